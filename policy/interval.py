@@ -15,74 +15,132 @@ from fractions import Fraction
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """All values from `low` to `high`, both included; None stands for an open end."""
+    """All values from `low` to `high`, both included; None stands for an open end. The ends differ."""
 
     low: Fraction | None
     high: Fraction | None
 
-    @property
-    def known(self) -> bool:
-        return self.low is not None and self.low == self.high
-
 
 Number = Fraction | Interval
-"""A fact's value: exact, or the interval that contains it."""
+"""A number: exact, or the interval that contains it."""
 
 ZERO = Fraction(0)
-EXACTLY_ZERO = Interval(ZERO, ZERO)
 ANYTHING = Interval(None, None)
 NOT_NEGATIVE = Interval(ZERO, None)
 
 
-def interval(number: Number) -> Interval:
-    """The interval of one value, or the interval itself."""
-    return number if isinstance(number, Interval) else Interval(number, number)
+def between(low: Fraction | None, high: Fraction | None) -> Number:
+    """The interval, or the one number that it contains."""
+    return low if low is not None and low == high else Interval(low, high)
 
 
-def plus(a: Interval, b: Interval) -> Interval:
-    return Interval(
-        None if a.low is None or b.low is None else a.low + b.low,
-        None if a.high is None or b.high is None else a.high + b.high,
-    )
+def low(a: Number) -> Fraction | None:
+    return a.low if isinstance(a, Interval) else a
 
 
-def minus(a: Interval, b: Interval) -> Interval:
+def high(a: Number) -> Fraction | None:
+    return a.high if isinstance(a, Interval) else a
+
+
+def plus(a: Number, b: Number) -> Number:
+    if isinstance(a, Fraction) and isinstance(b, Fraction):
+        return a + b
+    return between(_add(low(a), low(b)), _add(high(a), high(b)))
+
+
+def minus(a: Number, b: Number) -> Number:
     return plus(a, negative(b))
 
 
-def negative(a: Interval) -> Interval:
+def negative(a: Number) -> Number:
+    if isinstance(a, Fraction):
+        return -a
     return Interval(None if a.high is None else -a.high, None if a.low is None else -a.low)
 
 
-def scaled(factor: Fraction, a: Interval) -> Interval:
-    """`factor` · a, for an exact factor."""
-    if factor == 0:
-        return EXACTLY_ZERO
-    low = None if a.low is None else factor * a.low
-    high = None if a.high is None else factor * a.high
-    return Interval(low, high) if factor > 0 else Interval(high, low)
-
-
-def times(a: Interval, b: Interval) -> Interval:
-    """The product; an open end times zero is zero."""
-    if a.known:
-        return scaled(a.low, b)  # type: ignore[arg-type]  # known: both ends are one number
-    if b.known:
-        return scaled(b.low, a)  # type: ignore[arg-type]  # known: both ends are one number
+def times(a: Number, b: Number) -> Number:
+    """The product; zero times an open end is zero."""
+    if isinstance(a, Fraction):
+        return a * b if isinstance(b, Fraction) else _scaled(a, b)
+    if isinstance(b, Fraction):
+        return _scaled(b, a)
     corners = [_corner(x, y) for x in _ends(a) for y in _ends(b)]
-    low = None if any(c == _MINUS for c in corners) else min(_finite(corners))
-    high = None if any(c == _PLUS for c in corners) else max(_finite(corners))
-    return Interval(low, high)
+    finite = [c for c in corners if isinstance(c, Fraction)]
+    return between(
+        None if _MINUS in corners or not finite else min(finite),
+        None if _PLUS in corners or not finite else max(finite),
+    )
 
 
-def hull(a: Interval, b: Interval) -> Interval:
+def squared(a: Number) -> Number:
+    """a · a, never below zero."""
+    if isinstance(a, Fraction):
+        return a * a
+    product = times(a, a)
+    least = ZERO if _contains_zero(a) else low(product)
+    return between(least, high(product))
+
+
+def hull(a: Number, b: Number) -> Number:
     """The smallest interval that contains both."""
-    low = None if a.low is None or b.low is None else min(a.low, b.low)
-    high = None if a.high is None or b.high is None else max(a.high, b.high)
-    return Interval(low, high)
+    return between(least_end(low(a), low(b)), greatest_end(high(a), high(b)))
 
 
-# An end of an interval: a number, or one of two signs of infinity.
+def least_end(a: Fraction | None, b: Fraction | None) -> Fraction | None:
+    """The lower of two low ends; None is minus infinity."""
+    return None if a is None or b is None else min(a, b)
+
+
+def greatest_end(a: Fraction | None, b: Fraction | None) -> Fraction | None:
+    """The higher of two high ends; None is plus infinity."""
+    return None if a is None or b is None else max(a, b)
+
+
+def greatest(a: Number, b: Number) -> Number:
+    """max(a, b)."""
+    lows = [end for end in (low(a), low(b)) if end is not None]
+    return between(max(lows, default=None), greatest_end(high(a), high(b)))
+
+
+def least(a: Number, b: Number) -> Number:
+    """min(a, b)."""
+    return negative(greatest(negative(a), negative(b)))
+
+
+def at_most(a: Number, b: Number) -> bool | None:
+    """a ≤ b: True or False where every completion agrees, else None."""
+    if isinstance(a, Fraction) and isinstance(b, Fraction):
+        return a <= b
+    top, bottom = high(a), low(b)
+    if top is not None and bottom is not None and top <= bottom:
+        return True
+    bottom, top = low(a), high(b)
+    return False if bottom is not None and top is not None and bottom > top else None
+
+
+def less(a: Number, b: Number) -> bool | None:
+    """a < b, as `at_most`."""
+    answer = at_most(b, a)
+    return None if answer is None else not answer
+
+
+def _add(a: Fraction | None, b: Fraction | None) -> Fraction | None:
+    return None if a is None or b is None else a + b
+
+
+def _scaled(factor: Fraction, a: Interval) -> Number:
+    if factor == 0:
+        return ZERO
+    bottom = None if a.low is None else factor * a.low
+    top = None if a.high is None else factor * a.high
+    return Interval(bottom, top) if factor > 0 else Interval(top, bottom)
+
+
+def _contains_zero(a: Interval) -> bool:
+    return (a.low is None or a.low <= 0) and (a.high is None or a.high >= 0)
+
+
+# An end of an interval in a product: a number, or one of two signs of infinity.
 _MINUS, _PLUS = "-inf", "+inf"
 _End = Fraction | str
 
@@ -102,7 +160,3 @@ def _sign(x: _End) -> int:
     if isinstance(x, Fraction):
         return (x > 0) - (x < 0)
     return 1 if x == _PLUS else -1
-
-
-def _finite(corners: list[_End]) -> list[Fraction]:
-    return [c for c in corners if isinstance(c, Fraction)] or [ZERO]

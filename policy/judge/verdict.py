@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from fractions import Fraction
 
-from policy.interval import Interval
+from policy.interval import Number
 from policy.ir.bound import Obligation, Outcome
 
 
@@ -21,18 +20,19 @@ class FillSafety(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One leaf at the point: exact where known. `headroom` is bound − measure for a cap, measure − bound for a
-    floor, in `unit`; negative when broken. `over`: the base, when the leaf is read as a share of it."""
+    """One leaf at the point. `headroom` is bound − measure for a cap, measure − bound for a floor, in `unit`;
+    negative when broken. `over`: the base, when the leaf is read as a share of it. `contributors`: the parts
+    of the measure by name, largest first."""
 
     label: str
     op: str
     unit: str
-    value: Interval
-    bound: Interval
-    headroom: Interval
-    over: Interval | None
+    value: Number
+    bound: Number
+    headroom: Number
+    over: Number | None
     holds: bool | None
-    contributors: tuple[tuple[str, Interval], ...]
+    contributors: tuple[tuple[str, Number], ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,148 @@
+"""The reference judge: what each obligation says of a point, with the numbers that decide.
+
+Short enough to read aloud. A ladder's rungs are tried in order; the first that is true decides. A rung that is
+unknown leaves several outcomes possible: then the answer is that outcome if there is only one, `warn` if the
+worst possible is no worse than `warn`, and `unknown` otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import assert_never
+
+from policy.interval import ZERO, Number, high, low, minus, times
+from policy.ir import meaning
+from policy.ir.bound import (
+    All,
+    Any,
+    Basket,
+    Bound,
+    Count,
+    Formula,
+    Leaf,
+    Lin,
+    Not,
+    Obligation,
+    Outcome,
+    Point,
+    Rung,
+    Scalar,
+    TopK,
+    Truth,
+)
+from policy.judge.verdict import Finding, Measured, Verdict
+
+COULD_NOT_CHECK = "could not check: a fact is missing"
+
+
+def judge(bound: Bound, point: Point, *, standing: bool = False) -> Verdict:
+    """The verdict at the point. `standing`: the book is judged as it stands, so no tolerance for passive
+    breaches is read."""
+    at = meaning.values(bound.forms, point)
+    findings = tuple(finding(obligation, bound, at, standing=standing) for obligation in bound.obligations)
+    return Verdict(worst(f.outcome for f in findings), findings)
+
+
+def worst(outcomes: Iterable[Outcome]) -> Outcome:
+    """One answer from many: any block beats unknown beats consent beats waived beats warn."""
+    return max(outcomes, key=lambda outcome: outcome.rank, default=Outcome.PASS)
+
+
+def finding(obligation: Obligation, bound: Bound, at: meaning.Values, *, standing: bool) -> Finding:
+    rungs = [rung for rung in obligation.ladder if not (standing and rung.tolerance)]
+    outcome, reason = climb(rungs, obligation, at)
+    first = rungs[0].formula
+    return Finding(obligation, outcome, reason, meaning.truth(first, at), measured(first, bound, at))
+
+
+def climb(rungs: Iterable[Rung], obligation: Obligation, at: meaning.Values) -> tuple[Outcome, str]:
+    """The ladder's outcome, by the rule at the top of this file."""
+    possible: list[tuple[Outcome, str]] = []
+    for rung in rungs:
+        held = meaning.truth(rung.formula, at)
+        if held or (held is None and not obligation.unknown_is_breach):
+            possible.append((rung.outcome, rung.reason))
+        if held:
+            break
+    else:
+        possible.append((obligation.otherwise, "beyond the limit"))
+    outcomes = {outcome for outcome, _ in possible}
+    if len(outcomes) == 1:
+        return possible[-1]
+    return (Outcome.WARN if worst(outcomes).rank <= Outcome.WARN.rank else Outcome.UNKNOWN), COULD_NOT_CHECK
+
+
+# --- the numbers that decided --------------------------------------------------------------------
+
+
+def measured(formula: Formula, bound: Bound, at: meaning.Values) -> Measured | None:
+    leaf = deciding(formula, at)
+    if leaf is None:
+        return None
+    value, limit = meaning.scalar(leaf.measure, at), meaning.scalar(leaf.bound, at)
+    headroom = minus(limit, value) if leaf.op in meaning.CAPS else minus(value, limit)
+    over = leaf.shown_over or leaf.base
+    return Measured(
+        leaf.label,
+        leaf.op,
+        leaf.unit,
+        value,
+        limit,
+        headroom,
+        None if over is None else meaning.scalar(over, at),
+        meaning.leaf_truth(leaf, at),
+        contributors(leaf.measure, bound, at),
+    )
+
+
+def deciding(formula: Formula, at: meaning.Values) -> Leaf | None:
+    """The leaf that settles the formula: of parts that agree with the whole, the one with least headroom in
+    an `all`; the last in an `any` (bind puts the clause's own test last)."""
+    match formula:
+        case Leaf():
+            return formula
+        case Not(part):
+            return deciding(part, at)
+        case Truth():
+            return None
+        case All(parts) | Any(parts):
+            whole = meaning.truth(formula, at)
+            agree = [part for part in parts if meaning.truth(part, at) is whole]
+            leaves = [leaf for part in agree or parts if (leaf := deciding(part, at)) is not None]
+            if isinstance(formula, Any):
+                return leaves[-1] if leaves else None
+            return min(leaves, key=lambda leaf: tightness(leaf, at), default=None)
+        case _:
+            assert_never(formula)
+
+
+def tightness(leaf: Leaf, at: meaning.Values) -> Fraction:
+    """Headroom as a share of the bound, to compare leaves of different units; unknown is tightest."""
+    value, limit = low(meaning.scalar(leaf.measure, at)), high(meaning.scalar(leaf.bound, at))
+    if value is None or limit is None:
+        return Fraction(-(10**9))
+    room = limit - value if leaf.op in meaning.CAPS else value - limit
+    return room / max(abs(limit), abs(value), Fraction(1))
+
+
+def contributors(measure: Scalar, bound: Bound, at: meaning.Values) -> tuple[tuple[str, Number], ...]:
+    """The parts of the measure that are not zero, largest first."""
+    match measure:
+        case Lin(_, ((factor, name),)) if name in bound.forms:
+            parts = [(part, times(factor, times(weight, at.get(part, ZERO)))) for weight, part in bound.forms[name].terms]
+        case Lin(_, terms):
+            parts = [(name, times(weight, at.get(name, ZERO))) for weight, name in terms]
+        case Basket(members):
+            parts = [(m.label, meaning.scalar(m.value, at)) for m in members if meaning.truth(m.when, at) is not False]
+        case Count(members):
+            parts = [(label, Fraction(1)) for label, when in members if meaning.truth(when, at) is not False]
+        case TopK(k, listed):
+            parts = sorted(((name, meaning.scalar(v, at)) for name, v in listed), key=_size, reverse=True)[:k]
+        case _:
+            parts = []
+    return tuple(sorted((part for part in parts if part[1] != ZERO), key=_size, reverse=True))
+
+
+def _size(part: tuple[str, Number]) -> Fraction:
+    return max(abs(low(part[1]) or ZERO), abs(high(part[1]) or ZERO))
