@@ -1,0 +1,46 @@
+"""The words that a rule may use: a closed table, versioned, each word with its type, unit, owner and source.
+
+A word that is not here is an error with a suggestion; it is never read as something that does not hold.
+Adding a term is a minor version, changing what one means a major one: a rule file names the version it was
+written for.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from dsl.vocabulary.levels import LEVELS
+from dsl.vocabulary.measures import BASES, FLOWS, MEASURES, RISKS
+from dsl.vocabulary.parties import ACCOUNT_FACTS, FIRM_FACTS, HOUSEHOLD_FACTS, ISSUER_FACTS
+from dsl.vocabulary.securities import INSTRUMENT_FACTS, LOT_FACTS
+from dsl.vocabulary.term import Kind, Source, Term, Type, Window
+
+__all__ = ["NAME", "PLURALS", "TERMS", "VERSION", "Kind", "Source", "Term", "Type", "Window", "term"]
+
+NAME = "proofolio"
+VERSION = 1
+
+_ALL: tuple[Term, ...] = (
+    *LEVELS,
+    *MEASURES,
+    *BASES,
+    *FLOWS,
+    *RISKS,
+    *INSTRUMENT_FACTS,
+    *LOT_FACTS,
+    *ISSUER_FACTS,
+    *ACCOUNT_FACTS,
+    *HOUSEHOLD_FACTS,
+    *FIRM_FACTS,
+)
+
+TERMS = MappingProxyType({term.name: term for term in _ALL})
+"""Every term by its name."""
+
+PLURALS = MappingProxyType({term.plural: term for term in _ALL if term.plural})
+"""Levels by their plural: `issuers where …`."""
+
+
+def term(words: str) -> Term | None:
+    """The term of this name, singular or plural."""
+    return TERMS.get(words) or PLURALS.get(words)
