@@ -20,9 +20,7 @@ def _flag(name: str, of: str, sentence: str) -> Term:
     return Term(name, Kind.FACT, Type.BOOL, "truth", of, Source.FACT, sentence)
 
 
-def _number(
-    name: str, unit: str, of: str, sentence: str, low: int | None = None, high: int | None = None
-) -> Term:
+def _number(name: str, unit: str, of: str, sentence: str, low: int | None = None, high: int | None = None) -> Term:
     type_ = {"percent": Type.PERCENT, "money": Type.MONEY}.get(unit, Type.NUMBER)
     return Term(
         name, Kind.FACT, type_, unit, of, Source.FACT, sentence,
@@ -78,6 +76,4 @@ HOUSEHOLD_FACTS = (
     _flag("politically exposed", "household", "a member is a politically exposed person"),
 )
 
-FIRM_FACTS = (
-    _number("assets under management", "money", "firm", "discretionary assets of the firm", 0),
-)
+FIRM_FACTS = (_number("assets under management", "money", "firm", "discretionary assets of the firm", 0),)
