@@ -1,0 +1,170 @@
+"""One byte form, one hash and one text per exact number, for everything that is hashed, signed or logged.
+
+The byte form is RFC 8785 (JSON Canonicalization Scheme) within a profile in which two correct encoders cannot
+differ: no floats, integers within ±(2^53 − 1), member names in ASCII, no lone surrogates. Strings are not
+normalised: a hash states what a vendor sent, and two spellings are two strings. Whoever needs order or names
+beyond ASCII as keys writes an array of pairs.
+
+Reading is as strict as writing: duplicate names and every text that is not its own canonical form are refused,
+so that no two readers can see two values in one file.
+
+A rational is written `n` or `n/d` in lowest terms, d > 1, and is read in no other spelling.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from fractions import Fraction
+from typing import TypeGuard
+
+Json = None | bool | int | str | list["Json"] | dict[str, "Json"]
+
+LARGEST = 2**53 - 1  # the largest integer that every JSON reader keeps exactly (RFC 7493, 2.2)
+DIGITS = 4_000  # of a rational's numerator or denominator; beyond it a text is an attack, not a number
+DEPTH = 200  # of nested arrays and objects
+
+_RATIONAL = re.compile(r"(0|-?[1-9][0-9]*)(?:/([1-9][0-9]*))?", re.ASCII)
+
+
+class CanonicalError(ValueError):
+    """A value or a text outside the profile; the message says which and where it can."""
+
+
+# --- bytes -------------------------------------------------------------------------------------
+
+
+def encode(value: Json) -> bytes:
+    """The canonical bytes of a value; CanonicalError where the profile has no form for it."""
+    _inspect(value, DEPTH)
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError:
+        raise CanonicalError("a string contains a lone surrogate") from None
+
+
+def decode(data: bytes) -> Json:
+    """The value of canonical bytes; CanonicalError for any other bytes, even of the same value."""
+    try:
+        value: Json = json.loads(
+            data.decode("utf-8"),
+            object_pairs_hook=_members,
+            parse_float=_no_float,
+            parse_constant=_no_float,
+            parse_int=_integer,
+        )
+    except UnicodeDecodeError:
+        raise CanonicalError("not UTF-8") from None
+    except json.JSONDecodeError as error:
+        raise CanonicalError(f"not JSON: {error.msg} at character {error.pos}") from None
+    except RecursionError:
+        raise CanonicalError(f"nested more than {DEPTH} deep") from None
+    if encode(value) != data:
+        raise CanonicalError("not in canonical form: spaces, order of names, escapes or spelling differ")
+    return value
+
+
+def digest(data: bytes) -> str:
+    """SHA-256, lower-case hex."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def content_hash(value: Json) -> str:
+    """SHA-256 of the canonical bytes, lower-case hex."""
+    return digest(encode(value))
+
+
+# --- rationals ---------------------------------------------------------------------------------
+
+
+def rational_text(number: Fraction) -> str:
+    """`n` or `n/d` in lowest terms."""
+    return str(number)
+
+
+def rational(text: object) -> Fraction:
+    """The number of its one text; CanonicalError for every other spelling ("1.5", "2/4", "+1", "-0", "01")."""
+    if not isinstance(text, str):
+        raise CanonicalError(f"expected a rational as a string, found {_kind(text)}")
+    if len(text) > 2 * DIGITS:
+        raise CanonicalError("a rational has too many digits")
+    match = _RATIONAL.fullmatch(text)
+    if match is None:
+        raise CanonicalError(f"`{text}` is not a rational of the form `n` or `n/d`")
+    above, below = match.groups()
+    if below is None:
+        return Fraction(_digits(above))
+    number = Fraction(_digits(above), _digits(below))
+    if number.denominator == 1 or str(number.denominator) != below:
+        raise CanonicalError(f"`{text}` is not in lowest terms")
+    return number
+
+
+def is_rational(text: object) -> TypeGuard[str]:
+    """Whether the text is the one spelling of some rational."""
+    try:
+        rational(text)
+    except CanonicalError:
+        return False
+    return True
+
+
+# --- the profile -------------------------------------------------------------------------------
+
+
+def _inspect(value: object, depth: int) -> None:
+    """Raise CanonicalError unless the value is made of the profile's types alone (tuples are not arrays)."""
+    kind = type(value)
+    if kind is str or kind is bool or value is None:
+        return
+    if kind is int:
+        if not -LARGEST <= value <= LARGEST:  # type: ignore[operator]  # kind is int
+            raise CanonicalError(f"the integer {value} is beyond ±(2^53 − 1); write it as a string")
+        return
+    if depth == 0:
+        raise CanonicalError(f"nested more than {DEPTH} deep")
+    if kind is list:
+        for item in value:  # type: ignore[attr-defined]  # kind is list
+            _inspect(item, depth - 1)
+    elif kind is dict:
+        for name, item in value.items():  # type: ignore[attr-defined]  # kind is dict
+            _name(name)
+            _inspect(item, depth - 1)
+    else:
+        raise CanonicalError(f"{_kind(value)} has no canonical form")
+
+
+def _name(name: object) -> None:
+    if not isinstance(name, str) or not name.isascii():
+        raise CanonicalError(f"the member name {name!r} is not ASCII text")
+
+
+def _members(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        seen: set[str] = set()
+        twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]  # add returns None: falsy
+        raise CanonicalError(f"the member `{twice}` appears twice")
+    return members
+
+
+def _no_float(text: str) -> Json:
+    raise CanonicalError(f"`{text}` is a float; exact numbers are written as strings")
+
+
+def _integer(text: str) -> int:
+    if len(text) > len(str(-LARGEST)):
+        raise CanonicalError("an integer is beyond ±(2^53 − 1); write it as a string")
+    return int(text)
+
+
+def _digits(text: str) -> int:
+    if len(text) > DIGITS:
+        raise CanonicalError("a rational has too many digits")
+    return int(text)
+
+
+def _kind(value: object) -> str:
+    return f"a value of type {type(value).__name__}"
