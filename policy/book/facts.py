@@ -84,7 +84,7 @@ class Cost:
 @dataclass(frozen=True, slots=True)
 class Account:
     """`cash` by currency: (settled, unsettled). `held_away`: counted, never traded. `model`: whose weights are
-    the target. Facts: `risk tolerance`, `complexity approval`, `plan assets`, `surplus`, …"""
+    the target; `benchmark`: whose weights are the index. Facts: `risk tolerance`, `complexity approval`, `plan assets`, `surplus`, …"""
 
     id: str
     name: str
@@ -96,6 +96,7 @@ class Account:
     relief: Relief = Relief.SPECIFIC
     cash: Mapping[str, tuple[Fraction, Fraction]] = field(default_factory=dict)
     model: str | None = None
+    benchmark: str | None = None
     cost: Cost = Cost()
     minimum_trade: Fraction = Fraction(0)
     facts: Facts = field(default_factory=dict)
