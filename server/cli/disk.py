@@ -1,0 +1,107 @@
+"""Files in, files out: the one place where the command line meets the disk.
+
+Every way in which a path can disappoint has its sentence and its next step here, so that no verb writes its own.
+"""
+
+import errno
+import os
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from server.cli.problem import BadInput, Problem
+
+LARGEST_TEXT = 200 * 1024 * 1024
+"""Bytes. A book of 100,000 lots is about 12 MB; beyond this something else was named by mistake."""
+
+_SENTENCES = {
+    errno.ENOENT: ("there is no such file", "check the spelling; paths are read from the current directory"),
+    errno.EISDIR: ("this is a directory, and a file is wanted", "name the file inside it"),
+    errno.ENOTDIR: ("a part of this path is a file, not a directory", "check the path"),
+    errno.EACCES: ("you may not read or write this", "ask its owner for access, or choose another path"),
+    errno.EPERM: ("you may not read or write this", "ask its owner for access, or choose another path"),
+    errno.ENAMETOOLONG: ("this name is too long for a file", "was text given where a path is wanted?"),
+    errno.ELOOP: ("this link points back to itself", "remove the link, or name the file it was meant for"),
+    errno.ENOSPC: ("the disk is full", "free some space, or write to another disk"),
+    errno.EROFS: ("this disk is read-only", "write to another place"),
+}
+
+
+def text(path: str) -> str:
+    """The whole file as text; a byte order mark is dropped, line ends become `\\n`."""
+    data = content(path)
+    try:
+        decoded = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        what = f"byte {data[error.start]:#04x} is not UTF-8"
+        raise BadInput(Problem(what, path, line, do=_encoding(data))) from None
+    return decoded.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def content(path: str) -> bytes:
+    """The whole file as bytes."""
+    try:
+        place = Path(path)
+        if place.is_file() and place.stat().st_size > LARGEST_TEXT:
+            size = f"{place.stat().st_size // 2**20} MB"
+            raise BadInput(Problem(f"{size} is more than we read at once", path, do="is this the file you meant?"))
+        return place.read_bytes()
+    except OSError as error:
+        raise BadInput(of_os(path, error)) from None
+    except ValueError:
+        raise BadInput(Problem("this is not a path", path.replace("\0", "\\0"), do="check the argument")) from None
+
+
+def write(path: str, data: bytes) -> None:
+    """Replace the file whole or leave it as it was: written beside it, then renamed over it."""
+    place = Path(path)
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        handle, beside = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}.")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+            Path(beside).chmod(0o644)
+            Path(beside).replace(place)
+        except BaseException:
+            Path(beside).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise BadInput(of_os(path, error)) from None
+    except ValueError:
+        raise BadInput(Problem("this is not a path", path.replace("\0", "\\0"), do="check the argument")) from None
+
+
+def is_directory(path: str) -> bool:
+    try:
+        return Path(path).is_dir()
+    except (OSError, ValueError):
+        return False
+
+
+def named(paths: Iterable[str], ending: str) -> list[str]:
+    """The files themselves, and every file with the ending below the directories, in order, each once."""
+    found: dict[str, None] = {}
+    for path in paths:
+        if not is_directory(path):
+            found[path] = None
+            continue
+        below = sorted(str(file) for file in Path(path).rglob(f"*{ending}") if file.is_file())
+        if not below:
+            raise BadInput(Problem(f"no file here ends in `{ending}`", path, do=f"name a folder with {ending} files"))
+        found.update(dict.fromkeys(below))
+    return list(found)
+
+
+def of_os(path: str, error: OSError) -> Problem:
+    what, do = _SENTENCES.get(error.errno or 0, (f"the system says: {error.strerror or error}", None))
+    return Problem(what, path, do=do)
+
+
+def _encoding(data: bytes) -> str:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "this is UTF-16, as spreadsheets export it; save it as `CSV UTF-8`"
+    if data.startswith(b"PK\x03\x04"):
+        return "this is a zip or a spreadsheet; export it as text first"
+    return "save the file as UTF-8"

@@ -1,0 +1,114 @@
+"""The `proofolio` command: a table of verbs, each imported only when it is called.
+
+An error of the user's is a `BadInput` and ends with code 3. Any other exception that arrives here is a fault of
+ours: one line says so and where the trace is, and the code is 70.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Protocol
+
+VERBS = {
+    "demo": "a household of real securities from the first breach to the verified proof",
+    "check": "every mistake in rule files, with what to write instead",
+    "judge": "the verdict of rules on a book, with or without orders",
+    "explain": "a rule or its verdict in plain English, with its authority",
+    "propose": "orders towards the targets within every rule, and their proof",
+    "verify": "a proof bundle: proven, not proven or refuted, claim by claim",
+    "test": "the cases that stand beside rules",
+    "fmt": "rule files in their canonical layout",
+}
+
+EXITS = "exit codes: 0 pass, 1 breach or consent needed, 2 unknown, 3 bad input, 70 a fault of proofolio"
+
+
+class Verb(Protocol):
+    """What each verb's file offers. `run` returns the exit code and raises BadInput alone."""
+
+    def arguments(self, parser: argparse.ArgumentParser) -> None: ...
+
+    def run(self, arguments: argparse.Namespace) -> int: ...
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        return _run(words)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        _hush()
+        return 141
+    except Exception as error:
+        from server.cli.fault import report
+
+        return report(error, words)
+
+
+def _run(words: list[str]) -> int:
+    if not words or words[0] not in VERBS:
+        return _without_verb(words)
+    verb: Verb = import_module(f"server.cli.{words[0]}")
+    parser = argparse.ArgumentParser(prog=f"proofolio {words[0]}", description=VERBS[words[0]], epilog=EXITS)
+    verb.arguments(parser)
+    parser.add_argument("--json", action="store_true", help="answer in JSON, as docs/output.schema.json describes it")
+    parser.exit_on_error = False
+    arguments = _parsed(parser, words[1:])
+    if isinstance(arguments, int):
+        return arguments
+
+    from server.cli.problem import BadInput
+
+    try:
+        return verb.run(arguments)
+    except BadInput as bad:
+        from server.cli.show.problems import show
+
+        return show(bad.problems, as_json=arguments.json)
+
+
+def _parsed(parser: argparse.ArgumentParser, words: list[str]) -> argparse.Namespace | int:
+    """argparse ends the process itself; its 2 for bad arguments would read as our `unknown`."""
+    try:
+        return parser.parse_args(words)
+    except argparse.ArgumentError as error:
+        parser.print_usage(sys.stderr)
+        print(f"{parser.prog}: {error}", file=sys.stderr)
+        return 3
+    except SystemExit as end:
+        return 3 if end.code == 2 else 0
+
+
+def _without_verb(words: list[str]) -> int:
+    if words and words[0] in ("--version", "-V"):
+        from importlib.metadata import version
+
+        print(f"proofolio {version('proofolio')}")
+        return 0
+    if not words or words[0] in ("--help", "-h", "help"):
+        print(_help())
+        return 0 if words else 3
+    from difflib import get_close_matches
+
+    near = get_close_matches(words[0], VERBS, n=1)
+    hint = f"did you mean `proofolio {near[0]}`?" if near else "`proofolio --help` lists the verbs"
+    print(f"proofolio: there is no verb `{words[0]}`; {hint}", file=sys.stderr)
+    return 3
+
+
+def _help() -> str:
+    width = max(map(len, VERBS))
+    verbs = "\n".join(f"  {name:<{width}}  {sentence}" for name, sentence in VERBS.items())
+    return (
+        "Write the mandate once. Get only trades that obey it. Hand anyone the proof.\n\n"
+        f"usage: proofolio VERB …\n\n{verbs}\n\n`proofolio VERB --help` says more. Every verb takes --json.\n{EXITS}"
+    )
+
+
+def _hush() -> None:
+    """Whoever read our output has left; keep the interpreter from complaining about it at exit."""
+    import os
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
