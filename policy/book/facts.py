@@ -84,7 +84,7 @@ class Cost:
 @dataclass(frozen=True, slots=True)
 class Account:
     """`cash` by currency: (settled, unsettled). `held_away`: counted, never traded. `model`: whose weights are
-    the target; `benchmark`: whose weights are the index. Facts: `risk tolerance`, `complexity approval`, `plan assets`, `surplus`, …"""
+    the target; `benchmark`: whose weights are the index. Facts: `client risk tolerance`, `plan assets`, …"""
 
     id: str
     name: str
@@ -176,6 +176,15 @@ class Flow:
 
 
 @dataclass(frozen=True, slots=True)
+class Balance:
+    """Net assets of an account at the close of a past day, base currency."""
+
+    account: str
+    day: date
+    amount: Fraction
+
+
+@dataclass(frozen=True, slots=True)
 class Weight:
     """A model's target: `kind` "security" or a level of the vocabulary ("asset class"); weight as a fraction."""
 
@@ -215,6 +224,7 @@ class Book:
     entries: tuple[ListEntry, ...] = ()
     trades: tuple[Trade, ...] = ()
     flows: tuple[Flow, ...] = ()
+    balances: tuple[Balance, ...] = ()
     weights: tuple[Weight, ...] = ()
     loadings: tuple[Loading, ...] = ()
     complete: Mapping[str, date] = field(default_factory=dict)
