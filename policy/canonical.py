@@ -17,7 +17,9 @@ import hashlib
 import json
 import re
 from fractions import Fraction
-from typing import TypeGuard
+from itertools import chain
+from types import NoneType
+from typing import Any
 
 Json = None | bool | int | str | list["Json"] | dict[str, "Json"]
 
@@ -37,7 +39,7 @@ class CanonicalError(ValueError):
 
 def encode(value: Json) -> bytes:
     """The canonical bytes of a value; CanonicalError where the profile has no form for it."""
-    _inspect(value, DEPTH)
+    _inspect(value)
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     try:
         return text.encode("utf-8")
@@ -87,7 +89,7 @@ def rational_text(number: Fraction) -> str:
 def rational(text: object) -> Fraction:
     """The number of its one text; CanonicalError for every other spelling ("1.5", "2/4", "+1", "-0", "01")."""
     if not isinstance(text, str):
-        raise CanonicalError(f"expected a rational as a string, found {_kind(text)}")
+        raise CanonicalError(f"expected a rational as a string, found {type(text).__name__}")
     if len(text) > 2 * DIGITS:
         raise CanonicalError("a rational has too many digits")
     match = _RATIONAL.fullmatch(text)
@@ -102,43 +104,28 @@ def rational(text: object) -> Fraction:
     return number
 
 
-def is_rational(text: object) -> TypeGuard[str]:
-    """Whether the text is the one spelling of some rational."""
-    try:
-        rational(text)
-    except CanonicalError:
-        return False
-    return True
-
-
 # --- the profile -------------------------------------------------------------------------------
 
-
-def _inspect(value: object, depth: int) -> None:
-    """Raise CanonicalError unless the value is made of the profile's types alone (tuples are not arrays)."""
-    kind = type(value)
-    if kind is str or kind is bool or value is None:
-        return
-    if kind is int:
-        if not -LARGEST <= value <= LARGEST:  # type: ignore[operator]  # kind is int
-            raise CanonicalError(f"the integer {value} is beyond ±(2^53 − 1); write it as a string")
-        return
-    if depth == 0:
-        raise CanonicalError(f"nested more than {DEPTH} deep")
-    if kind is list:
-        for item in value:  # type: ignore[attr-defined]  # kind is list
-            _inspect(item, depth - 1)
-    elif kind is dict:
-        for name, item in value.items():  # type: ignore[attr-defined]  # kind is dict
-            _name(name)
-            _inspect(item, depth - 1)
-    else:
-        raise CanonicalError(f"{_kind(value)} has no canonical form")
+_KINDS = {NoneType, bool, int, str, list, dict}  # not tuple, not float, no subclass of these
 
 
-def _name(name: object) -> None:
-    if not isinstance(name, str) or not name.isascii():
-        raise CanonicalError(f"the member name {name!r} is not ASCII text")
+def _inspect(value: object) -> None:
+    """CanonicalError unless the value is made of the profile's types alone, level by level."""
+    level: list[Any] = [value]
+    for _ in range(DEPTH):
+        for odd in set(map(type, level)) - _KINDS:
+            raise CanonicalError(f"a value of type {odd.__name__} has no canonical form")
+        for number in (item for item in level if type(item) is int and abs(item) > LARGEST):
+            raise CanonicalError(f"the integer {number} is beyond ±(2^53 − 1); write it as a string")
+        objects = [item for item in level if type(item) is dict]
+        for name in set().union(*objects):
+            if type(name) is not str or not name.isascii():
+                raise CanonicalError(f"the member name {name!r} is not ASCII text")
+        inner = [item.values() for item in objects] + [item for item in level if type(item) is list]
+        level = list(chain.from_iterable(inner))
+        if not level:
+            return
+    raise CanonicalError(f"nested more than {DEPTH} deep")
 
 
 def _members(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
@@ -164,7 +151,3 @@ def _digits(text: str) -> int:
     if len(text) > DIGITS:
         raise CanonicalError("a rational has too many digits")
     return int(text)
-
-
-def _kind(value: object) -> str:
-    return f"a value of type {type(value).__name__}"
