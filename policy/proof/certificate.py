@@ -33,12 +33,10 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A tangent of squares that the rows may be extended by: 2·z·f − z² ≤ f² at any z. `duals` names it like a row;
-    `at` gives one z per square of the `Quad` at `path` in the obligation."""
+    """A tangent of squares, 2·z·f − z² ≤ f² at any z: one z per square of the `Quad` at `place` (docs/rows.md). The j-th
+    cut of a place, from 0, is the row `PLACE/j`."""
 
-    name: str
-    obligation: str
-    path: str
+    place: str
     at: tuple[Fraction, ...]
 
 
@@ -68,10 +66,7 @@ def certificate_json(certificate: Certificate) -> Json:
             for leaf in certificate.leaves
         ],
         "bound": rational_text(certificate.bound),
-        "cuts": [
-            {"name": c.name, "obligation": c.obligation, "path": c.path, "at": [rational_text(z) for z in c.at]}
-            for c in certificate.cuts
-        ],
+        "cuts": [{"place": cut.place, "at": [rational_text(z) for z in cut.at]} for cut in certificate.cuts],
     }
 
 
@@ -100,6 +95,5 @@ def _leaf(value: Json) -> Leaf:
 
 
 def _cut(value: Json) -> Cut:
-    cut = members(value, "name", "obligation", "path", "at")
-    at = tuple(rational(z) for z in array(cut["at"]))
-    return Cut(text(cut["name"]), text(cut["obligation"]), text(cut["path"]), at)
+    cut = members(value, "place", "at")
+    return Cut(text(cut["place"]), tuple(rational(z) for z in array(cut["at"])))
