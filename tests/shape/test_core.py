@@ -1,0 +1,104 @@
+"""What the core promises about itself: no float, no clock, no dice, no disk, nothing assigned twice."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+import pytest
+
+from tests.shape.source import CORE, Module, modules
+
+EDGES = {"policy.proof.verify"}
+"""Modules with a command line of their own, which read files and print."""
+
+UNDER_CONSTRUCTION = {"policy.ir.forms.Table", "solver.encode.sheet.Sheet"}
+"""What a pass fills while it runs and nobody changes afterwards; every other value is frozen."""
+
+FLOATS_ALLOWED = "solver.backend"
+"""Backends speak in floats; nothing of theirs leaves the folder but claims."""
+
+FLOATING_MATH = {"sqrt", "exp", "log", "log2", "log10", "pow", "fsum", "inf", "nan", "pi", "e", "sin", "cos"}
+CLOCKS = {"now", "today", "utcnow", "fromtimestamp"}
+TOUCHES = {"open", "print", "input", "exec", "eval", "__import__", "breakpoint"}
+
+core = pytest.mark.parametrize("module", list(modules(*CORE)), ids=lambda module: module.path)
+
+
+@core
+def test_no_float_in_the_core(module: Module) -> None:
+    if not module.name.startswith(FLOATS_ALLOWED):
+        assert not list(floats(module.tree)), f"{module.path}: numbers in the core are exact"
+
+
+@core
+def test_no_clock_and_no_disk_in_the_core(module: Module) -> None:
+    if module.name not in EDGES:
+        assert not list(touches(module.tree)), f"{module.path}: what the core needs comes in as an argument"
+
+
+@core
+def test_no_name_is_rebound_from_inside_a_function(module: Module) -> None:
+    rebinding = [node for node in ast.walk(module.tree) if isinstance(node, ast.Global)]
+    assert not rebinding, f"{module.path}: a global that is assigned twice"
+
+
+@core
+def test_annotations_are_not_evaluated(module: Module) -> None:
+    if any(not isinstance(node, ast.Expr | ast.ImportFrom | ast.Import) for node in module.tree.body):
+        future = [node for node in module.tree.body if isinstance(node, ast.ImportFrom) and node.module == "__future__"]
+        assert future, f"{module.path}: begin with `from __future__ import annotations`"
+
+
+@core
+def test_dataclasses_are_frozen_and_slotted(module: Module) -> None:
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.ClassDef):
+            for decorator in node.decorator_list:
+                name = ast.unparse(decorator)
+                if name.startswith("dataclass"):
+                    place = f"{module.path}:{node.lineno}: {node.name}"
+                    assert "slots=True" in name, f"{place} has no slots"
+                    assert "frozen=True" in name or f"{module.name}.{node.name}" in UNDER_CONSTRUCTION, place
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("x = 0.5", 1),
+        ("x = float(y)", 1),
+        ("x = math.sqrt(y)", 1),
+        ("x: float = y", 1),
+        ("x = 1e9", 1),
+        ("x = Fraction(1, 2) + math.isqrt(4)", 0),
+    ],
+)
+def test_the_search_for_floats_finds_them(text: str, found: int) -> None:
+    assert len(list(floats(ast.parse(text)))) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"), [("open('x')", 1), ("date.today()", 1), ("datetime.now()", 1), ("list.open()", 0)]
+)
+def test_the_search_for_clocks_and_disks_finds_them(text: str, found: int) -> None:
+    assert len(list(touches(ast.parse(text)))) == found
+
+
+def floats(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        match node:
+            case ast.Constant(value=float() | complex() as value):
+                yield f"{node.lineno}: {value}"
+            case ast.Name(id="float" | "complex" as name):
+                yield f"{node.lineno}: {name}"
+            case ast.Attribute(value=ast.Name(id="math"), attr=attr) if attr in FLOATING_MATH:
+                yield f"{node.lineno}: math.{attr}"
+
+
+def touches(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Name(id=name)) if name in TOUCHES:
+                yield f"{node.lineno}: {name}"
+            case ast.Call(func=ast.Attribute(attr=attr)) if attr in CLOCKS:
+                yield f"{node.lineno}: {attr}"

@@ -1,0 +1,85 @@
+"""One file, one idea, in one sitting; and no way around a check without a reason."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+from statistics import median
+
+import pytest
+
+from tests.shape.source import PACKAGES, ROOT, Module, modules
+
+VAGUE = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers", "base", "service", "services"}
+LONGEST, MEDIAN = 400, 130
+
+SUPPRESSION = re.compile(
+    r"#\s*(?:noqa|type:\s*ignore|pragma: no cover)(?P<code>: ?[A-Z]+\d+|\[[a-z, -]+\])?(?P<reason>[ #:-]+\w.*)?"
+)
+
+every = pytest.mark.parametrize("module", list(modules(*PACKAGES, "tests")), ids=lambda module: module.path)
+
+
+@every
+def test_a_file_fits_in_a_sitting(module: Module) -> None:
+    assert module.text.count("\n") <= LONGEST, f"{module.path}: cut it along a noun"
+
+
+def test_most_files_are_short() -> None:
+    lengths = [module.text.count("\n") for module in modules(*PACKAGES) if module.text.strip()]
+    assert median(lengths) <= MEDIAN
+
+
+@every
+def test_a_module_is_named_for_its_idea(module: Module) -> None:
+    assert not VAGUE & set(module.name.split(".")), module.name
+
+
+@every
+def test_a_suppression_gives_its_code_and_its_reason(module: Module) -> None:
+    """A run of lines with the same suppression may give the reason once, on the first."""
+    before = ""
+    for number, line in enumerate(module.text.splitlines(), 1):
+        found = SUPPRESSION.search(line)
+        if found and module.path != "tests/shape/test_files.py":
+            assert found["code"], f"{module.path}:{number}: no code: {line.strip()}"
+            assert found["reason"] or before == found["code"], f"{module.path}:{number}: no reason: {line.strip()}"
+        before = found["code"] if found else ""
+
+
+@every
+def test_nothing_is_left_for_later(module: Module) -> None:
+    if not module.path.startswith("tests/shape"):
+        found = re.findall(r"\b(?:TODO|FIXME|XXX|NotImplementedError)\b", module.text)
+        assert not found, f"{module.path}: {found}"
+
+
+def test_no_committed_file_names_a_machine() -> None:
+    """The lock names packages and hashes, never a host; no file names somebody's home."""
+    try:
+        listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("not a git work tree")
+    homes = re.compile(rb"/(?:home|root|Users)/\w|file:///\w|--(?:extra-)?index-url|--find-links")
+    for name in filter(None, listed.decode().split("\0")):
+        path = ROOT / name
+        if path.is_file() and path != Path(__file__):
+            assert not homes.search(path.read_bytes()), name
+
+
+def test_the_lock_holds_every_dependency_with_hashes() -> None:
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    wanted = [
+        *project["build-system"]["requires"],
+        *project["project"]["dependencies"],
+        *(name for extra in project["project"]["optional-dependencies"].values() for name in extra),
+        *project["dependency-groups"]["dev"],
+    ]
+    locked = set(re.findall(r"^([a-z0-9-]+)==", lock, re.MULTILINE))
+    names = {re.split(r"[<>=!~ ]", requirement)[0] for requirement in wanted}
+    assert names <= locked, names - locked
+    for block in re.split(r"\n(?=[a-z0-9-]+==)", lock)[1:]:
+        assert "--hash=sha256:" in block, block.splitlines()[0]

@@ -1,0 +1,59 @@
+"""Which way the arrows point, and who may know whom: the contracts of pyproject.toml, and what is loaded in fact."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.shape.source import ROOT
+
+LOADED = "import json, sys; before = set(sys.modules); import {}; print(json.dumps(sorted(set(sys.modules) - before)))"
+
+
+def loaded(module: str) -> set[str]:
+    """Top-level names of every module outside the standard library that importing `module` loads."""
+    if not (ROOT / (module.replace(".", "/") + ".py")).exists() and not (ROOT / module.replace(".", "/")).is_dir():
+        pytest.fail(f"{module} is gone; say here what took its place")
+    run = [sys.executable, "-c", LOADED.format(module)]
+    names = json.loads(subprocess.run(run, cwd=ROOT, capture_output=True, check=True, text=True).stdout)
+    return {name for name in names if name.partition(".")[0] not in sys.stdlib_module_names}
+
+
+def tops(names: set[str]) -> set[str]:
+    return {name.partition(".")[0] for name in names if not name.startswith("_")}
+
+
+def test_the_contracts_hold() -> None:
+    command = str(Path(sys.executable).with_name("lint-imports"))
+    result = subprocess.run([command, "--no-cache"], cwd=ROOT, capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout[-3000:]
+
+
+def test_the_verifier_stands_alone() -> None:
+    names = loaded("policy.proof.verify")
+    assert tops(names) <= {"policy", "cryptography", "cffi"}
+    ours = {name for name in names if name.startswith("policy.")}
+    assert all(name.startswith("policy.proof") or name == "policy.canonical" for name in ours), ours
+
+
+def test_the_judge_needs_no_third_party() -> None:
+    assert tops(loaded("policy.judge.eval")) <= {"policy", "dsl"}
+
+
+def test_the_language_needs_lark_alone() -> None:
+    assert tops(loaded("dsl.parse")) <= {"dsl", "lark"}
+
+
+def test_the_command_loads_no_verb_before_it_is_called() -> None:
+    names = loaded("server.cli.main")
+    assert names == {"server", "server.cli", "server.cli.main"}
+
+
+@pytest.mark.parametrize("package", ["dsl", "policy", "solver", "server"])
+def test_a_package_can_be_imported_without_its_neighbours_above(package: str) -> None:
+    order = ["dsl", "policy", "solver", "server"]
+    assert tops(loaded(package)) <= set(order[: order.index(package) + 1])
