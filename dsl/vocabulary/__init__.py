@@ -12,10 +12,11 @@ from types import MappingProxyType
 from dsl.vocabulary.levels import LEVELS
 from dsl.vocabulary.measures import BASES, FLOWS, MEASURES, RISKS
 from dsl.vocabulary.parties import ACCOUNT_FACTS, FIRM_FACTS, HOUSEHOLD_FACTS, ISSUER_FACTS
+from dsl.vocabulary.scales import on_scale
 from dsl.vocabulary.securities import INSTRUMENT_FACTS, LOT_FACTS
 from dsl.vocabulary.term import Kind, Source, Term, Type, Window
 
-__all__ = ["NAME", "PLURALS", "TERMS", "VERSION", "Kind", "Source", "Term", "Type", "Window", "term"]
+__all__ = ["NAME", "PLURALS", "TERMS", "VERSION", "Kind", "Source", "Term", "Type", "Window", "on_scale", "term"]
 
 NAME = "proofolio"
 VERSION = 1

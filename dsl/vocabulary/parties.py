@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from dsl.vocabulary.scales import rating
 from dsl.vocabulary.term import Kind, Source, Term, Type
 
 _ZERO, _ONE = Fraction(0), Fraction(1)
@@ -33,7 +34,7 @@ def _text(name: str, of: str, sentence: str, *values: str) -> Term:
 
 
 ACTIVITIES = (
-    "coal", "thermal coal", "oil and gas", "oil sands", "nuclear", "tobacco", "alcohol", "gambling",
+    "coal", "thermal coal", "petroleum", "oil sands", "nuclear", "tobacco", "alcohol", "gambling",
     "adult entertainment", "weapons", "civilian firearms", "military", "private prisons", "fur",
     "securities business",
 )  # fmt: skip
@@ -44,7 +45,7 @@ ISSUER_FACTS = (
     _flag("un global compact violator", "issuer", "in breach of the UN Global Compact, in the data vendor's view"),
     _flag("sanctioned", "issuer", "blocked, or owned 50 % or more by blocked persons"),
     _flag("insurance company", "issuer", "an insurance company (15 USC 80a-12(d)(2))"),
-    _flag("affiliate of the adviser", "issuer", "the adviser, its promoter, underwriter or an affiliate of them"),
+    _flag("adviser affiliate", "issuer", "the adviser, its promoter, underwriter or an affiliate of them"),
     _flag("employer", "issuer", "the client's or a household member's employer"),
     _number("esg score", "score", "issuer", "score of the data vendor, 100 best", 0, 100),
     _number("controversy score", "score", "issuer", "severity of controversies, 5 worst", 0, 5),
@@ -57,9 +58,8 @@ ACCOUNT_FACTS = (
     _number("client risk tolerance", "score", "account", "highest average risk score that suits the client", 1, 7),
     _number("client complexity approval", "score", "account", "highest complexity that the client may buy", 1, 5),
     _number("client age", "years", "account", "age of the account's owner", 0),
-    _number("years to retirement", "years", "account", "until the owner retires", 0),
     _number("benchmark duration", "years", "account", "modified duration of the benchmark"),
-    _number("benchmark rating score", "score", "account", "average rating score of the benchmark", 1, 22),
+    rating("benchmark rating", "account", "average rating of the benchmark"),
     _number("benchmark carbon intensity", "intensity", "account", "carbon intensity of the benchmark", 0),
     _number("benchmark esg score", "score", "account", "ESG score of the benchmark", 0, 100),
     _number("benchmark yield", "percent", "account", "yield of the benchmark"),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from dsl.vocabulary.scales import rating
 from dsl.vocabulary.term import Kind, Source, Term, Type
 
-_ZERO, _ONE = Fraction(0), Fraction(1)
+_ZERO = Fraction(0)
 
 
 def _flag(name: str, sentence: str) -> Term:
@@ -27,8 +28,6 @@ def _text(name: str, sentence: str, *values: str) -> Term:
 def _date(name: str, sentence: str) -> Term:
     return Term(name, Kind.FACT, Type.DATE, "date", "instrument", Source.FACT, sentence)
 
-
-SCORE = "AAA is 22, AA+ 21, AA 20, AA- 19, A+ 18, A 17, A- 16, BBB+ 15, BBB 14, BBB- 13, BB+ 12, down to D 1"
 
 INSTRUMENT_FACTS = (
     _flag("government security", "issued or guaranteed by the United States or an instrumentality (80a-2(a)(16))"),
@@ -59,20 +58,20 @@ INSTRUMENT_FACTS = (
     _flag("qualified purchasers only", "may be sold to qualified purchasers only"),
     _flag("legacy position", "the client wants it kept"),
     _flag("real estate", "an interest in land"),
-    _flag("party in interest", "a transaction with it would be one with a party in interest (29 USC 1106)"),
+    _flag("disqualified person", "a transaction with it would be one with a party in interest (29 USC 1106)"),
     _text("liquidity class", "17 CFR 270.22e-4(a)", "highly liquid", "moderately liquid", "less liquid", "illiquid"),
     _text("exchange", "where it is listed, as an ISO 10383 code"),
-    _number("rating score", "score", f"the rating that counts; {SCORE}", 1, 22),
-    _number("s&p rating score", "score", f"of S&P; {SCORE}", 1, 22),
-    _number("moody's rating score", "score", f"of Moody's, on the same scale; {SCORE}", 1, 22),
-    _number("fitch rating score", "score", f"of Fitch; {SCORE}", 1, 22),
+    rating("rating", "instrument", "the rating that counts"),
+    rating("sp rating", "instrument", "the rating of S&P"),
+    rating("moodys rating", "instrument", "the rating of Moody's, in these symbols"),
+    rating("fitch rating", "instrument", "the rating of Fitch"),
     _number("risk score", "score", "risk on the firm's scale, 1 lowest", 1, 7),
     _number("complexity", "score", "complexity on the firm's scale, 1 simplest", 1, 5),
     _number("duration", "years", "modified duration"),
-    _number("years to maturity", "years", "until the final payment", 0),
-    _number("average life", "years", "weighted average life", 0),
-    _number("days to maturity", "days", "until the final payment or the next reset that counts", 0),
-    _number("days to liquidate", "days", "until it can be sold without moving the market", 0),
+    _number("remaining years", "years", "until the final payment", 0),
+    _number("expected life", "years", "weighted average life", 0),
+    _number("remaining days", "days", "until the final payment or the next reset that counts", 0),
+    _number("liquidation days", "days", "until it can be sold without moving the market", 0),
     _number("yield", "percent", "yield in a year"),
     _number("votes per share", "votes", "votes of one unit", 0),
     _number("delta", "number", "change in value per change of the underlying", -1, 1),
@@ -80,13 +79,13 @@ INSTRUMENT_FACTS = (
     _number("rating agencies", "count", "how many agencies rate it", 0),
     _number("expense ratio", "percent", "what the fund costs in a year", 0, 1),
     _date("maturity date", "day of the final payment"),
-    _date("first trade date", "first day of trading"),
+    _date("listing date", "first day of trading"),
 )
 
 LOT_FACTS = (
     Term("acquired", Kind.FACT, Type.DATE, "date", "lot", Source.FIELD, "day from which the holding period runs"),
     Term("days held", Kind.FACT, Type.NUMBER, "days", "lot", Source.COMPUTED, "since it was acquired", low=_ZERO),
     Term("long term", Kind.FACT, Type.BOOL, "truth", "lot", Source.COMPUTED, "held for more than a year"),
-    Term("at a loss", Kind.FACT, Type.BOOL, "truth", "lot", Source.COMPUTED, "worth less than its basis"),
+    Term("below basis", Kind.FACT, Type.BOOL, "truth", "lot", Source.COMPUTED, "worth less than its basis"),
     Term("unrealised gain", Kind.FACT, Type.PERCENT, "percent", "lot", Source.COMPUTED, "gain as a share of basis"),
 )

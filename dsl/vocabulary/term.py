@@ -58,7 +58,8 @@ class Term:
     model). A fact of the issuer is looked up on the instrument first, then on its issuer.
     `unit`: a name of `dsl.units`. `low`, `high`: bounds that every true value obeys, so that a missing one is
     an interval; None where there is none. `values`: the words a text may be; empty for free text, which is
-    written in quotes. `open`: quoted words beside `values` are allowed, for a firm's own scheme.
+    written in quotes. `open`: quoted words beside `values` are allowed, for a firm's own scheme. `scale`: symbols that
+    stand for 1, 2, 3 …, worst first (`dsl.vocabulary.scales`).
     """
 
     name: str
@@ -73,4 +74,5 @@ class Term:
     high: Fraction | None = None
     values: tuple[str, ...] = ()
     open: bool = False
+    scale: tuple[str, ...] = ()
     window: Window = Window.NONE
