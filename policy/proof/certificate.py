@@ -33,8 +33,8 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A tangent of squares, 2·z·f − z² ≤ f² at any z: one z per square of the `Quad` at `place` (docs/rows.md). The j-th
-    cut of a place, from 0, is the row `PLACE/j`."""
+    """A tangent of squares, 2·z·f − z² ≤ f² at any z: one z per square of the `Quad` at `place` (docs/rows.md). The
+    j-th cut of a place, from 0, is the row `PLACE/j`."""
 
     place: str
     at: tuple[Fraction, ...]
@@ -42,10 +42,12 @@ class Cut:
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """`objective`: the JSON of `policy.ir.bound.Objective`, None for IMPOSSIBLE. `bound`: what is claimed, money;
+    """`allowed`: the outcomes that count as compliant, from best to worst ("pass", "warn" …); the rows follow from
+    them. `objective`: the JSON of `policy.ir.bound.Objective`, None for IMPOSSIBLE. `bound`: what is claimed, money;
     for IMPOSSIBLE the least value of the leaves, above zero."""
 
     claim: Claim
+    allowed: tuple[str, ...]
     objective: Json
     leaves: tuple[Leaf, ...]
     bound: Fraction
@@ -56,6 +58,7 @@ def certificate_json(certificate: Certificate) -> Json:
     return {
         "v": 1,
         "claim": certificate.claim.value,
+        "allowed": list(certificate.allowed),
         "objective": certificate.objective,
         "leaves": [
             {
@@ -72,10 +75,11 @@ def certificate_json(certificate: Certificate) -> Json:
 
 def certificate_from_json(value: Json) -> Certificate:
     """The certificate; ShapeError where the JSON is not exactly one."""
-    top = members(value, "v", "claim", "objective", "leaves", "bound", "cuts")
+    top = members(value, "v", "claim", "allowed", "objective", "leaves", "bound", "cuts")
     version(top["v"])
     return Certificate(
         claim=choice(top["claim"], Claim),
+        allowed=tuple(text(outcome) for outcome in array(top["allowed"])),
         objective=top["objective"],
         leaves=tuple(_leaf(leaf) for leaf in array(top["leaves"])),
         bound=rational(top["bound"]),
