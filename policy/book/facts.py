@@ -42,12 +42,14 @@ class TaxKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Issuer:
-    """`parent` is the issuer that controls it, or None. Facts: `shares outstanding`, revenue shares, …"""
+    """`parent` is the issuer that controls it, or None. Facts: revenue shares, `votes outstanding`, …
+    `dated`: the day as of which a fact was true, where that is stated."""
 
     id: str
     name: str
     parent: str | None = None
     facts: Facts = field(default_factory=dict)
+    dated: Mapping[str, date] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ class Instrument:
     constituents: tuple[tuple[str, Fraction], ...] | None = ()
     identical: str | None = None
     facts: Facts = field(default_factory=dict)
+    dated: Mapping[str, date] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
