@@ -1,0 +1,127 @@
+"""A verdict as an answer: one finding per obligation, and what was kept from whoever may not see it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+from policy.ir.bound import Bound
+from policy.judge.verdict import Finding as Judged
+from policy.judge.verdict import Measured as Leaf
+from policy.judge.verdict import Verdict
+from server.cli.answer.number import Amount, amount
+
+
+@dataclass(frozen=True, slots=True)
+class Contributor:
+    """A part of what was measured, in the unit of the measure; largest first."""
+
+    name: str
+    amount: Amount
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """`what` compared with its limit, in `unit`. `headroom` is below zero where the limit is broken. `of`: the base,
+    where people read value and limit as a share of it. `holds` is null where it is unknown."""
+
+    what: str
+    unit: str
+    op: str
+    value: Amount
+    limit: Amount
+    headroom: Amount
+    of: Amount | None
+    holds: bool | None
+    contributors: tuple[Contributor, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One clause of one rule for one scope and one group. `within`: whether the clause's own limit holds, whatever a
+    tolerance, waiver or consent excuses. `missing`: facts without which it could not be settled."""
+
+    id: str
+    rule: str
+    title: str
+    clause: int
+    authority: str
+    layer: str
+    file: str
+    line: int
+    scope: str
+    group: str | None
+    moments: tuple[str, ...]
+    outcome: str
+    reason: str
+    within: bool | None
+    measured: Measured | None
+    fills: str | None
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeAnswer:
+    """`answer` is the worst outcome of all findings, those too that are not shown (`withheld`: how many, because
+    they are visible to other roles). `book`, `rules`: SHA-256 of what was judged."""
+
+    answer: str
+    as_of: date
+    known_at: date
+    currency: str
+    book: str
+    rules: str
+    orders: int
+    findings: tuple[Finding, ...]
+    withheld: int
+
+
+def judged(bound: Bound, verdict: Verdict, orders: int, roles: Collection[str] = ()) -> JudgeAnswer:
+    seen = [f for f in verdict.findings if f.obligation.visible_to is None or f.obligation.visible_to in roles]
+    return JudgeAnswer(
+        verdict.outcome.value,
+        bound.as_of,
+        bound.known_at,
+        bound.currency,
+        bound.book,
+        bound.library,
+        orders,
+        tuple(map(finding, seen)),
+        len(verdict.findings) - len(seen),
+    )
+
+
+def finding(judged: Judged) -> Finding:
+    obligation, origin = judged.obligation, judged.obligation.origin
+    return Finding(
+        obligation.id,
+        origin.rule,
+        origin.title,
+        origin.clause,
+        origin.authority,
+        origin.layer,
+        origin.file,
+        origin.line,
+        obligation.scope,
+        obligation.group,
+        tuple(moment.value for moment in obligation.moments),
+        judged.outcome.value,
+        judged.reason,
+        judged.within,
+        None if judged.deciding is None else _measured(judged.deciding),
+        None if judged.fills is None else judged.fills.value,
+        obligation.unknowns,
+    )
+
+
+def _measured(leaf: Leaf) -> Measured:
+    return Measured(
+        leaf.label,
+        leaf.unit,
+        leaf.op,
+        amount(leaf.value),
+        amount(leaf.bound),
+        amount(leaf.headroom),
+        None if leaf.over is None else amount(leaf.over),
+        leaf.holds,
+        tuple(Contributor(name, amount(part)) for name, part in leaf.contributors),
+    )
