@@ -1,0 +1,92 @@
+"""Linear expressions over columns, as they are while rows are being written (docs/rows.md).
+
+Coefficients are per unit of the quantity or form; the step of an integer column enters only where a row is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from math import gcd
+
+from policy.interval import ZERO
+
+Box = tuple[Fraction, Fraction]
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """const + Σ coefficient · column. `opens`: (sign, column) pairs; the expression is a number only where each
+    sign · column is at most zero, and infinite elsewhere. `exact`: nothing in it was unknown."""
+
+    const: Fraction
+    terms: Mapping[str, Fraction]
+    opens: tuple[tuple[int, str], ...] = ()
+    exact: bool = True
+
+
+NOTHING = Expression(ZERO, {})
+
+
+def constant(value: Fraction) -> Expression:
+    return Expression(value, {})
+
+
+def column(name: str, factor: Fraction = Fraction(1)) -> Expression:
+    return Expression(ZERO, {name: factor})
+
+
+def added(a: Expression, factor: Fraction, b: Expression) -> Expression:
+    """a + factor · b, terms of one column added up; infinite where either is."""
+    if factor == 0:
+        return a
+    terms = dict(a.terms)
+    for name, coefficient in b.terms.items():
+        total = terms.get(name, ZERO) + factor * coefficient
+        if total:
+            terms[name] = total
+        else:
+            del terms[name]
+    return Expression(a.const + factor * b.const, terms, joined(a.opens, b.opens), a.exact and b.exact)
+
+
+def joined(a: tuple[tuple[int, str], ...], b: tuple[tuple[int, str], ...]) -> tuple[tuple[int, str], ...]:
+    """Both lists of conditions, each condition once, in the order met."""
+    return a if not b else b if not a else tuple(dict.fromkeys(a + b))
+
+
+def box(e: Expression, boxes: Mapping[str, Box]) -> Box:
+    """Lowest and highest value, term by term."""
+    low = high = e.const
+    for name, coefficient in e.terms.items():
+        bottom, top = boxes[name]
+        if coefficient > 0:
+            low += coefficient * bottom
+            high += coefficient * top
+        else:
+            low += coefficient * top
+            high += coefficient * bottom
+    return low, high
+
+
+# --- lattices --------------------------------------------------------------------------------------
+
+Lattice = tuple[Fraction, Fraction]
+"""(offset, g): at integer points the value is offset + g · (some integer)."""
+
+
+def common(a: Fraction, b: Fraction) -> Fraction:
+    """The greatest rational that divides both a whole number of times."""
+    if not a or not b:
+        return abs(a or b)
+    p, q, r, s = a.numerator, a.denominator, b.numerator, b.denominator
+    return Fraction(gcd(p * s, r * q), q * s)
+
+
+def strict_step(lattice: Lattice | None) -> Fraction:
+    """The smallest s > 0 with −s on the lattice; zero where there is none."""
+    if lattice is None or lattice[1] == 0:
+        return ZERO
+    offset, g = lattice
+    return -offset % g or g

@@ -1,0 +1,317 @@
+"""What has to be true, in the shape in which rows are written (docs/rows.md, "Which formula" to "Simplify").
+
+A ladder and the outcomes that may be used become one formula; `not` goes down to the leaves; ratios lose their
+base; leaves that boxes decide disappear. Unknown satisfies neither a formula nor its negation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import assert_never
+
+from policy.interval import ZERO
+from policy.ir.bound import (
+    All,
+    Any,
+    Basket,
+    Count,
+    Formula,
+    Greatest,
+    Leaf,
+    Least,
+    Lin,
+    Not,
+    Obligation,
+    Op,
+    Outcome,
+    Quad,
+    Scalar,
+    Sum,
+    TopK,
+    Truth,
+)
+from solver.encode.expression import NOTHING, Expression, added, strict_step
+from solver.encode.sheet import ONE, Missing, Sheet
+
+
+@dataclass(frozen=True, slots=True)
+class Half:
+    """expression ≤ −step. `closed` is False where a strict comparison has no lattice to take its step from."""
+
+    expression: Expression
+    step: Fraction
+    closed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Curved:
+    """A leaf with a scalar that is more than linear: sign · (measure − bound) ≤ 0, or < 0."""
+
+    measure: Scalar
+    bound: Scalar
+    sign: int
+    strict: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    parts: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Some:
+    parts: tuple[Node, ...]
+
+
+Node = bool | Half | Curved | Every | Some
+
+CAPS = frozenset({Op.LE, Op.LT})
+STRICT = frozenset({Op.LT, Op.GT})
+COMPLEMENT = {Op.LE: Op.GT, Op.GT: Op.LE, Op.LT: Op.GE, Op.GE: Op.LT}
+NIL = Lin(ZERO)
+MANY = 8  # an `any` with more parts is not searched for implied ones
+
+
+@dataclass(slots=True)
+class Reading:
+    """One obligation being read. `whole` turns False when a part of it cannot be written as rows."""
+
+    sheet: Sheet
+    whole: bool = True
+
+
+# --- which formula -------------------------------------------------------------------------------
+
+
+def permitted(obligation: Obligation, allowed: frozenset[Outcome], sheet: Sheet) -> tuple[Formula, bool]:
+    """The formula that is true exactly where the ladder ends in an allowed outcome, and whether the rows of it
+    say no more than that (the obligation is not loose)."""
+    tight = True
+    formula: Formula = Truth(obligation.otherwise in allowed)
+    for rung in reversed(obligation.ladder):
+        if rung.outcome in allowed:
+            tight = tight and (rung.outcome.rank <= Outcome.WARN.rank or exact(rung.formula, sheet))
+            formula = Any((rung.formula, formula))
+        elif obligation.unknown_is_breach and not exact(rung.formula, sheet):
+            tight = False
+        else:
+            formula = All((Not(rung.formula), formula))
+    return formula, tight
+
+
+def exact(node: Formula | Scalar, sheet: Sheet) -> bool:
+    """Whether no missing fact can decide it."""
+    match node:
+        case Lin():
+            return sheet.exact(node)
+        case Truth(value, _):
+            return value is not None
+        case _:
+            return all(exact(part, sheet) for part in _inside(node))
+
+
+def _inside(node: Formula | Scalar) -> Iterator[Formula | Scalar]:
+    match node:
+        case Lin() | Truth():
+            return
+        case Leaf(measure, _, bound, base):
+            yield from (measure, bound)
+            if base is not None:
+                yield base
+        case Not(part):
+            yield part
+        case All(parts) | Any(parts) | Greatest(parts) | Least(parts):
+            yield from parts
+        case Basket(members):
+            for member in members:
+                yield from (member.value, member.when)
+        case Count(counted):
+            yield from (when for _, when in counted)
+        case TopK(_, values):
+            yield from (value for _, value in values)
+        case Quad(squares):
+            yield from (root for _, root in squares)
+        case Sum(weighted):
+            yield from (part for _, part in weighted)
+        case _:
+            assert_never(node)
+
+
+# --- down to the leaves --------------------------------------------------------------------------
+
+
+def required(formula: Formula, positive: bool, reading: Reading) -> Node:
+    """What makes the formula true (or, with `positive` False, false)."""
+    match formula:
+        case Truth(value, _):
+            return value is positive
+        case Not(part):
+            return required(part, not positive, reading)
+        case All(parts) | Any(parts):
+            found = [required(part, positive, reading) for part in parts]
+            return every(found) if isinstance(formula, All) is positive else some(found, reading.sheet)
+        case Leaf():
+            return _leaf(formula, positive, reading)
+        case _:
+            assert_never(formula)
+
+
+def _leaf(leaf: Leaf, positive: bool, reading: Reading) -> Node:
+    compared = Leaf(leaf.measure, leaf.op if positive else COMPLEMENT[leaf.op], leaf.bound)
+    if leaf.base is None or (positive and _needs_no_guard(leaf, leaf.base, reading.sheet)):
+        return _comparison(compared, reading)
+    measure, base = leaf.measure, leaf.base
+    above = Leaf(base, Op.GT, NIL)
+    below = Leaf(base, Op.LE, NIL)
+    if positive:
+        nothing = (below, Leaf(base, Op.GE, NIL), Leaf(measure, Op.LE, NIL), Leaf(measure, Op.GE, NIL))
+        return required(Any((All((above, compared)), All(nothing))), True, reading)
+    if leaf.op in CAPS:
+        over_nothing = All((Leaf(measure, Op.GT, NIL), Any((below, compared))))
+        return required(Any((All((above, compared)), over_nothing)), True, reading)
+    return required(All((above, compared)), True, reading)
+
+
+def _needs_no_guard(leaf: Leaf, base: Lin, sheet: Sheet) -> bool:
+    """A cap of p times a base that is never negative says the same at a base of zero."""
+    if leaf.op is not Op.LE or not isinstance(leaf.measure, Lin) or not isinstance(leaf.bound, Lin):
+        return False
+    if not sheet.exact(base) or not _proportional(leaf.bound, base):
+        return False
+    lowest = sheet.end(leaf.measure, -1), sheet.end(base, -1)
+    return all(isinstance(end, Expression) and not end.opens and sheet.box(end)[0] >= 0 for end in lowest)
+
+
+def _proportional(bound: Lin, base: Lin) -> bool:
+    """bound = p · base, term by term in order, for one p above zero; base is exact."""
+    if [name for _, name in bound.terms] != [name for _, name in base.terms]:
+        return False
+    pairs = [(bound.const, base.const)] + [(a, b) for (a, _), (b, _) in zip(bound.terms, base.terms, strict=True)]
+    shares: set[Fraction] = set()
+    for a, b in pairs:
+        if not isinstance(a, Fraction) or not isinstance(b, Fraction) or (b == 0 and a != 0):
+            return False
+        if b:
+            shares.add(a / b)
+    return len(shares) == 1 and min(shares) > 0
+
+
+def _comparison(leaf: Leaf, reading: Reading) -> Node:
+    sign = 1 if leaf.op in CAPS else -1
+    strict = leaf.op in STRICT
+    sides = [*linear(leaf.measure, Fraction(sign)), *linear(leaf.bound, Fraction(-sign))]
+    if None in sides:
+        return _curved(leaf, sign, strict, reading)
+    total = NOTHING
+    for factor, lin in (side for side in sides if side is not None):
+        end = reading.sheet.end(lin, 1 if factor > 0 else -1)
+        if end is Missing.NEVER:
+            return False
+        if end is Missing.UNSEARCHED:
+            reading.whole = False
+            return True
+        assert isinstance(end, Expression)
+        total = added(total, factor, end)
+    return half(total, strict, reading.sheet)
+
+
+def half(e: Expression, strict: bool, sheet: Sheet) -> Node:
+    """e ≤ 0 or e < 0, decided where the boxes decide it."""
+    step = strict_step(sheet.lattice(e)) if strict else ZERO
+    bottom, top = sheet.box(e)
+    open_end = strict and not step
+    if not e.opens and (top < 0 if open_end else top <= -step):
+        return True
+    if bottom >= 0 if open_end else bottom > -step:
+        return False
+    return Half(e, step, closed=not open_end)
+
+
+def linear(scalar: Scalar, factor: Fraction) -> list[tuple[Fraction, Lin] | None]:
+    """factor · scalar as linear parts; a None among them where it is more than linear. A factor of zero drops out."""
+    if factor == 0:
+        return []
+    if isinstance(scalar, Lin):
+        return [(factor, scalar)]
+    if isinstance(scalar, Sum):
+        return [part for weight, inner in scalar.parts for part in linear(inner, factor * weight)]
+    return [None]
+
+
+def _curved(leaf: Leaf, sign: int, strict: bool, reading: Reading) -> Node:
+    if not searchable(leaf.measure, sign, reading.sheet) or not searchable(leaf.bound, -sign, reading.sheet):
+        reading.whole = False
+        return True
+    return Curved(leaf.measure, leaf.bound, sign, strict)
+
+
+def searchable(scalar: Scalar, sign: int, sheet: Sheet) -> bool:
+    """Whether rows can bound the scalar from above (sign 1) or below (−1). What is counted or switched is
+    asked for later, formula by formula."""
+    match scalar:
+        case Lin():
+            end = sheet.end(scalar, sign)
+            return isinstance(end, Expression) and not end.opens
+        case Quad(squares):
+            return sign > 0 and all(sheet.exact(root) for _, root in squares)
+        case Count():
+            return True
+        case Basket(members):
+            return all(searchable(member.value, sign, sheet) for member in members)
+        case TopK(_, values):
+            return all(searchable(value, sign, sheet) for _, value in values)
+        case Greatest(parts) | Least(parts):
+            return all(searchable(part, sign, sheet) for part in parts)
+        case Sum(weighted):
+            return all(searchable(part, sign if factor > 0 else -sign, sheet) for factor, part in weighted if factor)
+        case _:
+            assert_never(scalar)
+
+
+# --- simplify ------------------------------------------------------------------------------------
+
+
+def every(parts: Iterable[Node]) -> Node:
+    kept: list[Node] = []
+    for part in parts:
+        if part is False:
+            return False
+        if isinstance(part, Every):
+            kept += part.parts
+        elif part is not True:
+            kept.append(part)
+    return kept[0] if len(kept) == 1 else Every(tuple(kept)) if kept else True
+
+
+def some(parts: Iterable[Node], sheet: Sheet) -> Node:
+    kept: list[Node] = []
+    for part in parts:
+        if part is True:
+            return True
+        if isinstance(part, Some):
+            kept += part.parts
+        elif part is not False:
+            kept.append(part)
+    kept = _without_implied(kept, sheet) if 1 < len(kept) <= MANY else kept
+    return kept[0] if len(kept) == 1 else Some(tuple(kept)) if kept else False
+
+
+def _without_implied(parts: list[Node], sheet: Sheet) -> list[Node]:
+    dropped: set[int] = set()
+    for k in reversed(range(len(parts))):  # of two that say the same, the first stays
+        others = (part for j, part in enumerate(parts) if j != k and j not in dropped)
+        if any(_implies(parts[k], wide, sheet) for wide in others):
+            dropped.add(k)
+    return [part for k, part in enumerate(parts) if k not in dropped]
+
+
+def _implies(narrow: Node, wide: Node, sheet: Sheet) -> bool:
+    """Whether `narrow` ≤ 0 makes `wide` ≤ 0, by the box of their difference."""
+    if not isinstance(narrow, Half) or not isinstance(wide, Half):
+        return False
+    if not (narrow.expression.exact and wide.expression.exact and wide.closed):
+        return False
+    difference = added(wide.expression, -ONE, narrow.expression)
+    return sheet.box(difference)[1] <= narrow.step - wide.step

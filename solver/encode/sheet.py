@@ -1,0 +1,214 @@
+"""The columns that rows may speak of: quantities, the ends of forms, and what formulas add (docs/rows.md).
+
+A sheet is the one mutable thing in encoding: columns come into being as obligations ask for them, and each remembers
+its box and the lattice on which it lies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from fractions import Fraction
+
+from policy.interval import ZERO, Interval, Number, high, low, negative
+from policy.ir.bound import Bound, Form, Lin, Quantity
+from solver.encode.expression import (
+    NOTHING,
+    Box,
+    Expression,
+    Lattice,
+    added,
+    box,
+    column,
+    common,
+    constant,
+    joined,
+)
+from solver.model import Column, ColumnKind
+
+
+class Missing(StrEnum):
+    """Why an expression has no linear end."""
+
+    NEVER = "never a number"  # an unknown constant with an open end
+    UNSEARCHED = "judged, not searched"
+
+
+End = Expression | Missing
+HIGH, LOW = 1, -1
+ONE = Fraction(1)
+
+
+@dataclass(slots=True)
+class Sheet:
+    quantities: Mapping[str, Quantity]
+    forms: Mapping[str, Form]
+    inexact: frozenset[str]
+    boxes: dict[str, Box]
+    steps: dict[str, Fraction]  # of quantities whose column does not count units of one
+    added: dict[str, Column] = field(default_factory=dict)  # binaries and auxiliary columns
+    ends: dict[tuple[str, int], End] = field(default_factory=dict)  # what the end of an inexact form is called
+    meaning: dict[str, Expression] = field(default_factory=dict)  # `NAME|high` -> its definition
+    stands_for: dict[str, tuple[Expression, ...]] = field(default_factory=dict)  # auxiliary column -> its values
+    lattices: dict[str, Lattice | None] = field(default_factory=dict)
+
+    def binary(self, name: str) -> str:
+        self.added[name] = Column(name, ColumnKind.BINARY, ZERO, ONE)
+        self.boxes[name] = (ZERO, ONE)
+        self.lattices[name] = (ZERO, ONE)
+        return name
+
+    def auxiliary(self, name: str, bottom: Fraction, top: Fraction, *values: Expression) -> str:
+        """A column that stands for one of the values, a difference of two, or nothing."""
+        self.added[name] = Column(name, ColumnKind.CONTINUOUS, bottom, top)
+        self.boxes[name] = (bottom, top)
+        self.stands_for[name] = values
+        return name
+
+    def box(self, e: Expression) -> Box:
+        return box(e, self.boxes)
+
+    def exact(self, lin: Lin) -> bool:
+        return isinstance(lin.const, Fraction) and all(
+            isinstance(c, Fraction) and name not in self.inexact for c, name in lin.terms
+        )
+
+    def end(self, lin: Lin, sign: int) -> End:
+        """The linear scalar's high end (sign 1) or low end (sign −1)."""
+        if self.exact(lin):
+            return _gathered(lin)
+        return self._affine(lin.const, lin.terms, sign)
+
+    def lattice(self, e: Expression) -> Lattice | None:
+        """Where the expression lies at integer points; None where that is anywhere."""
+        offset, g = e.const, ZERO
+        for name, coefficient in e.terms.items():
+            found = self._lattice(name)
+            if found is None:
+                return None
+            offset += coefficient * found[0]
+            g = common(g, coefficient * found[1])
+        return offset, g
+
+    def _lattice(self, name: str) -> Lattice | None:
+        if name not in self.lattices:
+            self.lattices[name] = self._new_lattice(name)
+        return self.lattices[name]
+
+    def _new_lattice(self, name: str) -> Lattice | None:
+        if name in self.stands_for:
+            return self._through_zero(self.stands_for[name])
+        if name in self.meaning:
+            return self.lattice(self.meaning[name])
+        if name in self.forms:
+            form = self.forms[name]
+            return self.lattice(_gathered(Lin(form.const, form.terms)))
+        quantity = self.quantities[name]
+        if quantity.step is None:
+            return None
+        return ZERO, common(common(quantity.step, quantity.low), quantity.high)
+
+    def _through_zero(self, values: Iterable[Expression]) -> Lattice | None:
+        """A lattice that contains zero and all the values; none for squares, which come without values."""
+        g = ZERO
+        for value in values:
+            found = self.lattice(value)
+            if found is None:
+                return None
+            g = common(common(g, found[0]), found[1])
+        return (ZERO, g) if g else None
+
+    # --- ends of what is not exact ---------------------------------------------------------------
+
+    def _affine(self, const: Number, terms: Iterable[tuple[Number, str]], sign: int) -> End:
+        start = high(const) if sign == HIGH else low(const)
+        if start is None:
+            return Missing.NEVER
+        total = Expression(start, {}, exact=False)
+        for coefficient, name in terms:
+            part = self._term(coefficient, name, sign)
+            if isinstance(part, Missing):
+                return part
+            total = added(total, ONE, part)
+        return total
+
+    def _term(self, coefficient: Number, name: str, sign: int) -> End:
+        if isinstance(coefficient, Fraction):
+            toward = sign if coefficient > 0 else -sign
+            return _times(coefficient, self._column(name, toward)) if coefficient else NOTHING
+        bottom, top = self._extent(name)
+        if bottom is not None and bottom >= 0:
+            return self._unknown_times(coefficient, name, 1, sign)
+        if top is not None and top <= 0:
+            return self._unknown_times(_flipped(coefficient), name, -1, sign)
+        return Missing.UNSEARCHED
+
+    def _unknown_times(self, coefficient: Interval, name: str, side: int, sign: int) -> End:
+        """An end of coefficient · t, where t = side · column is never negative."""
+        factor = coefficient.high if sign == HIGH else coefficient.low
+        if factor == 0:
+            return NOTHING
+        outward = factor is None or factor * sign > 0
+        end = self._column(name, side if outward else -side)
+        if factor is None and isinstance(end, Expression):
+            return Expression(ZERO, {}, joined(end.opens, tuple((side, label) for label in end.terms)), exact=False)
+        return _times(side * (factor or ONE), end)
+
+    def _column(self, name: str, sign: int) -> End:
+        """The column of a quantity or form at one end."""
+        if name not in self.inexact:
+            return column(name)
+        if (name, sign) not in self.ends:
+            self.ends[name, sign] = self._new_end(name, sign)
+        return self.ends[name, sign]
+
+    def _new_end(self, name: str, sign: int) -> End:
+        form = self.forms[name]
+        definition = self._affine(form.const, form.terms, sign)
+        if isinstance(definition, Missing):
+            return definition
+        label = f"{name}|{'high' if sign == HIGH else 'low'}"
+        bottom, top = self.box(definition)
+        self.boxes[label] = (bottom if form.low is None else form.low, top if form.high is None else form.high)
+        self.meaning[label] = definition
+        return Expression(ZERO, {label: ONE}, definition.opens, exact=False)
+
+    def _extent(self, name: str) -> tuple[Fraction | None, Fraction | None]:
+        if name in self.forms:
+            return self.forms[name].low, self.forms[name].high
+        return self.boxes[name]
+
+
+def blank(bound: Bound) -> Sheet:
+    """The sheet of a bound book before any obligation is written on it."""
+    inexact: set[str] = set()
+    for name, form in bound.forms.items():
+        if isinstance(form.const, Interval) or any(isinstance(c, Interval) or n in inexact for c, n in form.terms):
+            inexact.add(name)
+    boxes = {name: (q.low, q.high) for name, q in bound.quantities.items()}
+    boxes |= {n: (f.low, f.high) for n, f in bound.forms.items() if f.low is not None and f.high is not None}
+    steps = {name: q.step for name, q in bound.quantities.items() if q.step is not None and q.step != 1}
+    return Sheet(bound.quantities, bound.forms, frozenset(inexact), boxes, steps)
+
+
+def _gathered(lin: Lin) -> Expression:
+    """An exact linear scalar, terms of one name added up."""
+    assert isinstance(lin.const, Fraction)
+    if len({name for _, name in lin.terms}) == len(lin.terms):
+        return Expression(lin.const, {n: c for c, n in lin.terms if c and isinstance(c, Fraction)})
+    total = constant(lin.const)
+    for coefficient, name in lin.terms:
+        assert isinstance(coefficient, Fraction)
+        total = added(total, coefficient, column(name))
+    return total
+
+
+def _times(factor: Fraction, end: End) -> End:
+    return end if isinstance(end, Missing) else added(NOTHING, factor, end)
+
+
+def _flipped(coefficient: Interval) -> Interval:
+    flipped = negative(coefficient)
+    assert isinstance(flipped, Interval)
+    return flipped

@@ -1,0 +1,148 @@
+"""A bound rule book as a mathematical program: the second reading of the obligations (docs/rows.md).
+
+The judge evaluates an obligation at a point; here the same obligation becomes columns and rows, with nothing
+tightened. Margins, chosen sides and other guesses are added elsewhere, as restrictions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from policy.interval import ZERO
+from policy.ir.bound import Bound, Form, Lin, Objective, Obligation, Outcome, Quantity
+from policy.ir.meaning import Values
+from solver.encode import domain
+from solver.encode.expression import Expression, added, column
+from solver.encode.normal import permitted, required
+from solver.encode.rows import Draft, require
+from solver.encode.sheet import HIGH, ONE, Sheet, blank
+from solver.model import Column, ColumnKind, Model, Row, Standing
+
+PASS_ONLY = frozenset({Outcome.PASS})
+NO_OBJECTIVE = Objective(Lin(ZERO), ())
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Which either-or conditions of trading to write: None for all, or the quantities (`buys`) and instruments
+    that need them. Leaving them out is a relaxation."""
+
+    buys: frozenset[str] | None = frozenset()
+    ordered: frozenset[str] | None = frozenset()  # instruments sold in the account's relief order
+    least: frozenset[str] | None = frozenset()  # instruments with a minimum trade
+
+
+ALL_SIDES = Sides(None, None, None)
+
+
+def encode(
+    bound: Bound,
+    objective: Objective = NO_OBJECTIVE,
+    allowed: frozenset[Outcome] = PASS_ONLY,
+    *,
+    sides: Sides = ALL_SIDES,
+    tangents: Sequence[Values] = (),
+) -> Model:
+    """The program whose points are the compliant points. `allowed`: the outcomes that may be used; `tangents`:
+    the values of quantities and forms at points where squares are cut."""
+    sheet = blank(bound)
+    rows: list[Row] = []
+    searched: set[str] = set()
+    for obligation in bound.obligations:
+        written, whole = _obligation(obligation, allowed, sheet, tangents)
+        rows += written
+        if whole:
+            searched.add(obligation.id)
+    for each in bound.domains:
+        rows += domain.cash(each, sheet).rows
+        rows += domain.crossing(each, sheet, sides.buys).rows
+        rows += domain.relief(each, sheet, sides.ordered).rows
+        rows += domain.minimum(each, bound, sheet, sides.least).rows
+    cost, offset, targets = _objective(objective, sheet)
+    rows += targets
+    rows = _definitions(bound.forms, sheet, rows, cost) + rows
+    used = {name for row in rows for _, name in row.terms}
+    return Model(_columns(bound, sheet, used), tuple(rows), cost, offset, frozenset(searched))
+
+
+def _obligation(
+    obligation: Obligation, allowed: frozenset[Outcome], sheet: Sheet, tangents: Sequence[Values]
+) -> tuple[list[Row], bool]:
+    draft = Draft(sheet, obligation.id, tangents)
+    formula, tight = permitted(obligation, allowed, sheet)
+    require(required(formula, True, draft.reading), f"{obligation.id}:0", None, draft)
+    if tight and draft.reading.whole:
+        return draft.rows, True
+    return [replace(row, standing=Standing.RELAXATION) for row in draft.rows], draft.reading.whole
+
+
+# --- objective -----------------------------------------------------------------------------------
+
+
+def _objective(objective: Objective, sheet: Sheet) -> tuple[tuple[tuple[Fraction, str], ...], Fraction, list[Row]]:
+    draft = Draft(sheet, "objective")
+    total = _exactly(objective.linear, sheet)
+    for deviation in objective.deviations:
+        amount = _exactly(deviation.amount, sheet)
+        low, high = sheet.box(amount)
+        place = f"deviation {deviation.label}"
+        over = sheet.auxiliary(f"{place}/over", ZERO, max(ZERO, high))
+        under = sheet.auxiliary(f"{place}/under", ZERO, max(ZERO, -low))
+        draft.equal(place, added(added(amount, -ONE, column(over)), ONE, column(under)))
+        total = Expression(total.const, {**total.terms, over: deviation.over, under: deviation.under})
+    cost = tuple((c * sheet.steps.get(name, ONE), name) for name, c in total.terms.items() if c)
+    return cost, total.const, draft.rows
+
+
+def _exactly(lin: Lin, sheet: Sheet) -> Expression:
+    end = sheet.end(lin, HIGH)
+    assert isinstance(end, Expression), "an objective is made of known numbers"
+    assert end.exact, "an objective is made of known numbers"
+    return end
+
+
+# --- definitions and columns ---------------------------------------------------------------------
+
+
+def _definitions(
+    forms: Mapping[str, Form], sheet: Sheet, rows: Iterable[Row], cost: Iterable[tuple[Fraction, str]]
+) -> list[Row]:
+    """A row for each form, or end of a form, that is spoken of; earlier forms first."""
+    wanted = {name for row in rows for _, name in row.terms} | {name for _, name in cost}
+    found: list[Row] = []
+    for form in reversed(list(forms.values())):
+        for name, definition in _meanings(form, sheet, wanted):
+            draft = Draft(sheet, f"form {name}")
+            draft.equal(f"form {name}", Expression(definition.const, {**definition.terms, name: -ONE}))
+            found += draft.rows
+            wanted.update(definition.terms)
+    return found[::-1]
+
+
+def _meanings(form: Form, sheet: Sheet, wanted: set[str]) -> Iterable[tuple[str, Expression]]:
+    if form.name not in sheet.inexact:
+        if form.name in wanted:
+            yield form.name, _exactly(Lin(form.const, form.terms), sheet)
+        return
+    for label in (f"{form.name}|high", f"{form.name}|low"):
+        if label in wanted:
+            yield label, sheet.meaning[label]
+
+
+def _columns(bound: Bound, sheet: Sheet, used: set[str]) -> dict[str, Column]:
+    columns = {name: _quantity(quantity) for name, quantity in bound.quantities.items()}
+    for form in bound.forms.values():
+        for name in (form.name, f"{form.name}|low", f"{form.name}|high"):
+            if name in used and (name == form.name or name in sheet.meaning):
+                columns[name] = Column(name, ColumnKind.CONTINUOUS, *sheet.boxes[name])
+    return columns | sheet.added
+
+
+def _quantity(q: Quantity) -> Column:
+    if q.step is None:
+        return Column(q.name, ColumnKind.CONTINUOUS, q.low, q.high)
+    low, high = q.low / q.step, q.high / q.step
+    whole = low.denominator == 1 and high.denominator == 1
+    return Column(q.name, ColumnKind.INTEGER if whole else ColumnKind.CONTINUOUS, low, high, q.step)
