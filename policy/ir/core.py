@@ -19,7 +19,7 @@ from policy.ir.bound import Moment, Op, Outcome
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """A constant. `unit`: a currency code, "percent" (value 5 means 5 %), "points", "shares", "count", "years", "score"…"""
+    """A constant. `unit`: a currency code, "percent" (value 5 means 5 %), "points", or a unit of the vocabulary."""
 
     value: Fraction
     unit: str
@@ -228,7 +228,7 @@ class Clause:
 
     ladder: tuple[Step, ...]
     otherwise: Outcome
-    span: Span = field(compare=False)
+    span: Span = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,15 +290,15 @@ class Rule:
     waivable_by: tuple[str, ...]
     visible_to: str | None
     file: str
-    span: Span = field(compare=False)
+    span: Span = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class ListRule:
     """A dated list of securities and issuers, and what it forbids.
 
-    `window`: (days, verbs inside, verbs after): from the effective day, `inside` is forbidden for so many
-    days, then `after` (a divest window: buy forbidden inside; buy and sell afterwards).
+    `window`: (calendar days, verbs): a divest window: `forbid` holds for so many days from the effective day, and
+    these verbs afterwards (buy and sell: the position is frozen).
     `substitutes`: (security, (substitute, share of target as a fraction or None), …, "cash" or None)."""
 
     id: str
@@ -314,7 +314,7 @@ class ListRule:
     outcome: Outcome
     visible_to: str | None
     file: str
-    span: Span = field(compare=False)
+    span: Span = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,7 +333,7 @@ class Waiver:
     approved_by: str
     approved_on: date
     file: str
-    span: Span = field(compare=False)
+    span: Span = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

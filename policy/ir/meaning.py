@@ -145,7 +145,10 @@ def _counted(value: Number, member: bool | None) -> Number:
 
 
 def _total(parts: Iterable[Number]) -> Number:
-    return reduce(plus, parts, ZERO)
+    total: Number = ZERO
+    for part in parts:
+        total = plus(total, part)
+    return total
 
 
 def _top(k: int, worth: list[Number]) -> Number:

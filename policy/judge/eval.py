@@ -130,7 +130,9 @@ def contributors(measure: Scalar, bound: Bound, at: meaning.Values) -> tuple[tup
     """The parts of the measure that are not zero, largest first."""
     match measure:
         case Lin(_, ((factor, name),)) if name in bound.forms:
-            parts = [(part, times(factor, times(weight, at.get(part, ZERO)))) for weight, part in bound.forms[name].terms]
+            parts = [
+                (part, times(factor, times(weight, at.get(part, ZERO)))) for weight, part in bound.forms[name].terms
+            ]
         case Lin(_, terms):
             parts = [(name, times(weight, at.get(name, ZERO))) for weight, name in terms]
         case Basket(members):

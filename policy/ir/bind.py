@@ -1,0 +1,212 @@
+"""Rules and a book become obligations: the one place where meaning meets facts.
+
+What a rule says is looked up in the book here, once, and never again: filters on facts are settled, groups are
+formed, limits become numbers. What cannot be settled because a fact is missing stays in the obligation as an
+interval or an unknown truth.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import date
+
+from policy.book import snapshot
+from policy.book.facts import Book, Order
+from policy.book.read import index
+from policy.ir import core, meaning
+from policy.ir.bound import Bound, Formula, Moment, Obligation, Origin, Outcome, Rung
+from policy.ir.context import Context, picked
+from policy.ir.forbid import forbidden, washed
+from policy.ir.lists import as_rules
+from policy.ir.moments import at_purchase, tolerated
+from policy.ir.picks import Group
+from policy.ir.positions import Universe, universe
+from policy.ir.sentences import for_group, formula
+from policy.ir.waivers import waived
+
+TOLERATED = "passive breach, not worsened"
+
+
+def bind(
+    library: core.Library, book: Book, orders: tuple[Order, ...] = (), accounts: frozenset[str] | None = None
+) -> Bound:
+    """The library bound to the book. `orders` add instruments that accounts do not hold yet; `accounts` (all
+    when None) are those whose quantities are decided."""
+    world = universe(index(book), library.lists, orders, accounts)
+    drafts = [
+        draft
+        for rule in (*library.rules, *as_rules(library.lists, book))
+        if in_force(rule.effective, book.as_of, book.known_at)
+        for draft in _obligations(rule, library.waivers, world)
+    ]
+    before = meaning.values(world.table.forms, {})
+    obligations = tuple(_with_tolerance(obligation, passive, before) for obligation, passive in drafts)
+    return Bound(
+        book.as_of,
+        book.known_at,
+        book.currency,
+        world.table.quantities,
+        world.table.forms,
+        obligations,
+        world.domains,
+        snapshot.content_hash(book),
+        digest(library),
+    )
+
+
+def in_force(effective: core.Effective, as_of: date, known_at: date) -> bool:
+    """Valid on the day of judgement, as known on the day of knowledge."""
+    return (
+        (effective.start is None or effective.start <= as_of)
+        and (effective.end is None or as_of <= effective.end)
+        and (effective.known is None or effective.known <= known_at)
+    )
+
+
+def digest(value: core.Library | core.Rule) -> str:
+    """SHA-256 of what the rules mean: places in files do not count."""
+    return hashlib.sha256(repr(value).encode()).hexdigest()
+
+
+# --- one rule ----------------------------------------------------------------------------------
+
+Draft = tuple[Obligation, core.Passive | None]
+"""An obligation without its tolerance rung, and how passive breaches are to be treated (None: not at all)."""
+
+
+def _obligations(rule: core.Rule, waivers: Iterable[core.Waiver], world: Universe) -> Iterator[Draft]:
+    for scope, accounts in scopes(rule.scope, world):
+        ctx = Context(world, scope, accounts, rule.measure, rule.look_through, rule.de_minimis, set())
+        for number, clause in enumerate(rule.clauses, start=1):
+            for group, rungs, missing in _groups(clause, ctx):
+                yield from _at_moments(
+                    _draft(rule, number, clause, ctx, group, rungs, missing), rule, ctx, waivers, group
+                )
+
+
+def scopes(scope: core.Scope, world: Universe) -> list[tuple[str, tuple[str, ...]]]:
+    """What is judged as one: its name, and its accounts."""
+    accounts = world.book.accounts
+    here = sorted(world.positions)
+    match scope.kind:
+        case "firm":
+            return [("firm", tuple(here))] if here else []
+        case "household":
+            homes = sorted({home for a in here if (home := accounts[a].household) is not None})
+            named = [h for h in homes if scope.name in (None, h, world.book.households[h].name)]
+            return [(f"household {h}", tuple(a for a in here if accounts[a].household == h)) for h in named]
+        case "tagged":
+            return [(f"account {a}", (a,)) for a in here if scope.name in accounts[a].tags]
+        case _:
+            return [(f"account {a}", (a,)) for a in here if scope.name in (None, a, accounts[a].name)]
+
+
+Rungs = tuple[Rung, ...]
+
+
+def _groups(clause: core.Clause, ctx: Context) -> Iterator[tuple[Group | None, Rungs, set[str]]]:
+    """The clause's ladder for each group that it is judged for, with the facts that were missing."""
+    first = clause.ladder[0].test
+    match first:
+        case core.Every(pick, _):
+            shared: set[str] = set()
+            for group in picked(replace(ctx, missing=shared), pick):
+                own: set[str] = set()
+                inner = replace(ctx, missing=own)
+                rungs = tuple(
+                    Rung(for_group(step.test.test, inner, group), step.outcome, step.reason)
+                    for step in clause.ladder
+                    if isinstance(step.test, core.Every)
+                )
+                yield group, rungs, own | {fact for fact in shared if _concerns(fact, group)}
+        case core.Forbid():
+            for group, test, missing in forbidden(first, ctx):
+                yield group, _one(clause, test), missing
+        case core.WashSale():
+            for group, test, missing in washed(first, ctx):
+                yield group, _one(clause, test), missing
+        case _:
+            own = set()
+            inner = replace(ctx, missing=own)
+            yield None, tuple(Rung(formula(s.test, inner), s.outcome, s.reason) for s in clause.ladder), own
+
+
+def _one(clause: core.Clause, test: Formula) -> Rungs:
+    return (Rung(test, clause.ladder[0].outcome, clause.ladder[0].reason),)
+
+
+def _concerns(fact: str, group: Group) -> bool:
+    return any(fact.endswith(f" of {exposure.name}") for exposure in group.exposures)
+
+
+def _draft(
+    rule: core.Rule,
+    number: int,
+    clause: core.Clause,
+    ctx: Context,
+    group: Group | None,
+    rungs: Rungs,
+    missing: set[str],
+) -> Obligation:
+    return Obligation(
+        "/".join([rule.id, str(number), ctx.scope, *([] if group is None else [group.level, group.key])]),
+        Origin(
+            rule.id,
+            rule.title,
+            number,
+            rule.file,
+            clause.span.line,
+            clause.span.column,
+            "; ".join(" ".join(part for part in (c.title, c.section) if part) for c in rule.citations),
+            rule.layer,
+            digest(rule),
+        ),
+        ctx.scope,
+        ctx.accounts,
+        None if group is None else f"{group.level} {group.name}",
+        rule.moments,
+        rungs,
+        clause.otherwise,
+        rule.missing == "breach",
+        tuple(sorted(missing)),
+        rule.visible_to,
+    )
+
+
+def _at_moments(
+    obligation: Obligation, rule: core.Rule, ctx: Context, waivers: Iterable[core.Waiver], group: Group | None
+) -> Iterator[Draft]:
+    """One obligation for the moments at which the end point counts, one for the literal purchase test."""
+    obligation = waived(obligation, rule, ctx, [w for w in waivers if w.rule == rule.id], group)
+    table = ctx.universe.table
+    ends = tuple(m for m in obligation.moments if m is not Moment.PURCHASE and _judged(m, ctx.universe.book.as_of))
+    if Moment.PURCHASE in obligation.moments:
+        rungs = tuple(replace(r, formula=at_purchase(r.formula, table, ctx.scope)) for r in obligation.ladder)
+        name = f"{obligation.id}/purchase" if ends else obligation.id
+        yield replace(obligation, id=name, moments=(Moment.PURCHASE,), ladder=rungs), None
+    if ends:
+        duty = all(m is Moment.TRIGGER for m in ends)
+        otherwise = Outcome.WARN if duty else obligation.otherwise
+        passive = rule.passive if rule.passive.mode == "worsen" else None
+        yield replace(obligation, moments=ends, otherwise=otherwise), passive
+
+
+def _judged(moment: Moment, day: date) -> bool:
+    """Quarter-end clauses are judged on the last day of a quarter."""
+    return moment is not Moment.QUARTER_END or (day.month % 3 == 0 and (day.month, day.day) in _QUARTER_ENDS)
+
+
+_QUARTER_ENDS = frozenset({(3, 31), (6, 30), (9, 30), (12, 31)})
+
+
+def _with_tolerance(obligation: Obligation, passive: core.Passive | None, before: meaning.Values) -> Obligation:
+    """After the first rung: what no order caused may stand while no order worsens it."""
+    if passive is None:
+        return obligation
+    first, *rest = obligation.ladder
+    kept = tolerated(first.formula, before, passive.measure)
+    if kept is None:
+        return obligation
+    return replace(obligation, ladder=(first, Rung(kept, Outcome.PASS, TOLERATED, tolerance=True), *rest))

@@ -1,0 +1,165 @@
+"""Where a sentence is read: for which accounts, counted how, for which group; and the forms that follow."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from dsl.vocabulary import term
+from policy.book.facts import Value
+from policy.book.groups import fact as instrument_fact
+from policy.book.holding import cost as lot_cost
+from policy.book.prices import unit_value
+from policy.interval import NOT_NEGATIVE, ZERO, Interval, Number, plus, times
+from policy.ir.bound import Lin
+from policy.ir.core import Pick
+from policy.ir.exposures import by_lot, direct, through_funds
+from policy.ir.forms import Terms, gathered, lin
+from policy.ir.picks import PERHAPS, Exposure, Group, Part, groups
+from policy.ir.positions import MINUS_ONE, Position, Universe, net_assets
+
+ONE = Fraction(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """`scope`: its name for people ("household Smith"). `missing` collects facts that were looked for and not
+    found. `stale`: terms whose facts are older than the rule allows."""
+
+    universe: Universe
+    scope: str
+    accounts: tuple[str, ...]
+    measure: str
+    look_through: bool
+    de_minimis: Fraction | None
+    missing: set[str]
+    group: Group | None = None
+
+    def within(self, group: Group) -> Context:
+        return replace(self, group=group)
+
+
+def exposures(ctx: Context) -> list[Exposure]:
+    """What the scope holds, as the rule counts it."""
+    if ctx.look_through:
+        return through_funds(ctx.universe, ctx.accounts, ctx.de_minimis)
+    return direct(ctx.universe, ctx.accounts)
+
+
+def picked(ctx: Context, pick: Pick) -> tuple[Group, ...]:
+    """The groups of the pick in the scope."""
+    found = by_lot(ctx.universe, ctx.accounts) if pick.level == "lot" else exposures(ctx)
+    return groups(ctx.universe, found, pick, ctx.missing)
+
+
+def net(ctx: Context) -> Lin:
+    return lin(net_assets(ctx.universe.table, ctx.scope, ctx.accounts))
+
+
+def unit_of(measure: str, currency: str) -> str:
+    """The unit of a measure: the base currency, or shares, or votes."""
+    known = term(measure)
+    return currency if known is None or known.unit == "money" else known.unit
+
+
+# --- measures ----------------------------------------------------------------------------------
+
+
+def part_sum(ctx: Context, group: Group, part: Part, measure: str) -> Lin:
+    """The part's exposures, measured, as one form."""
+    return total(ctx, f"{_said(ctx, measure)}/{group.level}/{group.key}", _terms(ctx, part.exposures, measure))
+
+
+def group_sum(ctx: Context, group: Group, measure: str) -> Lin:
+    return total(ctx, f"{_said(ctx, measure)}/{group.level}/{group.key}", _terms(ctx, group.exposures, measure))
+
+
+def total(ctx: Context, label: str, terms: Terms) -> Lin:
+    """A named sum of the scope: one form, shared by all that add up the same. A sum of one thing is that thing."""
+    if len(terms) == 1 and terms[0][0] == ONE:
+        return lin(terms[0][1])
+    name = f"{label}/{ctx.scope}"
+    table = ctx.universe.table
+    if name in table.forms and table.forms[name].terms != gathered(terms):
+        name = f"{name}/{_fingerprint(terms)}"
+    return lin(table.form(name, ZERO, terms))
+
+
+def _terms(ctx: Context, found: tuple[Exposure, ...], measure: str) -> Terms:
+    return tuple((e.weight, measured(ctx, e.position, measure)) for e in found)
+
+
+def _said(ctx: Context, measure: str) -> str:
+    return ctx.measure if measure == "value" else measure
+
+
+def _fingerprint(terms: Terms) -> str:
+    """A short name for which holdings a sum is made of, so that two sums of one group do not share a name."""
+    return hashlib.sha256(repr(sorted(((str(c), n) for c, n in terms))).encode()).hexdigest()[:12]
+
+
+def measured(ctx: Context, position: Position, measure: str) -> str:
+    """The form of one position in a measure; `value` is the rule's own measure."""
+    said = ctx.measure if measure == "value" else measure
+    table, key = ctx.universe.table, f"{position.account}/{position.instrument.id}"
+    match said:
+        case "market value" | "value":
+            return position.value
+        case "shares" | "par":
+            return position.units
+        case "cost":
+            return table.form(f"cost/{key}", *_cost(ctx, position))
+        case "voting shares":
+            return table.form(f"voting shares/{key}", ZERO, ((_carries_votes(ctx, position), position.units),))
+        case "votes held":
+            return table.form(f"votes held/{key}", ZERO, ((_votes(ctx, position), position.units),))
+        case "notional" | "exposure":
+            return _notional(ctx, position, said, key)
+        case _:
+            raise AssertionError(f"the measure `{said}` has no form")
+
+
+def _cost(ctx: Context, position: Position) -> tuple[Number, Terms]:
+    """What the lots that remain cost, and what purchases cost at the price."""
+    held: Number = ZERO
+    terms: list[tuple[Number, str]] = [] if position.buy is None else [(position.price or ZERO, position.buy)]
+    names = {lot.id: name for lot, name in position.sells}
+    for lot in position.lots:
+        cost = lot_cost(ctx.universe.index, lot)
+        held = plus(held, NOT_NEGATIVE if cost is None else cost)
+        if lot.id in names:
+            each: Number = NOT_NEGATIVE if cost is None else cost / lot.quantity
+            terms.append((times(MINUS_ONE, each), names[lot.id]))
+    return held, tuple(terms)
+
+
+def _carries_votes(ctx: Context, position: Position) -> Number:
+    voting = fact(ctx, position, "voting security")
+    return PERHAPS if voting is None else Fraction(bool(voting))
+
+
+def _votes(ctx: Context, position: Position) -> Number:
+    votes = fact(ctx, position, "votes per share")
+    return votes if isinstance(votes, Fraction) else NOT_NEGATIVE
+
+
+def _notional(ctx: Context, position: Position, measure: str, key: str) -> str:
+    """units · multiplier · price of the underlying, times delta for `exposure`; a position without an underlying
+    counts with its market value."""
+    instrument = position.instrument
+    if instrument.underlying is None:
+        return position.value
+    price = unit_value(ctx.universe.index, instrument.underlying)
+    worth: Number = NOT_NEGATIVE if price is None else price * instrument.multiplier
+    if measure == "exposure":
+        delta = fact(ctx, position, "delta")
+        worth = times(delta if isinstance(delta, Fraction) else Interval(MINUS_ONE, ONE), worth)
+    return ctx.universe.table.form(f"{measure}/{key}", ZERO, ((worth, position.units),))
+
+
+def fact(ctx: Context, position: Position, name: str) -> Value | None:
+    value = instrument_fact(ctx.universe.index, position.instrument.id, name, position.account)
+    if value is None:
+        ctx.missing.add(f"{name} of {position.instrument.id}")
+    return value

@@ -1,0 +1,42 @@
+"""What a scope holds, as the rule counts it: directly, lot by lot, or through the funds that it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+
+from policy.book.lookthrough import constituents, left_out
+from policy.interval import ZERO
+from policy.ir.forms import ONE
+from policy.ir.picks import Exposure
+from policy.ir.positions import Position, Universe
+
+
+def direct(universe: Universe, accounts: Iterable[str]) -> list[Exposure]:
+    """Every position as itself."""
+    return [Exposure(p, p.instrument, ONE) for account in accounts for p in universe.positions.get(account, ())]
+
+
+def by_lot(universe: Universe, accounts: Iterable[str]) -> list[Exposure]:
+    """Every lot held."""
+    return [Exposure(e.position, e.subject, ONE, lot) for e in direct(universe, accounts) for lot in e.position.lots]
+
+
+def through_funds(universe: Universe, accounts: Iterable[str], de_minimis: Fraction | None) -> list[Exposure]:
+    """Positions, with funds replaced by what they hold. A constituent below `de_minimis` of its fund is not
+    counted (NI 81-102, 2.1(4)); what a fund does not disclose may be anything."""
+    return [e for position in direct(universe, accounts) for e in _opened(universe, position.position, de_minimis)]
+
+
+def _opened(universe: Universe, position: Position, de_minimis: Fraction | None) -> Iterator[Exposure]:
+    fund = position.instrument.id
+    parts = constituents(universe.index, fund, de_minimis)
+    if parts == ():
+        yield Exposure(position, position.instrument, ONE)
+        return
+    for subject, share in parts or ():
+        yield Exposure(position, subject, share)
+    told = sum((share for _, share in parts or ()), ZERO)
+    hidden = ONE - told - left_out(universe.index, fund, de_minimis)
+    if hidden:
+        yield Exposure(position, None, hidden)

@@ -1,0 +1,154 @@
+"""Prohibitions, per holding: buy, sell, hold, short, trade; and wash sales, per group of identical securities."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from dsl.vocabulary import term
+from policy.book.groups import key
+from policy.book.history import loss_sales, recent_purchases
+from policy.book.holding import days_held, gain_per_unit
+from policy.interval import ZERO
+from policy.ir import core
+from policy.ir.bound import All, Any, Formula, Leaf, Lin, Op, Truth
+from policy.ir.context import Context, exposures
+from policy.ir.exposures import by_lot
+from policy.ir.forms import ONE, lin
+from policy.ir.picks import Exposure, Group, Part, residual
+from policy.ir.positions import Position
+
+Bans = Iterator[tuple[Group, Formula, set[str]]]
+"""Group, what must hold, and the facts that were missing."""
+
+
+def forbidden(node: core.Forbid, ctx: Context) -> Bans:
+    """One ban per security that the pick may mean; where that is not known, breaking it is unknown."""
+    found: dict[str, list[tuple[Exposure, bool | None]]] = {}
+    missing: dict[str, set[str]] = {}
+    everything = by_lot(ctx.universe, ctx.accounts) if _speaks_of_lots(node.pick.where) else exposures(ctx)
+    for exposure in everything:
+        name = exposure.position.instrument.id
+        certain, rest = residual(ctx.universe, node.pick.where, exposure, missing.setdefault(name, set()))
+        assert rest is None, "a ban is bound on facts alone"
+        if certain is not False:
+            found.setdefault(name, []).append((exposure, certain))
+    for name, matched in sorted(found.items()):
+        position = matched[0][0].position
+        group = Group("security", name, position.instrument.name, (Part(None, tuple(e for e, _ in matched)),))
+        bans = [ban for verb in node.verbs for ban in _bans(verb, matched, ctx, node)]
+        yield group, All(tuple(dict.fromkeys(bans))), missing[name]
+
+
+def _bans(
+    verb: str, matched: Iterable[tuple[Exposure, bool | None]], ctx: Context, node: core.Forbid
+) -> Iterator[Formula]:
+    for exposure, certain in matched:
+        leaf = _ban(verb, exposure)
+        if leaf is not None:
+            yield leaf if certain else Any((leaf, Truth(None, f"whether the rule means {exposure.name}")))
+
+
+def _ban(verb: str, exposure: Exposure) -> Leaf | None:
+    position = exposure.position
+    match verb:
+        case "buy" if position.buy is not None:
+            return _nothing(f"units bought of {position.instrument.name}", [position.buy])
+        case "sell" if position.sells:
+            names = [name for lot, name in position.sells if exposure.lot in (None, lot)]
+            return _nothing(f"units sold of {position.instrument.name}", names)
+        case "hold":
+            return _nothing(f"units held of {position.instrument.name}", [position.units])
+        case "short":
+            return Leaf(
+                lin(position.units), Op.GE, Lin(ZERO), label=f"units held of {position.instrument.name}", unit="shares"
+            )
+        case _:
+            return None
+
+
+def _nothing(label: str, names: Iterable[str]) -> Leaf:
+    return Leaf(Lin(ZERO, tuple((ONE, name) for name in names)), Op.LE, Lin(ZERO), label=label, unit="shares")
+
+
+def _speaks_of_lots(test: core.Test | None) -> bool:
+    match test:
+        case core.Fact(words):
+            known = term(words)
+            return known is not None and known.of == "lot"
+        case core.All(parts) | core.Any(parts):
+            return any(_speaks_of_lots(part) for part in parts)
+        case core.Not(part):
+            return _speaks_of_lots(part)
+        case _:
+            return False
+
+
+# --- wash sales (26 USC 1091) --------------------------------------------------------------------
+
+
+def washed(node: core.WashSale, ctx: Context) -> Bans:
+    """Per group of substantially identical securities, over all accounts of the scope: no purchase after a sale at a
+    loss, no sale at a loss after a purchase, and not both among these orders."""
+    by_group: dict[str, list[Position]] = {}
+    for account in ctx.accounts:
+        for position in ctx.universe.positions.get(account, ()):
+            identical = key(ctx.universe.index, position.instrument.id, "identical group")
+            by_group.setdefault(identical or position.instrument.id, []).append(position)
+    for name, positions in sorted(by_group.items()):
+        missing: set[str] = set()
+        inner = replace(ctx, missing=missing)
+        group = Group(
+            "identical group", name, name, (Part(None, tuple(Exposure(p, p.instrument, ONE) for p in positions)),)
+        )
+        yield group, All(tuple(_windows(inner, positions, node.days))), missing
+
+
+def _windows(ctx: Context, positions: list[Position], days: int) -> Iterator[Formula]:
+    index, instrument = ctx.universe.index, positions[0].instrument.id
+    buys = [position.buy for position in positions if position.buy is not None]
+    bought = _nothing(f"units bought of {instrument}", buys)
+    losses, perhaps = _losing(ctx, positions)
+    sold_before = loss_sales(index, ctx.accounts, instrument, days)
+    if sold_before.trades:
+        yield bought
+    elif sold_before.perhaps or not sold_before.complete:
+        ctx.missing.add(f"complete history of {ctx.scope}")
+        yield Any((bought, Truth(None, f"whether {instrument} was sold at a loss")))
+    for lots, doubt in ((losses, False), (perhaps, True)):
+        for position, name, lot in lots:
+            sold = _nothing(f"units sold at a loss of {position.instrument.name}", [name])
+            clash = [Any((sold, bought)), *_after_purchase(ctx, positions, lot, sold, days)]
+            yield from (
+                Any((test, Truth(None, f"whether lot {lot} is at a loss"))) if doubt else test for test in clash
+            )
+
+
+Losing = list[tuple[Position, str, str]]
+"""Position, name of the sale, lot."""
+
+
+def _losing(ctx: Context, positions: Iterable[Position]) -> tuple[Losing, Losing]:
+    """Lots that are worth less than their basis, and lots of which that is not known."""
+    sure: Losing = []
+    perhaps: Losing = []
+    for position in positions:
+        for lot, name in position.sells:
+            gain = gain_per_unit(ctx.universe.index, lot)
+            if gain is None or gain < 0:
+                (perhaps if gain is None else sure).append((position, name, lot.id))
+    return sure, perhaps
+
+
+def _after_purchase(ctx: Context, positions: Iterable[Position], lot: str, sold: Leaf, days: int) -> Iterator[Formula]:
+    """Another lot acquired within the window makes a sale of this one at a loss a wash sale."""
+    index, today = ctx.universe.index, ctx.universe.book.as_of
+    others = [other for position in positions for other in position.lots if other.id != lot and other.quantity > 0]
+    ages = [days_held(other, today) for other in others]
+    if any(age is not None and 0 <= age <= days for age in ages):
+        yield sold
+        return
+    past = recent_purchases(index, ctx.accounts, next(iter(positions)).instrument.id, days)
+    if None in ages or not past.complete:
+        ctx.missing.add(f"complete history of {ctx.scope}")
+        yield Any((sold, Truth(None, f"whether {lot}'s security was bought in the last {days} days")))

@@ -1,0 +1,105 @@
+"""The table of quantities and named forms while a book is being bound.
+
+A form is made once and shared by everything that speaks of it, so the table is the one mutable thing in
+binding. Each form keeps its expansion over quantities: boxes come from it (net assets hardly move however much
+is bought, because what is bought is paid for), and so does the answer to "which purchases raise this measure".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from policy.interval import ZERO, Number, between, high, low, plus, times
+from policy.ir.bound import Form, Lin, Quantity
+
+ONE = Fraction(1)
+
+Terms = tuple[tuple[Number, str], ...]
+
+
+Expansion = tuple[Number, Mapping[str, Number]]
+"""A constant, and the coefficient of each quantity."""
+
+
+@dataclass(slots=True)
+class Table:
+    quantities: dict[str, Quantity] = field(default_factory=dict)
+    forms: dict[str, Form] = field(default_factory=dict)
+    _expanded: dict[str, Expansion] = field(default_factory=dict)
+
+    def quantity(self, quantity: Quantity) -> str:
+        self.quantities[quantity.name] = quantity
+        self._expanded[quantity.name] = (ZERO, {quantity.name: ONE})
+        return quantity.name
+
+    def form(self, name: str, const: Number, terms: Terms) -> str:
+        """Adds the form of this name, unless it is there. Terms of the same name are added up."""
+        if name not in self.forms:
+            terms = gathered(terms)
+            self._expanded[name] = self._expand(const, terms)
+            self.forms[name] = Form(name, const, terms, *self._box(self._expanded[name]))
+        return name
+
+    def expansion(self, scalar: Lin) -> Mapping[str, Number]:
+        """Coefficient of each quantity in a linear scalar."""
+        return self._expand(scalar.const, scalar.terms)[1]
+
+    def box(self, scalar: Lin) -> tuple[Fraction | None, Fraction | None]:
+        """The lowest and highest value of a linear scalar over all quantities."""
+        if len(scalar.terms) == 1 and scalar.const == ZERO and scalar.terms[0][0] == ONE:
+            form = self.forms[scalar.terms[0][1]]
+            return form.low, form.high
+        return self._box(self._expand(scalar.const, scalar.terms))
+
+    def _expand(self, const: Number, terms: Terms) -> Expansion:
+        sums: dict[str, Number] = {}
+        for factor, name in terms:
+            inner, parts = self._expanded[name]
+            const = plus(const, times(factor, inner))
+            for part, weight in parts.items():
+                product = times(factor, weight)
+                sums[part] = plus(sums[part], product) if part in sums else product
+        return const, sums
+
+    def _box(self, expansion: Expansion) -> tuple[Fraction | None, Fraction | None]:
+        const, coefficients = expansion
+        bottom, top = low(const), high(const)
+        for name, coefficient in coefficients.items():
+            quantity = self.quantities[name]
+            product = times(coefficient, between(quantity.low, quantity.high))
+            bottom, top = _sum(bottom, low(product)), _sum(top, high(product))
+        return bottom, top
+
+
+def _sum(a: Fraction | None, b: Fraction | None) -> Fraction | None:
+    return None if a is None or b is None else a + b
+
+
+def gathered(terms: Terms) -> Terms:
+    """Terms of the same name added up, zeros dropped, in the order of first mention."""
+    sums: dict[str, Number] = {}
+    for coefficient, name in terms:
+        if coefficient != ZERO:
+            sums[name] = plus(sums[name], coefficient) if name in sums else coefficient
+    return tuple((coefficient, name) for name, coefficient in sums.items())
+
+
+def lin(name: str, factor: Number = ONE) -> Lin:
+    """factor · form."""
+    return Lin(ZERO, ((factor, name),))
+
+
+def scaled(factor: Number, scalar: Lin) -> Lin:
+    return Lin(times(factor, scalar.const), tuple((times(factor, c), n) for c, n in scalar.terms))
+
+
+def added(parts: Iterable[Lin]) -> Lin:
+    """The sum of linear scalars; terms of one form are added up."""
+    const: Number = ZERO
+    terms: list[tuple[Number, str]] = []
+    for part in parts:
+        const = plus(const, part.const)
+        terms += part.terms
+    return Lin(const, gathered(tuple(terms)))

@@ -1,0 +1,156 @@
+"""What the words of the vocabulary are worth: bases of a scope or a group, flows, averages, in forms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from fractions import Fraction
+
+from dsl.vocabulary import term
+from policy.book import history
+from policy.book.facts import Value
+from policy.book.groups import account_fact, fact
+from policy.book.models import index_weight, target_weight
+from policy.book.prices import average_volume, median_volume
+from policy.book.prices import rate as rate_of
+from policy.interval import ANYTHING, ZERO, Interval, Number, plus, times
+from policy.ir import bound, core
+from policy.ir.bound import Lin, Scalar
+from policy.ir.context import Context, exposures, measured, net, total
+from policy.ir.forms import ONE, added, lin, scaled
+from policy.ir.picks import Exposure, chosen, fact_of
+
+
+def named(name: str, days: int | None, business: bool, ctx: Context) -> Scalar:
+    """A base of the vocabulary: of the scope, or of the group at hand."""
+    index, accounts = ctx.universe.index, ctx.accounts
+    match name:
+        case "net assets":
+            return net(ctx)
+        case "total assets":
+            return _over_accounts(ctx, "total assets")
+        case "cash":
+            return _over_accounts(ctx, "cash")
+        case "settled cash":
+            return _over_accounts(ctx, "spendable")
+        case "invested assets":
+            return added([scaled(Fraction(-1), _over_accounts(ctx, "cash")), _over_accounts(ctx, "total assets")])
+        case "average net assets":
+            return Lin(_number(ctx, name, history.average_net_assets(index, accounts, days or 0, business), ctx.scope))
+        case "withdrawals due":
+            return Lin(history.withdrawals_due(index, accounts, days or 0, business))
+        case "target weight" | "index weight":
+            return _weight(ctx, name)
+        case "median daily volume":
+            return _of_group(ctx, name, lambda i: median_volume(index, i, days or 0))
+        case "average daily volume":
+            return _of_group(ctx, name, lambda i: average_volume(index, i, days or 0))
+    known = term(name)
+    assert known is not None, f"`{name}` is not in the vocabulary"
+    if known.of in ("instrument", "issuer"):
+        return _of_group(ctx, name, lambda i: fact(index, i, name))
+    return _known(ctx, name, [account_fact(index, a, name) for a in accounts])
+
+
+def _over_accounts(ctx: Context, form: str) -> Lin:
+    return added(lin(f"{form}/{account}") for account in ctx.accounts)
+
+
+def _known(ctx: Context, name: str, values: Iterable[Value | None]) -> Lin:
+    """Stated amounts, added over the accounts; unknown where one is missing."""
+    sum_: Number = ZERO
+    for account, value in zip(ctx.accounts, values, strict=True):
+        sum_ = plus(sum_, _number(ctx, name, value, f"account {account}"))
+    return Lin(sum_)
+
+
+def _of_group(ctx: Context, name: str, ask: Callable[[str], Value | None]) -> Lin:
+    """A fact of the group's instruments, on which they must agree; unknown where one is missing."""
+    assert ctx.group is not None, f"`{name}` outside of a group"
+    values = {ask(e.subject.id) if e.subject else None for e in ctx.group.exposures}
+    value = values.pop() if len(values) == 1 else None
+    return Lin(_number(ctx, name, value, ctx.group.name))
+
+
+def _number(ctx: Context, name: str, value: Value | None, of: str) -> Number:
+    if isinstance(value, Fraction):
+        return value
+    ctx.missing.add(f"{name} of {of}")
+    known = term(name)
+    return ANYTHING if known is None else Interval(known.low, known.high)
+
+
+def _weight(ctx: Context, name: str) -> Lin:
+    """The group's weight in the accounts' models or benchmarks, of each account's own net assets."""
+    assert ctx.group is not None, f"`{name}` outside of a group"
+    ask = target_weight if name == "target weight" else index_weight
+    parts = []
+    for account in ctx.accounts:
+        weight = ask(ctx.universe.index, account, ctx.group.level, ctx.group.key)
+        if weight is None:
+            ctx.missing.add(f"{name} of {ctx.group.name} in account {account}")
+        parts.append(lin(f"net assets/{account}", Interval(ZERO, ONE) if weight is None else weight))
+    return added(parts)
+
+
+def flow(kind: str, days: int | None, ctx: Context) -> Scalar:
+    """Money bought or sold by these orders, and over the days before them."""
+    match kind:
+        case "purchases":
+            return _traded(ctx, "buy", days)
+        case "sales":
+            return _traded(ctx, "sell", days)
+        case _:
+            return bound.Least((_traded(ctx, "buy", days), _traded(ctx, "sell", days)))
+
+
+def _traded(ctx: Context, side: str, days: int | None) -> Lin:
+    table, terms = ctx.universe.table, []
+    for account in ctx.accounts:
+        for position in ctx.universe.positions.get(account, ()):
+            price = position.price or ZERO
+            if side == "buy":
+                terms += [(price, position.buy)] if position.buy else []
+            else:
+                terms += [(price, name) for _, name in position.sells]
+    now = lin(table.form(f"{side} orders/{ctx.scope}", ZERO, tuple(terms)))
+    if days is None:
+        return now
+    before = history.purchases if side == "buy" else history.sales
+    past = before(ctx.universe.index, ctx.accounts, days)
+    if not isinstance(past, Fraction):
+        ctx.missing.add(f"complete history of {ctx.scope}")
+    return added([now, Lin(past)])
+
+
+def ratio(node: core.Average, ctx: Context) -> tuple[Lin, Lin]:
+    """An average as numerator and weight: Σ fact · value, and Σ value."""
+    where = None if node.pick is None else node.pick.where
+    known = term(node.fact)
+    spread = ANYTHING if known is None else Interval(known.low, known.high)
+    found = chosen(ctx.universe, exposures(ctx), where, ctx.missing)
+    above: list[tuple[Number, str]] = []
+    for exposure in found:
+        value = fact_of(ctx.universe, exposure, node.fact)
+        if not isinstance(value, Fraction):
+            ctx.missing.add(f"{node.fact} of {exposure.name}")
+        score = value if isinstance(value, Fraction) else spread
+        above.append((times(score, exposure.weight), measured(ctx, exposure.position, "value")))
+    return total(ctx, f"{node.fact} weighted", tuple(above)), weighed(ctx, "weight of the average", found, "value")
+
+
+def amount(value: Fraction, unit: str, ctx: Context) -> Lin:
+    """Points are points of net assets; a percent that stands alone is a number; money of another currency
+    is worth its rate, and unknown without one."""
+    if unit == "points":
+        return scaled(value / 100, net(ctx))
+    if unit == "percent":
+        return Lin(value / 100)
+    rate = rate_of(ctx.universe.index, unit) if len(unit) == 3 and unit.isupper() else ONE
+    if rate is None:
+        ctx.missing.add(f"exchange rate of {unit}")
+    return Lin(ANYTHING if rate is None else value * rate)
+
+
+def weighed(ctx: Context, label: str, found: Iterable[Exposure], measure: str) -> Lin:
+    """The exposures, measured, as one form."""
+    return total(ctx, label, tuple((e.weight, measured(ctx, e.position, measure)) for e in found))

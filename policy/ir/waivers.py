@@ -1,0 +1,64 @@
+"""Waivers: signed, dated exceptions, each one more rung with its own bound and end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from policy.ir import core
+from policy.ir.bound import All, Formula, Leaf, Obligation, Outcome, Rung, Truth
+from policy.ir.bound import Any as AnyOf
+from policy.ir.context import Context
+from policy.ir.moments import at_purchase
+from policy.ir.picks import Group
+from policy.ir.sentences import scalar
+
+
+def waived(
+    obligation: Obligation, rule: core.Rule, ctx: Context, waivers: Iterable[core.Waiver], group: Group | None
+) -> Obligation:
+    """The obligation with a rung for every waiver of its rule that is in force here. A waiver acts on what is known
+    to lie within it: an unknown measure is not waived."""
+    from policy.ir.bind import in_force
+
+    book = ctx.universe.book
+    rungs = [
+        Rung(_allowed(waiver, obligation, ctx, group), Outcome.WAIVED, f"waiver {waiver.id}, {waiver.approved_by}")
+        for waiver in waivers
+        if in_force(waiver.effective, book.as_of, book.known_at) and _covers(waiver, ctx, group)
+    ]
+    return replace(obligation, ladder=(*obligation.ladder, *rungs))
+
+
+def _covers(waiver: core.Waiver, ctx: Context, group: Group | None) -> bool:
+    names = {a.id for a in map(ctx.universe.book.accounts.__getitem__, ctx.accounts)}
+    names |= {ctx.universe.book.accounts[a].name for a in ctx.accounts}
+    if waiver.account is not None and waiver.account not in names:
+        return False
+    return waiver.group is None or (group is not None and waiver.group in (group.key, group.name))
+
+
+def _allowed(waiver: core.Waiver, obligation: Obligation, ctx: Context, group: Group | None) -> Formula:
+    """The clause's own test with the raised bound, and no purchases where the waiver says so."""
+    own = obligation.ladder[0].formula
+    raised: Formula = Truth(True, waiver.reason)
+    if waiver.raises_to is not None:
+        inner = ctx if group is None else ctx.within(group)
+        raised = _raised(own, waiver.raises_to, inner)
+    if not waiver.no_purchases:
+        return raised
+    nothing_bought = at_purchase(own, ctx.universe.table, ctx.scope)
+    stopped = nothing_bought.parts[0] if isinstance(nothing_bought, AnyOf) else nothing_bought
+    return All((stopped, raised))
+
+
+def _raised(own: Formula, limit: core.Scalar, ctx: Context) -> Formula:
+    match own:
+        case Leaf():
+            return replace(own, bound=scalar(limit, ctx))
+        case All(parts):
+            return All(tuple(_raised(part, limit, ctx) for part in parts))
+        case AnyOf(parts):
+            return AnyOf(tuple(_raised(part, limit, ctx) for part in parts))
+        case _:
+            return own
