@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from policy.book.calendar import DAY
 from policy.book.facts import Lot, Value
-from policy.book.prices import money, quote
+from policy.book.prices import quote, rate
 
 if TYPE_CHECKING:
     from policy.book.read import Index
@@ -44,14 +44,19 @@ def gain_per_unit(index: Index, lot: Lot) -> Fraction | None:
     return worth - lot.basis if lot.quantity > 0 else lot.basis - worth
 
 
-def cost(index: Index, lot: Lot) -> Fraction | None:
-    """What the whole lot cost, base currency at the rate of the day on which it was acquired; below zero for a
-    short lot, whose basis is what it brought."""
-    instrument = index.book.instruments[lot.instrument]
-    if lot.basis is None or (lot.acquired is None and instrument.currency != index.book.currency):
+def unit_cost(index: Index, lot: Lot) -> Fraction | None:
+    """The basis of one unit in the base currency, at the rate of the day on which the lot was acquired."""
+    currency = index.book.instruments[lot.instrument].currency
+    if lot.basis is None or (lot.acquired is None and currency != index.book.currency):
         return None
-    rate = money(index, instrument, 1 / instrument.multiplier, lot.acquired)
-    return None if rate is None else lot.quantity * lot.basis * rate
+    exchange = rate(index, currency, lot.acquired)
+    return None if exchange is None else lot.basis * exchange
+
+
+def cost(index: Index, lot: Lot) -> Fraction | None:
+    """What the whole lot cost, base currency; below zero for a short lot, whose basis is what it brought."""
+    unit = unit_cost(index, lot)
+    return None if unit is None else lot.quantity * unit
 
 
 def lot_fact(index: Index, lot: Lot, words: str) -> Value | None:

@@ -1,0 +1,46 @@
+"""What is wrong with what came in: where, what, and what to do. Values, never exceptions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """`file` is empty for a value that was never in a file; `line` counts from 1, None where there is none.
+    `pointer` (RFC 6901) is of JSON and values in memory, `field` the column or member."""
+
+    file: str = ""
+    line: int | None = None
+    pointer: str = ""
+    field: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """`what` and `do` are lower-case phrases of one line, the user's words in backticks."""
+
+    place: Place
+    what: str
+    do: str
+
+
+def text(problem: Problem) -> str:
+    """`lots.csv:17, quantity: `1,5` has a decimal comma; write a decimal point and no separators`."""
+    place = problem.place
+    where = place.file + (f":{place.line}" if place.line is not None else "")
+    parts = [part for part in (where, place.pointer or place.field) if part]
+    return f"{', '.join(parts) or 'book'}: {problem.what}; {problem.do}"
+
+
+def pointer(parts: Iterable[str | int]) -> str:
+    """The JSON pointer of a path (RFC 6901)."""
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
+
+
+def did_you_mean(word: str, words: Iterable[str], otherwise: str) -> str:
+    """What to do about an unknown word: the nearest known one, or the advice given."""
+    near = get_close_matches(word.lower(), sorted(words), n=1, cutoff=0.7)
+    return f"did you mean `{near[0]}`?" if near else otherwise
