@@ -1,0 +1,130 @@
+"""GLOP and HiGHS for linear programs, SCIP and CP-SAT with binaries, all through MathOpt.
+
+One thread, one seed, limits in nodes and steps: the same model gives the same answer. A solver that fails in
+whatever way (some messages surface as AttributeError) becomes a value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from functools import partial
+
+import ortools
+from ortools.math_opt import (
+    callback_pb2,
+    model_parameters_pb2,
+    model_pb2,
+    parameters_pb2,
+    result_pb2,
+)
+from ortools.math_opt.core.python import solver
+from pybind11_abseil.status import StatusNotOk
+
+from solver.backend.program import point, proto
+from solver.claim import Answer, Backend, Claim, Ended, Failure, Limits, Why
+from solver.model import Model
+
+SEED = 1
+GLOP, HIGHS, SCIP, CP_SAT = (
+    parameters_pb2.SOLVER_TYPE_GLOP,
+    parameters_pb2.SOLVER_TYPE_HIGHS,
+    parameters_pb2.SOLVER_TYPE_GSCIP,
+    parameters_pb2.SOLVER_TYPE_CP_SAT,
+)
+NAMES = {GLOP: "GLOP", HIGHS: "HiGHS", SCIP: "SCIP", CP_SAT: "CP-SAT"}
+LINEAR = frozenset({GLOP, HIGHS})
+
+
+def version(kind: int) -> str:
+    """The solver and the exact release that it came with."""
+    return f"{NAMES[kind]} (OR-Tools {ortools.__version__})"
+
+
+def _solve(kind: int, whole: bool, model: Model, limits: Limits, hint: Mapping[str, Fraction] | None) -> Answer:
+    try:
+        answer = solver.solve(
+            _program(model, kind, whole),
+            kind,
+            parameters_pb2.SolverInitializerProto(),
+            _parameters(kind, limits),
+            _start(model, hint) if kind not in LINEAR else model_parameters_pb2.ModelSolveParametersProto(),
+            None,
+            callback_pb2.CallbackRegistrationProto(),
+            None,
+            None,
+        )
+    except (StatusNotOk, RuntimeError, ValueError, AttributeError, TypeError, OverflowError) as error:
+        return Failure(version(kind), Why.ERROR, f"{type(error).__name__}: {error}")
+    return _answer(answer, model, version(kind))
+
+
+def _program(model: Model, kind: int, whole: bool) -> model_pb2.ModelProto:
+    made = proto(model, whole=whole)
+    if kind in LINEAR:
+        made.variables.integers[:] = [False] * len(model.columns)
+    return made
+
+
+def _parameters(kind: int, limits: Limits) -> parameters_pb2.SolveParametersProto:
+    asked = parameters_pb2.SolveParametersProto()
+    asked.time_limit.seconds = limits.seconds
+    if kind != HIGHS:  # refuses these two
+        asked.threads = 1
+        asked.random_seed = SEED
+    if kind in LINEAR:
+        asked.iteration_limit = limits.steps
+    else:
+        asked.absolute_gap_tolerance = float(limits.gap)
+        asked.relative_gap_tolerance = 0.0
+        if kind == SCIP:
+            asked.node_limit = limits.nodes
+    return asked
+
+
+def _start(model: Model, hint: Mapping[str, Fraction] | None) -> model_parameters_pb2.ModelSolveParametersProto:
+    asked = model_parameters_pb2.ModelSolveParametersProto()
+    if hint:
+        ids, values = point(hint, model)
+        start = asked.solution_hints.add()
+        start.variable_values.ids.extend(ids)
+        start.variable_values.values.extend(values)
+    return asked
+
+
+REASONS = {
+    result_pb2.TERMINATION_REASON_INFEASIBLE: Why.INFEASIBLE,
+    result_pb2.TERMINATION_REASON_INFEASIBLE_OR_UNBOUNDED: Why.INFEASIBLE,
+    result_pb2.TERMINATION_REASON_UNBOUNDED: Why.UNBOUNDED,
+    result_pb2.TERMINATION_REASON_NO_SOLUTION_FOUND: Why.LIMIT,
+}
+
+
+def _answer(said: result_pb2.SolveResultProto, model: Model, backend: str) -> Answer:
+    ending = said.termination
+    reason = ending.reason
+    emergency = ending.limit == result_pb2.LIMIT_TIME
+    if reason not in (result_pb2.TERMINATION_REASON_OPTIMAL, result_pb2.TERMINATION_REASON_FEASIBLE):
+        why = Why.EMERGENCY if emergency else REASONS.get(reason, Why.ERROR)
+        return Failure(backend, why, ending.detail)
+    found = said.solutions[0].primal_solution
+    names = list(model.columns)
+    values = dict.fromkeys(names, Fraction(0))
+    for j, value in zip(found.variable_values.ids, found.variable_values.values, strict=True):
+        values[names[j]] = Fraction(value)
+    bound = ending.objective_bounds.dual_bound
+    return Claim(
+        backend,
+        Ended.OPTIMAL if reason == result_pb2.TERMINATION_REASON_OPTIMAL else Ended.EMERGENCY if emergency else Ended.LIMIT,
+        values,
+        Fraction(found.objective_value),
+        Fraction(bound) if abs(bound) < float("inf") else None,
+        said.solve_stats.node_count,
+    )
+
+
+glop: Backend = partial(_solve, GLOP, False)
+highs: Backend = partial(_solve, HIGHS, False)
+scip: Backend = partial(_solve, SCIP, False)
+scip_whole: Backend = partial(_solve, SCIP, True)
+cp_sat: Backend = partial(_solve, CP_SAT, True)

@@ -1,0 +1,66 @@
+"""What a backend says. It claims; nothing here has been checked, and nothing leaves `solver` on its word."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+
+from solver.model import Model
+
+
+class Ended(StrEnum):
+    """Why the backend stopped with a point in hand."""
+
+    OPTIMAL = "optimal"
+    LIMIT = "limit"
+    EMERGENCY = "emergency time; not reproducible"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Values by column (in the column's own unit), the objective there, and the backend's own bound on it, money.
+    Fractions that are exactly the backend's floats: as precise as those, no more true. `nodes`: of its search."""
+
+    backend: str
+    ended: Ended
+    values: Mapping[str, Fraction]
+    objective: Fraction
+    bound: Fraction | None
+    nodes: int = 0
+
+
+class Why(StrEnum):
+    """Why there is no point in hand."""
+
+    INFEASIBLE = "the backend finds no point"  # not a proof
+    UNBOUNDED = "the backend finds no end"
+    LIMIT = "a limit was reached first"
+    EMERGENCY = "the emergency time ran out; not reproducible"
+    ERROR = "the backend failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    backend: str
+    why: Why
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """`nodes` of branch and bound and `steps` of the simplex method are reproducible; `seconds` is an emergency.
+    `gap`: stop when incumbent and bound are this close, money."""
+
+    nodes: int = 200
+    steps: int = 200_000
+    gap: Fraction = Fraction(0)
+    seconds: int = 60
+
+
+Answer = Claim | Failure
+Backend = Callable[[Model, Limits, Mapping[str, Fraction] | None], Answer]
+"""Solves a model. Guarantees: the same answer for the same model, limits and hint, except after an emergency; never
+raises for what a solver says or does; integrality of binaries only, unless a column's kind says `INTEGER` and the
+backend is told to heed it. The hint is a point to start from; it may be partial or wrong."""
