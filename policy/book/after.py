@@ -15,6 +15,7 @@ from policy.book import costs
 from policy.book.facts import Account, Book, Lot, Order, Side, Trade
 from policy.book.fills import RELIEVING, ZERO, Fill, fills
 from policy.book.holding import unit_cost
+from policy.book.prices import quote, rate
 from policy.book.problem import Problem
 from policy.book.read import Index
 
@@ -66,13 +67,13 @@ def _lots(index: Index, filled: tuple[Fill, ...]) -> dict[str, Lot]:
 def _opened(index: Index, fill: Fill, lots: Mapping[str, Lot]) -> Lot:
     """The new lot of a purchase or a short sale: its basis is what was paid, or what it brought, all costs in."""
     order, book = fill.order, index.book
-    rate = index.rate(book.instruments[order.instrument].currency)
-    if rate is None:
+    exchange = rate(index, book.instruments[order.instrument].currency)
+    if exchange is None:
         raise AssertionError("a fill without a rate")
     name = f"{order.side}/{order.account}/{order.instrument}/{book.as_of}"
     number = next(n for n in range(1, len(lots) + 2) if f"{name}/{n}" not in lots)
     quantity = order.quantity if order.side is Side.BUY else -order.quantity
-    basis = max(ZERO, -fill.cash / quantity) / rate
+    basis = max(ZERO, -fill.cash / quantity) / exchange
     return Lot(f"{name}/{number}", order.account, order.instrument, quantity, basis, book.as_of)
 
 
@@ -88,7 +89,7 @@ def _paid(book: Book, filled: tuple[Fill, ...]) -> dict[str, Account]:
 
 def _trades(index: Index, fill: Fill) -> Iterator[Trade]:
     """One entry per lot used, so that a loss on one lot is not hidden by a gain on another."""
-    order, latest = fill.order, index.quote(fill.order.instrument)
+    order, latest = fill.order, quote(index, fill.order.instrument)
     if latest is None:
         raise AssertionError("a fill without a price")
     for lot, piece in fill.pieces or ((None, order.quantity),):

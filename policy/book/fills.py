@@ -13,6 +13,7 @@ from fractions import Fraction
 from policy.book import costs
 from policy.book.amount import number_text
 from policy.book.facts import Account, Instrument, Lot, Order, Relief, Side
+from policy.book.prices import unit_value
 from policy.book.problem import Place, Problem
 from policy.book.read import Index
 from policy.book.relief import Pieces, relieved
@@ -63,7 +64,7 @@ def _fill(index: Index, order: Order, left: dict[str, Fraction]) -> Fill | _Reas
         return "account", f"`{account.id}` is held away", "it is counted but never traded; leave the order out"
     if order.quantity <= 0:
         return "quantity", f"`{number_text(order.quantity)}` is not above zero", "the side says which way it goes"
-    worth = index.price(instrument.id)
+    worth = unit_value(index, instrument.id)
     if worth is None:
         return "instrument", f"`{instrument.id}` has no known price in {index.book.currency}", _PRICE
     pieces = _pieces(index, order, account, left) if order.side in RELIEVING else _opening(order)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
+
+from dsl.suggest import nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,5 +43,5 @@ def pointer(parts: Iterable[str | int]) -> str:
 
 def did_you_mean(word: str, words: Iterable[str], otherwise: str) -> str:
     """What to do about an unknown word: the nearest known one, or the advice given."""
-    near = get_close_matches(word.lower(), sorted(words), n=1, cutoff=0.7)
-    return f"did you mean `{near[0]}`?" if near else otherwise
+    near = nearest(word.lower(), words)
+    return f"did you mean `{near}`?" if near else otherwise

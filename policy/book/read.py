@@ -1,8 +1,8 @@
 """A book made ready for questions: built once by `index`, then every question is a look-up.
 
-All the questions that binding rules asks are listed here; each is a function in the file of its subject, and the
-same function is a method of the index: `index.price("ACME")` is `prices.unit_value(index, "ACME")`. Each is total
-over the ids of the book and answers None, or an interval, where the facts do not say.
+The questions stand in the files of their subjects: `prices`, `groups`, `lists`, `lookthrough`, `cash`, `holding`,
+`models`, `history`. Each takes the index first, is total over the ids of the book, and answers None, or an
+interval, where the facts do not say.
 """
 
 from __future__ import annotations
@@ -12,8 +12,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TypeVar
 
-from policy.book import cash as cash_file
-from policy.book import groups, history, holding, lists, lookthrough, models, ownership, prices
+from policy.book import lookthrough, models, ownership, prices
 from policy.book.facts import Book, Flow, Instrument, ListEntry, Lot, Trade
 
 T = TypeVar("T")
@@ -41,42 +40,6 @@ class Index:
     balances: Mapping[str, Mapping[tuple[int, int], Fraction]]  # by account, then (year, month): the last of the month
     weights: models.Weights
     loadings: Mapping[str, Mapping[str, Fraction]]  # by instrument, then factor
-
-    # prices, rates, volumes
-    price = prices.unit_value
-    quote = prices.quote
-    rate = prices.rate
-    price_age = prices.price_age
-    median_volume = prices.median_volume
-    average_volume = prices.average_volume
-
-    # what an instrument is
-    key = groups.key
-    name = groups.name
-    is_named = groups.is_named
-    fact = groups.fact
-    fact_age = groups.fact_age
-    account_fact = groups.account_fact
-    listed = lists.listed
-    constituents = lookthrough.constituents
-    left_out = lookthrough.left_out
-
-    # accounts and lots
-    cash = cash_file.cash
-    spendable = cash_file.spendable
-    residue = cash_file.residue
-    target_weight = models.target_weight
-    index_weight = models.index_weight
-    cost = holding.cost
-    lot_fact = holding.lot_fact
-
-    # the past and the days ahead
-    purchases = history.purchases
-    sales = history.sales
-    loss_sales = history.loss_sales
-    recent_purchases = history.recent_purchases
-    withdrawals_due = history.withdrawals_due
-    average_net_assets = history.average_net_assets
 
 
 def index(book: Book) -> Index:
