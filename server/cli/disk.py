@@ -9,7 +9,8 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from server.cli.problem import BadInput, Problem
+from policy.book.problem import Place, Problem
+from server.cli.problem import BadInput, bad_file
 
 LARGEST_TEXT = 200 * 1024 * 1024
 """Bytes. A book of 100,000 lots is about 12 MB; beyond this something else was named by mistake."""
@@ -35,7 +36,7 @@ def text(path: str) -> str:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         what = f"byte {data[error.start]:#04x} is not UTF-8"
-        raise BadInput(Problem(what, path, line, do=_encoding(data))) from None
+        raise bad_file(path, what, _encoding(data), line) from None
     return decoded.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -45,12 +46,12 @@ def content(path: str) -> bytes:
         place = Path(path)
         if place.is_file() and place.stat().st_size > LARGEST_TEXT:
             size = f"{place.stat().st_size // 2**20} MB"
-            raise BadInput(Problem(f"{size} is more than we read at once", path, do="is this the file you meant?"))
+            raise bad_file(path, f"{size} is more than we read at once", "is this the file you meant?")
         return place.read_bytes()
     except OSError as error:
         raise BadInput(of_os(path, error)) from None
     except ValueError:
-        raise BadInput(Problem("this is not a path", path.replace("\0", "\\0"), do="check the argument")) from None
+        raise bad_file(path.replace("\0", "\\0"), "this is not a path", "check the argument") from None
 
 
 def write(path: str, data: bytes) -> None:
@@ -70,7 +71,7 @@ def write(path: str, data: bytes) -> None:
     except OSError as error:
         raise BadInput(of_os(path, error)) from None
     except ValueError:
-        raise BadInput(Problem("this is not a path", path.replace("\0", "\\0"), do="check the argument")) from None
+        raise bad_file(path.replace("\0", "\\0"), "this is not a path", "check the argument") from None
 
 
 def is_directory(path: str) -> bool:
@@ -89,14 +90,15 @@ def named(paths: Iterable[str], ending: str) -> list[str]:
             continue
         below = sorted(str(file) for file in Path(path).rglob(f"*{ending}") if file.is_file())
         if not below:
-            raise BadInput(Problem(f"no file here ends in `{ending}`", path, do=f"name a folder with {ending} files"))
+            raise bad_file(path, f"no file here ends in `{ending}`", f"name a folder with {ending} files")
         found.update(dict.fromkeys(below))
     return list(found)
 
 
 def of_os(path: str, error: OSError) -> Problem:
-    what, do = _SENTENCES.get(error.errno or 0, (f"the system says: {error.strerror or error}", None))
-    return Problem(what, path, do=do)
+    says = f"the system says: {error.strerror or error}"
+    what, do = _SENTENCES.get(error.errno or 0, (says, "check the path, and try again"))
+    return Problem(Place(path), what, do)
 
 
 def _encoding(data: bytes) -> str:

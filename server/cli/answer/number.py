@@ -6,12 +6,12 @@ from typing import Annotated
 
 from pydantic import PlainSerializer, WithJsonSchema
 
+from policy.book.amount import number_text
 from policy.interval import Interval, Number
-from server.cli.show.amounts import exact
 
 Exact = Annotated[
     Fraction,
-    PlainSerializer(exact, return_type=str),
+    PlainSerializer(number_text, return_type=str),
     WithJsonSchema(
         {
             "type": "string",

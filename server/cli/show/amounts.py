@@ -16,24 +16,6 @@ MOST_DIGITS = 12
 SIGNS = {"USD": "$", "EUR": "€", "GBP": "£"}
 
 
-def exact(number: Fraction) -> str:
-    """A finite decimal where there is one, else `n/d`: what programs read."""
-    twos, fives, rest = 0, 0, number.denominator
-    while rest % 2 == 0:
-        twos, rest = twos + 1, rest // 2
-    while rest % 5 == 0:
-        fives, rest = fives + 1, rest // 5
-    if rest != 1:
-        return str(number)
-    digits = max(twos, fives)
-    whole = abs(number.numerator) * 10**digits // number.denominator
-    sign = "-" if number < 0 else ""
-    if digits == 0:
-        return f"{sign}{whole}"
-    text = str(whole).rjust(digits + 1, "0")
-    return f"{sign}{text[:-digits]}.{text[-digits:]}"
-
-
 def rounded(number: Fraction, digits: int) -> Decimal:
     """Half to even; for showing only."""
     scaled = number * 10**digits

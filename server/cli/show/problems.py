@@ -5,8 +5,8 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 
+from policy.book.problem import Problem, text
 from server.cli.exits import Exit
-from server.cli.problem import Problem
 
 MOST = 50
 """Problems shown to people; a program gets them all."""
@@ -14,10 +14,11 @@ MOST = 50
 
 def show(problems: Sequence[Problem], *, as_json: bool) -> Exit:
     if as_json:
-        print(json.dumps({"answer": "bad input", "problems": [asdict(problem) for problem in problems]}, indent=2))
+        answer = {"answer": "bad input", "problems": [asdict(problem) for problem in problems]}
+        print(json.dumps(answer, indent=2, ensure_ascii=False))
         return Exit.BAD_INPUT
     for problem in problems[:MOST]:
-        print(f"error: {problem}", file=sys.stderr)
+        print(f"error: {text(problem)}", file=sys.stderr)
     if len(problems) > MOST:
         print(f"… and {len(problems) - MOST} more; --json lists them all", file=sys.stderr)
     return Exit.BAD_INPUT

@@ -31,19 +31,6 @@ def test_a_currency_without_a_sign_is_named() -> None:
     assert amounts.money(Fraction(-3), "CHF") == "−3.00 CHF"
 
 
-@pytest.mark.parametrize(
-    ("number", "text"),
-    [("1/3", "1/3"), ("5/4", "1.25"), ("-1/8", "-0.125"), ("100", "100"), ("-1/1000", "-0.001"), ("0", "0")],
-)
-def test_exact(number: str, text: str) -> None:
-    assert amounts.exact(Fraction(number)) == text
-
-
-@given(st.fractions())
-def test_exact_can_be_read_back(number: Fraction) -> None:
-    assert Fraction(amounts.exact(number)) == number
-
-
 @given(st.fractions(), st.integers(0, 9))
 def test_rounding_is_off_by_half_a_digit_at_most(number: Fraction, digits: int) -> None:
     assert abs(Fraction(amounts.rounded(number, digits)) - number) <= Fraction(1, 2 * 10**digits)

@@ -14,7 +14,7 @@ from server.cli.problem import BadInput
 def refused(path: object) -> str:
     with pytest.raises(BadInput) as caught:
         disk.text(str(path))
-    return str(caught.value.problems[0])
+    return str(caught.value)
 
 
 def test_a_missing_file(tmp_path: Path) -> None:

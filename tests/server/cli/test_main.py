@@ -8,10 +8,11 @@ from types import SimpleNamespace
 
 import pytest
 
+from policy.book.problem import Place, Problem
 from policy.ir.bound import Outcome
 from server.cli.exits import OF_OUTCOME, Exit
 from server.cli.main import VERBS, main
-from server.cli.problem import BadInput, Problem
+from server.cli.problem import BadInput
 
 
 @pytest.fixture
@@ -57,15 +58,15 @@ def test_a_verb_answers_with_its_own_code(verb) -> None:
 def test_bad_input_is_said_in_place_and_ends_with_3(verb, capsys: pytest.CaptureFixture[str]) -> None:
     def run(arguments: argparse.Namespace) -> int:
         raise BadInput(
-            Problem("`12,5` is not a number", "lots.csv", 7, "quantity", "write 12.5"),
-            Problem("there is no instrument `AAPLE`", "lots.csv", 9, "instrument"),
+            Problem(Place("lots.csv", 7, field="quantity"), "`12,5` is not a number", "write 12.5"),
+            Problem(Place("lots.csv", 9, field="instrument"), "there is no `AAPLE`", "did you mean `AAPL`?"),
         )
 
     verb(run)
     assert main(["odd"]) == 3
     assert capsys.readouterr().err == (
-        "error: lots.csv:7: quantity: `12,5` is not a number\n  write 12.5\n"
-        "error: lots.csv:9: instrument: there is no instrument `AAPLE`\n"
+        "error: lots.csv:7, quantity: `12,5` is not a number; write 12.5\n"
+        "error: lots.csv:9, instrument: there is no `AAPLE`; did you mean `AAPL`?\n"
     )
 
 
