@@ -16,7 +16,21 @@ from dsl.vocabulary.scales import on_scale
 from dsl.vocabulary.securities import INSTRUMENT_FACTS, LOT_FACTS
 from dsl.vocabulary.term import Kind, Source, Term, Type, Window
 
-__all__ = ["NAME", "PLURALS", "TERMS", "VERSION", "Kind", "Source", "Term", "Type", "Window", "on_scale", "term"]
+__all__ = [
+    "INCLUDED",
+    "NAME",
+    "PHRASES",
+    "PLURALS",
+    "TERMS",
+    "VERSION",
+    "Kind",
+    "Source",
+    "Term",
+    "Type",
+    "Window",
+    "on_scale",
+    "term",
+]
 
 NAME = "proofolio"
 VERSION = 1
@@ -40,6 +54,15 @@ TERMS = MappingProxyType({term.name: term for term in _ALL})
 
 PLURALS = MappingProxyType({term.plural: term for term in _ALL if term.plural})
 """Levels by their plural: `issuers where …`."""
+
+INCLUDED = ("held-away accounts", "household accounts", "retirement accounts", "spouse")
+"""What the accounts of a scope may be widened by: `applies to household "Smith", including spouse`."""
+
+VALUES = frozenset(value for term in _ALL for value in term.values)
+"""The words that text facts may be: `us treasury`, `illiquid`."""
+
+PHRASES = frozenset(TERMS.keys() | PLURALS.keys() | VALUES | set(INCLUDED) | {"substantially identical"})
+"""Everything that is one phrase for the parser."""
 
 
 def term(words: str) -> Term | None:

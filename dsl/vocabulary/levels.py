@@ -52,6 +52,6 @@ LEVELS = (
     _text("counterparty", "counterparties", "who stands on the other side of a contract, repo or deposit"),
     _text("guarantor", "guarantors", "who guarantees the instrument or provides its demand feature"),
     _text("manager", "managers", "who manages the fund or mandate"),
-    _text("business line", "business lines", "the same, similar or related trades (IRC 851(b)(3)(B))"),
+    _text("line of business", "lines of business", "the same, similar or related trades (IRC 851(b)(3)(B))"),
     _text("investment", "investments", "what IRC 817(h) counts as one investment; the issuer where not said"),
 )

@@ -31,6 +31,9 @@ MEASURES = (
     _measure("shares", "shares", "units held"),
     _measure("voting shares", "shares", "units held that carry a vote"),
     _measure("votes held", "votes", "units held times votes per share"),
+    _measure("shares bought", "shares", "units bought by these orders", low=_ZERO),
+    _measure("shares traded", "shares", "units bought and units sold by these orders", low=_ZERO),
+    _measure("value traded", "money", "money bought and money sold by these orders", low=_ZERO),
 )
 
 BASES = (

@@ -34,7 +34,7 @@ def _text(name: str, of: str, sentence: str, *values: str) -> Term:
 
 
 ACTIVITIES = (
-    "coal", "thermal coal", "petroleum", "oil sands", "nuclear", "tobacco", "alcohol", "gambling",
+    "coal", "thermal coal", "oil and gas", "oil sands", "nuclear", "tobacco", "alcohol", "gambling",
     "adult entertainment", "weapons", "civilian firearms", "military", "private prisons", "fur",
     "securities business",
 )  # fmt: skip
@@ -45,7 +45,7 @@ ISSUER_FACTS = (
     _flag("un global compact violator", "issuer", "in breach of the UN Global Compact, in the data vendor's view"),
     _flag("sanctioned", "issuer", "blocked, or owned 50 % or more by blocked persons"),
     _flag("insurance company", "issuer", "an insurance company (15 USC 80a-12(d)(2))"),
-    _flag("adviser affiliate", "issuer", "the adviser, its promoter, underwriter or an affiliate of them"),
+    _flag("affiliate of the adviser", "issuer", "the adviser, its promoter, underwriter or an affiliate of them"),
     _flag("employer", "issuer", "the client's or a household member's employer"),
     _number("esg score", "score", "issuer", "score of the data vendor, 100 best", 0, 100),
     _number("controversy score", "score", "issuer", "severity of controversies, 5 worst", 0, 5),
