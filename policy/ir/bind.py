@@ -12,17 +12,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 
-from policy.book import snapshot
 from policy.book.facts import Book, Order
-from policy.book.read import index
+from policy.book.read import Index, index
 from policy.ir import core, meaning
-from policy.ir.bound import Bound, Formula, Moment, Obligation, Origin, Outcome, Rung
-from policy.ir.context import Context, picked
+from policy.ir.bound import All, Bound, Formula, Moment, Obligation, Origin, Outcome, Rung, Truth
+from policy.ir.context import Context, picked, stale
 from policy.ir.forbid import forbidden, washed
 from policy.ir.lists import as_rules
 from policy.ir.moments import at_purchase, tolerated
 from policy.ir.picks import Group
 from policy.ir.positions import Universe, universe
+from policy.ir.scope import in_force, scopes
 from policy.ir.sentences import for_group, formula
 from policy.ir.waivers import waived
 
@@ -30,11 +30,29 @@ TOLERATED = "passive breach, not worsened"
 
 
 def bind(
-    library: core.Library, book: Book, orders: tuple[Order, ...] = (), accounts: frozenset[str] | None = None
+    library: core.Library,
+    book: Book,
+    orders: tuple[Order, ...] = (),
+    accounts: frozenset[str] | None = None,
+    *,
+    snapshot: str = "",
 ) -> Bound:
     """The library bound to the book. `orders` add instruments that accounts do not hold yet; `accounts` (all
-    when None) are those whose quantities are decided."""
-    world = universe(index(book), library.lists, orders, accounts)
+    when None) are those whose quantities are decided; `snapshot` is the book's content hash."""
+    return bind_to(library, index(book), orders, accounts, snapshot=snapshot)
+
+
+def bind_to(
+    library: core.Library,
+    facts: Index,
+    orders: tuple[Order, ...] = (),
+    accounts: frozenset[str] | None = None,
+    *,
+    snapshot: str = "",
+) -> Bound:
+    """As `bind`, for a book that is indexed already."""
+    book = facts.book
+    world = universe(facts, library.lists, orders, accounts)
     drafts = [
         draft
         for rule in (*library.rules, *as_rules(library.lists, book))
@@ -42,26 +60,16 @@ def bind(
         for draft in _obligations(rule, library.waivers, world)
     ]
     before = meaning.values(world.table.forms, {})
-    obligations = tuple(_with_tolerance(obligation, passive, before) for obligation, passive in drafts)
     return Bound(
         book.as_of,
         book.known_at,
         book.currency,
         world.table.quantities,
         world.table.forms,
-        obligations,
+        tuple(_with_tolerance(obligation, passive, before) for obligation, passive in drafts),
         world.domains,
-        snapshot.content_hash(book),
+        snapshot,
         digest(library),
-    )
-
-
-def in_force(effective: core.Effective, as_of: date, known_at: date) -> bool:
-    """Valid on the day of judgement, as known on the day of knowledge."""
-    return (
-        (effective.start is None or effective.start <= as_of)
-        and (effective.end is None or as_of <= effective.end)
-        and (effective.known is None or effective.known <= known_at)
     )
 
 
@@ -81,26 +89,9 @@ def _obligations(rule: core.Rule, waivers: Iterable[core.Waiver], world: Univers
         ctx = Context(world, scope, accounts, rule.measure, rule.look_through, rule.de_minimis, set())
         for number, clause in enumerate(rule.clauses, start=1):
             for group, rungs, missing in _groups(clause, ctx):
-                yield from _at_moments(
-                    _draft(rule, number, clause, ctx, group, rungs, missing), rule, ctx, waivers, group
-                )
-
-
-def scopes(scope: core.Scope, world: Universe) -> list[tuple[str, tuple[str, ...]]]:
-    """What is judged as one: its name, and its accounts."""
-    accounts = world.book.accounts
-    here = sorted(world.positions)
-    match scope.kind:
-        case "firm":
-            return [("firm", tuple(here))] if here else []
-        case "household":
-            homes = sorted({home for a in here if (home := accounts[a].household) is not None})
-            named = [h for h in homes if scope.name in (None, h, world.book.households[h].name)]
-            return [(f"household {h}", tuple(a for a in here if accounts[a].household == h)) for h in named]
-        case "tagged":
-            return [(f"account {a}", (a,)) for a in here if scope.name in accounts[a].tags]
-        case _:
-            return [(f"account {a}", (a,)) for a in here if scope.name in (None, a, accounts[a].name)]
+                aged = tuple(_fresh(rung, ctx, rule, group) for rung in rungs)
+                whole = _draft(rule, number, clause, ctx, group, aged, missing)
+                yield from _at_moments(whole, rule, ctx, waivers, group)
 
 
 Rungs = tuple[Rung, ...]
@@ -139,6 +130,12 @@ def _one(clause: core.Clause, test: Formula) -> Rungs:
 
 def _concerns(fact: str, group: Group) -> bool:
     return any(fact.endswith(f" of {exposure.name}") for exposure in group.exposures)
+
+
+def _fresh(rung: Rung, ctx: Context, rule: core.Rule, group: Group | None) -> Rung:
+    """A rung that rests on data older than the rule allows may fail, and is otherwise unknown."""
+    old = [why for words, age in rule.freshness for why in stale(ctx, words, age, group)]
+    return replace(rung, formula=All((rung.formula, *(Truth(None, why) for why in old)))) if old else rung
 
 
 def _draft(

@@ -9,8 +9,9 @@ from fractions import Fraction
 from dsl.vocabulary import term
 from policy.book.facts import Value
 from policy.book.groups import fact as instrument_fact
+from policy.book.groups import fact_age
 from policy.book.holding import cost as lot_cost
-from policy.book.prices import unit_value
+from policy.book.prices import price_age, unit_value
 from policy.interval import NOT_NEGATIVE, ZERO, Interval, Number, plus, times
 from policy.ir.bound import Lin
 from policy.ir.core import Pick
@@ -163,3 +164,16 @@ def fact(ctx: Context, position: Position, name: str) -> Value | None:
     if value is None:
         ctx.missing.add(f"{name} of {position.instrument.id}")
     return value
+
+
+def stale(ctx: Context, words: str, days: int, group: Group | None) -> list[str]:
+    """Which holdings' data (prices, or a fact) are more than `days` old, or of no stated day."""
+    index = ctx.universe.index
+    found = []
+    for exposure in exposures(ctx) if group is None else group.exposures:
+        if exposure.subject is None or not exposure.position.lots:
+            continue
+        age = fact_age(index, exposure.subject.id, words) if words != "price" else price_age(index, exposure.subject.id)
+        if age is None or age > days:
+            found.append(f"{words} of {exposure.name} is older than {days} days, or of no stated day")
+    return found

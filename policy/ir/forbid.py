@@ -34,15 +34,13 @@ def forbidden(node: core.Forbid, ctx: Context) -> Bans:
         if certain is not False:
             found.setdefault(name, []).append((exposure, certain))
     for name, matched in sorted(found.items()):
-        position = matched[0][0].position
-        group = Group("security", name, position.instrument.name, (Part(None, tuple(e for e, _ in matched)),))
-        bans = [ban for verb in node.verbs for ban in _bans(verb, matched, ctx, node)]
+        instrument = matched[0][0].position.instrument
+        group = Group("security", name, instrument.name, (Part(None, tuple(exposure for exposure, _ in matched)),))
+        bans = [ban for verb in node.verbs for ban in _bans(verb, matched)]
         yield group, All(tuple(dict.fromkeys(bans))), missing[name]
 
 
-def _bans(
-    verb: str, matched: Iterable[tuple[Exposure, bool | None]], ctx: Context, node: core.Forbid
-) -> Iterator[Formula]:
+def _bans(verb: str, matched: Iterable[tuple[Exposure, bool | None]]) -> Iterator[Formula]:
     for exposure, certain in matched:
         leaf = _ban(verb, exposure)
         if leaf is not None:
@@ -50,19 +48,17 @@ def _bans(
 
 
 def _ban(verb: str, exposure: Exposure) -> Leaf | None:
-    position = exposure.position
+    position, name = exposure.position, exposure.position.instrument.name
     match verb:
         case "buy" if position.buy is not None:
-            return _nothing(f"units bought of {position.instrument.name}", [position.buy])
+            return _nothing(f"units bought of {name}", [position.buy])
         case "sell" if position.sells:
-            names = [name for lot, name in position.sells if exposure.lot in (None, lot)]
-            return _nothing(f"units sold of {position.instrument.name}", names)
+            names = [sale for lot, sale in position.sells if exposure.lot in (None, lot)]
+            return _nothing(f"units sold of {name}", names)
         case "hold":
-            return _nothing(f"units held of {position.instrument.name}", [position.units])
+            return _nothing(f"units held of {name}", [position.units])
         case "short":
-            return Leaf(
-                lin(position.units), Op.GE, Lin(ZERO), label=f"units held of {position.instrument.name}", unit="shares"
-            )
+            return Leaf(lin(position.units), Op.GE, Lin(ZERO), label=f"units held of {name}", unit="shares")
         case _:
             return None
 
@@ -98,9 +94,8 @@ def washed(node: core.WashSale, ctx: Context) -> Bans:
     for name, positions in sorted(by_group.items()):
         missing: set[str] = set()
         inner = replace(ctx, missing=missing)
-        group = Group(
-            "identical group", name, name, (Part(None, tuple(Exposure(p, p.instrument, ONE) for p in positions)),)
-        )
+        found = tuple(Exposure(position, position.instrument, ONE) for position in positions)
+        group = Group("identical group", name, name, (Part(None, found),))
         yield group, All(tuple(_windows(inner, positions, node.days))), missing
 
 
@@ -119,9 +114,8 @@ def _windows(ctx: Context, positions: list[Position], days: int) -> Iterator[For
         for position, name, lot in lots:
             sold = _nothing(f"units sold at a loss of {position.instrument.name}", [name])
             clash = [Any((sold, bought)), *_after_purchase(ctx, positions, lot, sold, days)]
-            yield from (
-                Any((test, Truth(None, f"whether lot {lot} is at a loss"))) if doubt else test for test in clash
-            )
+            unsure = Truth(None, f"whether lot {lot} is at a loss")
+            yield from (Any((test, unsure)) if doubt else test for test in clash)
 
 
 Losing = list[tuple[Position, str, str]]

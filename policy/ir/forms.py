@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from policy.interval import ZERO, Number, between, high, low, plus, times
-from policy.ir.bound import Form, Lin, Quantity
+from policy.ir.bound import Form, Kind, Lin, Quantity
 
 ONE = Fraction(1)
 
@@ -21,6 +21,8 @@ Terms = tuple[tuple[Number, str], ...]
 
 Expansion = tuple[Number, Mapping[str, Number]]
 """A constant, and the coefficient of each quantity."""
+Counted = tuple[frozenset[str], frozenset[str]]
+"""Purchases that raise a number, and purchases that lower it."""
 
 
 @dataclass(slots=True)
@@ -28,18 +30,22 @@ class Table:
     quantities: dict[str, Quantity] = field(default_factory=dict)
     forms: dict[str, Form] = field(default_factory=dict)
     _expanded: dict[str, Expansion] = field(default_factory=dict)
+    _counted: dict[str, Counted] = field(default_factory=dict)
 
     def quantity(self, quantity: Quantity) -> str:
         self.quantities[quantity.name] = quantity
         self._expanded[quantity.name] = (ZERO, {quantity.name: ONE})
         return quantity.name
 
-    def form(self, name: str, const: Number, terms: Terms) -> str:
-        """Adds the form of this name, unless it is there. Terms of the same name are added up."""
+    def form(self, name: str, const: Number, terms: Terms, *, cash: bool = False) -> str:
+        """Adds the form of this name, unless it is there. Terms of the same name are added up. `cash`: what buys
+        are paid from; they do not count in it as holdings do."""
         if name not in self.forms:
             terms = gathered(terms)
             self._expanded[name] = self._expand(const, terms)
             self.forms[name] = Form(name, const, terms, *self._box(self._expanded[name]))
+            if cash:
+                self._counted[name] = (frozenset(), frozenset())
         return name
 
     def expansion(self, scalar: Lin) -> Mapping[str, Number]:
@@ -52,6 +58,31 @@ class Table:
             form = self.forms[scalar.terms[0][1]]
             return form.low, form.high
         return self._box(self._expand(scalar.const, scalar.terms))
+
+    def counted(self, scalar: Lin) -> Counted:
+        """The purchases that are counted in a scalar upwards, and downwards: as holdings, whatever is paid."""
+        up: set[str] = set()
+        down: set[str] = set()
+        for factor, name in scalar.terms:
+            raises, lowers = self._counted_in(name)
+            bottom, top = low(factor), high(factor)
+            if top is None or top > 0:
+                up |= raises
+                down |= lowers
+            if bottom is None or bottom < 0:
+                up |= lowers
+                down |= raises
+        return frozenset(up), frozenset(down)
+
+    def _counted_in(self, name: str) -> Counted:
+        if name not in self._counted:
+            quantity = self.quantities.get(name)
+            if quantity is None:
+                self._counted[name] = self.counted(Lin(ZERO, self.forms[name].terms))
+            else:
+                bought = quantity.kind in (Kind.BUY, Kind.COVER)
+                self._counted[name] = (frozenset({name}) if bought else frozenset(), frozenset())
+        return self._counted[name]
 
     def _expand(self, const: Number, terms: Terms) -> Expansion:
         sums: dict[str, Number] = {}

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import assert_never
 
-from policy.interval import ZERO, Number, high
+from policy.interval import ZERO
 from policy.ir import meaning
 from policy.ir.bound import (
     All,
@@ -22,7 +22,6 @@ from policy.ir.bound import (
     Count,
     Formula,
     Greatest,
-    Kind,
     Leaf,
     Least,
     Lin,
@@ -49,68 +48,73 @@ def at_purchase(test: Formula, table: Table, scope: str) -> Formula:
     return Any((Leaf(lin(bought), Op.LE, Lin(ZERO), label="units bought", unit="units"), test))
 
 
-def _trigger(test: Formula, table: Table) -> set[str]:
+def _trigger(test: Formula, table: Table) -> frozenset[str]:
     match test:
         case Leaf(measure, op, bound, base):
-            raising = _raises(measure, table)
+            counted = _counted(measure, table)
             if op in meaning.CAPS:
-                return raising
-            return (
-                _raises(bound, table) | (_raises(base, table) if base else set()) | _conditional(measure, table)
-            ) - (raising - _conditional(measure, table))
+                return counted
+            perhaps = _conditional(measure, table)
+            against = _counted(bound, table) | (_counted(base, table) if base else NOTHING)
+            return (against - counted) | perhaps
         case All(parts) | Any(parts):
-            return set[str]().union(*(_trigger(part, table) for part in parts))
+            return NOTHING.union(*(_trigger(part, table) for part in parts))
         case Not(part):
             return _trigger(part, table)
         case Truth():
-            return set()
+            return NOTHING
         case _:
             assert_never(test)
 
 
-def _raises(scalar: Scalar, table: Table) -> set[str]:
-    """Purchases that raise the scalar, or may."""
+NOTHING = frozenset[str]()
+
+
+def _counted(scalar: Scalar, table: Table) -> frozenset[str]:
+    """Purchases that count in the scalar, or may."""
     match scalar:
         case Lin():
-            return {
-                name
-                for name, coefficient in table.expansion(scalar).items()
-                if table.quantities[name].kind in (Kind.BUY, Kind.COVER) and _may_be_positive(coefficient)
-            }
+            return table.counted(scalar)[0]
         case Basket(members):
-            return set[str]().union(*(_raises(m.value, table) | _trigger(m.when, table) for m in members))
+            return NOTHING.union(*(_counted(m.value, table) | _trigger(m.when, table) for m in members))
         case Count(members):
-            return set[str]().union(*(_trigger(when, table) for _, when in members))
+            return NOTHING.union(*(_spoken_of(when, table) for _, when in members))
         case TopK(_, values):
-            return set[str]().union(*(_raises(value, table) for _, value in values))
+            return NOTHING.union(*(_counted(value, table) for _, value in values))
         case Greatest(parts) | Least(parts):
-            return set[str]().union(*(_raises(part, table) for part in parts))
+            return NOTHING.union(*(_counted(part, table) for part in parts))
         case Quad(squares):
-            return set[str]().union(*(_moves(root, table) for _, root in squares))
+            return NOTHING.union(*(up | down for up, down in (table.counted(root) for _, root in squares)))
         case Sum(weighted):
-            return set[str]().union(*(_raises(part, table) for factor, part in weighted if factor > 0))
+            return NOTHING.union(*(_counted(part, table) for factor, part in weighted if factor > 0))
         case _:
             assert_never(scalar)
 
 
-def _conditional(scalar: Scalar, table: Table) -> set[str]:
-    """Purchases that raise a floor's measure only under a condition: they may take it away as well."""
+def _spoken_of(test: Formula, table: Table) -> frozenset[str]:
+    """Purchases that can change the truth of a member's condition."""
+    match test:
+        case Leaf(measure, _, bound, _):
+            return _counted(measure, table) | _counted(bound, table)
+        case All(parts) | Any(parts):
+            return NOTHING.union(*(_spoken_of(part, table) for part in parts))
+        case Not(part):
+            return _spoken_of(part, table)
+        case Truth():
+            return NOTHING
+        case _:
+            assert_never(test)
+
+
+def _conditional(scalar: Scalar, table: Table) -> frozenset[str]:
+    """Purchases that count in a floor's measure only under a condition: they may take away from it as well."""
     match scalar:
         case Basket() | Count():
-            return _raises(scalar, table)
+            return _counted(scalar, table)
         case Sum(weighted):
-            return set[str]().union(*(_conditional(part, table) for _, part in weighted))
+            return NOTHING.union(*(_conditional(part, table) for _, part in weighted))
         case _:
-            return set()
-
-
-def _moves(root: Lin, table: Table) -> set[str]:
-    return {name for name in table.expansion(root) if table.quantities[name].kind is Kind.BUY}
-
-
-def _may_be_positive(coefficient: Number) -> bool:
-    top = high(coefficient)
-    return top is None or top > 0
+            return NOTHING
 
 
 # --- passive breaches --------------------------------------------------------------------------

@@ -2,14 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from fractions import Fraction
 
-from policy.book.after import booked
-from policy.book.facts import Book, Order
-from policy.ir.bound import Bound, Point
+from policy.book.after import residue
+from policy.book.facts import Order
+from policy.book.fills import Fill, fills
+from policy.book.problem import Problem
+from policy.book.read import Index
+from policy.interval import ZERO
+from policy.ir.bound import Point
 
 
-def point_of(bound: Bound, book: Book, orders: Iterable[Order]) -> Point:
-    """The point of the orders; quantities not named are zero."""
-    raise AssertionError((bound, booked, Fraction))
+def point_of(index: Index, orders: Sequence[Order]) -> Point | tuple[Problem, ...]:
+    """The point at which all orders are filled; or every reason why they cannot be. The residue of an account is
+    what its fills bring to the cent, less the affine estimate."""
+    filled = fills(index, orders)
+    problems = tuple(fill for fill in filled if isinstance(fill, Problem))
+    if problems:
+        return problems
+    done = [fill for fill in filled if isinstance(fill, Fill)]
+    point: dict[str, Fraction] = {}
+    for fill in done:
+        order = fill.order
+        if fill.pieces:
+            for lot, piece in fill.pieces:
+                _add(point, f"sell/{lot.id}", piece)
+        else:
+            _add(point, f"{order.side}/{order.account}/{order.instrument}", order.quantity)
+    for account, amount in residue(index, done).items():
+        _add(point, f"residue/{account}", amount)
+    return {name: value for name, value in point.items() if value}
+
+
+def _add(point: dict[str, Fraction], name: str, value: Fraction) -> None:
+    point[name] = point.get(name, ZERO) + value

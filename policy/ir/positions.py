@@ -17,7 +17,7 @@ from policy.book.cash import spendable
 from policy.book.facts import Account, Book, Instrument, Lot, Order, Relief
 from policy.book.prices import unit_value
 from policy.book.read import Index
-from policy.book.relief import in_order
+from policy.book.relief import ordered
 from policy.interval import NOT_NEGATIVE, ZERO, Number, least, plus
 from policy.ir.bound import Domain, Kind, Quantity
 from policy.ir.core import ListRule
@@ -144,8 +144,8 @@ def _account(index: Index, table: Table, account: Account, positions: tuple[Posi
             terms += [(gets, name) for _, name in position.sells]
     settled, unsettled = cash_of(index, account.id)
     ready = plus(settled, least(ZERO, unsettled))
-    cash = table.form(f"cash/{account.id}", plus(settled, unsettled), tuple(terms))
-    to_spend = table.form(f"spendable/{account.id}", ready, tuple(terms))
+    cash = table.form(f"cash/{account.id}", plus(settled, unsettled), tuple(terms), cash=True)
+    to_spend = table.form(f"spendable/{account.id}", ready, tuple(terms), cash=True)
     held: Terms = tuple((ONE, position.value) for position in positions)
     assets = table.form(f"total assets/{account.id}", ZERO, ((ONE, cash), *held))
     owed = account.facts.get("borrowings", ZERO)
@@ -165,4 +165,4 @@ def _account(index: Index, table: Table, account: Account, positions: tuple[Posi
 def _relieved(account: Account, position: Position) -> tuple[str, ...]:
     """The sales of a position in the order in which its lots are used."""
     names = {lot.id: name for lot, name in position.sells}
-    return tuple(names[lot.id] for lot in in_order(account.relief, [lot for lot, _ in position.sells]))
+    return tuple(names[lot.id] for lot in ordered(account.relief, [lot for lot, _ in position.sells]))

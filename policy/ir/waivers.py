@@ -11,6 +11,7 @@ from policy.ir.bound import Any as AnyOf
 from policy.ir.context import Context
 from policy.ir.moments import at_purchase
 from policy.ir.picks import Group
+from policy.ir.scope import in_force
 from policy.ir.sentences import scalar
 
 
@@ -19,8 +20,6 @@ def waived(
 ) -> Obligation:
     """The obligation with a rung for every waiver of its rule that is in force here. A waiver acts on what is known
     to lie within it: an unknown measure is not waived."""
-    from policy.ir.bind import in_force
-
     book = ctx.universe.book
     rungs = [
         Rung(_allowed(waiver, obligation, ctx, group), Outcome.WAIVED, f"waiver {waiver.id}, {waiver.approved_by}")
