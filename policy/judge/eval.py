@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
+from itertools import chain
 from typing import assert_never
 
 from policy.interval import ZERO, Number, high, low, minus, times
@@ -50,20 +51,26 @@ def worst(outcomes: Iterable[Outcome]) -> Outcome:
 
 
 def finding(obligation: Obligation, bound: Bound, at: meaning.Values, *, standing: bool) -> Finding:
-    rungs = [rung for rung in obligation.ladder if not (standing and rung.tolerance)]
-    outcome, reason = climb(rungs, obligation, at)
+    rungs = read(obligation, standing=standing)
     first = rungs[0].formula
-    return Finding(obligation, outcome, reason, meaning.truth(first, at), measured(first, bound, at))
+    within = meaning.truth(first, at)
+    further = (meaning.truth(rung.formula, at) for rung in rungs[1:])
+    outcome, reason = climb(obligation, rungs, chain((within,), further))
+    return Finding(obligation, outcome, reason, within, measured(first, bound, at))
 
 
-def climb(rungs: Iterable[Rung], obligation: Obligation, at: meaning.Values) -> tuple[Outcome, str]:
-    """The ladder's outcome, by the rule at the top of this file."""
+def read(obligation: Obligation, *, standing: bool) -> tuple[Rung, ...]:
+    """The rungs that count."""
+    return tuple(rung for rung in obligation.ladder if not (standing and rung.tolerance))
+
+
+def climb(obligation: Obligation, rungs: Iterable[Rung], held: Iterable[bool | None]) -> tuple[Outcome, str]:
+    """The ladder's outcome, by the rule at the top of this file, from the truth of each rung."""
     possible: list[tuple[Outcome, str]] = []
-    for rung in rungs:
-        held = meaning.truth(rung.formula, at)
-        if held or (held is None and not obligation.unknown_is_breach):
+    for rung, holds in zip(rungs, held, strict=False):  # nothing is asked of the rungs after one that holds
+        if holds or (holds is None and not obligation.unknown_is_breach):
             possible.append((rung.outcome, rung.reason))
-        if held:
+        if holds:
             break
     else:
         possible.append((obligation.otherwise, "beyond the limit"))
@@ -80,7 +87,7 @@ def measured(formula: Formula, bound: Bound, at: meaning.Values) -> Measured | N
     leaf = deciding(formula, at)
     if leaf is None:
         return None
-    value, limit = meaning.scalar(leaf.measure, at), meaning.scalar(leaf.bound, at)
+    value, limit = sides(leaf, at)
     headroom = minus(limit, value) if leaf.op in meaning.CAPS else minus(value, limit)
     over = leaf.shown_over or leaf.base
     return Measured(
@@ -94,6 +101,10 @@ def measured(formula: Formula, bound: Bound, at: meaning.Values) -> Measured | N
         meaning.leaf_truth(leaf, at),
         contributors(leaf.measure, bound, at),
     )
+
+
+def sides(leaf: Leaf, at: meaning.Values) -> tuple[Number, Number]:
+    return meaning.scalar(leaf.measure, at), meaning.scalar(leaf.bound, at)
 
 
 def deciding(formula: Formula, at: meaning.Values) -> Leaf | None:
@@ -112,18 +123,22 @@ def deciding(formula: Formula, at: meaning.Values) -> Leaf | None:
             leaves = [leaf for part in agree or parts if (leaf := deciding(part, at)) is not None]
             if isinstance(formula, Any):
                 return leaves[-1] if leaves else None
-            return min(leaves, key=lambda leaf: tightness(leaf, at), default=None)
+            return min(leaves, key=lambda leaf: tightness(*sides(leaf, at), leaf.op), default=None)
         case _:
             assert_never(formula)
 
 
-def tightness(leaf: Leaf, at: meaning.Values) -> Fraction:
-    """Headroom as a share of the bound, to compare leaves of different units; unknown is tightest."""
-    value, limit = low(meaning.scalar(leaf.measure, at)), high(meaning.scalar(leaf.bound, at))
-    if value is None or limit is None:
-        return Fraction(-(10**9))
-    room = limit - value if leaf.op in meaning.CAPS else value - limit
-    return room / max(abs(limit), abs(value), Fraction(1))
+def tightness(value: Number, bound: Number, op: str) -> Fraction:
+    """The least headroom possible as a share of the bound, to compare leaves of different units; an open end is
+    tighter than any."""
+    of, limit = (high(value), low(bound)) if op in meaning.CAPS else (low(value), high(bound))
+    if of is None or limit is None:
+        return OPEN
+    room = limit - of if op in meaning.CAPS else of - limit
+    return room / max(abs(limit), abs(of), Fraction(1))
+
+
+OPEN = Fraction(-(10**9))
 
 
 def contributors(measure: Scalar, bound: Bound, at: meaning.Values) -> tuple[tuple[str, Number], ...]:

@@ -1,0 +1,287 @@
+"""Obligations as columns of whole numbers: how the fast judge's tables are laid out.
+
+What does not fit is left to the reference judge, obligation by obligation: a missing fact in a number, a basket or
+count whose members' truth may be unknown, squares that are not alone on their side of a leaf.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import chain
+from math import lcm
+from operator import itemgetter
+from typing import Any as Whatever
+from typing import TypeVar, assert_never
+
+from policy.ir.bound import (
+    All,
+    Any,
+    Basket,
+    Count,
+    Formula,
+    Greatest,
+    Leaf,
+    Least,
+    Lin,
+    Not,
+    Op,
+    Quad,
+    Scalar,
+    Sum,
+    TopK,
+    Truth,
+)
+from policy.judge import columns
+from policy.judge.columns import Cuts, Formulas, Mixed, Pick, Scalars
+from policy.judge.lattice import Lattice, factors, scale_of, terms_of
+
+Node = TypeVar("Node")
+Column = TypeVar("Column")
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A lattice, and the leaves numbered so far: each with the integer that means one before any stretch, and how
+    often the stretch multiplies it (twice for squares)."""
+
+    lattice: Lattice
+    leaves: list[Leaf] = field(default_factory=list)
+    ones: list[int] = field(default_factory=list)
+    powers: list[int] = field(default_factory=list)
+
+
+# --- what fits ---------------------------------------------------------------------------------
+
+
+def fits(node: Formula, lat: Lattice) -> bool:
+    """Whether every number in the formula is known at every point."""
+    match node:
+        case Leaf(measure, _, bound, base):
+            sides = [*_roots(measure), *_roots(bound), *([] if base is None else [base])]
+            return all(_fits(part, lat) for part in sides)
+        case All(parts) | Any(parts):
+            return all(fits(part, lat) for part in parts)
+        case Not(part):
+            return fits(part, lat)
+        case Truth():
+            return True
+        case _:
+            assert_never(node)
+
+
+def _roots(side: Scalar) -> list[Scalar]:
+    return [root for _, root in side.squares] if isinstance(side, Quad) else [side]
+
+
+def _fits(node: Scalar, lat: Lattice) -> bool:
+    match node:
+        case Lin(const, terms):
+            return terms_of(const, terms, lat.number) is not None
+        case Basket(members):
+            return all(_fits(m.value, lat) and fits(m.when, lat) and _settled(m.when) for m in members)
+        case Count(members):
+            return all(fits(when, lat) and _settled(when) for _, when in members)
+        case TopK(_, values):
+            return all(_fits(value, lat) for _, value in values)
+        case Greatest(parts) | Least(parts):
+            return all(_fits(part, lat) for part in parts)
+        case Sum(parts):
+            return all(_fits(part, lat) for _, part in parts)
+        case Quad():
+            return False
+        case _:
+            assert_never(node)
+
+
+def _settled(node: Formula) -> bool:
+    """Whether the formula, its numbers known, is never unknown."""
+    match node:
+        case Leaf(base=base):
+            return base is None
+        case All(parts) | Any(parts):
+            return all(_settled(part) for part in parts)
+        case Not(part):
+            return _settled(part)
+        case Truth(value):
+            return value is not None
+        case _:
+            assert_never(node)
+
+
+# --- formulas ----------------------------------------------------------------------------------
+
+
+def formulas(nodes: Sequence[Formula], layout: Layout) -> Formulas:
+    return _mixed(nodes, _kind, lambda kind, alike: _formula(kind, alike, layout))
+
+
+def _kind(node: Formula) -> Hashable:
+    if isinstance(node, Leaf):
+        return node.op, node.base is not None, isinstance(node.measure, Quad), isinstance(node.bound, Quad)
+    return type(node)
+
+
+def _formula(kind: Hashable, alike: Sequence[Whatever], layout: Layout) -> columns.FormulaColumn:
+    if kind is Truth:
+        return columns.Facts(tuple(node.value for node in alike))
+    if kind is Not:
+        return columns.Nots(formulas([node.part for node in alike], layout))
+    if kind is All or kind is Any:
+        parts = formulas([part for node in alike for part in node.parts], layout)
+        cuts = _cuts(len(node.parts) for node in alike)
+        return columns.Alls(parts, cuts) if kind is All else columns.Anys(parts, cuts)
+    return _leaves(alike, layout)
+
+
+def _leaves(leaves: Sequence[Leaf], layout: Layout) -> columns.Leaves:
+    """One operator, all with a base or none, squares on the same sides."""
+    lat, first = layout.lattice, leaves[0]
+    ones = [lcm(_scale(leaf.measure, lat), _scale(leaf.bound, lat)) for leaf in leaves]
+    start = len(layout.leaves)
+    layout.leaves.extend(leaves)
+    layout.ones.extend(ones)
+    squared = isinstance(first.measure, Quad), isinstance(first.bound, Quad)
+    layout.powers.extend([2 if any(squared) else 1] * len(leaves))
+    bases = [leaf.base for leaf in leaves if leaf.base is not None]
+    return columns.Leaves(
+        tuple(range(start, len(layout.leaves))),
+        _scalars([leaf.measure for leaf in leaves], ones, layout),
+        _scalars([leaf.bound for leaf in leaves], ones, layout),
+        _scalars(bases, [_scale(base, lat) for base in bases], layout) if bases else None,
+        floor=first.op in (Op.GE, Op.GT),
+        strict=first.op in (Op.LT, Op.GT),
+        lifted=(squared[1] and not squared[0], squared[0] and not squared[1]),
+    )
+
+
+# --- scalars -----------------------------------------------------------------------------------
+
+
+def _scale(node: Scalar, lat: Lattice) -> int:
+    """The least number that makes the scalar whole at every point, before the stretch."""
+    match node:
+        case Lin():
+            return scale_of(_terms(node, lat), lat.scale)
+        case Basket(members):
+            return lcm(*(_scale(m.value, lat) for m in members))
+        case Count():
+            return 1
+        case TopK(_, values):
+            return lcm(*(_scale(value, lat) for _, value in values))
+        case Greatest(parts) | Least(parts):
+            return lcm(*(_scale(part, lat) for part in parts))
+        case Sum(weighted):
+            return lcm(*(factor.denominator * _scale(part, lat) for factor, part in weighted))
+        case Quad(squares):
+            return lcm(*(weight.denominator * _scale(root, lat) ** 2 for weight, root in squares))
+        case _:
+            assert_never(node)
+
+
+def _terms(node: Lin, lat: Lattice) -> list[tuple[Fraction, int]]:
+    found = terms_of(node.const, node.terms, lat.number)
+    if found is None:
+        raise AssertionError("only scalars that fit are laid out")
+    return found
+
+
+def _scalars(nodes: Sequence[Scalar], scales: Sequence[int], layout: Layout) -> Scalars:
+    """Each node as integers of its scale."""
+    scaled = list(zip(nodes, scales, strict=True))
+
+    def kind(pair: tuple[Scalar, int]) -> Hashable:
+        node = pair[0]
+        return len(_terms(node, layout.lattice)) if isinstance(node, Lin) else type(node)
+
+    return _mixed(scaled, kind, lambda kind, alike: _scalar(kind, alike, layout))
+
+
+def _scalar(kind: Hashable, alike: Sequence[tuple[Whatever, int]], layout: Layout) -> columns.ScalarColumn:
+    nodes, scales = [node for node, _ in alike], [scale for _, scale in alike]
+    if isinstance(kind, int):
+        return _rows(nodes, scales, kind, layout.lattice)
+    if kind is Basket:
+        members = [m for node in nodes for m in node.members]
+        cuts = _cuts(len(node.members) for node in nodes)
+        own = _each(scales, cuts)
+        values = _scalars([m.value for m in members], own, layout)
+        return columns.Baskets(values, formulas([m.when for m in members], layout), cuts)
+    if kind is Count:
+        whens = formulas([when for node in nodes for _, when in node.members], layout)
+        return columns.Counts(whens, tuple(scales), _cuts(len(node.members) for node in nodes))
+    if kind is TopK:
+        cuts = _cuts(len(node.values) for node in nodes)
+        values = _scalars([value for node in nodes for _, value in node.values], _each(scales, cuts), layout)
+        return columns.Tops(tuple(node.k for node in nodes), values, cuts)
+    if kind is Sum:
+        return _sums(nodes, scales, layout)
+    if kind is Quad:
+        return _squares(nodes, scales, layout)
+    cuts = _cuts(len(node.parts) for node in nodes)
+    values = _scalars([part for node in nodes for part in node.parts], _each(scales, cuts), layout)
+    return columns.Extremes(max if kind is Greatest else min, values, cuts)
+
+
+def _rows(nodes: Sequence[Lin], scales: Sequence[int], length: int, lat: Lattice) -> columns.Rows:
+    rows = [list(factors(_terms(n, lat), s, lat.scale)) for n, s in zip(nodes, scales, strict=True)]
+    picked = [[row[j] for row in rows] for j in range(length)]
+    return columns.Rows(
+        len(rows), tuple((picker([node for _, node in term]), tuple(factor for factor, _ in term)) for term in picked)
+    )
+
+
+def _sums(nodes: Sequence[Sum], scales: Sequence[int], layout: Layout) -> columns.Sums:
+    cuts = _cuts(len(node.parts) for node in nodes)
+    weighted = [part for node in nodes for part in node.parts]
+    values = _scalars([part for _, part in weighted], _each(scales, cuts), layout)
+    return columns.Sums(
+        tuple(f.numerator for f, _ in weighted), tuple(f.denominator for f, _ in weighted), values, cuts
+    )
+
+
+def _squares(nodes: Sequence[Quad], scales: Sequence[int], layout: Layout) -> columns.Squares:
+    cuts = _cuts(len(node.squares) for node in nodes)
+    squares = [square for node in nodes for square in node.squares]
+    roots = [_scale(root, layout.lattice) for _, root in squares]
+    heights = [
+        weight.numerator * scale // (weight.denominator * root**2)
+        for (weight, _), root, scale in zip(squares, roots, _each(scales, cuts), strict=True)
+    ]
+    return columns.Squares(tuple(heights), _scalars([root for _, root in squares], roots, layout), cuts)
+
+
+# --- laying out --------------------------------------------------------------------------------
+
+
+def _mixed(
+    nodes: Sequence[Node], kind: Callable[[Node], Hashable], column: Callable[[Hashable, Sequence[Node]], Column]
+) -> Mixed[Column]:
+    """One column per kind, and the way back to the order of the nodes."""
+    places: dict[Hashable, list[int]] = {}
+    for place, node in enumerate(nodes):
+        places.setdefault(kind(node), []).append(place)
+    made = tuple(column(which, [nodes[place] for place in found]) for which, found in places.items())
+    if len(made) < 2:
+        return Mixed(made, None)
+    back = {place: position for position, place in enumerate(chain.from_iterable(places.values()))}
+    return Mixed(made, itemgetter(*(back[place] for place in range(len(nodes)))))
+
+
+def _cuts(lengths: Iterable[int]) -> Cuts:
+    cuts, start = [], 0
+    for length in lengths:
+        cuts.append(slice(start, start + length))
+        start += length
+    return cuts
+
+
+def _each(scales: Sequence[int], cuts: Cuts) -> list[int]:
+    """A node's scale for each of its parts."""
+    return [scale for scale, cut in zip(scales, cuts, strict=True) for _ in range(cut.start, cut.stop)]
+
+
+def picker(nodes: Sequence[int]) -> Pick:
+    """Takes the nodes' integers as a tuple (one node twice, since one alone would not come as a tuple)."""
+    return itemgetter(*nodes) if len(nodes) > 1 else itemgetter(nodes[0], nodes[0])

@@ -1,0 +1,117 @@
+"""Forms as whole numbers: every form on its own lattice, so that judging needs integers only, and stays exact.
+
+A form's value times its `scale` is a whole number at every point whose quantities are whole steps. At any other
+point (a lot's odd last piece, a residue) all numbers are multiplied by one more factor, the *stretch*; what
+multiplies every number alike changes no comparison.
+
+A point is computed as a change of the base point (no orders): only forms that an order reaches are touched.
+Forms that rest on a missing fact have no integer and are left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import gcd, lcm
+from operator import add
+
+from policy.interval import Number
+from policy.ir.bound import Form, Point, Quantity
+
+UNIT = 0
+"""The node whose value is one: constants are its multiples."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lattice:
+    """Nodes are numbered: the unit, then quantities, then exact forms in their order. `reaches[n]` lists
+    (form, factor): the form's integer moves by factor when that of n moves by one."""
+
+    number: Mapping[str, int]
+    scale: Sequence[int]
+    start: Sequence[int]
+    reaches: Sequence[Sequence[tuple[int, int]]]
+    free: Mapping[str, int]  # the quantities among the nodes
+
+
+def lattice(forms: Mapping[str, Form], quantities: Mapping[str, Quantity]) -> Lattice:
+    free = {name: place for place, name in enumerate(_quantities(forms, quantities), start=1)}
+    number = dict(free)
+    scale = [1, *(_denominator(quantities.get(name)) for name in free)]
+    start = [1] + [0] * len(free)
+    reaches: list[list[tuple[int, int]]] = [[] for _ in start]
+    for name, form in forms.items():
+        if (found := terms_of(form.const, form.terms, number)) is None:
+            continue
+        own = scale_of(found, scale)
+        node = number[name] = len(scale)
+        total = 0
+        for factor, part in factors(found, own, scale):
+            total += factor * start[part]
+            if part != UNIT:
+                reaches[part].append((node, factor))
+        scale.append(own)
+        start.append(total)
+        reaches.append([])
+    return Lattice(number, scale, start, reaches, free)
+
+
+def _quantities(forms: Mapping[str, Form], quantities: Mapping[str, Quantity]) -> Iterable[str]:
+    """The quantities, and whatever else a form names without its being a form."""
+    named = (part for form in forms.values() for _, part in form.terms if part not in forms)
+    return dict.fromkeys([*(name for name in quantities if name not in forms), *named])
+
+
+def _denominator(quantity: Quantity | None) -> int:
+    if quantity is None:
+        return 1
+    return lcm(quantity.low.denominator, quantity.high.denominator, (quantity.step or quantity.low).denominator)
+
+
+Terms = list[tuple[Fraction, int]]
+"""Σ coefficient · node."""
+
+
+def terms_of(const: Number, terms: Iterable[tuple[Number, str]], number: Mapping[str, int]) -> Terms | None:
+    """The affine sum over nodes, or None where a missing fact is in it."""
+    found: Terms = []
+    if const:
+        if not isinstance(const, Fraction):
+            return None
+        found.append((const, UNIT))
+    for coefficient, name in terms:
+        node = number.get(name)
+        if node is None or not isinstance(coefficient, Fraction):
+            return None
+        found.append((coefficient, node))
+    return found
+
+
+def scale_of(terms: Terms, scale: Sequence[int]) -> int:
+    """The least number that makes the sum whole wherever its nodes are."""
+    return lcm(*(c.denominator * (s // gcd(c.numerator, s)) for c, s in ((c, scale[node]) for c, node in terms)))
+
+
+def factors(terms: Terms, own: int, scale: Sequence[int]) -> Iterable[tuple[int, int]]:
+    """(factor, node): the sum times `own` as whole multiples of the nodes' integers."""
+    return ((c.numerator * own // (c.denominator * scale[node]), node) for c, node in terms)
+
+
+def integers(lat: Lattice, point: Point) -> tuple[list[int], int]:
+    """Every node's integer at the point, and the stretch: value = integer / (scale · stretch)."""
+    moves = [(lat.free[name], amount) for name, amount in point.items() if amount and name in lat.free]
+    stretch = 1
+    for node, amount in moves:
+        rest = amount.denominator // gcd(amount.denominator, lat.scale[node])
+        if rest != 1:
+            stretch = lcm(stretch, rest)
+    change = [0] * len(lat.start)
+    for node, amount in moves:
+        change[node] = amount.numerator * lat.scale[node] * stretch // amount.denominator
+    for moved, onward in zip(change, lat.reaches, strict=True):
+        if moved:
+            for form, factor in onward:
+                change[form] += factor * moved
+    start = lat.start if stretch == 1 else [stretch * value for value in lat.start]
+    return list(map(add, start, change)), stretch
