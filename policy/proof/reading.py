@@ -5,12 +5,14 @@ A member too many is as wrong as one too few: what no check reads, no person sho
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 from typing import TypeVar
 
 from policy.canonical import Json
 
 E = TypeVar("E", bound=StrEnum)
+T = TypeVar("T")
 
 
 class ShapeError(ValueError):
@@ -61,6 +63,23 @@ def choice(value: Json, kind: type[E]) -> E:
 def version(value: Json, expected: int = 1) -> None:
     if integer(value) != expected:
         raise ShapeError(f"format version {value}, this reader knows version {expected}")
+
+
+def optional(value: Json, read: Callable[[Json], T]) -> T | None:
+    return None if value is None else read(value)
+
+
+def pairs_of(values: list[Json]) -> list[tuple[Json, Json]]:
+    """Every item is an array of two."""
+    return [(first, second) for first, second in (array(pair, 2) for pair in values)]
+
+
+def pairs(value: Json) -> list[tuple[str, Json]]:
+    """An array of [name, value], in which a name appears once."""
+    found = [(text(name), item) for name, item in pairs_of(array(value))]
+    if len({name for name, _ in found}) < len(found):
+        raise ShapeError("a name appears twice in a list of pairs")
+    return found
 
 
 def _shown(value: Json) -> str:
