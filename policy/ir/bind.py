@@ -85,12 +85,13 @@ Draft = tuple[Obligation, core.Passive | None]
 
 
 def _obligations(rule: core.Rule, waivers: Iterable[core.Waiver], world: Universe) -> Iterator[Draft]:
+    said = digest(rule)
     for scope, accounts in scopes(rule.scope, world):
         ctx = Context(world, scope, accounts, rule.measure, rule.look_through, rule.de_minimis, set())
         for number, clause in enumerate(rule.clauses, start=1):
             for group, rungs, missing in _groups(clause, ctx):
                 aged = tuple(_fresh(rung, ctx, rule, group) for rung in rungs)
-                whole = _draft(rule, number, clause, ctx, group, aged, missing)
+                whole = _draft(rule, said, number, clause, ctx, group, aged, missing)
                 yield from _at_moments(whole, rule, ctx, waivers, group)
 
 
@@ -104,14 +105,14 @@ def _groups(clause: core.Clause, ctx: Context) -> Iterator[tuple[Group | None, R
         case core.Every(pick, _):
             shared: set[str] = set()
             for group in picked(replace(ctx, missing=shared), pick):
-                own: set[str] = set()
-                inner = replace(ctx, missing=own)
+                own = {fact for fact in shared if _concerns(fact, group)} if shared else set()
+                inner = ctx.within(group, own)
                 rungs = tuple(
                     Rung(for_group(step.test.test, inner, group), step.outcome, step.reason)
                     for step in clause.ladder
                     if isinstance(step.test, core.Every)
                 )
-                yield group, rungs, own | {fact for fact in shared if _concerns(fact, group)}
+                yield group, rungs, own
         case core.Forbid():
             for group, test, missing in forbidden(first, ctx):
                 yield group, _one(clause, test), missing
@@ -140,6 +141,7 @@ def _fresh(rung: Rung, ctx: Context, rule: core.Rule, group: Group | None) -> Ru
 
 def _draft(
     rule: core.Rule,
+    said: str,
     number: int,
     clause: core.Clause,
     ctx: Context,
@@ -158,7 +160,7 @@ def _draft(
             clause.span.column,
             "; ".join(" ".join(part for part in (c.title, c.section) if part) for c in rule.citations),
             rule.layer,
-            digest(rule),
+            said,
         ),
         ctx.scope,
         ctx.accounts,

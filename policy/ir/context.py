@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
 from fractions import Fraction
+from typing import TypeVar, cast
 
 from dsl.vocabulary import term
 from policy.book.facts import Value
@@ -21,6 +23,7 @@ from policy.ir.picks import PERHAPS, Exposure, Group, Part, groups
 from policy.ir.positions import MINUS_ONE, Position, Universe, net_assets
 
 ONE = Fraction(1)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +40,20 @@ class Context:
     missing: set[str]
     group: Group | None = None
 
-    def within(self, group: Group) -> Context:
-        return replace(self, group=group)
+    def within(self, group: Group, missing: set[str] | None = None) -> Context:
+        """The same place for one group, collecting what is missing apart where a set is given."""
+        found = self.missing if missing is None else missing
+        return Context(
+            self.universe, self.scope, self.accounts, self.measure, self.look_through, self.de_minimis, found, group
+        )
 
 
 def exposures(ctx: Context) -> list[Exposure]:
     """What the scope holds, as the rule counts it."""
+    return once(ctx, "exposures", lambda: _exposures(ctx))
+
+
+def _exposures(ctx: Context) -> list[Exposure]:
     if ctx.look_through:
         return through_funds(ctx.universe, ctx.accounts, ctx.de_minimis)
     return direct(ctx.universe, ctx.accounts)
@@ -50,8 +61,24 @@ def exposures(ctx: Context) -> list[Exposure]:
 
 def picked(ctx: Context, pick: Pick) -> tuple[Group, ...]:
     """The groups of the pick in the scope."""
+    found, missing = once(ctx, pick, lambda: _picked(ctx, pick))
+    ctx.missing.update(missing)
+    return found
+
+
+def _picked(ctx: Context, pick: Pick) -> tuple[tuple[Group, ...], frozenset[str]]:
     found = by_lot(ctx.universe, ctx.accounts) if pick.level == "lot" else exposures(ctx)
-    return groups(ctx.universe, found, pick, ctx.missing)
+    missing: set[str] = set()
+    return groups(ctx.universe, found, pick, missing), frozenset(missing)
+
+
+def once(ctx: Context, question: Hashable, answer: Callable[[], T]) -> T:
+    """The answer for these accounts, counted this way; found once per binding."""
+    key = (ctx.accounts, ctx.look_through, ctx.de_minimis, question)
+    memory = ctx.universe.memory
+    if key not in memory:
+        memory[key] = answer()
+    return cast(T, memory[key])
 
 
 def net(ctx: Context) -> Lin:
@@ -73,7 +100,10 @@ def part_sum(ctx: Context, group: Group, part: Part, measure: str) -> Lin:
 
 
 def group_sum(ctx: Context, group: Group, measure: str) -> Lin:
-    return total(ctx, f"{_said(ctx, measure)}/{group.level}/{group.key}", _terms(ctx, group.exposures, measure))
+    """The group's exposures, measured, as one form."""
+    said = _said(ctx, measure)
+    label = f"{said}/{group.level}/{group.key}"
+    return once(ctx, (said, group), lambda: total(ctx, label, _terms(ctx, group.exposures, measure)))
 
 
 def total(ctx: Context, label: str, terms: Terms) -> Lin:
@@ -82,8 +112,10 @@ def total(ctx: Context, label: str, terms: Terms) -> Lin:
         return lin(terms[0][1])
     name = f"{label}/{ctx.scope}"
     table = ctx.universe.table
-    if name in table.forms and table.forms[name].terms != gathered(terms):
-        name = f"{name}/{_fingerprint(terms)}"
+    if name in table.forms:
+        terms = gathered(terms)
+        if table.forms[name].terms != terms:
+            name = f"{name}/{_fingerprint(terms)}"
     return lin(table.form(name, ZERO, terms))
 
 

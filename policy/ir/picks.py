@@ -50,9 +50,9 @@ class Part:
     exposures: tuple[Exposure, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Group:
-    """`key` within `level`, its name for people, and its parts."""
+    """`key` within `level`, its name for people, and its parts. Found once per pick, so that it is its own identity."""
 
     level: str
     key: str

@@ -6,7 +6,7 @@ instrument without a known price cannot be traded, only held: its value is unkno
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -51,6 +51,7 @@ class Universe:
     positions: Mapping[str, tuple[Position, ...]]  # by account
     lists: Mapping[str, ListRule]  # by id
     domains: tuple[Domain, ...]
+    memory: dict[Hashable, object]  # what was found once: groups of a pick, exposures of a scope
 
 
 def universe(
@@ -68,10 +69,13 @@ def universe(
             continue
         held = lots.get(name, {})
         instruments = sorted(held.keys() | (set() if account.held_away else wanted.get(name, set())))
-        found = tuple(_position(index, table, account, book.instruments[i], held.get(i, ())) for i in instruments)
+        reach = spendable(index, name)
+        found = tuple(
+            _position(index, table, account, book.instruments[i], held.get(i, ()), reach) for i in instruments
+        )
         positions[name] = found
         domains.append(_account(index, table, account, found))
-    return Universe(book, index, table, positions, {found.id: found for found in lists}, tuple(domains))
+    return Universe(book, index, table, positions, {found.id: found for found in lists}, tuple(domains), {})
 
 
 def net_assets(table: Table, scope: str, accounts: tuple[str, ...]) -> str:
@@ -101,12 +105,19 @@ def _wanted(book: Book, orders: Iterable[Order]) -> dict[str, set[str]]:
     return wanted
 
 
-def _position(index: Index, table: Table, account: Account, instrument: Instrument, lots: tuple[Lot, ...]) -> Position:
+def _position(
+    index: Index,
+    table: Table,
+    account: Account,
+    instrument: Instrument,
+    lots: tuple[Lot, ...],
+    reach: Fraction,
+) -> Position:
     key = f"{account.id}/{instrument.id}"
     price = unit_value(index, instrument.id)
     tradable = price is not None and price > 0 and not account.held_away
     sells = tuple((lot, _sell(table, account, instrument, lot, tradable)) for lot in lots if lot.quantity > 0)
-    buy = _buy(index, table, account, instrument, price) if tradable and price is not None else None
+    buy = _buy(table, account, instrument, reach / price) if tradable and price is not None else None
     held = sum((lot.quantity for lot in lots), ZERO)
     terms: Terms = tuple((MINUS_ONE, name) for _, name in sells)
     units = table.form(f"units/{key}", held, terms if buy is None else ((ONE, buy), *terms))
@@ -121,13 +132,11 @@ def _sell(table: Table, account: Account, instrument: Instrument, lot: Lot, trad
     return table.quantity(Quantity(name, Kind.SELL, account.id, instrument.id, lot.id, ZERO, top, instrument.step))
 
 
-def _buy(index: Index, table: Table, account: Account, instrument: Instrument, price: Fraction) -> str:
+def _buy(table: Table, account: Account, instrument: Instrument, most: Fraction) -> str:
     """The box ends where the account, all sold, could pay no more: its cash floor implies that end."""
-    top = spendable(index, account.id) / price
-    steps = max(ZERO, Fraction(top // instrument.step))
+    top = most // instrument.step * instrument.step
     name = f"buy/{account.id}/{instrument.id}"
-    quantity = Quantity(name, Kind.BUY, account.id, instrument.id, None, ZERO, steps * instrument.step, instrument.step)
-    return table.quantity(quantity)
+    return table.quantity(Quantity(name, Kind.BUY, account.id, instrument.id, None, ZERO, top, instrument.step))
 
 
 def _account(index: Index, table: Table, account: Account, positions: tuple[Position, ...]) -> Domain:

@@ -135,7 +135,7 @@ def for_group(test: core.Test, ctx: Context, group: Group) -> Formula:
     if len(group.parts) == 1 and group.parts[0].when is not None:
         plain = Group(group.level, group.key, group.name, (Part(None, group.exposures),))
         return bound.Any((bound.Not(_condition(ctx, group, group.parts[0])), formula(test, ctx.within(plain))))
-    return formula(test, ctx.within(group))
+    return formula(test, ctx if ctx.group is group else ctx.within(group))
 
 
 def compare(test: core.Compare, ctx: Context) -> Formula:

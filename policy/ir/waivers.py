@@ -26,7 +26,7 @@ def waived(
         for waiver in waivers
         if in_force(waiver.effective, book.as_of, book.known_at) and _covers(waiver, ctx, group)
     ]
-    return replace(obligation, ladder=(*obligation.ladder, *rungs))
+    return replace(obligation, ladder=(*obligation.ladder, *rungs)) if rungs else obligation
 
 
 def _covers(waiver: core.Waiver, ctx: Context, group: Group | None) -> bool:
