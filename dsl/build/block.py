@@ -1,0 +1,64 @@
+"""Files and their blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from dsl import tree
+from dsl.build.demand import Orphan
+from dsl.build.note import Notes, clean, whole
+from dsl.diagnostic import Diagnostic
+from dsl.source import Span
+from dsl.table import Action
+
+
+def block(node: Callable[..., Any], kind: str, second: str) -> Action:
+    """A block of two names and its clauses. A name that is missing is noted and left empty."""
+
+    def made(notes: Notes, span: Span, parts: list[Any]) -> Any:
+        name, title, clauses = parts
+        for part, what in ((name, "an id such as `CONC-01`"), (title, second)):
+            if part is None:
+                head = Span(span.file, span.start, span.start + len(kind), span.line, span.column)
+                notes.append(Diagnostic("M110", f"this `{kind}` does not say which", head, f"write {what} behind it"))
+        nothing = tree.Text("", span)
+        return node(name or nothing, title or nothing, tuple(_adopted(notes, clauses)), clean(notes, span), span)
+
+    return made
+
+
+def _adopted(notes: Notes, clauses: list[Any]) -> list[Any]:
+    """The clauses without those that were given up (None). A refinement that follows none of them is noted, one that
+    follows a clause given up goes with it."""
+    kept: list[Any] = []
+    for before, clause in zip([(), *clauses], clauses, strict=False):
+        if isinstance(clause, Orphan):
+            if before is not None and not isinstance(before, Orphan):
+                span, help = (
+                    clause.refinement.span,
+                    "put it directly below the demand that it refines",
+                )
+                notes.append(Diagnostic("M116", "this refines nothing: no demand stands before it", span, help))
+        elif clause is not None:
+            kept.append(clause)
+    return kept
+
+
+def vocabulary(notes: Notes, span: Span, parts: list[Any]) -> tree.Vocabulary:
+    return tree.Vocabulary(parts[0], whole(notes, parts[1]), span)
+
+
+def file(notes: Notes, span: Span, parts: list[Any]) -> tree.File:
+    header, *blocks = parts
+    return tree.File(header, tuple(block for block in blocks if block is not None), not notes, span)
+
+
+ACTIONS: Mapping[str, Action] = {
+    "start": file,
+    "vocabulary": vocabulary,
+    "rule": block(tree.Rule, "rule", "a title in quotes"),
+    "list": block(tree.ListBlock, "list", "a title in quotes"),
+    "waiver": block(tree.Waiver, "waiver", "`for` and the id of a rule"),
+    "case": block(tree.Case, "test", "a title in quotes"),
+}

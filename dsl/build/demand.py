@@ -1,0 +1,110 @@
+"""Demands and what refines them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from dsl import tree
+from dsl.build.note import Notes, whole
+from dsl.diagnostic import Diagnostic
+from dsl.source import Span
+from dsl.table import Action
+
+
+class Orphan(NamedTuple):
+    """A refinement with no demand before it; what becomes of it depends on what stands before."""
+
+    refinement: tree.Refinement
+
+
+class Step(NamedTuple):
+    """A rung with its direction."""
+
+    way: str
+    rung: tree.Rung
+
+
+def demand(_notes: Notes, span: Span, parts: list[Any]) -> tree.Demand:
+    given, test, *refinements = parts
+    return tree.Demand(given, test, tuple(refinements), span)
+
+
+def hold_between(notes: Notes, span: Span, parts: list[Any]) -> tree.HoldCount:
+    low, high, pick = parts
+    return tree.HoldCount(whole(notes, low), whole(notes, high), pick, span)
+
+
+def hold_least(notes: Notes, span: Span, parts: list[Any]) -> tree.HoldCount:
+    return tree.HoldCount(whole(notes, parts[0]), None, parts[1], span)
+
+
+def hold_most(notes: Notes, span: Span, parts: list[Any]) -> tree.HoldCount:
+    return tree.HoldCount(None, whole(notes, parts[0]), parts[1], span)
+
+
+def band(_notes: Notes, span: Span, parts: list[Any]) -> tree.Band:
+    subject, width, around = parts
+    return tree.Band(subject, None, (width,), around, span)
+
+
+def choice_band(_notes: Notes, span: Span, parts: list[Any]) -> tree.Band:
+    subject, choice, *widths, around = parts
+    return tree.Band(subject, choice, tuple(widths), around, span)
+
+
+def between(_notes: Notes, span: Span, parts: list[Any]) -> tree.Between:
+    """`between 50% and 64% of net assets`: the base belongs to both."""
+    subject, low, high = parts
+    if isinstance(low, tree.Amount) and low.unit == "percent" and isinstance(high, tree.Share):
+        low = tree.Share(low, high.base, low.span)
+    return tree.Between(subject, low, high, span)
+
+
+def regime(_notes: Notes, span: Span, parts: list[Any]) -> tree.Regime:
+    name, *demands = parts
+    return tree.Regime(name, tuple(demand for demand in demands if demand is not None), span)
+
+
+def allow(notes: Notes, span: Span, parts: list[Any]) -> tree.Allow:
+    count, pick, bound, stretch = parts
+    return tree.Allow(whole(notes, count), pick, bound, stretch, span)
+
+
+def rung(outcome: str) -> Action:
+    def step(_notes: Notes, span: Span, parts: list[Any]) -> Step:
+        *consent, way, bound = parts
+        return Step(way, tree.Rung(outcome, tuple(consent[0]) if consent else (), bound, span))
+
+    return step
+
+
+def ladder(notes: Notes, span: Span, parts: list[Any]) -> tree.Ladder:
+    *steps, otherwise = parts
+    way = steps[0].way
+    for step in steps:
+        if step.way != way:
+            help = "a cap goes `up to`, a floor goes `down to`; use one of them throughout"
+            notes.append(Diagnostic("M112", "this ladder goes both `up to` and `down to`", step.rung.span, help))
+    return tree.Ladder(way, tuple(step.rung for step in steps), otherwise, span)
+
+
+ACTIONS: Mapping[str, Action] = {
+    "demand": demand,
+    "orphan": lambda _notes, _span, parts: Orphan(parts[0]),
+    "hold_between": hold_between,
+    "hold_least": hold_least,
+    "hold_most": hold_most,
+    "band": band,
+    "choice_band": choice_band,
+    "between": between,
+    "verbs": lambda _notes, _span, parts: tuple(parts),
+    "either": lambda _notes, span, parts: tree.Either(tuple(parts), span),
+    "regime": regime,
+    "each": lambda _notes, span, parts: tree.Each(None, parts[0], span),
+    "allow": allow,
+    "pass_rung": rung("pass"),
+    "warn_rung": rung("warn"),
+    "consent_rung": rung("needs consent"),
+    "ladder": ladder,
+}

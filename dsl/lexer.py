@@ -1,0 +1,115 @@
+"""Characters to lexemes: one pass of one regular expression, and the mistakes that are visible without grammar.
+
+Words stay single here; `dsl.phrase` joins them to terms where the parser can take one. A character that the language
+does not use is reported and left out, so that it costs one message and nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from dsl.diagnostic import Diagnostic
+from dsl.source import Source, Span
+
+
+class Lexeme(NamedTuple):
+    """`kind`: a terminal of the grammar, or WORD or SYMBOL (the parser tells keywords apart). `first`: only blanks
+    stand before it on its line. A NamedTuple, not a dataclass: a large file has 100,000 of them."""
+
+    kind: str
+    text: str
+    start: int
+    end: int
+    first: bool
+
+
+class Scan(NamedTuple):
+    """Lexemes end with an END-OF-TEXT one (`$END`). Comments are (start, text) without the line break."""
+
+    lexemes: list[Lexeme]
+    comments: list[tuple[int, str]]
+    mistakes: list[Diagnostic]
+
+
+_NUMBER = r"-?\d+(?:[.,]\d+)*"
+_LEXEME = re.compile(
+    rf"""[ \t\r]*(?:
+    (?P<NEWLINE>\n)
+  | (?P<WORD>[a-z][a-z0-9&']*(?:[-/][a-z0-9&']+)*)
+  | (?P<STRING>"[^"\n]*")
+  | (?P<COMMENT>\#[^\n]*)
+  | (?P<DATE>\d\d\d\d-\d\d-\d\d(?!\d))
+  | (?P<TIME>\d\d:\d\d(?!\d))
+  | (?P<MONETARY>[A-Z]{{3}}[ ]+{_NUMBER})
+  | (?P<PERCENT>{_NUMBER}(?:\ ?%|\ +percent\b))
+  | (?P<NUMERAL>{_NUMBER})
+  | (?P<NAME>[A-Z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*[+-]?)
+  | (?P<SYMBOL><=|>=|==|!=|[<>=,:+()-])
+  | (?P<OPEN>"[^"\n]*)
+  | (?P<CURLY>[“”„«»‘’][^“”„«»‘’"\n]*[“”„«»‘’"]?)
+  | (?P<ODD>\S)
+  )""",
+    re.VERBOSE,
+)
+_GOOD_NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
+_REPORTED = frozenset({"MONETARY", "PERCENT", "NUMERAL", "OPEN", "CURLY", "ODD"})
+
+
+def scan(source: Source) -> Scan:
+    text = source.text
+    lexemes: list[Lexeme] = []
+    comments: list[tuple[int, str]] = []
+    mistakes: list[Diagnostic] = []
+    first = True
+    for match in _LEXEME.finditer(text):
+        kind = match.lastgroup or ""
+        if kind == "NEWLINE":
+            first = True
+            continue
+        start, end = match.span(kind)
+        word = text[start:end]
+        if kind == "COMMENT":
+            comments.append((start, word.rstrip()))
+            continue
+        if kind in _REPORTED:
+            kind, mistake = _look(kind, word, source.span(start, end))
+            if mistake:
+                mistakes.append(mistake)
+        if kind == "STRING" and lexemes and lexemes[-1].text == "or":
+            lexemes[-1] = lexemes[-1]._replace(kind="_OR_NAMED")
+        if kind != "ODD":
+            lexemes.append(Lexeme(kind, word, start, end, first))
+            first = False
+    lexemes.append(Lexeme("$END", "", len(text), len(text), True))
+    return Scan(lexemes, comments, mistakes)
+
+
+def _look(kind: str, word: str, span: Span) -> tuple[str, Diagnostic | None]:
+    """The kind to go on with, and what is wrong with the lexeme, if anything."""
+    if kind == "OPEN":
+        return "STRING", Diagnostic("M104", "this text has no closing quote", span, 'end it with " on the same line')
+    if kind == "CURLY":
+        return "STRING", Diagnostic("M104", "curly quotes do not hold a text", span, f'write "{word.strip(_CURLY)}"')
+    if kind == "ODD":
+        return "ODD", Diagnostic("M103", f"`{word}` has no meaning here", span, _INSTEAD.get(word))
+    digits = word.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ ").split("%")[0].split(" ")[0]
+    if not _GOOD_NUMBER.fullmatch(digits):
+        fix = "commas stand before groups of three digits, one point before the decimals: `1,000,000.50`"
+        return kind, Diagnostic("M105", f"`{digits}` is not a number", span, fix)
+    return kind, None
+
+
+_CURLY = '“”„«»‘’"'
+_INSTEAD = {
+    "$": "write the currency's code and a space: `USD 100`",
+    "€": "write the currency's code and a space: `EUR 100`",
+    "£": "write the currency's code and a space: `GBP 100`",
+    "≤": "write `at most` or `<=`",
+    "≥": "write `at least` or `>=`",
+    "%": "a percent sign follows its number: `5%`",
+    ";": "a clause ends where the next one begins; leave the semicolon out",
+    "*": "to take a part of something write `5% of net assets`",
+    "{": "there are no braces; `end` closes a block",
+    "}": "there are no braces; `end` closes a block",
+}
