@@ -9,12 +9,13 @@ from fractions import Fraction
 from typing import TypeVar, cast
 
 from dsl.vocabulary import term
+from policy.book.costs import paid_per_unit
 from policy.book.facts import Value
 from policy.book.groups import fact as instrument_fact
 from policy.book.groups import fact_age
 from policy.book.holding import cost as lot_cost
 from policy.book.prices import price_age, unit_value
-from policy.interval import NOT_NEGATIVE, ZERO, Interval, Number, plus, times
+from policy.interval import NOT_NEGATIVE, ZERO, Interval, Number, times
 from policy.ir.bound import Lin
 from policy.ir.core import Pick
 from policy.ir.exposures import by_lot, direct, through_funds
@@ -142,7 +143,7 @@ def measured(ctx: Context, position: Position, measure: str) -> str:
         case "shares" | "par":
             return position.units
         case "cost":
-            return table.form(f"cost/{key}", *_cost(ctx, position))
+            return table.form(f"cost/{key}", ZERO, _cost(ctx, position))
         case "voting shares":
             return table.form(f"voting shares/{key}", ZERO, ((_carries_votes(ctx, position), position.units),))
         case "votes held":
@@ -153,18 +154,23 @@ def measured(ctx: Context, position: Position, measure: str) -> str:
             raise AssertionError(f"the measure `{said}` has no form")
 
 
-def _cost(ctx: Context, position: Position) -> tuple[Number, Terms]:
-    """What the lots that remain cost, and what purchases cost at the price."""
-    held: Number = ZERO
-    terms: list[tuple[Number, str]] = [] if position.buy is None else [(position.price or ZERO, position.buy)]
-    names = {lot.id: name for lot, name in position.sells}
+def _cost(ctx: Context, position: Position) -> Terms:
+    """What the lots that remain cost, and what purchases cost by the estimate of `policy.book.costs`: the ticket and
+    the rounding of a fill, which its lot's basis will carry, are left out. A lot of unknown basis that is sold
+    whole costs nothing."""
+    universe = ctx.universe
+    sold = {lot.id: sale for lot, sale in position.sells}
+    terms: list[tuple[Number, str]] = []
     for lot in position.lots:
-        cost = lot_cost(ctx.universe.index, lot)
-        held = plus(held, NOT_NEGATIVE if cost is None else cost)
-        if lot.id in names:
-            each: Number = NOT_NEGATIVE if cost is None else cost / lot.quantity
-            terms.append((times(MINUS_ONE, each), names[lot.id]))
-    return held, tuple(terms)
+        left = universe.table.form(
+            f"left/{lot.id}", lot.quantity, ((MINUS_ONE, sold[lot.id]),) if lot.id in sold else ()
+        )
+        cost = lot_cost(universe.index, lot)
+        terms.append((NOT_NEGATIVE if cost is None else cost / lot.quantity, left))
+    if position.buy is not None and position.price is not None:
+        costs = universe.book.accounts[position.account].cost
+        terms.append((paid_per_unit(costs, position.price), position.buy))
+    return tuple(terms)
 
 
 def _carries_votes(ctx: Context, position: Position) -> Number:

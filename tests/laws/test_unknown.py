@@ -1,0 +1,161 @@
+"""Hiding a fact never moves a verdict down, except from block to unknown.
+
+Facts are taken out of the book itself, one at a time: prices, rates, attributes, issuers, parents, constituents,
+bases, days of acquisition, risk loadings, weights of models, and the word that a list or a history is complete.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from random import Random
+
+import pytest
+
+from policy.book.facts import Book
+from policy.book.read import index
+from policy.ir.bind import bind, bind_to
+from policy.ir.bound import Outcome
+from policy.ir.point import point_of
+from policy.judge.eval import judge
+from tests.worlds.firms import firm, orders
+from tests.worlds.mandates import library
+
+BOOKS = 250
+Hidden = tuple[str, Book]
+
+
+@pytest.mark.parametrize("part", range(2))
+def test_hiding_a_fact_never_moves_a_verdict_down(part: int) -> None:
+    moved: Counter[str] = Counter()
+    for seed in range(part * 1_000_000, part * 1_000_000 + BOOKS):
+        rng = Random(seed)
+        book = firm(rng, gaps=rng.random() < 0.3)
+        placed = orders(rng, book) if rng.random() < 0.6 else ()
+        facts = index(book)
+        point = point_of(facts, placed)
+        assert isinstance(point, dict)
+        rules = library(rng, rules=5)
+        full = judge(bind_to(rules, facts, placed), point)
+        for what, poorer in _hidden(rng, book, {order.instrument for order in placed}):
+            verdict = judge(bind(rules, poorer, placed), point)
+            assert _not_down(full.outcome, verdict.outcome), (seed, what, full.outcome, verdict.outcome)
+            moved[what] += full.outcome is not verdict.outcome
+    assert sum(moved.values()) > BOOKS / 10
+    assert {"attribute", "issuer", "complete"} <= +moved.keys()
+
+
+def _not_down(full: Outcome, poorer: Outcome) -> bool:
+    return poorer.rank >= full.rank or (full is Outcome.BLOCK and poorer is Outcome.UNKNOWN)
+
+
+def _hidden(rng: Random, book: Book, traded: set[str]) -> Iterator[Hidden]:
+    """A few poorer books, each without one fact. Prices of what is traded stay: without them there is no order."""
+    for hide in HIDINGS:
+        poorer = hide(rng, book, traded)
+        if poorer is not None:
+            yield hide.__name__.strip("_"), poorer
+
+
+Hide = Callable[[Random, Book, set[str]], Book | None]
+
+
+def _price(rng: Random, book: Book, traded: set[str]) -> Book | None:
+    others = sorted({price.instrument for price in book.prices} - traded)
+    if not others:
+        return None
+    gone = rng.choice(others)
+    return replace(book, prices=tuple(price for price in book.prices if price.instrument != gone))
+
+
+def _rate(rng: Random, book: Book, traded: set[str]) -> Book | None:
+    foreign = any(book.instruments[name].currency != book.currency for name in traded)
+    return None if foreign or not book.rates else replace(book, rates=())
+
+
+def _attribute(rng: Random, book: Book, traded: set[str]) -> Book | None:
+    found = [(i.id, name) for i in book.instruments.values() for name in i.facts]
+    if not found:
+        return None
+    key, name = rng.choice(sorted(found))
+    facts = {k: v for k, v in book.instruments[key].facts.items() if k != name}
+    return replace(book, instruments={**book.instruments, key: replace(book.instruments[key], facts=facts)})
+
+
+def _issuer_fact(rng: Random, book: Book, traded: set[str]) -> Book | None:
+    found = [(i.id, name) for i in book.issuers.values() for name in i.facts]
+    if not found:
+        return None
+    key, name = rng.choice(sorted(found))
+    facts = {k: v for k, v in book.issuers[key].facts.items() if k != name}
+    return replace(book, issuers={**book.issuers, key: replace(book.issuers[key], facts=facts)})
+
+
+def _account_fact(rng: Random, book: Book, traded: set[str]) -> Book | None:
+    key = rng.choice(sorted(book.accounts))
+    return replace(book, accounts={**book.accounts, key: replace(book.accounts[key], facts={})})
+
+
+def _issuer(rng: Random, book: Book, traded: set[str]) -> Book | None:
+    key = rng.choice(sorted(book.instruments))
+    poorer = replace(book.instruments[key], issuer=None)
+    return replace(book, instruments={**book.instruments, key: poorer})
+
+
+def _constituents(rng: Random, book: Book, traded: set[str]) -> Book | None:
+    funds = sorted(i.id for i in book.instruments.values() if i.constituents)
+    if not funds:
+        return None
+    key = rng.choice(funds)
+    poorer = replace(book.instruments[key], constituents=None)
+    return replace(book, instruments={**book.instruments, key: poorer})
+
+
+def _basis(rng: Random, book: Book, traded: set[str]) -> Book | None:
+    key = rng.choice(sorted(book.lots))
+    return replace(book, lots={**book.lots, key: replace(book.lots[key], basis=None)})
+
+
+def _acquired(rng: Random, book: Book, traded: set[str]) -> Book | None:
+    key = rng.choice(sorted(book.lots))
+    return replace(book, lots={**book.lots, key: replace(book.lots[key], acquired=None)})
+
+
+def _gain(rng: Random, book: Book, traded: set[str]) -> Book | None:
+    return replace(book, trades=tuple(replace(trade, gain=None) for trade in book.trades)) if book.trades else None
+
+
+def _loading(rng: Random, book: Book, traded: set[str]) -> Book | None:
+    if not book.loadings:
+        return None
+    gone = rng.choice(book.loadings).instrument
+    return replace(book, loadings=tuple(row for row in book.loadings if row.instrument != gone))
+
+
+def _benchmark(rng: Random, book: Book, traded: set[str]) -> Book | None:
+    return replace(book, accounts={name: replace(a, benchmark=None) for name, a in book.accounts.items()})
+
+
+def _complete(rng: Random, book: Book, traded: set[str]) -> Book | None:
+    if not book.complete:
+        return None
+    gone = rng.choice(sorted(book.complete))
+    return replace(book, complete={k: v for k, v in book.complete.items() if k != gone})
+
+
+HIDINGS: tuple[Hide, ...] = (
+    _price,
+    _rate,
+    _attribute,
+    _issuer_fact,
+    _account_fact,
+    _issuer,
+    _constituents,
+    _basis,
+    _acquired,
+    _gain,
+    _loading,
+    _benchmark,
+    _complete,
+)
