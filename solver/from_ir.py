@@ -75,7 +75,7 @@ def _obligation(
     require(required(formula, True, draft.reading), f"{obligation.id}:0", None, draft)
     if tight and draft.reading.whole:
         return draft.rows, True
-    return [replace(row, standing=Standing.RELAXATION) for row in draft.rows], draft.reading.whole
+    return [replace(row, standing=Standing.RELAXATION) for row in draft.rows], False
 
 
 # --- objective -----------------------------------------------------------------------------------

@@ -102,12 +102,14 @@ def permitted(obligation: Obligation, allowed: frozenset[Outcome], sheet: Sheet)
 
 
 def exact(node: Formula | Scalar, sheet: Sheet) -> bool:
-    """Whether no missing fact can decide it."""
+    """Whether it is always true or false, never unknown. A ratio is not: its base may be zero."""
     match node:
         case Lin():
             return sheet.exact(node)
         case Truth(value, _):
             return value is not None
+        case Leaf(_, _, _, base) if base is not None:
+            return False
         case _:
             return all(exact(part, sheet) for part in _inside(node))
 
@@ -116,10 +118,8 @@ def _inside(node: Formula | Scalar) -> Iterator[Formula | Scalar]:
     match node:
         case Lin() | Truth():
             return
-        case Leaf(measure, _, bound, base):
+        case Leaf(measure, _, bound):
             yield from (measure, bound)
-            if base is not None:
-                yield base
         case Not(part):
             yield part
         case All(parts) | Any(parts) | Greatest(parts) | Least(parts):

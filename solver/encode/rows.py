@@ -85,6 +85,9 @@ def require(node: Node, place: str, when: Switch | None, draft: Draft) -> None:
         case Curved(measure, bound, sign, strict):
             total = added(NOTHING, Fraction(sign), worst(measure, sign, f"{place}.m", draft))
             total = added(total, Fraction(-sign), worst(bound, -sign, f"{place}.b", draft))
+            if not total.terms:
+                require(total.const < 0 or (total.const == 0 and not strict), place, when, draft)
+                return
             step = strict_step(draft.sheet.lattice(total)) if strict else ZERO
             _leaf(place, total, step, not strict or step > 0, when, draft)
         case _:
@@ -191,7 +194,11 @@ def _member(member: Member, sign: int, place: str, draft: Draft) -> Expression:
     low, high = draft.sheet.box(value)
     if low == high == 0:
         return NOTHING
-    outside, inside = required(member.when, False, draft.reading), required(member.when, True, draft.reading)
+    reading = Reading(draft.sheet)
+    outside, inside = required(member.when, False, reading), required(member.when, True, reading)
+    if not reading.whole:  # nothing can be said of its membership, so nothing is
+        draft.reading.whole = False
+        return constant(min(ZERO, low) if sign > 0 else max(ZERO, high))
     if outside is True:
         return NOTHING
     if inside is True:

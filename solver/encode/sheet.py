@@ -105,6 +105,8 @@ class Sheet:
             form = self.forms[name]
             return self.lattice(_gathered(Lin(form.const, form.terms)))
         quantity = self.quantities[name]
+        if quantity.low == quantity.high:
+            return quantity.low, ZERO
         if quantity.step is None:
             return None
         return ZERO, common(common(quantity.step, quantity.low), quantity.high)
