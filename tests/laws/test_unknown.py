@@ -43,7 +43,7 @@ def test_hiding_a_fact_never_moves_a_verdict_down(part: int) -> None:
             assert _not_down(full.outcome, verdict.outcome), (seed, what, full.outcome, verdict.outcome)
             moved[what] += full.outcome is not verdict.outcome
     assert sum(moved.values()) > BOOKS / 10
-    assert {"attribute", "issuer", "complete"} <= +moved.keys()
+    assert {"attribute", "issuer", "complete"} <= {what for what, count in moved.items() if count}
 
 
 def _not_down(full: Outcome, poorer: Outcome) -> bool:
