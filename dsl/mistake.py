@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from dsl.diagnostic import Diagnostic
-from dsl.lexer import Lexeme
 from dsl.source import Span
-from dsl.suggest import nearest
-from dsl.table import Row, Table
 
 _LEAVES = {
     "STRING": "a text in quotes",
@@ -43,49 +40,55 @@ _INSTEAD = {
     "breach": "an outcome is `pass`, `warn`, `waived`, `needs consent`, `unknown` or `block`",
     "fail": "an outcome is `pass`, `warn`, `waived`, `needs consent`, `unknown` or `block`",
 }
-_MOST = 6
+_MOST = 8
 
 
-def meant(lexeme: Lexeme, row: Row, table: Table) -> str | None:
-    """The keyword that a misspelt word stands for."""
-    if lexeme.kind != "WORD":
-        return None
-    words = {word for kind in row if (word := table.words.get(kind))} - {lexeme.text}
-    return nearest(lexeme.text, words)
+def misspelt(word: str, meant: str, span: Span) -> Diagnostic:
+    return Diagnostic("M106", f"`{word}` is not a word of the language here", span, f"did you mean `{meant}`?")
 
 
-def unexpected(lexemes: list[Lexeme], at: int, row: Row, table: Table, span: Span, meant: str | None) -> Diagnostic:
-    lexeme = lexemes[at]
-    shown = f"`{lexeme.text}`" if lexeme.text else "the end of the file"
-    if meant:
-        return Diagnostic("M106", f"{shown} is not a word of the language here", span, f"did you mean `{meant}`?")
-    expected = _expected(row, table)
-    help = _INSTEAD.get(lexeme.text)
-    before = f"`{lexemes[at - 1].text}`" if at else None
-    if "END" in row or "RULE" in row:
-        complete = f"what stands before {shown} is complete" if lexeme.first or not before else f"{shown} cannot follow"
-        message = complete if lexeme.first or not before else f"{shown} cannot follow {before}"
-        return Diagnostic("M107", message, span, help or _next(expected))
-    place = f"after {before}" if before else "at the beginning"
-    return Diagnostic("M107", f"{place} there must be {_join(expected)}, not {shown}", span, help)
+def unexpected(word: str, span: Span, before: str | None, expected: list[str]) -> Diagnostic:
+    """In the middle of a clause."""
+    place = f"after `{before}`" if before else "at the beginning"
+    message = f"{place} there must be {_join(expected)}, not {_shown(word)}"
+    return Diagnostic("M107", message, span, _INSTEAD.get(word))
 
 
-def _expected(row: Row, table: Table) -> list[str]:
-    """What the state takes next, in words: quantities as one thing, then keywords."""
-    kinds: Collection[str] = [kind for kind in row if kind.isupper()]
+def cannot_follow(word: str, span: Span, before: str | None, expected: list[str]) -> Diagnostic:
+    """Where the clause could end."""
+    more = f"here may follow {_join(expected)}, or a new clause on a new line" if expected else "begin a new line"
+    return Diagnostic("M107", f"{_shown(word)} cannot follow `{before}`", span, _INSTEAD.get(word) or more)
+
+
+def no_clause(word: str, span: Span, beginnings: list[str]) -> Diagnostic:
+    """Where a new clause should begin."""
+    help = _INSTEAD.get(word) or f"a clause begins with {_join(beginnings)}"
+    return Diagnostic("M107", f"{_shown(word)} begins no clause", span, help)
+
+
+def outside(word: str, span: Span, beginnings: list[str]) -> Diagnostic:
+    """Where a new block should begin."""
+    if word == "end":
+        return Diagnostic("M109", "there is no open block to `end`", span, "leave it out")
+    return Diagnostic("M109", f"{_shown(word)} stands outside of every block", span, f"write {_join(beginnings)} first")
+
+
+def in_words(kinds: Collection[str], words: Mapping[str, str]) -> list[str]:
+    """What a state takes next: quantities as one thing, other leaves, then keywords."""
     if set(kinds) >= _QUANTITY:
         return ["an amount or a term such as `5% of net assets`"]
-    named = [text for kind, text in _LEAVES.items() if kind in kinds]
-    return named + sorted(f"`{table.words[kind]}`" for kind in kinds if kind in table.words)
+    leaves = [text for kind, text in _LEAVES.items() if kind in kinds]
+    return leaves + sorted(f"`{words[kind]}`" for kind in kinds if kind in words)
 
 
-def _next(expected: list[str]) -> str:
-    return "a new clause begins with a word such as " + _join([e for e in expected if e[0] == "`"][:_MOST])
+def _shown(word: str) -> str:
+    return f"`{word}`" if word else "the end of the file"
 
 
 def _join(parts: list[str]) -> str:
-    shown = parts if len(parts) <= _MOST else [*parts[:_MOST], "…"]
-    return " or ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
+    if len(parts) > _MOST:
+        return ", ".join(parts[:_MOST]) + ", …"
+    return " or ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
 def not_closed(block: Span) -> Diagnostic:

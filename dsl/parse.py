@@ -19,8 +19,9 @@ from dsl import tree
 from dsl.build import ACTIONS, LEAVES
 from dsl.diagnostic import Diagnostic, in_order
 from dsl.lexer import scan
-from dsl.machine import Machine, run
+from dsl.machine import Machine
 from dsl.phrase import by_first_word
+from dsl.recover import read
 from dsl.source import Source
 from dsl.table import Reduction, Row, Table
 from dsl.vocabulary import PLURALS, TERMS
@@ -42,7 +43,7 @@ def parse(source: Source, terms: frozenset[str] = KNOWN) -> tuple[tree.File, tup
     found = scan(source)
     mistakes = list(found.mistakes)
     machine = Machine(table(), source, found.lexemes, by_first_word(terms), mistakes, [table().start])
-    file: tree.File = run(machine)
+    file: tree.File = read(machine)
     return file, in_order(tuple(mistakes))
 
 
@@ -64,10 +65,16 @@ def table() -> Table:
     reductions = {rule: _reduction(rule) for rule in lark.rules}
     rows: list[Row] = [{} for _ in conf.states]
     for state, row in conf.states.items():
-        rows[state] = {k: step if isinstance(step, int) else reductions[step] for k, (_, step) in row.items()}
-    keywords = {t.pattern.value: t.name for t in lark.terminals if isinstance(t.pattern, PatternStr)}
+        rows[state] = {str(k): step if isinstance(step, int) else reductions[step] for k, (_, step) in row.items()}
+    keywords = {t.pattern.value: str(t.name) for t in lark.terminals if isinstance(t.pattern, PatternStr)}
     words = {name: word for word, name in keywords.items() if word.isalpha()}
-    return Table(rows, conf.start_state, conf.end_state, keywords, words, LEAVES)
+    stops = [frozenset(words[kind] for kind in _after_term(rows, row) if kind in words) for row in rows]
+    return Table(rows, conf.start_state, conf.end_state, keywords, words, LEAVES, stops)
+
+
+def _after_term(rows: list[Row], row: Row) -> Row:
+    after = row.get("TERM")
+    return rows[after] if isinstance(after, int) else {}
 
 
 def _reduction(rule: Rule) -> Reduction:
@@ -85,6 +92,6 @@ def _reduction(rule: Rule) -> Reduction:
         elif rule.options.keep_all_tokens or not symbol.filter_out:
             keep.append((position, False))
         position += 1
-    name = rule.origin.name
+    name = str(rule.origin.name)
     action = ACTIONS.get(rule.alias or name)
     return Reduction(name, len(rule.expansion), tuple(keep), rule.options.expand1 and not rule.alias, action)

@@ -32,9 +32,9 @@ def index(terms: Iterable[str]) -> dict[str, tuple[tuple[str, ...], ...]]:
 def known(phrases: Phrases, lexemes: list[Lexeme], at: int) -> int:
     """How many lexemes from `at` make the longest known phrase; 0 if none."""
     for words in phrases.get(lexemes[at].text, ()):
-        run = lexemes[at : at + len(words)]
-        if all(lexeme.text == word and lexeme.kind == "WORD" for lexeme, word in zip(run, words, strict=False)):
-            return len(words)
+        size = len(words)
+        if size == 1 or tuple([lexeme.text for lexeme in lexemes[at : at + size]]) == words:
+            return size
     return 0
 
 
