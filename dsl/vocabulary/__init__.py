@@ -10,13 +10,14 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from dsl.vocabulary.levels import LEVELS
-from dsl.vocabulary.measures import BASES, FLOWS, MEASURES, RISKS
+from dsl.vocabulary.measures import BASES, BEHIND, FLOWS, MEASURES, RISKS
 from dsl.vocabulary.parties import ACCOUNT_FACTS, FIRM_FACTS, HOUSEHOLD_FACTS, ISSUER_FACTS
 from dsl.vocabulary.scales import on_scale
 from dsl.vocabulary.securities import INSTRUMENT_FACTS, LOT_FACTS
 from dsl.vocabulary.term import Kind, Source, Term, Type, Window
 
 __all__ = [
+    "BEHIND",
     "INCLUDED",
     "NAME",
     "PHRASES",

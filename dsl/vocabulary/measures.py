@@ -86,3 +86,6 @@ RISKS = tuple(
         ("tracking error", "ex-ante standard deviation of a year's return against the benchmark"),
     )
 )
+
+BEHIND = {"votes held": "votes per share", "voting shares": "voting security", "exposure": "delta"}
+"""The fact of the instrument that a measure rests on."""

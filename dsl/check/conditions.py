@@ -1,0 +1,314 @@
+"""Conditions: on holdings and their groups (`where …`), and on the accounts judged (`if …`, `require …`)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import assert_never
+
+from dsl import tree, units, vocabulary
+from dsl.check import names, numbers
+from dsl.check.numbers import NUMERIC, Place, Problems
+from dsl.diagnostic import Diagnostic, Severity
+from dsl.vocabulary import Kind, Type
+
+OF_HOLDINGS = frozenset({"instrument", "issuer", "lot"})
+NAMED = frozenset({"security", "issuer", "ultimate issuer", "underlying"})
+"""Levels whose groups have names of their own: `issuer is "ACME Corp"`."""
+
+
+def of_holdings(cond: tree.Cond, at: Place) -> Problems:
+    """A condition after `where`: on facts of a holding, or on quantities of its group at `at.level`."""
+    match cond:
+        case tree.Compare(left, _, right):
+            found = fact(left)
+            if found is not None and found.of != "scope":
+                yield from _fact_compared(cond, found, right, at)
+            else:
+                yield from compared(left, right, at)
+        case tree.Is(subject=subject):
+            yield from _is(cond, at)
+            yield from _lot_at_hand(subject, at)
+        case tree.InList(subject=subject):
+            if subject.words not in NAMED:
+                yield Diagnostic(
+                    "M217", f"`{subject.words}` stands on no list", subject.span, "write `security is in list …`"
+                )
+        case tree.Traded():
+            yield history(cond)
+        case tree.Not(part):
+            yield from of_holdings(part, at)
+        case tree.And(parts) | tree.Or(parts):
+            for part in parts:
+                yield from of_holdings(part, at)
+        case _:
+            assert_never(cond)
+
+
+def of_scope(cond: tree.Cond, at: Place) -> Problems:
+    """A condition on the accounts judged: quantities of the whole, or facts of an account."""
+    match cond:
+        case tree.Compare(left, _, right):
+            yield from compared(left, right, at)
+        case tree.Is(subject=subject):
+            found = vocabulary.TERMS.get(subject.words)
+            if found is not None and (found.of in OF_HOLDINGS or found.kind is Kind.LEVEL):
+                yield Diagnostic(
+                    "M217", f"`{subject.words}` is known of holdings; of which ones is this said?", cond.span,
+                    f"write `number of securities where {subject.words} …` or `forbid … where {subject.words} …`",
+                )  # fmt: skip
+            else:
+                yield from _is(cond, at)
+        case tree.InList():
+            yield Diagnostic(
+                "M217", "a list speaks of holdings; of which ones is this said?", cond.span,
+                "write `forbid buy of securities where security is in list …`",
+            )  # fmt: skip
+        case tree.Traded():
+            yield history(cond)
+        case tree.Not(part):
+            yield from of_scope(part, at)
+        case tree.And(parts) | tree.Or(parts):
+            for part in parts:
+                yield from of_scope(part, at)
+        case _:
+            assert_never(cond)
+
+
+def compared(left: tree.Expr, right: tree.Expr, at: Place) -> Problems:
+    """`left op right` as numbers: each side sound, both in one unit, and a ratio or a risk against a plain number."""
+    yield from numbers.problems(left, replace(at, alone=True))
+    yield from numbers.problems(right, replace(at, alone=False))
+    yield from agree(left, right, at)
+    if isinstance(left, tree.Average) or is_risk(left):
+        yield from _plain(left, right, at)
+
+
+def agree(left: tree.Expr, right: tree.Expr, at: Place) -> Problems:
+    a, b = numbers.unit(left, at.names), numbers.unit(right, at.names)
+    if a is None or b is None or _fit(left, a, right, b):
+        return
+    yield numbers.disagreement(left, a, right, b)
+
+
+def _fit(left: tree.Expr, a: str, right: tree.Expr, b: str) -> bool:
+    """A constant takes the unit that it is compared with, where it may."""
+    if a == "number":
+        return units.fits(a, b)
+    return units.fits(b, a)
+
+
+def is_risk(expr: tree.Expr) -> bool:
+    found = vocabulary.TERMS.get(expr.words) if isinstance(expr, tree.Term) else None
+    return found is not None and found.kind is Kind.RISK
+
+
+def _plain(left: tree.Expr, right: tree.Expr, at: Place) -> Problems:
+    """What an average or a risk is compared with does not move with the trades."""
+    if is_risk(left):
+        if not isinstance(right, tree.Amount):
+            yield Diagnostic("M214", "a risk is limited by a percentage", right.span, "write one: `12%`")
+    elif not _constant(right, at):
+        yield Diagnostic(
+            "M214", "an average is limited by a number that no trade moves", right.span,
+            "write a number, or a fact of the account such as `benchmark duration`",
+        )  # fmt: skip
+
+
+def _constant(expr: tree.Expr, at: Place) -> bool:
+    match expr:
+        case tree.Amount():
+            return True
+        case tree.Term():
+            found = names.quantity(expr, at.names)
+            if isinstance(found, vocabulary.Term):
+                return found.kind is Kind.FACT and found.of in ("account", "household", "firm")
+            return found is None or _constant(found, at)
+        case tree.Share(base=part) | tree.Negative(part=part):
+            return _constant(part, at)
+        case tree.Sum(parts=parts) | tree.Choice(parts=parts):
+            return all(_constant(part, at) for part in parts)
+        case _:
+            return False
+
+
+# --- facts -------------------------------------------------------------------------------------
+
+
+def fact(expr: tree.Expr) -> vocabulary.Term | None:
+    """The fact that an expression names, if it names one and nothing else."""
+    found = vocabulary.TERMS.get(expr.words) if isinstance(expr, tree.Term) else None
+    return found if found is not None and found.kind in (Kind.FACT, Kind.LEVEL) else None
+
+
+def _fact_compared(cond: tree.Compare, found: vocabulary.Term, right: tree.Expr, at: Place) -> Problems:
+    """`coal revenue share > 5%`, `complexity > client complexity approval`."""
+    subject = cond.left
+    assert isinstance(subject, tree.Term)
+    yield from _lot_at_hand(subject, at)
+    if found.type not in NUMERIC:
+        yield Diagnostic("M208", f"`{found.name}` is {_A[found.type]}, not a number", subject.span, _how_to_ask(found))
+        return
+    yield from _account_only(found, subject, at)
+    if isinstance(right, tree.Term) and (other := fact(right)) is not None:
+        yield from _two_facts(cond, found, right, other, at)
+    elif isinstance(right, tree.Amount):
+        yield from numbers.problems(right, at)
+        yield from agree(subject, right, at)
+        yield from _within_bounds(cond, found, right)
+    elif isinstance(right, tree.Term) and vocabulary.TERMS.get(right.words) is None:
+        yield from numbers.problems(right, at)
+    else:
+        yield Diagnostic(
+            "M217", f"`{found.name}` is a fact; it is compared with a number or with another fact", right.span,
+            f"write `{found.name} {cond.op} …` with a number",
+        )  # fmt: skip
+
+
+def _two_facts(
+    cond: tree.Compare, found: vocabulary.Term, right: tree.Term, other: vocabulary.Term, at: Place
+) -> Problems:
+    yield from _lot_at_hand(right, at)
+    yield from _account_only(other, right, at)
+    if other.type not in NUMERIC:
+        yield Diagnostic("M208", f"`{other.name}` is {_A[other.type]}, not a number", right.span, _how_to_ask(other))
+    elif not units.agree(found.unit, other.unit):
+        yield numbers.disagreement(cond.left, found.unit, right, other.unit)
+
+
+def _account_only(found: vocabulary.Term, subject: tree.Term, at: Place) -> Problems:
+    if found.of == "account" and at.names.scope in ("firm", "household"):
+        yield numbers.account_fact(subject, at.names.scope)
+
+
+def _within_bounds(cond: tree.Compare, found: vocabulary.Term, right: tree.Amount) -> Problems:
+    """A comparison that the bounds of the fact decide for every holding says nothing."""
+    value = right.value / 100 if found.unit == "percent" else right.value
+    low, high = found.low, found.high
+    never = (cond.op in ("<", "<=") and low is not None and (value < low or (value == low and cond.op == "<"))) or (
+        cond.op in (">", ">=") and high is not None and (value > high or (value == high and cond.op == ">"))
+    )
+    always = (cond.op in (">", ">=") and low is not None and (value < low or (value == low and cond.op == ">="))) or (
+        cond.op in ("<", "<=") and high is not None and (value > high or (value == high and cond.op == "<="))
+    )
+    span = f"{found.name} lies between {_shown(found, found.low)} and {_shown(found, found.high)}"
+    if never:
+        yield Diagnostic("M301", f"this is never true: {span}", cond.span, "correct the number or the fact")
+    elif always:
+        yield Diagnostic(
+            "M302", f"this is always true: {span}", cond.span, "correct the number or the fact", Severity.WARNING
+        )  # fmt: skip
+
+
+def _shown(found: vocabulary.Term, value: object) -> str:
+    if value is None:
+        return "any number"
+    return f"{value * 100}%" if found.unit == "percent" and not isinstance(value, str) else str(value)  # type: ignore[operator]  # a Fraction
+
+
+def _lot_at_hand(subject: tree.Term, at: Place) -> Problems:
+    found = vocabulary.TERMS.get(subject.words)
+    if found is not None and found.of == "lot" and at.level != "lot" and found.kind is Kind.FACT:
+        yield Diagnostic(
+            "M210", f"`{subject.words}` belongs to a lot, not to a group by {at.level}", subject.span,
+            f"write `lots where {subject.words} …`",
+        )  # fmt: skip
+
+
+_A = {Type.TEXT: "a text", Type.BOOL: "true or false", Type.DATE: "a date"}
+
+
+def _how_to_ask(found: vocabulary.Term) -> str:
+    return {
+        Type.BOOL: f"write `{found.name} is true`",
+        Type.DATE: f"write `{found.name} is 2026-01-31`",
+    }.get(found.type, f'write `{found.name} is "…"`')
+
+
+# --- `is` --------------------------------------------------------------------------------------
+
+
+def _is(cond: tree.Is, at: Place) -> Problems:
+    subject, value = cond.subject, cond.value
+    found = vocabulary.TERMS.get(subject.words)
+    if found is None:
+        yield numbers.unknown(subject, at.names)
+    elif found.kind not in (Kind.FACT, Kind.LEVEL) or found.name in ("lot", "order", "account"):
+        fix = "say it in `applies to`" if found.name == "account" else f"compare it: `{subject.words} <= …`"
+        yield Diagnostic("M217", f"`{subject.words}` is no fact", subject.span, fix)
+    else:
+        yield from value_problems(found, value)
+        yield from _account_only(found, subject, at)
+
+
+def value_problems(
+    found: vocabulary.Term, value: tree.Term | tree.Text | tree.Amount | tree.Instant
+) -> Problems:
+    """Whether a fact can have this value at all."""
+    if found.type is Type.BOOL:
+        fits = isinstance(value, tree.Term) and value.words in ("true", "false")
+    elif found.type is Type.DATE:
+        fits = isinstance(value, tree.Instant)
+    elif found.type is Type.TEXT:
+        yield from _text_problems(found, value)
+        return
+    elif found.scale and isinstance(value, tree.Text):
+        if value.value not in found.scale:
+            scale = f"{found.scale[-1]} down to {found.scale[0]}"
+            yield Diagnostic("M207", f"`{value.value}` is no {found.name}", value.span, f"the scale is {scale}")
+        return
+    else:
+        fits = isinstance(value, tree.Amount) and units.fits(numbers.amount_unit(value.unit), found.unit)
+    if not fits:
+        example = units.LITERALS.get(found.unit, "7")
+        yield Diagnostic(
+            "M208", f"`{found.name}` is {_A.get(found.type, units.in_words(found.unit))}", value.span,
+            f"write `{found.name} is {example}`",
+        )  # fmt: skip
+
+
+def _text_problems(found: vocabulary.Term, value: tree.Term | tree.Text | tree.Amount | tree.Instant) -> Problems:
+    match value:
+        case tree.Text(words):
+            if found.values and not found.open and words not in found.values:
+                yield _unknown_value(found, words, value)
+        case tree.Term(words):
+            if not found.values:
+                yield Diagnostic(
+                    "M207", f"a {found.name} is a name of its own", value.span, f'quote it: `{found.name} is "{words}"`'
+                )
+            elif words not in found.values:
+                yield _unknown_value(found, words, value)
+        case _:
+            yield Diagnostic("M208", f"`{found.name}` is a text", value.span, f'write `{found.name} is "…"`')
+
+
+def _unknown_value(found: vocabulary.Term, words: str, value: tree.Term | tree.Text) -> Diagnostic:
+    listed = ", ".join(found.values)
+    fix = names.suggestion(words, found.values) or (
+        f'quote it, if it is the firm\'s own: "{words}"' if found.open else f"it is one of {listed}"
+    )
+    return Diagnostic("M207", f"`{words}` is no known {found.name}", value.span, fix)
+
+
+# --- history -----------------------------------------------------------------------------------
+
+
+def history(cond: tree.Traded) -> Diagnostic:
+    """What was traded before is judged in one sentence so far; the others are said not to be."""
+    fix = (
+        "wash sales: `forbid buy where substantially identical was sold at a loss within 30 calendar days before or "
+        "after`; holding periods: `forbid sell of lots where days held < 180`"
+    )
+    return Diagnostic("M218", "this condition on past trades cannot be judged", cond.span, fix)
+
+
+def is_wash_sale(test: tree.Forbid) -> bool:
+    """`forbid buy where substantially identical was sold at a loss within 30 calendar days before or after`."""
+    where = test.where
+    return (
+        isinstance(where, tree.Traded)
+        and where.subject.words in ("substantially identical", "identical group")
+        and where.verb == "sold"
+        and where.at_loss
+        and where.side == "before or after"
+    )

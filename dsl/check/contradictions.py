@@ -1,0 +1,69 @@
+"""Conditions that nothing can meet: `value > 5% of net assets and value <= 3% of net assets`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from dsl import tree
+from dsl.check.demands import constant
+from dsl.check.numbers import Problems
+from dsl.diagnostic import Diagnostic, Related
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """One end of a range, and where it is said."""
+
+    value: Fraction
+    open: bool
+    said: tree.Compare
+
+
+def problems(nodes: Iterable[object]) -> Problems:
+    for node in nodes:
+        if isinstance(node, tree.And):
+            yield from _together(node.parts)
+
+
+def _together(parts: tuple[tree.Cond, ...]) -> Problems:
+    """Parts that must all hold: one range per quantity and base, one value per fact."""
+    lows: dict[object, End] = {}
+    highs: dict[object, End] = {}
+    values: dict[object, tree.Is] = {}
+    for part in parts:
+        match part:
+            case tree.Compare(left, op, right) if (found := constant(right)) is not None:
+                _note(lows if op[0] == ">" else highs, (left, found[0]), End(_number(found[1]), len(op) == 1, part))
+            case tree.Is(subject):
+                earlier = values.setdefault(subject, part)
+                if earlier.value != part.value:
+                    yield _never(earlier, part)
+            case _:
+                pass
+    for key, low in lows.items():
+        high = highs.get(key)
+        if high is not None and (low.value > high.value or (low.value == high.value and (low.open or high.open))):
+            first, second = sorted((low.said, high.said), key=lambda said: said.span.start)
+            yield _never(first, second)
+
+
+def _note(ends: dict[object, End], key: object, end: End) -> None:
+    """The tighter of two ends counts."""
+    known = ends.get(key)
+    lower = end.said.op[0] == ">"
+    if known is None or (end.value > known.value if lower else end.value < known.value):
+        ends[key] = end
+
+
+def _number(value: object) -> Fraction:
+    assert isinstance(value, Fraction)
+    return value
+
+
+def _never(first: tree.Cond, second: tree.Cond) -> Diagnostic:
+    return Diagnostic(
+        "M301", "this is never true: the two conditions exclude each other", second.span,
+        "join them with `or`, or correct a number", related=(Related("the other condition", first.span),),
+    )  # fmt: skip

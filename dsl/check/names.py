@@ -1,0 +1,120 @@
+"""What words mean inside one rule: the sets and numbers that it names itself, then the vocabulary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from dsl import tree, vocabulary
+from dsl.source import Span
+from dsl.suggest import nearest
+
+PICKABLE = tuple(level for level in vocabulary.TERMS.values() if level.kind is vocabulary.Kind.LEVEL)
+ASSET_CLASSES = frozenset(vocabulary.TERMS["asset class"].values)
+MONEY_VALUE = vocabulary.TERMS["market value"]
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """A set: the groups of `level` made of the holdings that satisfy every condition. `cash`: the balances of cash,
+    which are no holdings."""
+
+    level: str
+    where: tuple[tree.Cond, ...] = ()
+    largest: int | None = None
+    cash: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number with a name."""
+
+    expr: tree.Expr
+
+
+Meaning = Holdings | Quantity
+
+NOTHING: Mapping[str, Meaning] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """`given`: what the rule's `let` clauses name. `counting`: the measure that the rule names, market value until it
+    does. `scope`: "firm", "household", "account" or "tagged"."""
+
+    given: Mapping[str, Meaning] = NOTHING
+    counting: vocabulary.Term = MONEY_VALUE
+    scope: str = "account"
+
+
+CASH = Holdings("security", cash=True)
+
+
+def measure(words: tree.Term | None, names: Names) -> vocabulary.Term | None:
+    """The measure of these words; `value`, or no word, is what the rule counts. None: no measure."""
+    if words is None or words.words == "value":
+        return names.counting
+    found = vocabulary.TERMS.get(words.words)
+    return found if found is not None and found.kind is vocabulary.Kind.MEASURE else None
+
+
+def quantity(term: tree.Term, names: Names) -> vocabulary.Term | tree.Expr | None:
+    """What a word is as a number: a term of the vocabulary, or the expression that the rule gave the name to."""
+    match names.given.get(term.words):
+        case Quantity(expr):
+            return expr
+        case Holdings():
+            return None
+    return names.counting if term.words == "value" else vocabulary.TERMS.get(term.words)
+
+
+def holdings(pick: tree.Pick, names: Names) -> Holdings | None:
+    """The set that a pick means; None where its words name none."""
+    base = group(pick.level, names)
+    if base is None:
+        return None
+    where = base.where if pick.where is None else (*base.where, pick.where)
+    return Holdings(base.level, where, pick.largest or base.largest, base.cash)
+
+
+def group(words: tree.Term, names: Names) -> Holdings | None:
+    """The set that one phrase names: a set of the rule, cash, an asset class, or all groups of a level."""
+    given = names.given.get(words.words)
+    if given is not None:
+        return given if isinstance(given, Holdings) else None
+    if words.words == "cash":
+        return CASH
+    if words.words in ASSET_CLASSES:
+        return Holdings("security", (_of_class(words.words, words.span),))
+    found = vocabulary.term(words.words)
+    return Holdings(found.name) if found is not None and found.kind is vocabulary.Kind.LEVEL else None
+
+
+def _of_class(words: str, span: Span) -> tree.Is:
+    return tree.Is(tree.Term("asset class", span), tree.Term(words, span), span)
+
+
+def made(lets: Iterable[tree.Let], names: Names) -> Names:
+    """The names of a rule, read from top to bottom: a name may use those above it."""
+    given: dict[str, Meaning] = {}
+    for let in lets:
+        given.setdefault(let.name.words, meaning(let, Names(given, names.counting, names.scope)))
+    return Names(given, names.counting, names.scope)
+
+
+def meaning(let: tree.Let, names: Names) -> Meaning:
+    """A set where the words name one, else a number. `cash` alone is the number."""
+    match let.value:
+        case tree.Pick():
+            return holdings(let.value, names) or Holdings("security")
+        case tree.Term(words) if words != "cash" and (found := group(let.value, names)) is not None:
+            return found
+        case value:
+            return Quantity(value)
+
+
+def suggestion(words: str, known: Iterable[str]) -> str | None:
+    """`did you mean …?`, where something known is near."""
+    near = nearest(words, known)
+    return None if near is None else f"did you mean `{near}`?"

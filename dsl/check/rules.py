@@ -1,0 +1,234 @@
+"""One rule, whole: its clauses are there, once each, and say things that go together."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from dsl import tree, vocabulary
+from dsl.check import contradictions, demands, names, needs, numbers, periods, quotes, refinements, walk
+from dsl.check.names import Names
+from dsl.check.numbers import Place, Problems
+from dsl.diagnostic import Diagnostic, Related, Severity
+from dsl.source import Span
+
+ONCE = (
+    tree.Layer, tree.Applies, tree.Counting, tree.Missing, tree.NotCalculable, tree.Tested, tree.Passive, tree.OnBreach,
+    tree.Effective, tree.Known, tree.Visible,
+)  # fmt: skip
+
+REQUIRED = (
+    (tree.Citation, "M221", "a source", 'write `source "…" section "…" quote "…"`'),
+    (tree.Applies, "M222", "whom it applies to", 'write `applies to accounts tagged "…"`, `household "…"` or `firm`'),
+    (tree.Tested, "M223", "when it is tested", "write `tested at` with proposal, trade, purchase or close"),
+    (tree.OnBreach, "M224", "what a breach leads to", "write `on breach block` or `on breach warn`"),
+)
+"""(clause, code, what is missing, what to write)"""
+
+
+def of(rule: tree.Rule, kind: type) -> Iterator[object]:
+    return (clause for clause in rule.clauses if isinstance(clause, kind))
+
+
+def named(rule: tree.Rule) -> Names:
+    """The names of the rule, with what it counts and whom it applies to."""
+    counting = next((c for c in rule.clauses if isinstance(c, tree.Counting)), None)
+    applies = next((c for c in rule.clauses if isinstance(c, tree.Applies)), None)
+    base = Names(scope=applies.kind if applies else "account")
+    measure = None if counting is None else names.measure(counting.measure, base)
+    lets = (c for c in rule.clauses if isinstance(c, tree.Let))
+    return names.made(lets, Names(counting=measure or names.MONEY_VALUE, scope=base.scope))
+
+
+def problems(rule: tree.Rule) -> Problems:
+    """Everything wrong with the rule that can be seen without looking at others."""
+    nodes = tuple(walk.nodes(rule))
+    names_ = named(rule)
+    reading = any(True for _ in of(rule, tree.Reading))
+    yield from once(rule.clauses, ONCE)
+    if rule.whole:
+        yield from _required(rule, nodes)
+    yield from _lets(rule, names_, nodes)
+    for clause in demands.clauses(rule):
+        yield from demands.problems(clause, names_, reading)
+        yield from refinements.problems(clause, names_)
+        yield from _in_regime(clause)
+    for part in rule.clauses:
+        yield from _clause(part, names_)
+    yield from contradictions.problems(nodes)
+    if not reading:
+        yield from quotes.problems((c for c in rule.clauses if isinstance(c, tree.Citation)), nodes)
+
+
+def once(clauses: Iterable[object], kinds: tuple[type, ...]) -> Problems:
+    first: dict[type, Span] = {}
+    for clause in clauses:
+        if isinstance(clause, kinds):
+            span: Span = clause.span  # type: ignore[attr-defined]  # every clause has one
+            earlier = first.setdefault(type(clause), span)
+            if earlier is not span:
+                yield Diagnostic("M230", "this is said twice", span, "leave one of them out",
+                                 related=(Related("first said here", earlier),))  # fmt: skip
+
+
+def _required(rule: tree.Rule, nodes: tuple[object, ...]) -> Problems:
+    if not any(True for _ in demands.clauses(rule)):
+        fix = "write `limit …`, `require …`, `forbid …`, `keep …` or `hold …`"
+        yield Diagnostic("M220", f"rule {rule.id.value} asks for nothing", rule.id.span, fix)
+    for kind, code, what, fix in REQUIRED:
+        if not any(True for _ in of(rule, kind)):
+            yield Diagnostic(code, f"rule {rule.id.value} does not say {what}", rule.id.span, fix)
+    if needs.counts(nodes) and not any(True for _ in of(rule, tree.Counting)):
+        yield Diagnostic(
+            "M225", f"rule {rule.id.value} does not say what is counted", rule.id.span,
+            "write `counting market value`, `cost`, `par`, `notional` or `shares`",
+        )  # fmt: skip
+    said = any(isinstance(clause, tree.Missing | tree.NotCalculable) for clause in rule.clauses)
+    missing = None if said else next(needs.data(nodes), None)
+    if missing is not None:
+        yield Diagnostic(
+            "M226", f"rule {rule.id.value} does not say what a missing {missing.name} counts as", rule.id.span,
+            "write `missing data counts as breach` or `missing data counts as unknown`",
+        )  # fmt: skip
+
+
+# --- names -------------------------------------------------------------------------------------
+
+
+def _lets(rule: tree.Rule, names_: Names, nodes: tuple[object, ...]) -> Problems:
+    lets = [clause for clause in rule.clauses if isinstance(clause, tree.Let)]
+    if not lets:
+        return
+    words = Counter(node.words for node in nodes if isinstance(node, tree.Term))
+    made = Counter(let.name.words for let in lets)
+    first: dict[str, Span] = {}
+    for number, let in enumerate(lets):
+        name = let.name.words
+        earlier = first.setdefault(name, let.name.span)
+        if vocabulary.term(name) is not None or name in vocabulary.VALUES:
+            fix = "choose a name of your own"
+            yield Diagnostic("M202", f"`{name}` has a meaning in the vocabulary", let.name.span, fix)
+        elif earlier is not let.name.span:
+            yield Diagnostic("M202", f"`{name}` is named twice", let.name.span, "choose another name",
+                             related=(Related("first named here", earlier),))  # fmt: skip
+        elif words[name] == made[name]:
+            yield Diagnostic("M203", f"`{name}` is never used", let.name.span, "leave it out", Severity.WARNING)
+        yield from _let(let, names.made(lets[:number], Names(counting=names_.counting, scope=names_.scope)))
+
+
+def _let(let: tree.Let, above: Names) -> Problems:
+    """A name may use those above it; the place where it is used decides about groups."""
+    match let.value:
+        case tree.Pick():
+            yield from numbers.pick_problems(let.value, above)
+        case tree.Term() if names.group(let.value, above) is not None:
+            pass
+        case value:
+            yield from (p for p in numbers.problems(value, Place(above, alone=True)) if p.code not in numbers.OF_THE_PLACE)
+
+
+# --- clauses -----------------------------------------------------------------------------------
+
+
+def _in_regime(clause: demands.Clause) -> Problems:
+    if clause.regime:
+        for refinement in clause.demand.refinements:
+            if not isinstance(refinement, tree.Except):
+                fix = "write it below a demand outside `either`"
+                yield Diagnostic("M234", "one of several ways to comply has no rungs", refinement.span, fix)
+
+
+def _clause(clause: tree.RuleClause, names_: Names) -> Problems:
+    match clause:
+        case tree.Counting():
+            yield from _counting(clause, names_)
+        case tree.Applies():
+            yield from applies(clause)
+        case tree.Tested(moments):
+            for moment in moments:
+                yield from _moment(moment)
+        case tree.Passive():
+            yield from _passive(clause)
+        case tree.Fresh(term, period):
+            yield from _fresh(term, names_)
+            yield from periods.length(period, business=False)
+        case tree.Effective():
+            yield from effective(clause)
+        case tree.Visible():
+            yield from visible(clause)
+        case tree.Either(regimes):
+            yield from _regimes(regimes)
+        case _:
+            pass
+
+
+def _counting(counting: tree.Counting, names_: Names) -> Problems:
+    yield from numbers.measure_problems(counting.measure, names_)
+    if counting.measure.words == "value":
+        yield Diagnostic("M216", "which value is counted?", counting.measure.span, "write `counting market value`")
+    if counting.above is not None and not 0 < counting.above.value < 100:
+        yield Diagnostic("M303", "a share of a fund lies between 0% and 100%", counting.above.span, "write `above 10%`")
+    if counting.gross_of_shorts:
+        yield Diagnostic(
+            "M402", "shorts cannot be counted gross yet: they reduce what is held long", counting.span,
+            "leave `gross of shorts` out where the accounts hold no shorts, or forbid them: `forbid short`",
+        )  # fmt: skip
+    if counting.adding is not None:
+        yield Diagnostic(
+            "M403", f"`{counting.adding.words}` cannot be counted in yet", counting.adding.span,
+            "leave it out and limit what is held to less",
+        )  # fmt: skip
+
+
+def applies(clause: tree.Applies) -> Problems:
+    for term in clause.including:
+        if term.words not in vocabulary.INCLUDED:
+            listed = ", ".join(vocabulary.INCLUDED)
+            fix = names.suggestion(term.words, vocabulary.INCLUDED) or f"write one of {listed}"
+            yield Diagnostic("M232", f"`{term.words}` is not something that accounts include", term.span, fix)
+
+
+def _moment(moment: tree.Moment) -> Problems:
+    if moment.trigger is not None:
+        yield Diagnostic(
+            "M404", "which purchases count follows from the limit; a set of one's own cannot be judged yet",
+            moment.span, "write `purchase`: a cap is tested when what it counts is bought",
+        )  # fmt: skip
+
+
+def _passive(passive: tree.Passive) -> Problems:
+    if passive.stand is not None:
+        yield from periods.length(passive.stand)
+        if passive.mode == "cure":
+            fix = "say one of the two"
+            yield Diagnostic("M307", "a breach that must be cured now may not stand", passive.stand.span, fix)
+    for notify in passive.notify:
+        yield from periods.length(notify.period)
+
+
+def _fresh(term: tree.Term, names_: Names) -> Problems:
+    found = vocabulary.TERMS.get(term.words)
+    if found is None:
+        yield numbers.unknown(term, names_)
+    elif found.source is not vocabulary.Source.FACT:
+        fix = "name a fact, such as `shares outstanding`"
+        yield Diagnostic("M217", f"`{term.words}` is no fact that could be old", term.span, fix)
+
+
+def _regimes(regimes: tuple[tree.Regime, ...]) -> Problems:
+    first: dict[str, Span] = {}
+    for regime in regimes:
+        earlier = first.setdefault(regime.name.value, regime.name.span)
+        if earlier is not regime.name.span:
+            yield Diagnostic("M202", f'two ways to comply are called "{regime.name.value}"', regime.name.span,
+                             "choose another name", related=(Related("first named here", earlier),))  # fmt: skip
+
+
+def effective(clause: tree.Effective) -> Problems:
+    if clause.end is not None and clause.end.day < clause.start.day:
+        yield Diagnostic("M308", "this ends before it begins", clause.end.span, "swap the dates, or correct one")
+
+
+def visible(clause: tree.Visible) -> Problems:
+    for role in clause.roles[1:]:
+        yield Diagnostic("M233", "one role sees what is hidden from all others", role.span, "name one role")
