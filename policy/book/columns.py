@@ -1,0 +1,95 @@
+"""The columns of the CSV files of a book, from the same rows that the JSON document has.
+
+Columns are the fields of the document's rows. A column named by a term of the vocabulary is a fact, and
+`TERM as of` is the day on which it was true. What JSON nests has a form of its own here:
+
+    constituents.csv    fund, id, weight; where a fund has no rows there, `constituents` in instruments.csv says
+                        `none` or `unknown`, or nothing and then means what it means in JSON
+    cash.csv            account, currency, settled, unsettled; `cash` in accounts.csv says `none` where there are none
+    accounts.csv        ticket, per_unit, spread; several tags with semicolons between them
+    book.csv            as_of, known_at, currency and the firm's facts, in one row
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dsl.vocabulary import Type
+from policy.book.reading import TABLES
+from policy.book.rows import BookDocument, CostRow
+from policy.book.shape import row_model
+from policy.book.terms import HOLDERS, allowed
+
+AS_OF = " as of"
+COSTS = tuple(CostRow.model_fields)
+NESTED: Mapping[str, tuple[str, ...]] = {
+    "constituents": ("fund", "id", "weight"),
+    "cash": ("account", "currency", "settled", "unsettled"),
+}
+"""Files whose rows belong to a row of another file, which their first column names."""
+
+PARENTS: Mapping[str, str] = {"constituents": "instruments", "cash": "accounts"}
+WORDS: Mapping[str, Mapping[str, object]] = {"constituents": {"none": [], "unknown": None}, "cash": {"none": {}}}
+"""What a parent may say in the column of this name instead of having rows there."""
+
+FILES = ("book", *TABLES, *NESTED)
+REQUIRED = ("book", "cash", *(name for name in TABLES if BookDocument.model_fields[name].is_required()))
+
+
+def fixed(table: str) -> tuple[str, ...]:
+    """The columns of a file that are not facts."""
+    if table in NESTED:
+        return NESTED[table]
+    names: list[str] = []
+    for name in row_model(table).model_fields:
+        names += COSTS if name == "cost" else () if name in ("facts", "dated") else (name,)
+    return tuple(names)
+
+
+def needed(table: str) -> tuple[str, ...]:
+    """The columns that a file must have."""
+    if table in NESTED:
+        return NESTED[table]
+    fields = row_model(table).model_fields
+    return tuple(name for name, field in fields.items() if field.is_required() and name not in NESTED)
+
+
+def facts(table: str) -> frozenset[str]:
+    """The columns of a file that may state facts, or the days on which they were true."""
+    if table not in HOLDERS:
+        return frozenset()
+    dated = (name + AS_OF for name in allowed(table)) if "dated" in row_model(table).model_fields else ()
+    return frozenset((*allowed(table), *dated))
+
+
+def raw(table: str, cells: Mapping[str, str]) -> dict[str, object]:
+    """A row of a file as a raw row of the document, without what is nested. Columns that the file may not have are
+    left out; so are empty cells."""
+    row: dict[str, object] = {}
+    inner: dict[str, dict[str, object]] = {"cost": {}, "facts": {}, "dated": {}}
+    plain = fixed(table)
+    for column, cell in cells.items():
+        if column in NESTED:
+            continue
+        if table == "accounts" and column in COSTS:
+            inner["cost"][column] = cell
+        elif column in plain:
+            row[column] = _typed(table, column, cell)
+        elif column in facts(table):
+            known = allowed(table).get(column)
+            if known is None:
+                inner["dated"][column.removesuffix(AS_OF)] = cell
+            else:
+                inner["facts"][column] = _flag(cell) if known.type is Type.BOOL else cell
+    return {**row, **{name: members for name, members in inner.items() if members}}
+
+
+def _typed(table: str, column: str, cell: str) -> object:
+    if row_model(table).model_fields[column].annotation is bool:
+        return _flag(cell)
+    return [tag.strip() for tag in cell.split(";") if tag.strip()] if column == "tags" else cell
+
+
+def _flag(cell: str) -> object:
+    """True or false as spreadsheets write them; anything else as it stands, to be refused."""
+    return {"true": True, "yes": True, "false": False, "no": False}.get(cell.lower(), cell)

@@ -1,0 +1,156 @@
+"""Types of fields for the pydantic rows: each reads through the doors of `amount` and `words`, and says in the
+JSON Schema what may stand there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from enum import StrEnum
+from fractions import Fraction
+from typing import Annotated, Any, TypeVar
+
+from pydantic import PlainValidator, ValidationInfo, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from policy.book import words
+from policy.book.amount import Refusal, exact, number_text, share
+from policy.book.facts import Relief, Side, TaxKind
+
+T = TypeVar("T")
+
+REFUSED = "refused"
+"""Type of the error that carries a refusal's `what` and `do` in its context."""
+
+
+def door(read: Callable[[object], T | Refusal]) -> PlainValidator:
+    """A validator that takes what `read` gives, or reports its refusal."""
+    return PlainValidator(lambda raw: _taken(read(raw)))
+
+
+def _taken(found: T | Refusal) -> T:
+    if isinstance(found, Refusal):
+        raise _error(found)
+    return found
+
+
+def _error(refusal: Refusal) -> PydanticCustomError:
+    return PydanticCustomError(REFUSED, "{what}; {do}", {"what": refusal.what, "do": refusal.do})
+
+
+def _bounded(
+    read: Callable[[object], Fraction | Refusal], low: int | None, above: int | None, below: int | None, do: str
+) -> PlainValidator:
+    def within(raw: object) -> Fraction | Refusal:
+        number = read(raw)
+        if isinstance(number, Refusal):
+            return number
+        if low is not None and number < low:
+            return Refusal(f"`{number_text(number)}` is below {low}", do)
+        if above is not None and number <= above:
+            return Refusal(f"`{number_text(number)}` is not above {above}", do)
+        if below is not None and number >= below:
+            return Refusal(f"`{number_text(number)}` is not below {below}", do)
+        return number
+
+    return door(within)
+
+
+def _one_of(choices: type[StrEnum]) -> PlainValidator:
+    """A word of an enumeration, in small or capital letters."""
+    known = {choice.value: choice for choice in choices}
+
+    def read(raw: object) -> StrEnum | Refusal:
+        found = words.phrase(raw)
+        if isinstance(found, Refusal):
+            return found
+        return known.get(found.lower()) or Refusal(f"`{found}` is not one of its values", f"use {', '.join(known)}")
+
+    return door(read)
+
+
+def _schema(description: str, **more: Any) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "description": description, **more})
+
+
+def _number(description: str) -> WithJsonSchema:
+    return WithJsonSchema({"type": ["string", "integer"], "description": description})
+
+
+_TEXT = {"minLength": 1, "maxLength": words.LENGTH}
+_DAY = {"pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
+
+Text = Annotated[str, door(words.phrase), _schema("one line of text", **_TEXT)]
+Id = Annotated[str, door(words.identifier), _schema("an id of the firm's own", **_TEXT)]
+AccountId = Annotated[str, door(words.account_identifier), _schema("an id without a slash", **_TEXT)]
+Tag = Annotated[str, door(words.tag), _schema("a tag, without a semicolon", **_TEXT)]
+Currency = Annotated[str, door(words.currency), _schema("a currency code of ISO 4217", pattern="^[A-Z]{3}$")]
+Day = Annotated[date, door(words.day), _schema("year-month-day", **_DAY)]
+Flag = Annotated[bool, door(words.flag), WithJsonSchema({"type": "boolean"})]
+
+Number = Annotated[Fraction, door(exact), _number('an exact number, such as "1234.50", or "10/3"')]
+Positive = Annotated[
+    Fraction, _bounded(exact, None, 0, None, "give a number above zero"), _number("an exact number above zero")
+]
+NotNegative = Annotated[
+    Fraction, _bounded(exact, 0, None, None, "give zero or more"), _number("an exact number, zero or more")
+]
+Share = Annotated[
+    Fraction,
+    _bounded(share, -10, None, 10, 'write five percent as "5%" or "0.05"'),
+    _schema('a share: "0.05", or "5%"'),
+]
+Spread = Annotated[
+    Fraction,
+    _bounded(share, 0, None, 1, 'write five basis points as "0.0005" or "0.05%"'),
+    _schema('a share of the value: "0.0005", or "0.05%"'),
+]
+Batch = Annotated[int, door(words.ordinal), WithJsonSchema({"type": "integer", "minimum": 0})]
+
+
+def _choice(choices: type[StrEnum]) -> WithJsonSchema:
+    return WithJsonSchema({"enum": [choice.value for choice in choices]})
+
+
+class Direction(StrEnum):
+    """Which way a lot goes; a short lot has a quantity below zero."""
+
+    LONG = "long"
+    SHORT = "short"
+
+
+class Subject(StrEnum):
+    """What an entry of a list names."""
+
+    SECURITY = "security"
+    ISSUER = "issuer"
+
+
+class Completed(StrEnum):
+    """What may be stated to be complete from a day on."""
+
+    LIST = "list"
+    HISTORY = "history"
+
+
+def _signed(raw: object, row: ValidationInfo) -> Fraction:
+    """A lot's quantity has the sign of its side, which stands before it in the row."""
+    number = _taken(exact(raw))
+    if number == 0:
+        raise _error(Refusal("a lot of nothing", "leave it out"))
+    side = row.data.get("side")
+    if side is Direction.LONG and number < 0:
+        raise _error(Refusal(f"`{number_text(number)}` is below zero in a long lot", _SHORT))
+    if side is Direction.SHORT and number > 0:
+        raise _error(Refusal(f"`{number_text(number)}` is above zero in a short lot", "write it with a minus sign"))
+    return number
+
+
+_SHORT = "give what is held; for a short position say so in `side`: short"
+
+SignedQuantity = Annotated[Fraction, PlainValidator(_signed), _number("units; below zero for a short lot")]
+SideField = Annotated[Side, _one_of(Side), _choice(Side)]
+ReliefField = Annotated[Relief, _one_of(Relief), _choice(Relief)]
+TaxField = Annotated[TaxKind, _one_of(TaxKind), _choice(TaxKind)]
+DirectionField = Annotated[Direction, _one_of(Direction), _choice(Direction)]
+SubjectField = Annotated[Subject, _one_of(Subject), _choice(Subject)]
+CompletedField = Annotated[Completed, _one_of(Completed), _choice(Completed)]

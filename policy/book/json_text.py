@@ -1,0 +1,127 @@
+"""JSON, strictly: one reading of every text, and a line for everything in it.
+
+Refused are duplicate members, numbers that are not plain integers (`amount.Bare` marks them; whoever reads the
+field says what to write), texts that end in the middle, and nesting beyond all sense.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+
+from policy.book.amount import WHOLE, Bare
+from policy.book.problem import Place, Problem, pointer
+
+
+def parse(text: str, file: str) -> object | tuple[Problem, ...]:
+    """The value (objects, lists, texts, ints, truth values, null, Bare); or problems."""
+    twice = False
+
+    def members(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        nonlocal twice
+        found = dict(pairs)
+        twice = twice or len(found) != len(pairs)
+        return found
+
+    try:
+        value = json.loads(
+            text.removeprefix("\ufeff"),
+            object_pairs_hook=members,
+            parse_float=Bare,
+            parse_constant=Bare,
+            parse_int=_integer,
+        )
+    except json.JSONDecodeError as error:
+        return (_broken(error, file),)
+    except RecursionError:
+        return (Problem(Place(file), "the document is nested too deeply", "a book is at most a few levels deep"),)
+    return tuple(_duplicates(text, file)) if twice else value
+
+
+def with_lines(problems: tuple[Problem, ...], text: str) -> tuple[Problem, ...]:
+    """The problems in the order of the lines on which their pointers stand; what is missing stands where its parent
+    does."""
+    found = _lines(text, {start for problem in problems for start in _ancestors(problem.place.pointer)})
+    placed = []
+    for problem in problems:
+        line = next(found[start] for start in _ancestors(problem.place.pointer) if start in found)
+        placed.append(replace(problem, place=replace(problem.place, line=line)))
+    return tuple(sorted(placed, key=lambda problem: problem.place.line or 0))
+
+
+def _integer(text: str) -> int | Bare:
+    return int(text) if len(text) <= WHOLE else Bare(text)
+
+
+def _broken(error: json.JSONDecodeError, file: str) -> Problem:
+    cut = error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated string")
+    what = "the document ends before it is complete" if cut else f"this is not JSON: {error.msg.lower()}"
+    do = "was the file cut off? send it again" if cut else f"look at column {error.colno} of this line"
+    return Problem(Place(file, error.lineno), what, do)
+
+
+# --- places ------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Open:
+    """An object or list that is being read: `at` is the member or index that comes next."""
+
+    at: str | int | None
+    names: set[str] | None
+
+
+_TOKEN = re.compile(r'[\[\]{}:,]|"(?:[^"\\]|\\.)*"|[^\s\[\]{}:,"]+')
+
+
+def _walk(text: str) -> Iterator[tuple[list[_Open], int, str | None]]:
+    """Every value of a well-formed text: what is open around it, where it begins, and, instead of the value, a
+    member name that stands twice in its object."""
+    opened: list[_Open] = []
+    for token in _TOKEN.finditer(text):
+        first = token[0][0]
+        inside = opened[-1] if opened else None
+        if first in "]}":
+            opened.pop()
+        elif first == ",":
+            if inside and isinstance(inside.at, int):
+                inside.at += 1
+            elif inside:
+                inside.at = None
+        elif inside and inside.names is not None and inside.at is None:
+            name = json.loads(token[0])
+            if name in inside.names:
+                yield opened, token.start(), name
+            inside.names.add(name)
+            inside.at = name
+        elif first != ":":
+            yield opened, token.start(), None
+            if first in "[{":
+                opened.append(_Open(None, set()) if first == "{" else _Open(0, None))
+
+
+def _duplicates(text: str, file: str) -> Iterator[Problem]:
+    for opened, start, name in _walk(text):
+        if name is not None:
+            at = pointer([part.at for part in opened[:-1] if part.at is not None] + [name])
+            line = text.count("\n", 0, start) + 1
+            yield Problem(Place(file, line, at, name), f"`{name}` stands twice in one object", "keep one of them")
+
+
+def _lines(text: str, wanted: Collection[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    line, counted = 1, 0
+    for opened, start, name in _walk(text):
+        at = pointer([part.at for part in opened if part.at is not None])
+        if name is None and at in wanted:
+            line, counted = line + text.count("\n", counted, start), start
+            found[at] = line
+    return found
+
+
+def _ancestors(at: str) -> list[str]:
+    """The pointer, its parent, and so on up to the whole document."""
+    parts = at.split("/")
+    return ["/".join(parts[:end]) for end in range(len(parts), 0, -1)]

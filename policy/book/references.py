@@ -1,0 +1,69 @@
+"""Names of other rows: each must be the id of one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+
+from policy.book.flaw import Flaw
+from policy.book.problem import did_you_mean
+from policy.book.records import Records
+
+_Reference = tuple[int, tuple[str | int, ...], str | None]
+"""Row, path of the field, and the id that it names."""
+
+
+def unknown_references(records: Records, lost: Mapping[str, Collection[str]]) -> Iterator[Flaw]:
+    """References to what the book does not have."""
+    known = {
+        table: {row.id for row in getattr(records, table)} | set(lost.get(table, ()))
+        for table in ("issuers", "instruments", "households", "accounts")
+    }
+    known["models"] = {weight.model for weight in records.weights}
+    known["constituents"] = known["instruments"] | known["issuers"]
+    for table, target, references in _references(records):
+        for row, path, name in references:
+            if name is not None and name not in known[target]:
+                yield _flaw(table, row, path, name, target, known[target])
+
+
+def _references(records: Records) -> Iterator[tuple[str, str, Iterable[_Reference]]]:
+    """(table, where its references lead, the references)."""
+    r = records
+    yield "issuers", "issuers", ((n, ("parent",), x.parent) for n, x in enumerate(r.issuers))
+    yield "instruments", "issuers", ((n, ("issuer",), x.issuer) for n, x in enumerate(r.instruments))
+    yield "instruments", "instruments", ((n, ("underlying",), x.underlying) for n, x in enumerate(r.instruments))
+    yield "instruments", "constituents", _constituents(r)
+    yield "accounts", "households", ((n, ("household",), x.household) for n, x in enumerate(r.accounts))
+    yield "accounts", "models", ((n, ("model",), x.model) for n, x in enumerate(r.accounts))
+    yield "accounts", "models", ((n, ("benchmark",), x.benchmark) for n, x in enumerate(r.accounts))
+    for table in ("lots", "history", "flows", "balances"):
+        yield table, "accounts", ((n, ("account",), x.account) for n, x in enumerate(getattr(r, table)))
+    for table in ("lots", "prices", "history", "loadings"):
+        yield table, "instruments", ((n, ("instrument",), x.instrument) for n, x in enumerate(getattr(r, table)))
+    for kind, target in (("security", "instruments"), ("issuer", "issuers")):
+        yield "lists", target, ((n, ("subject",), x.subject) for n, x in enumerate(r.lists) if x.kind == kind)
+    yield "weights", "instruments", ((n, ("key",), x.key) for n, x in enumerate(r.weights) if x.kind == "security")
+    yield "complete", "accounts", ((n, ("id",), name) for n, (of, name, _) in enumerate(r.complete) if of == "history")
+
+
+def _constituents(records: Records) -> Iterator[_Reference]:
+    for row, instrument in enumerate(records.instruments):
+        for part, (name, _) in enumerate(instrument.constituents or ()):
+            yield row, ("constituents", part, "id"), name
+
+
+def _flaw(table: str, row: int, path: tuple[str | int, ...], name: str, target: str, known: Collection[str]) -> Flaw:
+    if target == "models":
+        return Flaw(table, row, path, f"no weights of a model `{name}`", "give them in weights, or leave the name out")
+    if target == "constituents":
+        what, home = f"`{name}` is neither an instrument nor an issuer of the book", "instruments or issuers"
+    else:
+        what, home = f"the book has no {target.removesuffix('s')} `{name}`", target
+    return Flaw(
+        table, row, path, what, did_you_mean(name, _near(name, known), f"add it to {home}, or correct the name")
+    )
+
+
+def _near(name: str, known: Collection[str]) -> list[str]:
+    """Candidates for a suggestion: among very many names only those that begin alike."""
+    return [other for other in known if len(known) <= 2_000 or other[:2] == name[:2]]

@@ -1,0 +1,56 @@
+"""A book as one JSON document: `from_json` reads it, `schema` publishes its form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from policy.book.amount import kind
+from policy.book.facts import Book
+from policy.book.json_text import parse, with_lines
+from policy.book.problem import Place, Problem, did_you_mean, pointer
+from policy.book.reading import TABLES, Path, read
+from policy.book.rows import BookDocument, Head
+
+
+def from_json(text: str, file: str = "book.json") -> Book | tuple[Problem, ...]:
+    """The book of a document; or all of its problems, each with line and JSON pointer."""
+    document = parse(text, file)
+    if isinstance(document, tuple):
+        return document
+    if not isinstance(document, dict):
+        return (Problem(Place(file, 1), f"{kind(document)} stands where the book is wanted", "write one JSON object"),)
+    problems = tuple(_shape(document, file))
+    raw = {name: rows if isinstance(rows := document.get(name), list) else [] for name in TABLES}
+    head = {name: document[name] for name in Head.model_fields if name in document}
+    found = read({"book": [head], **raw}, lambda table, path: _place(file, table, path))
+    if isinstance(found, Book) and not problems:
+        return found
+    return with_lines(problems + (() if isinstance(found, Book) else found), text)
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of the document (2020-12)."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **BookDocument.model_json_schema()}
+
+
+def _shape(document: dict[str, object], file: str) -> Iterator[Problem]:
+    """What is wrong with the document's own members."""
+    for name in document:
+        if name not in BookDocument.model_fields:
+            advice = did_you_mean(
+                name, BookDocument.model_fields, f"its members are {', '.join(BookDocument.model_fields)}"
+            )
+            yield Problem(Place(file, None, pointer([name]), name), f"`{name}` is no member of a book", advice)
+    for name in TABLES:
+        place = Place(file, None, pointer([name]), name)
+        if name in document and not isinstance(document[name], list):
+            yield Problem(place, f"{kind(document[name])} stands where a list is wanted", "write a list of rows")
+        elif name not in document and BookDocument.model_fields[name].is_required():
+            yield Problem(place, f"`{name}` is missing", "write [] if there are none")
+
+
+def _place(file: str, table: str, path: Path) -> Place:
+    parts = path[1:] if table == "book" else (table, *path)
+    fields = [part for part in parts if isinstance(part, str)]
+    return Place(file, None, pointer(parts), fields[-1] if fields else "")
