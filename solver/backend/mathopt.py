@@ -19,7 +19,6 @@ from ortools.math_opt import (
     result_pb2,
 )
 from ortools.math_opt.core.python import solver
-from pybind11_abseil.status import StatusNotOk
 
 from solver.backend.program import point, proto
 from solver.claim import Answer, Backend, Claim, Ended, Failure, Limits, Why
@@ -42,19 +41,12 @@ def version(kind: int) -> str:
 
 
 def _solve(kind: int, whole: bool, model: Model, limits: Limits, hint: Mapping[str, Fraction] | None) -> Answer:
+    made, asked = _program(model, kind, whole), _parameters(kind, limits)
+    start = _start(model, None if kind in LINEAR else hint)
+    nothing = parameters_pb2.SolverInitializerProto(), callback_pb2.CallbackRegistrationProto()
     try:
-        answer = solver.solve(
-            _program(model, kind, whole),
-            kind,
-            parameters_pb2.SolverInitializerProto(),
-            _parameters(kind, limits),
-            _start(model, hint) if kind not in LINEAR else model_parameters_pb2.ModelSolveParametersProto(),
-            None,
-            callback_pb2.CallbackRegistrationProto(),
-            None,
-            None,
-        )
-    except (StatusNotOk, RuntimeError, ValueError, AttributeError, TypeError, OverflowError) as error:
+        answer = solver.solve(made, kind, nothing[0], asked, start, None, nothing[1], None, None)
+    except Exception as error:  # whatever a solver raises is its answer, not our mistake
         return Failure(version(kind), Why.ERROR, f"{type(error).__name__}: {error}")
     return _answer(answer, model, version(kind))
 
@@ -113,9 +105,10 @@ def _answer(said: result_pb2.SolveResultProto, model: Model, backend: str) -> An
     for j, value in zip(found.variable_values.ids, found.variable_values.values, strict=True):
         values[names[j]] = Fraction(value)
     bound = ending.objective_bounds.dual_bound
+    done = reason == result_pb2.TERMINATION_REASON_OPTIMAL
     return Claim(
         backend,
-        Ended.OPTIMAL if reason == result_pb2.TERMINATION_REASON_OPTIMAL else Ended.EMERGENCY if emergency else Ended.LIMIT,
+        Ended.OPTIMAL if done else Ended.EMERGENCY if emergency else Ended.LIMIT,
         values,
         Fraction(found.objective_value),
         Fraction(bound) if abs(bound) < float("inf") else None,

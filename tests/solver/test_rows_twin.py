@@ -16,7 +16,7 @@ from solver.model import Standing
 from tests.worlds.worlds import World, world
 
 pytest.importorskip("z3", reason="the exact referee of rows")
-from tests.solver.replay import columns_at, has_point, outside_its_box  # noqa: E402  # needs z3
+from tests.solver.replay import columns_at, has_point, outside_its_box
 
 PASS, WARN = frozenset({Outcome.PASS}), frozenset({Outcome.PASS, Outcome.WARN})
 
@@ -73,7 +73,8 @@ def test_rows_have_a_point_exactly_where_the_judge_passes_on_many_worlds() -> No
     for seed in range(30, 600):
         w = without_residues(world(seed)) if seed % 4 else world(seed)
         for obligation in w.bound.obligations:
-            for point in filter(lambda p: on_lattice(w.bound, p), w.points):  # noqa: B023  # used at once
-                found[compare(w.bound, obligation, point, WARN if seed % 3 == 0 else PASS)] += 1
+            for point in w.points:
+                if on_lattice(w.bound, point):
+                    found[compare(w.bound, obligation, point, WARN if seed % 3 == 0 else PASS)] += 1
     assert found.keys() <= {"agrees", "looser"}, found
     assert found["agrees"] > 20 * found["looser"]
