@@ -5,12 +5,13 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import assert_never
 
+from dsl.vocabulary import term
 from policy.book.facts import Value
 from policy.book.groups import account_fact
 from policy.interval import ANYTHING, ZERO, low
 from policy.ir import bound, core
 from policy.ir.bound import Basket, Count, Formula, Leaf, Lin, Member, Op, Quad, Scalar, TopK, Truth
-from policy.ir.context import Context, exposures, group_sum, net, part_sum, picked, unit_of
+from policy.ir.context import Context, exposures, group_sum, net, once, part_sum, picked, unit_of
 from policy.ir.forms import ONE, added, lin, scaled
 from policy.ir.picks import Group, Part, chosen, compared, speaks_of_quantities
 from policy.ir.terms import amount, flow, named, ratio, weighed
@@ -104,6 +105,22 @@ def _sum(parts: list[Scalar]) -> Scalar:
     return bound.Sum((*((ONE, part) for part in rest), (ONE, added(linear))))
 
 
+def of_group(node: core.Scalar) -> bool:
+    """Whether the scalar may speak of the group at hand."""
+    match node:
+        case core.Own():
+            return True
+        case core.Term(name):
+            known = term(name)
+            return known is None or known.of != "scope"
+        case core.Scale(_, inner):
+            return of_group(inner)
+        case core.Sum(parts) | core.Greatest(parts) | core.Least(parts):
+            return any(of_group(part) for part in parts)
+        case _:
+            return not isinstance(node, core.Amount)
+
+
 # --- formulas ----------------------------------------------------------------------------------
 
 
@@ -144,9 +161,15 @@ def compare(test: core.Compare, ctx: Context) -> Formula:
         return _average(test.left, test, ctx)
     if isinstance(test.left, core.Risk):
         return _risk(test.left, test, ctx)
-    measure, limit = scalar(test.left, ctx), scalar(test.right, ctx)
-    base = None if test.base is None else scalar(test.base, ctx)
-    return _leaf(test, ctx, measure, limit, base if isinstance(base, Lin) else None)
+    base = None if test.base is None else _shared(test.base, ctx)
+    return _leaf(test, ctx, scalar(test.left, ctx), _shared(test.right, ctx), base if isinstance(base, Lin) else None)
+
+
+def _shared(node: core.Scalar, ctx: Context) -> Scalar:
+    """A scalar that is the same for every group is made once for the rule."""
+    if of_group(node):
+        return scalar(node, ctx)
+    return once(ctx, (ctx.measure, node), lambda: scalar(node, ctx))
 
 
 def _leaf(test: core.Compare, ctx: Context, measure: Scalar, limit: Scalar, base: Lin | None) -> Leaf:
