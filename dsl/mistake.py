@@ -62,7 +62,7 @@ def cannot_follow(word: str, span: Span, before: str | None, expected: list[str]
 
 def no_clause(word: str, span: Span, beginnings: list[str]) -> Diagnostic:
     """Where a new clause should begin."""
-    help = _INSTEAD.get(word) or f"a clause begins with {_join(beginnings)}"
+    help = _INSTEAD.get(word) or f"a clause begins with {', '.join(beginnings)}"
     return Diagnostic("M107", f"{_shown(word)} begins no clause", span, help)
 
 

@@ -16,7 +16,7 @@ from lark.grammar import Rule, Terminal
 from lark.lexer import Lexer, PatternStr, Token
 
 from dsl import tree
-from dsl.build import ACTIONS, LEAVES
+from dsl.build import ACTIONS, LEAVES, words_said
 from dsl.diagnostic import Diagnostic, in_order
 from dsl.lexer import scan
 from dsl.machine import Machine
@@ -67,7 +67,7 @@ def table() -> Table:
     for state, row in conf.states.items():
         rows[state] = {str(k): step if isinstance(step, int) else reductions[step] for k, (_, step) in row.items()}
     keywords = {t.pattern.value: str(t.name) for t in lark.terminals if isinstance(t.pattern, PatternStr)}
-    words = {name: word for word, name in keywords.items() if word.isalpha()}
+    words = {name: word for word, name in keywords.items()}
     stops = [frozenset(words[kind] for kind in _after_term(rows, row) if kind in words) for row in rows]
     return Table(rows, conf.start_state, conf.end_state, keywords, words, LEAVES, stops)
 
@@ -94,4 +94,6 @@ def _reduction(rule: Rule) -> Reduction:
         position += 1
     name = str(rule.origin.name)
     action = ACTIONS.get(rule.alias or name)
+    if action is None and rule.options.keep_all_tokens and not name.startswith("_"):
+        action = words_said
     return Reduction(name, len(rule.expansion), tuple(keep), rule.options.expand1 and not rule.alias, action)

@@ -77,7 +77,7 @@ def _meant(machine: Machine, at: int, possible: set[str]) -> str | None:
 def _unexpected(machine: Machine, at: int, possible: set[str]) -> Diagnostic:
     lexeme, words = machine.lexemes[at], machine.table.words
     span = machine.source.span(lexeme.start, lexeme.end)
-    before = machine.lexemes[at - 1].text if at else None
+    before = _before(machine, at)
     complete = accepts(machine, "BROKEN")
     if complete is None:
         return mistake.unexpected(lexeme.text, span, before, mistake.in_words(possible, words))
@@ -88,6 +88,14 @@ def _unexpected(machine: Machine, at: int, possible: set[str]) -> Diagnostic:
     if lexeme.first:
         return mistake.no_clause(lexeme.text, span, beginnings)
     return mistake.cannot_follow(lexeme.text, span, before, mistake.in_words(possible - heads, words))
+
+
+def _before(machine: Machine, at: int) -> str | None:
+    """What the user wrote last: the whole of a short part, or its last word."""
+    if not at:
+        return None
+    part = machine.source.text[machine.starts[len(machine.values) - 1] : machine.end] if machine.values else ""
+    return part if 0 < len(part) <= 40 and "\n" not in part else machine.lexemes[at - 1].text
 
 
 def give_up(machine: Machine, at: int) -> int:

@@ -8,9 +8,11 @@ from typing import Any
 from dsl import tree
 from dsl.build import block, case, clause, demand, expression
 from dsl.build.leaf import LEAVES
+from dsl.diagnostic import Diagnostic
+from dsl.source import Span
 from dsl.table import Action
 
-__all__ = ["ACTIONS", "LEAVES"]
+__all__ = ["ACTIONS", "LEAVES", "words_said"]
 
 _NODES: Mapping[str, Callable[..., Any]] = {
     "average": tree.Average,
@@ -44,6 +46,11 @@ _NODES: Mapping[str, Callable[..., Any]] = {
     "warn_at": tree.WarnAt,
     "weighs": tree.Weighs,
 }
+
+
+def words_said(_notes: list[Diagnostic], _span: Span, words: list[str]) -> str:
+    """What becomes of a rule marked `!` that stands for a choice of words."""
+    return " ".join(words)
 
 
 def _node(make: Callable[..., Any]) -> Action:
