@@ -23,9 +23,8 @@ from policy.book.read import Index
 def after(index: Index, orders: Sequence[Order]) -> Book | tuple[Problem, ...]:
     """The book after the orders; or every reason why they cannot be filled."""
     filled = fills(index, orders)
-    if any(isinstance(fill, Problem) for fill in filled):
-        return tuple(problem for problem in filled if isinstance(problem, Problem))
-    return booked(index, [fill for fill in filled if isinstance(fill, Fill)])
+    problems = tuple(found for found in filled if isinstance(found, Problem))
+    return problems or booked(index, (found for found in filled if isinstance(found, Fill)))
 
 
 def booked(index: Index, filled: Iterable[Fill]) -> Book:

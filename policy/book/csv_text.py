@@ -16,9 +16,10 @@ from policy.book.problem import Place, Problem
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """`rows`: the cells that are not empty, by column; `lines`: where each row begins."""
+    """`rows`: the cells that are not empty, by column; `header`, `lines`: where the header and each row begin."""
 
     file: str
+    header: int
     columns: tuple[str, ...]
     rows: tuple[dict[str, str], ...]
     lines: tuple[int, ...]
@@ -38,7 +39,7 @@ def parse(text: str, file: str) -> tuple[Sheet, tuple[Problem, ...]]:
             problems.append(Problem(Place(file, start), what, "quote cells that contain commas; keep a comma per cell"))
         rows.append({name: cell for name, cell in zip(columns, cells, strict=False) if cell})
         starts.append(start)
-    return Sheet(file, columns, tuple(rows), tuple(starts)), tuple(problems)
+    return Sheet(file, at, columns, tuple(rows), tuple(starts)), tuple(problems)
 
 
 def write(columns: list[str], rows: list[dict[str, str]]) -> str:

@@ -66,7 +66,7 @@ def _constituents(instrument: Instrument) -> Json:
 
 
 def _account(account: Account) -> dict[str, Json]:
-    cash = {
+    cash: dict[str, Json] = {
         currency: {"settled": number_text(settled), "unsettled": number_text(unsettled)}
         for currency, (settled, unsettled) in account.cash.items()
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date
+from types import MappingProxyType
 
 from dsl.vocabulary import TERMS, Kind
 from policy.book.circles import circles, longest
@@ -20,9 +21,9 @@ Lost = Mapping[str, Collection[str]]
 """Ids of rows that were stated and could not be read, by table."""
 
 
-def flaws(records: Records, lost: Lost) -> Iterator[Flaw]:
+def flaws(records: Records, lost: Lost = MappingProxyType({}), unread: Collection[str] = ()) -> Iterator[Flaw]:
     """Everything that is wrong with the records together, check by check."""
-    yield from unknown_references(records, lost)
+    yield from unknown_references(records, lost, unread)
     for check in CHECKS:
         yield from check(records)
 

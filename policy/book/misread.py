@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from policy.book.amount import Refusal, kind
 from policy.book.fields import REFUSED
+from policy.book.problem import did_you_mean
 from policy.book.shape import model_at
 from policy.book.terms import HOLDERS, allowed
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from dsl.suggest import nearest
 
@@ -26,6 +27,11 @@ class Problem:
     place: Place
     what: str
     do: str
+
+
+def is_problems(found: object) -> TypeGuard[tuple[Problem, ...]]:
+    """Whether an answer is a tuple of problems and not what was asked for; an empty tuple is no problem."""
+    return isinstance(found, tuple) and bool(found) and isinstance(found[0], Problem)
 
 
 def text(problem: Problem) -> str:

@@ -7,7 +7,7 @@ absence.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,8 +52,9 @@ class Table:
     lost: frozenset[str] = frozenset()
 
 
-def read(raw: Raw, locate: Locate) -> Book | tuple[Problem, ...]:
-    """The book; or all problems of all rows."""
+def read(raw: Raw, locate: Locate, unread: Collection[str] = ()) -> Book | tuple[Problem, ...]:
+    """The book; or all problems of all rows. Tables that are `unread` had no form from which rows could be taken:
+    what refers to them is not blamed."""
     problems: list[Problem] = []
 
     def report(table: str, path: Path, refusal: Refusal) -> None:
@@ -65,7 +66,8 @@ def read(raw: Raw, locate: Locate) -> Book | tuple[Problem, ...]:
     if len(tables["book"].rows) != 1:
         return tuple(problems)
     found = records.from_rows({name: table.rows for name, table in tables.items()})
-    for flaw in integrity.flaws(found, {name: table.lost for name, table in tables.items()}):
+    lost = {name: table.lost for name, table in tables.items()}
+    for flaw in integrity.flaws(found, lost, unread):
         origin = tables[flaw.table].origin[flaw.row]
         report(flaw.table, (origin, *flaw.path), Refusal(flaw.what, flaw.do))
     return tuple(problems) or records.to_book(found)

@@ -8,12 +8,17 @@ from policy.book.flaw import Flaw
 from policy.book.problem import did_you_mean
 from policy.book.records import Records
 
+_SOURCES = {"models": frozenset({"weights"}), "constituents": frozenset({"instruments", "issuers"})}
+"""Tables in which a target's names stand, where that is not the table of the same name."""
+
 _Reference = tuple[int, tuple[str | int, ...], str | None]
 """Row, path of the field, and the id that it names."""
 
 
-def unknown_references(records: Records, lost: Mapping[str, Collection[str]]) -> Iterator[Flaw]:
-    """References to what the book does not have."""
+def unknown_references(
+    records: Records, lost: Mapping[str, Collection[str]], unread: Collection[str]
+) -> Iterator[Flaw]:
+    """References to what the book does not have, as far as the tables they lead to could be read."""
     known = {
         table: {row.id for row in getattr(records, table)} | set(lost.get(table, ()))
         for table in ("issuers", "instruments", "households", "accounts")
@@ -21,6 +26,8 @@ def unknown_references(records: Records, lost: Mapping[str, Collection[str]]) ->
     known["models"] = {weight.model for weight in records.weights}
     known["constituents"] = known["instruments"] | known["issuers"]
     for table, target, references in _references(records):
+        if not _SOURCES.get(target, frozenset({target})).isdisjoint(unread):
+            continue
         for row, path, name in references:
             if name is not None and name not in known[target]:
                 yield _flaw(table, row, path, name, target, known[target])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 
 from policy.book.columns import AS_OF, FILES, NESTED, PARENTS, REQUIRED, WORDS, facts, fixed, needed, raw
 from policy.book.csv_text import Sheet, parse
@@ -20,17 +19,20 @@ Parts = Mapping[str, Mapping[str, list[int]]]
 def from_csv(files: Mapping[str, str]) -> Book | tuple[Problem, ...]:
     """The book; or all problems, each with file, line and column."""
     problems = list(_files(files))
+    unread = {name for name in REQUIRED if f"{name}.csv" not in files}
     sheets: dict[str, Sheet] = {}
     for name in FILES:
         sheets[name], wrong = parse(files.get(f"{name}.csv", ",".join(needed(name))), f"{name}.csv")
         problems += wrong or _columns(name, sheets[name])
+        unread |= {name} if wrong or not {*needed(name)} <= {*sheets[name].columns} else set()
     parts = {name: _parts(sheets[name]) for name in NESTED}
     problems += [problem for name in NESTED for problem in _relations(name, sheets, parts[name])]
     problems += _one_row(sheets["book"])
     rows = {name: [raw(name, cells) for cells in sheets[name].rows] for name in ("book", *TABLES)}
     for name in NESTED:
         _nest(name, sheets, parts[name], rows[PARENTS[name]])
-    found = read({**rows, "book": rows["book"][:1]}, lambda table, path: _place(sheets, parts, table, path))
+    rows["book"] = rows["book"][:1]
+    found = read(rows, lambda table, path: _place(sheets, parts, table, path), unread)
     if isinstance(found, Book) and not problems:
         return found
     return tuple(_once(problems + ([] if isinstance(found, Book) else list(found)), sheets))
@@ -54,7 +56,7 @@ def _columns(name: str, sheet: Sheet) -> Iterator[Problem]:
     for column in sheet.columns:
         if column in plain or column in stated or not column:
             continue
-        place = Place(sheet.file, 1, field=column)
+        place = Place(sheet.file, sheet.header, field=column)
         if name in HOLDERS:
             refusal = misplaced(name, column)
             advice = did_you_mean(column, (*plain, *stated), refusal.do)
@@ -64,7 +66,7 @@ def _columns(name: str, sheet: Sheet) -> Iterator[Problem]:
             yield Problem(place, f"`{column}` is no column of this file", advice)
     for column in needed(name):
         if column not in sheet.columns:
-            yield Problem(Place(sheet.file, 1, field=column), f"the column `{column}` is missing", "add it")
+            yield Problem(Place(sheet.file, sheet.header, field=column), f"the column `{column}` is missing", "add it")
 
 
 def _one_row(sheet: Sheet) -> Iterator[Problem]:
@@ -136,7 +138,7 @@ def _place(sheets: Sheets, parts: Mapping[str, Mapping[str, list[int]]], table: 
         return Place(sheet.file)
     match rest:
         case [("constituents" | "cash") as name, key, *inner]:
-            return _nested_place(sheets[name], parts[name][sheet.rows[number]["id"]], key, inner)
+            return _nested_place(sheets[name], parts[name][sheet.rows[number].get("id", "")], key, inner)
         case ["dated", term]:
             return _at(sheet, number, f"{term}{AS_OF}")
         case [("facts" | "cost"), column]:
@@ -156,8 +158,8 @@ def _nested_place(sheet: Sheet, numbers: list[int], key: str | int, inner: list[
 def _once(problems: Iterable[Problem], sheets: Sheets) -> Iterator[Problem]:
     """The problems by file and line. What every row lacks because a required column is missing was said once, of
     the header."""
-    absent = {(s.file, column) for name, s in sheets.items() for column in needed(name) if column not in s.columns}
+    absent = {(s.file, column): s.header for name, s in sheets.items() for column in {*needed(name)} - {*s.columns}}
     for problem in sorted(problems, key=lambda p: (p.place.file, p.place.line or 0)):
         place = problem.place
-        if (place.file, place.field) not in absent or place.line == 1:
-            yield replace(problem)
+        if absent.get((place.file, place.field), place.line) == place.line:
+            yield problem

@@ -23,7 +23,8 @@ def from_json(text: str, file: str = "book.json") -> Book | tuple[Problem, ...]:
     problems = tuple(_shape(document, file))
     raw = {name: rows if isinstance(rows := document.get(name), list) else [] for name in TABLES}
     head = {name: document[name] for name in Head.model_fields if name in document}
-    found = read({"book": [head], **raw}, lambda table, path: _place(file, table, path))
+    unread = {problem.place.field for problem in problems}
+    found = read({"book": [head], **raw}, lambda table, path: _place(file, table, path), unread)
     if isinstance(found, Book) and not problems:
         return found
     return with_lines(problems + (() if isinstance(found, Book) else found), text)
