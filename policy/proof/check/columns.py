@@ -1,0 +1,221 @@
+"""Columns of the rows: what quantities and forms can be, at their worst ends (docs/rows.md).
+
+Expressions are in the units of quantities and forms; only a finished row counts a quantity in its steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cache
+from math import gcd
+
+from policy.proof.check.case import Case, Linear
+from policy.proof.check.ranges import ZERO, Number, Range, between, ends, total
+from policy.proof.check.ranges import times as product
+from policy.proof.reading import ShapeError
+
+ONE = Fraction(1)
+DEEPEST = 100  # definitions above one another
+Box = tuple[Fraction, Fraction]
+
+
+class NoEndError(Exception):
+    """The value may be anything: whatever compares it is never known to be true."""
+
+
+class NotEncodedError(Exception):
+    """docs/rows.md has no row for this: it is judged, not searched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expr:
+    """const + Σ coefficient · column, the worst end of a value provided that each of `conditions` is at most 0."""
+
+    const: Fraction = ZERO
+    terms: tuple[tuple[Fraction, str], ...] = ()
+    conditions: tuple[Expr, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Lattice:
+    """The values offset + k · grain, for all integers k."""
+
+    offset: Fraction
+    grain: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Answers about the columns of a case. `exact`: forms without unknowns. `defined`: what a column is made of, None
+    for a quantity. `box`, `lattice`: of a column (no lattice: None). `end`: the high or low end of a linear value."""
+
+    case: Case
+    exact: frozenset[str]
+    defined: Callable[[str], Expr | None]
+    box: Callable[[str], Box]
+    lattice: Callable[[str], Lattice | None]
+    end: Callable[[Linear, bool], Expr]
+
+
+def columns(case: Case) -> Columns:
+    exact = _exact(case)
+
+    def end(lin: Linear, high: bool) -> Expr:
+        """The value at its worst: docs/rows.md, "Unknown"."""
+        const = ends(lin.const)[high]
+        if const is None:
+            raise NoEndError
+        return added([Expr(const), *(_term_end(factor, name, high) for factor, name in lin.terms)])
+
+    def _term_end(factor: Number, name: str, high: bool) -> Expr:
+        if isinstance(factor, Fraction):
+            return times(factor, _column_end(name, high if factor > 0 else not high)) if factor else Expr()
+        low_box, high_box = _outer_box(name)
+        if low_box >= 0:
+            return _unknown_times(factor, high, lambda side: _column_end(name, side))
+        if high_box <= 0:
+            low_factor, high_factor = factor
+            mirrored = (None if high_factor is None else -high_factor, None if low_factor is None else -low_factor)
+            return _unknown_times(mirrored, high, lambda side: times(-ONE, _column_end(name, not side)))
+        raise NotEncodedError
+
+    def _column_end(name: str, high: bool) -> Expr:
+        if name in case.quantities or name in exact:
+            return Expr(terms=((ONE, name),))
+        split = f"{name}|{'high' if high else 'low'}"
+        return Expr(terms=((ONE, split),), conditions=_definition(split).conditions)
+
+    def _outer_box(name: str) -> Box:
+        """The box of a value whose two ends may be two columns."""
+        if name in case.quantities or name in exact:
+            return box(name)
+        return (box(f"{name}|low")[0], box(f"{name}|high")[1])
+
+    @cache
+    def _definition(name: str) -> Expr:
+        if name in case.forms:
+            return end(case.forms[name], True)
+        base, _, side = name.rpartition("|")
+        return end(case.forms[base], side == "high")
+
+    def defined(name: str) -> Expr | None:
+        return None if name in case.quantities else _definition(name)
+
+    @cache
+    def _expanded(name: str) -> tuple[Number, Mapping[str, Number]]:
+        """A form over quantities alone, every coefficient a sum of products along the ways to it."""
+        const, sums = [case.forms[name].const], dict[str, list[Number]]()
+        for factor, inner in case.forms[name].terms:
+            if inner in case.quantities:
+                sums.setdefault(inner, []).append(factor)
+                continue
+            inner_const, inner_terms = _expanded(inner)
+            const.append(product(factor, inner_const))
+            for quantity, coefficient in inner_terms.items():
+                sums.setdefault(quantity, []).append(product(factor, coefficient))
+        return total(const), {quantity: total(parts) for quantity, parts in sums.items()}
+
+    @cache
+    def _full(name: str) -> Range:
+        """What a form can be over the boxes of all quantities."""
+        const, sums = _expanded(name)
+        spans = (product(factor, between(*box(quantity))) for quantity, factor in sums.items())
+        return ends(total([const, *spans]))
+
+    @cache
+    def box(name: str) -> Box:
+        if name in case.quantities:
+            return (case.quantities[name].low, case.quantities[name].high)
+        low, high = _full(name if name in case.forms else name.rpartition("|")[0])
+        if low is not None and high is not None:
+            return low, high
+        outer = boxed(_definition(name), box)
+        return outer[0] if low is None else low, outer[1] if high is None else high
+
+    @cache
+    def lattice(name: str) -> Lattice | None:
+        if name not in case.quantities:
+            return combined(_definition(name), lattice)
+        quantity = case.quantities[name]
+        if quantity.low == quantity.high:
+            return Lattice(quantity.low, ZERO)
+        if quantity.step is None:
+            return None
+        return Lattice(ZERO, common([quantity.step, quantity.low, quantity.high]))
+
+    return Columns(case, exact, defined, box, lattice, end)
+
+
+# --- expressions -------------------------------------------------------------------------------
+
+
+def times(factor: Fraction, expr: Expr) -> Expr:
+    return replace(expr, const=factor * expr.const, terms=tuple((factor * c, name) for c, name in expr.terms))
+
+
+def added(parts: Iterable[Expr]) -> Expr:
+    """The sum: terms of one column added up, zeros dropped, conditions each once."""
+    whole = list(parts)
+    sums: dict[str, Fraction] = {}
+    for part in whole:
+        for factor, name in part.terms:
+            sums[name] = sums.get(name, ZERO) + factor
+    return Expr(
+        const=sum((part.const for part in whole), ZERO),
+        terms=tuple((factor, name) for name, factor in sums.items() if factor),
+        conditions=tuple(dict.fromkeys(condition for part in whole for condition in part.conditions)),
+    )
+
+
+def boxed(expr: Expr, box: Callable[[str], Box]) -> Box:
+    """Term by term."""
+    low = high = expr.const
+    for factor, name in expr.terms:
+        a, b = (factor * end for end in box(name))
+        low, high = low + min(a, b), high + max(a, b)
+    return low, high
+
+
+def combined(expr: Expr, lattice: Callable[[str], Lattice | None]) -> Lattice | None:
+    """The lattice of const + Σ coefficient · column."""
+    parts = [(factor, lattice(name)) for factor, name in expr.terms if factor]
+    known = [(factor, part) for factor, part in parts if part is not None]
+    if len(known) < len(parts):
+        return None
+    offset = expr.const + sum((factor * part.offset for factor, part in known), ZERO)
+    return Lattice(offset, common(factor * part.grain for factor, part in known))
+
+
+def common(numbers: Iterable[Fraction]) -> Fraction:
+    """The greatest common divisor of rationals."""
+    above, below = 0, 1
+    for number in numbers:
+        p, q = number.numerator, number.denominator
+        above, below = gcd(above * q, p * below), below * q
+        shared = gcd(above, below) or 1
+        above, below = above // shared, below // shared
+    return Fraction(above, below)
+
+
+def _unknown_times(factor: tuple[Fraction | None, Fraction | None], high: bool, end: Callable[[bool], Expr]) -> Expr:
+    """An end of an unknown factor times a value that is never below 0, whose ends are given."""
+    outer = factor[high]
+    if outer is None:
+        return Expr(conditions=(end(True),))
+    return times(outer, end(high if outer > 0 else not high)) if outer else Expr()
+
+
+def _exact(case: Case) -> frozenset[str]:
+    """The forms without unknowns; ShapeError where forms stand too high on one another."""
+    exact: set[str] = set()
+    depth: dict[str, int] = {}
+    for name, form in case.forms.items():
+        depth[name] = 1 + max((depth.get(inner, 0) for _, inner in form.terms), default=0)
+        if depth[name] > DEEPEST:
+            raise ShapeError(f"the form `{name}` rests on more than {DEEPEST} others")
+        known = isinstance(form.const, Fraction) and all(isinstance(factor, Fraction) for factor, _ in form.terms)
+        if known and all(inner in exact or inner in case.quantities for _, inner in form.terms):
+            exact.add(name)
+    return frozenset(exact)

@@ -1,0 +1,143 @@
+"""Rows of the accounts and of the objective: what orders respect whatever the rules say, and what "better" costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+
+from policy.canonical import Json, rational
+from policy.proof.check.case import Case, Domain, Kind, Linear
+from policy.proof.check.columns import ONE, Expr, NoEndError, NotEncodedError, added, boxed, times
+from policy.proof.check.evaluate import Values, linear
+from policy.proof.check.from_json import linear as linear_from_json
+from policy.proof.check.ranges import ZERO
+from policy.proof.check.required import is_exact
+from policy.proof.check.rows import Sheet, add, binary
+from policy.proof.reading import ShapeError, array, members, text
+
+
+@dataclass(frozen=True, slots=True)
+class Deviation:
+    """over · max(0, amount) + under · max(0, −amount)."""
+
+    label: str
+    amount: Linear
+    over: Fraction
+    under: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Objective:
+    """Money, smaller is better."""
+
+    linear: Linear
+    deviations: tuple[Deviation, ...]
+
+
+def objective(value: Json, case: Case) -> Objective:
+    """The objective of its JSON; ShapeError where it names what the case does not define."""
+    known = case.quantities.keys() | case.forms.keys()
+    top = members(value, "linear", "deviations")
+    deviations = []
+    for item in array(top["deviations"]):
+        part = members(item, "label", "amount", "over", "under")
+        amount = linear_from_json(part["amount"], known)
+        deviations.append(Deviation(text(part["label"]), amount, rational(part["over"]), rational(part["under"])))
+    if len({deviation.label for deviation in deviations}) < len(deviations):
+        raise ShapeError("two deviations of the objective have one label")
+    return Objective(linear_from_json(top["linear"], known), tuple(deviations))
+
+
+def cost(objective: Objective, at: Values) -> Fraction | None:
+    """The objective at a point; None where a missing fact decides it."""
+    total = linear(objective.linear, at)
+    parts = [(deviation, linear(deviation.amount, at)) for deviation in objective.deviations]
+    if isinstance(total, tuple) or any(isinstance(amount, tuple) for _, amount in parts):
+        return None
+    return total + sum(
+        (part.over * max(ZERO, a) + part.under * max(ZERO, -a) for part, a in parts if isinstance(a, Fraction)), ZERO
+    )
+
+
+def add_objective(sheet: Sheet, objective: Objective) -> Expr:
+    """The objective as an expression; each deviation is split into its two sides."""
+    if not all(is_exact(part, sheet.columns) for part in (objective.linear, *(d.amount for d in objective.deviations))):
+        raise ShapeError("the objective depends on a missing fact")
+    parts = [sheet.columns.end(objective.linear, True)]
+    for deviation in objective.deviations:
+        amount = sheet.columns.end(deviation.amount, True)
+        low, high = boxed(amount, sheet.box)
+        name = f"deviation {deviation.label}"
+        sheet.boxes[f"{name}/over"], sheet.boxes[f"{name}/under"] = (ZERO, max(ZERO, high)), (ZERO, max(ZERO, -low))
+        over, under = Expr(terms=((ONE, f"{name}/over"),)), Expr(terms=((ONE, f"{name}/under"),))
+        add(sheet, name, added([amount, times(-ONE, over), under]), low=ZERO, high=ZERO)
+        parts += [times(deviation.over, over), times(deviation.under, under)]
+    return added(parts)
+
+
+def add_domain(sheet: Sheet, domain: Domain) -> None:
+    at = f"domain {domain.account}:"
+    cash = _cash(sheet, domain)
+    if cash is not None:
+        add(sheet, f"{at}cash", cash, low=domain.cash_floor)
+    for buy, sells in domain.crossing:
+        switch = binary(sheet, f"{at}{buy}")
+        unswitched = added([Expr(ONE), times(-ONE, switch)])
+        add(sheet, f"{at}{buy}/buy", added([_all_of([buy]), times(-_room(sheet, [buy]), switch)]), high=ZERO)
+        add(sheet, f"{at}{buy}/sell", added([_all_of(sells), times(-_room(sheet, sells), unswitched)]), high=ZERO)
+    if not domain.specific:
+        for lots in domain.relief.values():
+            _add_relief(sheet, lots, at)
+    if domain.minimum_trade > 0:
+        for instrument, price in domain.prices.items():
+            for side, kinds in (("buy", (Kind.BUY, Kind.SHORT)), ("sell", (Kind.SELL, Kind.COVER))):
+                _add_minimum(sheet, domain, instrument, price, side, kinds)
+
+
+def _cash(sheet: Sheet, domain: Domain) -> Expr | None:
+    try:
+        return sheet.columns.end(Linear(ZERO, ((ONE, domain.cash),)), False)
+    except (NoEndError, NotEncodedError):
+        return None
+
+
+def _add_relief(sheet: Sheet, lots: Iterable[str], at: str) -> None:
+    """A lot is sold only when those before it are sold whole."""
+    for lot, following in pairwise(lots):
+        switch = binary(sheet, f"{at}{lot}")
+        add(sheet, f"{at}{lot}/done", added([_all_of([lot]), times(-_room(sheet, [lot]), switch)]), low=ZERO)
+        add(
+            sheet,
+            f"{at}{lot}/next",
+            added([_all_of([following]), times(-_room(sheet, [following]), switch)]),
+            high=ZERO,
+        )
+
+
+def _add_minimum(
+    sheet: Sheet, domain: Domain, instrument: str, price: Fraction, side: str, kinds: tuple[Kind, Kind]
+) -> None:
+    """An order is worth the minimum or closes the position; or there is none."""
+    names = [
+        name
+        for name, quantity in sheet.columns.case.quantities.items()
+        if (quantity.account, quantity.instrument) == (domain.account, instrument) and quantity.kind in kinds
+    ]
+    room = _room(sheet, names)
+    if room <= 0:
+        return
+    least = domain.minimum_trade if side == "buy" else min(domain.minimum_trade, price * room)
+    name = f"domain {domain.account}:min {side} {instrument}"
+    switch = binary(sheet, name)
+    add(sheet, f"{name}/least", added([times(price, _all_of(names)), times(-least, switch)]), low=ZERO)
+    add(sheet, f"{name}/most", added([_all_of(names), times(-room, switch)]), high=ZERO)
+
+
+def _all_of(names: Iterable[str]) -> Expr:
+    return Expr(terms=tuple((ONE, name) for name in names))
+
+
+def _room(sheet: Sheet, names: Iterable[str]) -> Fraction:
+    return sum((sheet.columns.case.quantities[name].high for name in names), ZERO)

@@ -1,0 +1,65 @@
+"""The program that a certificate is checked against, rebuilt from the obligations: only the rows that it may name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+
+from policy.proof.certificate import Certificate, Claim
+from policy.proof.check.case import Case
+from policy.proof.check.columns import Columns, columns
+from policy.proof.check.domains import Objective, add_domain, add_objective
+from policy.proof.check.ranges import ZERO
+from policy.proof.check.required import ladder
+from policy.proof.check.rows import Sheet, require, step
+from policy.proof.duality import Affine, Program
+
+
+def program(case: Case, certificate: Certificate, objective: Objective | None) -> Program:
+    """Rows of the accounts, of the objective, and of every obligation that the certificate names a row or binary of."""
+    tangents: dict[str, list[tuple[Fraction, ...]]] = {}
+    for cut in certificate.cuts:
+        tangents.setdefault(cut.place, []).append(cut.at)
+    sheet = Sheet(columns(case), tangents)
+    for domain in case.domains:
+        add_domain(sheet, domain)
+    add_obligations(sheet, named_obligations(case, certificate), frozenset(certificate.allowed))
+    cost = Affine(ZERO, ())
+    if objective is not None and certificate.claim is Claim.BOUND:
+        expr = add_objective(sheet, objective)
+        cost = Affine(expr.const, tuple((f * step(sheet.columns, name), name) for f, name in expr.terms))
+    needed = {name for line in sheet.rows.values() for _, name in line.terms} | {name for _, name in cost.terms}
+    definitions = _definitions(sheet.columns, needed)
+    return Program(_boxes(sheet), definitions, sheet.rows, frozenset(sheet.binaries), cost)
+
+
+def add_obligations(sheet: Sheet, ids: Iterable[str], allowed: frozenset[str]) -> None:
+    for name in ids:
+        require(sheet, ladder(sheet.columns.case.obligations[name], allowed, sheet.columns), f"{name}:0")
+
+
+def named_obligations(case: Case, certificate: Certificate) -> list[str]:
+    """In the order of the case. A row's name is its obligation's id, a colon, and a path without one."""
+    rows = (name for leaf in certificate.leaves for name, _ in leaf.duals)
+    binaries = (name for leaf in certificate.leaves for name, _ in leaf.fix)
+    named = {name.rpartition(":")[0] for name in (*rows, *binaries)}
+    return [name for name in case.obligations if name in named]
+
+
+def _definitions(columns: Columns, needed: set[str]) -> Mapping[str, Affine]:
+    """What the needed columns are made of, all the way down, earlier ones first."""
+    order = [end for name in columns.case.forms for end in (name, f"{name}|low", f"{name}|high")]
+    found: dict[str, Affine] = {}
+    for name in reversed(order):
+        whole = columns.defined(name) if name in needed else None
+        if whole is not None:
+            terms = whole.terms
+            found[name] = Affine(whole.const, tuple((f * step(columns, inner), inner) for f, inner in terms))
+            needed = needed | {inner for _, inner in terms}
+    return dict(reversed(found.items()))
+
+
+def _boxes(sheet: Sheet) -> Mapping[str, tuple[Fraction, Fraction]]:
+    quantities = sheet.columns.case.quantities
+    steps = {name: step(sheet.columns, name) for name in quantities}
+    return sheet.boxes | {name: (q.low / steps[name], q.high / steps[name]) for name, q in quantities.items()}
