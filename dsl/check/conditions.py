@@ -240,9 +240,7 @@ def _is(cond: tree.Is, at: Place) -> Problems:
         yield from _account_only(found, subject, at)
 
 
-def value_problems(
-    found: vocabulary.Term, value: tree.Term | tree.Text | tree.Amount | tree.Instant
-) -> Problems:
+def value_problems(found: vocabulary.Term, value: tree.Term | tree.Text | tree.Amount | tree.Instant) -> Problems:
     """Whether a fact can have this value at all."""
     if found.type is Type.BOOL:
         fits = isinstance(value, tree.Term) and value.words in ("true", "false")

@@ -35,7 +35,7 @@ def _together(parts: tuple[tree.Cond, ...]) -> Problems:
     for part in parts:
         match part:
             case tree.Compare(left, op, right) if (found := constant(right)) is not None:
-                _note(lows if op[0] == ">" else highs, (left, found[0]), End(_number(found[1]), len(op) == 1, part))
+                _note(lows if op[0] == ">" else highs, (left, found[0]), End(found[1], len(op) == 1, part))
             case tree.Is(subject):
                 earlier = values.setdefault(subject, part)
                 if earlier.value != part.value:
@@ -55,11 +55,6 @@ def _note(ends: dict[object, End], key: object, end: End) -> None:
     lower = end.said.op[0] == ">"
     if known is None or (end.value > known.value if lower else end.value < known.value):
         ends[key] = end
-
-
-def _number(value: object) -> Fraction:
-    assert isinstance(value, Fraction)
-    return value
 
 
 def _never(first: tree.Cond, second: tree.Cond) -> Diagnostic:

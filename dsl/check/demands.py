@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import assert_never
 
 from dsl import tree, units
@@ -173,7 +174,7 @@ def _words(expr: tree.Expr) -> str:
 
 def _ends(low: tree.Expr, high: tree.Expr, span: Span) -> Problems:
     a, b = constant(low), constant(high)
-    if a is not None and b is not None and a[0] == b[0] and a[1] > b[1]:  # type: ignore[operator]  # two Fractions
+    if a is not None and b is not None and a[0] == b[0] and a[1] > b[1]:
         yield Diagnostic("M303", "the low end lies above the high end", span, "swap them")
 
 
@@ -204,7 +205,7 @@ def sharing(bound: tree.Expr, limit: tree.Expr) -> tree.Expr:
     return bound
 
 
-def constant(expr: tree.Expr) -> tuple[object, object] | None:
+def constant(expr: tree.Expr) -> tuple[object, Fraction] | None:
     """(base, number) of a bound that is one number, or one share of one base; None for all others."""
     match expr:
         case tree.Amount(value, unit):
@@ -213,7 +214,7 @@ def constant(expr: tree.Expr) -> tuple[object, object] | None:
             return base, value
         case tree.Negative(part):
             inner = constant(part)
-            return None if inner is None else (inner[0], -inner[1])  # type: ignore[operator]  # a Fraction
+            return None if inner is None else (inner[0], -inner[1])
         case _:
             return None
 
@@ -221,9 +222,7 @@ def constant(expr: tree.Expr) -> tuple[object, object] | None:
 # --- prohibitions ------------------------------------------------------------------------------
 
 
-def _forbidden(
-    test: tree.Forbid, level: tree.Term | None, where: tree.Cond | None, span: Span, at: Place
-) -> Problems:
+def _forbidden(test: tree.Forbid, level: tree.Term | None, where: tree.Cond | None, span: Span, at: Place) -> Problems:
     if conditions.is_wash_sale(test):
         assert isinstance(where, tree.Traded)
         if where.period.unit != "calendar days":

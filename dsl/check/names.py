@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
+from dataclasses import dataclass, field
 
 from dsl import tree, vocabulary
 from dsl.source import Span
@@ -35,15 +34,12 @@ class Quantity:
 
 Meaning = Holdings | Quantity
 
-NOTHING: Mapping[str, Meaning] = MappingProxyType({})
-
-
 @dataclass(frozen=True, slots=True)
 class Names:
     """`given`: what the rule's `let` clauses name. `counting`: the measure that the rule names, market value until it
     does. `scope`: "firm", "household", "account" or "tagged"."""
 
-    given: Mapping[str, Meaning] = NOTHING
+    given: Mapping[str, Meaning] = field(default_factory=dict)
     counting: vocabulary.Term = MONEY_VALUE
     scope: str = "account"
 

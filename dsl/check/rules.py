@@ -124,7 +124,8 @@ def _let(let: tree.Let, above: Names) -> Problems:
         case tree.Term() if names.group(let.value, above) is not None:
             pass
         case value:
-            yield from (p for p in numbers.problems(value, Place(above, alone=True)) if p.code not in numbers.OF_THE_PLACE)
+            found = numbers.problems(value, Place(above, alone=True))
+            yield from (problem for problem in found if problem.code not in numbers.OF_THE_PLACE)
 
 
 # --- clauses -----------------------------------------------------------------------------------
@@ -170,12 +171,12 @@ def _counting(counting: tree.Counting, names_: Names) -> Problems:
         yield Diagnostic("M303", "a share of a fund lies between 0% and 100%", counting.above.span, "write `above 10%`")
     if counting.gross_of_shorts:
         yield Diagnostic(
-            "M402", "shorts cannot be counted gross yet: they reduce what is held long", counting.span,
+            "M242", "shorts cannot be counted gross yet: they reduce what is held long", counting.span,
             "leave `gross of shorts` out where the accounts hold no shorts, or forbid them: `forbid short`",
         )  # fmt: skip
     if counting.adding is not None:
         yield Diagnostic(
-            "M403", f"`{counting.adding.words}` cannot be counted in yet", counting.adding.span,
+            "M243", f"`{counting.adding.words}` cannot be counted in yet", counting.adding.span,
             "leave it out and limit what is held to less",
         )  # fmt: skip
 
@@ -191,7 +192,7 @@ def applies(clause: tree.Applies) -> Problems:
 def _moment(moment: tree.Moment) -> Problems:
     if moment.trigger is not None:
         yield Diagnostic(
-            "M404", "which purchases count follows from the limit; a set of one's own cannot be judged yet",
+            "M244", "which purchases count follows from the limit; a set of one's own cannot be judged yet",
             moment.span, "write `purchase`: a cap is tested when what it counts is bought",
         )  # fmt: skip
 

@@ -10,11 +10,11 @@ from typing import Any
 from dsl.source import Span
 
 
-def nodes(node: Any) -> Iterator[Any]:
+def nodes(node: object) -> Iterator[Any]:
     """The node and all below it, in the order of the fields."""
     yield node
-    for name in _children(type(node)):
-        value = getattr(node, name)
+    for name in _children(type(node)):  # type: ignore[arg-type]  # a class is hashable
+        value: object = getattr(node, name)
         if isinstance(value, tuple):
             for part in value:
                 if hasattr(part, "span"):
@@ -24,7 +24,7 @@ def nodes(node: Any) -> Iterator[Any]:
 
 
 @cache
-def _children(kind: Any) -> tuple[str, ...]:
+def _children(kind: type) -> tuple[str, ...]:
     """Fields that may hold nodes: by the house's rule every node carries a span, and nothing else does."""
     return tuple(field.name for field in fields(kind) if field.type not in _PLAIN)
 

@@ -1,0 +1,160 @@
+"""Waivers: signed, dated, of one rule, by someone who may sign, and not without end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dsl import tree
+from dsl.check import conditions, demands, names, numbers, rules
+from dsl.check.demands import Aim
+from dsl.check.numbers import Place, Problems
+from dsl.check.refinements import CAPS
+from dsl.diagnostic import Diagnostic, Related, Severity
+from dsl.units import fits
+
+ONCE = (tree.Covering, tree.Moves, tree.Lifts, tree.Effective, tree.Reason, tree.Approved, tree.Visible)
+SAME = frozenset({"issuer", "ultimate issuer"})
+"""People say issuer where the rule rolls up to the parent."""
+
+
+def clause(waiver: tree.Waiver, kind: type) -> object | None:
+    return next((clause for clause in waiver.clauses if isinstance(clause, kind)), None)
+
+
+def problems(waiver: tree.Waiver, known: Mapping[str, tree.Rule]) -> Problems:
+    yield from rules.once(waiver.clauses, ONCE)
+    if waiver.whole:
+        yield from _required(waiver)
+    yield from _dates(waiver)
+    rule = known.get(waiver.rule.value)
+    if rule is None:
+        fix = names.suggestion(waiver.rule.value, known) or "name a rule of these files"
+        yield Diagnostic("M320", f"there is no rule {waiver.rule.value} to waive", waiver.rule.span, fix)
+        return
+    yield from _signed(waiver, rule)
+    yield from _covering(waiver, rule)
+    moves = clause(waiver, tree.Moves)
+    if isinstance(moves, tree.Moves):
+        yield from _moves(moves, rule)
+
+
+def _required(waiver: tree.Waiver) -> Problems:
+    id_ = waiver.id
+    days = clause(waiver, tree.Effective)
+    if days is None:
+        fix = "write `effective from 2026-01-31 until 2026-06-30`"
+        yield Diagnostic("M321", f"waiver {id_.value} does not say when it holds", id_.span, fix)
+    elif isinstance(days, tree.Effective) and days.end is None:
+        yield Diagnostic("M321", f"waiver {id_.value} has no end", days.span, "write `until` and a date")
+    if clause(waiver, tree.Reason) is None:
+        yield Diagnostic("M322", f"waiver {id_.value} gives no reason", id_.span, 'write `reason "…" evidence "…"`')
+    if clause(waiver, tree.Approved) is None:
+        yield Diagnostic("M323", f"waiver {id_.value} is signed by nobody", id_.span,
+                         'write `approved by "…" on 2026-01-31`')  # fmt: skip
+    moves, lifts = clause(waiver, tree.Moves), clause(waiver, tree.Lifts)
+    if moves is None and lifts is None:
+        fix = "write `raises limit to 8% of net assets` or `lifts the rule`"
+        yield Diagnostic("M324", f"waiver {id_.value} allows nothing", id_.span, fix)
+    elif isinstance(moves, tree.Moves) and isinstance(lifts, tree.Lifts):
+        yield Diagnostic("M230", "a waiver moves the limit or lifts the rule", lifts.span, "leave one of them out")
+
+
+def _dates(waiver: tree.Waiver) -> Problems:
+    days, approved = clause(waiver, tree.Effective), clause(waiver, tree.Approved)
+    if not isinstance(days, tree.Effective):
+        return
+    yield from rules.effective(days)
+    for instant in (days.start, *((days.end,) if days.end else ())):
+        if instant.clock is not None:
+            yield Diagnostic("M309", "a waiver goes by whole days", instant.span, f"write `{instant.day}`")
+    if isinstance(approved, tree.Approved) and approved.on > days.start.day:
+        yield Diagnostic(
+            "M325", f"signed on {approved.on}, after it takes effect", approved.span,
+            f"let it begin on {approved.on} or later",
+        )  # fmt: skip
+
+
+def _signed(waiver: tree.Waiver, rule: tree.Rule) -> Problems:
+    approved = clause(waiver, tree.Approved)
+    entitled = [text for part in rule.clauses if isinstance(part, tree.OnBreach) for text in part.waiver_by]
+    said = next((part.span for part in rule.clauses if isinstance(part, tree.OnBreach)), rule.id.span)
+    if not entitled:
+        yield Diagnostic(
+            "M326", f"nobody may waive rule {rule.id.value}", waiver.rule.span,
+            'name who may in the rule: `on breach block, waiver by "CCO"`', related=(Related("the rule", said),),
+        )  # fmt: skip
+    elif isinstance(approved, tree.Approved) and approved.by.value not in {text.value for text in entitled}:
+        who = " or ".join(f'"{text.value}"' for text in entitled)
+        yield Diagnostic(
+            "M326", f'"{approved.by.value}" may not waive rule {rule.id.value}', approved.by.span,
+            f"it is waived by {who}", related=(Related("who may", said),),
+        )  # fmt: skip
+
+
+def _covering(waiver: tree.Waiver, rule: tree.Rule) -> Problems:
+    """A waiver for one group is for a group that the rule judges."""
+    covering = clause(waiver, tree.Covering)
+    if not isinstance(covering, tree.Covering) or covering.level is None:
+        return
+    names_ = rules.named(rule)
+    levels = {level for found in demands.clauses(rule) if (level := _level(found.demand.test, names_)) is not None}
+    said = covering.level.words
+    if said not in levels and not (said in SAME and levels & SAME):
+        fix = f"write one of its {' or '.join(sorted(levels))}" if levels else "leave it out"
+        yield Diagnostic("M327", f"rule {rule.id.value} does not judge each {said}", covering.level.span, fix)
+
+
+def _level(test: tree.Test, names_: names.Names) -> str | None:
+    match test:
+        case tree.Limit(tree.Each(pick=pick)) | tree.Band(tree.Each(pick=pick)) | tree.Between(tree.Each(pick=pick)):
+            found = names.group(pick.level, names_)
+            return found.level if found else None
+        case tree.HoldMinimum(pick=pick):
+            found = names.group(pick.level, names_)
+            return found.level if found else None
+        case tree.Forbid():
+            return "security"
+        case _:
+            return None
+
+
+def _moves(moves: tree.Moves, rule: tree.Rule) -> Problems:
+    """The bound of a rule with one limit, and one that goes further."""
+    found = [clause.demand for clause in demands.clauses(rule)]
+    aim = demands.aim(found[0].test) if len(found) == 1 else None
+    if (
+        aim is None
+        or _crossed(aim.subject)
+        or any(isinstance(r, tree.Ladder | tree.Allow) for r in found[0].refinements)
+    ):
+        fix = "write `lifts the rule`, or give the limit a rule of its own"
+        yield Diagnostic("M328", f"rule {rule.id.value} has no one limit that could move", moves.span, fix)
+        return
+    verb = "raises" if aim.op in CAPS else "lowers"
+    if moves.verb != verb:
+        kind = "cap" if verb == "raises" else "floor"
+        yield Diagnostic("M328", f"rule {rule.id.value} is a {kind}", moves.span, f"write `{verb} limit to …`")
+        return
+    yield from _further(moves, aim, rules.named(rule))
+
+
+def _crossed(subject: tree.Each | tree.Expr) -> bool:
+    """Averages and risks are limited after being multiplied out: their bound is not one number to move."""
+    return isinstance(subject, tree.Average) or (not isinstance(subject, tree.Each) and conditions.is_risk(subject))
+
+
+def _further(moves: tree.Moves, aim: Aim, names_: names.Names) -> Problems:
+    group = names.group(aim.subject.pick.level, names_) if isinstance(aim.subject, tree.Each) else None
+    yield from numbers.problems(moves.bound, Place(names_, group.level if group else None))
+    a, b = numbers.unit(aim.bound, names_), numbers.unit(moves.bound, names_)
+    if a is not None and b is not None and not fits(b, a):
+        yield numbers.disagreement(aim.bound, a, moves.bound, b)
+        return
+    old, new = demands.constant(aim.bound), demands.constant(moves.bound)
+    if old is None or new is None or old[0] != new[0]:
+        return
+    if (new[1] <= old[1]) if aim.op in CAPS else (new[1] >= old[1]):
+        yield Diagnostic(
+            "M329", "this waiver allows nothing that the rule does not", moves.bound.span, "correct the number",
+            Severity.WARNING, (Related("the rule's limit", aim.bound.span),),
+        )  # fmt: skip
