@@ -9,11 +9,11 @@ from enum import Enum
 from fractions import Fraction
 from typing import Any
 
-from policy.book import records
 from policy.book.amount import number_text
 from policy.book.facts import Account, Book, Instrument, Lot
-from policy.book.fields import Direction
-from policy.book.terms import written
+from policy.book.intake import records
+from policy.book.intake.fields import Direction
+from policy.book.intake.terms import written
 from policy.canonical import Json
 
 HEAD = ("as_of", "known_at", "currency", "facts")

@@ -8,11 +8,11 @@ from datetime import date
 from types import MappingProxyType
 
 from dsl.vocabulary import TERMS, Kind
-from policy.book.circles import circles, longest
-from policy.book.flaw import Flaw
+from policy.book.intake.circles import circles, longest
+from policy.book.intake.flaw import Flaw
+from policy.book.intake.records import Records
+from policy.book.intake.references import unknown_references
 from policy.book.problem import did_you_mean
-from policy.book.records import Records
-from policy.book.references import unknown_references
 
 DEPTH = 20
 """The deepest nesting of funds in funds, and of derivatives on derivatives."""

@@ -15,13 +15,13 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from policy.book.amount import Refusal, exact, kind, number_text
-from policy.book.csv_text import Sheet, write
-from policy.book.csv_text import parse as parse_csv
 from policy.book.facts import Order
-from policy.book.json_text import parse as parse_json
-from policy.book.json_text import with_lines
-from policy.book.misread import explained
-from policy.book.order_rows import OrderRow, OrdersDocument
+from policy.book.intake.csv_text import Sheet, write
+from policy.book.intake.csv_text import parse as parse_csv
+from policy.book.intake.json_text import parse as parse_json
+from policy.book.intake.json_text import with_lines
+from policy.book.intake.misread import explained
+from policy.book.intake.order_rows import OrderRow, OrdersDocument
 from policy.book.problem import Place, Problem, did_you_mean, is_problems, pointer
 
 COLUMNS = ("account", "instrument", "side", "quantity", "lot", "batch")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from policy.book.columns import AS_OF, FILES, NESTED, PARENTS, REQUIRED, facts, fixed
-from policy.book.csv_text import write
 from policy.book.document import HEAD, document
 from policy.book.facts import Book
+from policy.book.intake.columns import AS_OF, FILES, NESTED, PARENTS, REQUIRED, facts, fixed
+from policy.book.intake.csv_text import write
 
 Rows = list[dict[str, str]]
 

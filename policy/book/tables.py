@@ -1,15 +1,15 @@
-"""A book from a folder of CSV files, one per table (`policy.book.columns`), given as texts by file name."""
+"""A book from a folder of CSV files, one per table (`policy.book.intake.columns`), given as texts by file name."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from policy.book.columns import AS_OF, FILES, NESTED, PARENTS, REQUIRED, WORDS, facts, fixed, needed, raw
-from policy.book.csv_text import Sheet, parse
 from policy.book.facts import Book
+from policy.book.intake.columns import AS_OF, FILES, NESTED, PARENTS, REQUIRED, WORDS, facts, fixed, needed, raw
+from policy.book.intake.csv_text import Sheet, parse
+from policy.book.intake.reading import TABLES, Path, read
+from policy.book.intake.terms import HOLDERS, misplaced
 from policy.book.problem import Place, Problem, did_you_mean
-from policy.book.reading import TABLES, Path, read
-from policy.book.terms import HOLDERS, misplaced
 
 Sheets = Mapping[str, Sheet]
 Parts = Mapping[str, Mapping[str, list[int]]]

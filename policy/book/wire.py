@@ -7,10 +7,10 @@ from typing import Any
 
 from policy.book.amount import kind
 from policy.book.facts import Book
-from policy.book.json_text import parse, with_lines
+from policy.book.intake.json_text import parse, with_lines
+from policy.book.intake.reading import TABLES, Path, read
+from policy.book.intake.rows import BookDocument, Head
 from policy.book.problem import Place, Problem, did_you_mean, pointer
-from policy.book.reading import TABLES, Path, read
-from policy.book.rows import BookDocument, Head
 
 
 def from_json(text: str, file: str = "book.json") -> Book | tuple[Problem, ...]:

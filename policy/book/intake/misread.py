@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel
 
 from policy.book.amount import Refusal, kind
-from policy.book.fields import REFUSED
+from policy.book.intake.fields import REFUSED
+from policy.book.intake.shape import model_at
+from policy.book.intake.terms import HOLDERS, allowed
 from policy.book.problem import did_you_mean
-from policy.book.shape import model_at
-from policy.book.terms import HOLDERS, allowed
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from policy.book.flaw import Flaw
+from policy.book.intake.flaw import Flaw
+from policy.book.intake.records import Records
 from policy.book.problem import did_you_mean
-from policy.book.records import Records
 
 _SOURCES = {"models": frozenset({"weights"}), "constituents": frozenset({"instruments", "issuers"})}
 """Tables in which a target's names stand, where that is not the table of the same name."""

@@ -12,9 +12,9 @@ from typing import Annotated, Any, TypeVar
 from pydantic import PlainValidator, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from policy.book import words
 from policy.book.amount import Refusal, exact, number_text, share
 from policy.book.facts import Relief, Side, TaxKind
+from policy.book.intake import words
 
 T = TypeVar("T")
 

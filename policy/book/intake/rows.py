@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from dsl.vocabulary import Type
 from policy.book.facts import Relief, TaxKind
-from policy.book.fields import (
+from policy.book.intake.fields import (
     AccountId,
     CompletedField,
     Currency,
@@ -34,7 +34,7 @@ from policy.book.fields import (
     TaxField,
     Text,
 )
-from policy.book.terms import allowed
+from policy.book.intake.terms import allowed
 
 
 class Row(BaseModel):
@@ -57,7 +57,7 @@ def _dated_schema(table: str) -> dict[str, Any]:
 
 
 _NUMBER = {"type": ["string", "integer"]}
-_RAW = dict[str, Any]  # read by `policy.book.terms`, term by term
+_RAW = dict[str, Any]  # read by `policy.book.intake.terms`, term by term
 
 IssuerFacts = Annotated[_RAW, WithJsonSchema(_facts_schema("issuers"))]
 IssuerDays = Annotated[_RAW, WithJsonSchema(_dated_schema("issuers"))]

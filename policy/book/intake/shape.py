@@ -6,8 +6,8 @@ from typing import get_args
 
 from pydantic import BaseModel
 
-from policy.book.order_rows import OrderLot, OrdersDocument
-from policy.book.rows import BookDocument, Cash, Constituent, CostRow, Head
+from policy.book.intake.order_rows import OrderLot, OrdersDocument
+from policy.book.intake.rows import BookDocument, Cash, Constituent, CostRow, Head
 
 _INNER: dict[str, type[BaseModel]] = {"constituents": Constituent, "cash": Cash, "cost": CostRow, "lots": OrderLot}
 

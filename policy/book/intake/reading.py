@@ -14,14 +14,15 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from dsl.vocabulary import Term
-from policy.book import integrity, records
+from policy.book import integrity
 from policy.book.amount import Refusal
 from policy.book.facts import Book, Value
-from policy.book.misread import explained
+from policy.book.intake import records
+from policy.book.intake.misread import explained
+from policy.book.intake.rows import BookDocument, Head, Row
+from policy.book.intake.terms import HOLDERS, allowed, misplaced, value
+from policy.book.intake.words import day
 from policy.book.problem import Place, Problem
-from policy.book.rows import BookDocument, Head, Row
-from policy.book.terms import HOLDERS, allowed, misplaced, value
-from policy.book.words import day
 
 Path = tuple[str | int, ...]
 Locate = Callable[[str, Path], Place]

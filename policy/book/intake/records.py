@@ -27,7 +27,7 @@ from policy.book.facts import (
     Trade,
     Weight,
 )
-from policy.book.rows import AccountRow, CompleteRow, Constituent, EntryRow, Head, InstrumentRow, LotRow, Row
+from policy.book.intake.rows import AccountRow, CompleteRow, Constituent, EntryRow, Head, InstrumentRow, LotRow, Row
 
 NOT_FUNDS = frozenset(
     {"common stock", "preferred stock", "depositary receipt", "bond", "bill", "convertible bond", "commercial paper",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pydantic import ConfigDict, Field
 
-from policy.book.fields import Batch, Id, Positive, SideField
-from policy.book.rows import Row
+from policy.book.intake.fields import Batch, Id, Positive, SideField
+from policy.book.intake.rows import Row
 
 
 class OrderLot(Row):

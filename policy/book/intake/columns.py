@@ -15,10 +15,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from dsl.vocabulary import Type
-from policy.book.reading import TABLES
-from policy.book.rows import BookDocument, CostRow
-from policy.book.shape import row_model
-from policy.book.terms import HOLDERS, allowed
+from policy.book.intake.reading import TABLES
+from policy.book.intake.rows import BookDocument, CostRow
+from policy.book.intake.shape import row_model
+from policy.book.intake.terms import HOLDERS, allowed
 
 AS_OF = " as of"
 COSTS = tuple(CostRow.model_fields)

@@ -11,8 +11,8 @@ from typing import assert_never
 from dsl.vocabulary import TERMS, Source, Term, Type
 from policy.book.amount import Refusal, exact, number_text, percent_text, percentage
 from policy.book.facts import Value
+from policy.book.intake.words import day, flag, phrase
 from policy.book.problem import did_you_mean
-from policy.book.words import day, flag, phrase
 
 HOLDERS = MappingProxyType(
     {
