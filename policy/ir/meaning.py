@@ -106,19 +106,22 @@ def truth(node: Formula, at: Values) -> bool | None:
 
 
 def leaf_truth(leaf: Leaf, at: Values) -> bool | None:
+    return compared(leaf, scalar(leaf.measure, at), scalar(leaf.bound, at), at)
+
+
+def compared(leaf: Leaf, measure: Number, bound: Number, at: Values) -> bool | None:
     """The comparison; with a base, the guarded ratio of `Leaf`'s docstring."""
-    measure, bound = scalar(leaf.measure, at), scalar(leaf.bound, at)
-    compared = COMPARE[leaf.op](measure, bound)
+    holds = COMPARE[leaf.op](measure, bound)
     if leaf.base is None:
-        return compared
+        return holds
     base = scalar(leaf.base, at)
     if less(ZERO, base):
-        return compared
+        return holds
     if base == ZERO and measure == ZERO:
         return True
     over_nothing = leaf.op in CAPS and less(ZERO, measure)
     never_positive = at_most(base, ZERO)
-    return False if over_nothing and (never_positive or compared is False) else None
+    return False if over_nothing and (never_positive or holds is False) else None
 
 
 CAPS = frozenset({Op.LE, Op.LT})
@@ -135,7 +138,8 @@ def _affine(const: Number, terms: Iterable[tuple[Number, str]], at: Values) -> N
     for coefficient, name in terms:
         worth = at.get(name)
         if worth:
-            total = plus(total, times(coefficient, worth))
+            part = times(coefficient, worth)
+            total = plus(total, part) if total else part
     return total
 
 

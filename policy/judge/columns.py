@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain, repeat
+from itertools import chain
 from operator import add, le, lt, mul, neg
 from typing import Generic, NamedTuple, TypeVar, assert_never
 
@@ -24,11 +24,23 @@ NOBODY = -1
 
 
 class Stage(NamedTuple):
-    """A point: every node's integer, the stretch, and for each leaf the integer that means one."""
+    """A point: every node's integer, the integer that means one, and each leaf's scale over that."""
 
     nodes: Sequence[int]
-    stretch: int
-    ones: Sequence[int]
+    one: int
+    scales: Sequence[LeafScale]
+
+    def unit(self, leaf: int) -> int:
+        """What means one in the value and bound of a leaf."""
+        factor, squared = self.scales[leaf]
+        return factor * self.one * (self.one if squared else 1)
+
+
+class LeafScale(NamedTuple):
+    """A leaf's integers mean multiples of 1 / (factor · one), or of 1 / (factor · one²) where there are squares."""
+
+    factor: int
+    squared: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +57,13 @@ class Mixed(Generic[Column]):
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Linear scalars with equally many terms: term j of all of them is picked from the nodes at once."""
+    """Linear scalars with equally many terms: term j of all of them is picked from the nodes at once.
+
+    A term's factors are None where all are one. `alike`: all rows are the same, so one is computed for all."""
 
     size: int
-    terms: tuple[tuple[Pick, tuple[int, ...]], ...]
+    terms: tuple[tuple[Pick, tuple[int, ...] | None], ...]
+    alike: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +76,7 @@ class Baskets:
 @dataclass(frozen=True, slots=True)
 class Counts:
     whens: Formulas
-    ones: tuple[int, ...]  # per count: the integer that means one, before the stretch
+    factors: tuple[int, ...]  # of each count's leaf
     cuts: Cuts
 
 
@@ -91,7 +106,7 @@ class Sums:
 
 @dataclass(frozen=True, slots=True)
 class Squares:
-    """Σ factor · root²: its scale carries the stretch twice."""
+    """Σ factor · root²: in units of 1 / (factor of its leaf · one²)."""
 
     factors: tuple[int, ...]
     roots: Scalars
@@ -109,15 +124,15 @@ def scalars(mixed: Scalars, stage: Stage) -> Sequence[int]:
 
 def _scalar(column: ScalarColumn, stage: Stage) -> Sequence[int]:
     match column:
-        case Rows(size, terms):
-            return _rows(size, terms, stage.nodes)
+        case Rows():
+            return _rows(column, stage.nodes)
         case Baskets(inner, whens, cuts):
             held = formulas(whens, stage).truths
             counted = [value if holds else 0 for value, holds in zip(scalars(inner, stage), held, strict=True)]
             return [sum(counted[cut]) for cut in cuts]
-        case Counts(whens, ones, cuts):
+        case Counts(whens, factors, cuts):
             held = formulas(whens, stage).truths
-            return [held[cut].count(True) * one * stage.stretch for cut, one in zip(cuts, ones, strict=True)]
+            return [held[cut].count(True) * factor * stage.one for cut, factor in zip(cuts, factors, strict=True)]
         case Tops(sizes, inner, cuts):
             worth = scalars(inner, stage)
             return [sum(sorted(worth[cut], reverse=True)[:k]) for cut, k in zip(cuts, sizes, strict=True)]
@@ -134,14 +149,13 @@ def _scalar(column: ScalarColumn, stage: Stage) -> Sequence[int]:
             assert_never(column)
 
 
-def _rows(size: int, terms: Sequence[tuple[Pick, Sequence[int]]], nodes: Sequence[int]) -> Sequence[int]:
-    if not terms:
-        return [0] * size
-    products = [map(mul, factors, pick(nodes)) for pick, factors in terms]
-    total: Iterable[int] = products[0]
-    for product in products[1:]:
+def _rows(rows: Rows, nodes: Sequence[int]) -> Sequence[int]:
+    if not rows.terms:
+        return [0] * rows.size
+    total, *more = [pick(nodes) if factors is None else map(mul, factors, pick(nodes)) for pick, factors in rows.terms]
+    for product in more:
         total = map(add, total, product)
-    return list(total)
+    return list(total) * rows.size if rows.alike else list(total)
 
 
 # --- formulas ----------------------------------------------------------------------------------
@@ -159,8 +173,8 @@ class Said(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Leaves:
-    """Leaves of one operator. `lifted`: which of measures and bounds take the stretch once more, because the other
-    side is squares."""
+    """Leaves of one operator. `lifted`: which of measures and bounds are multiplied by one once more, because the
+    other side is squares."""
 
     numbers: tuple[int, ...]
     measures: Scalars
@@ -210,7 +224,7 @@ def _formula(column: FormulaColumn, stage: Stage) -> Said:
             return _leaves(column, stage)
         case Alls(parts, cuts):
             said = formulas(parts, stage)
-            return _joined(said, [_all(said, cut, stage.ones) for cut in cuts])
+            return _joined(said, [_all(said, cut, stage) for cut in cuts])
         case Anys(parts, cuts):
             said = formulas(parts, stage)
             return _joined(said, [_any(said, cut) for cut in cuts])
@@ -225,10 +239,11 @@ def _formula(column: FormulaColumn, stage: Stage) -> Said:
 
 
 def _leaves(column: Leaves, stage: Stage) -> Said:
-    values, bounds = (
-        list(map(mul, side, repeat(stage.stretch))) if lifted and stage.stretch != 1 else side
-        for side, lifted in zip((scalars(column.measures, stage), scalars(column.bounds, stage)), column.lifted, strict=True)
-    )
+    values, bounds = scalars(column.measures, stage), scalars(column.bounds, stage)
+    if any(column.lifted):
+        values, bounds = (
+            _lifted(side, up, stage.one) for side, up in zip((values, bounds), column.lifted, strict=True)
+        )
     if column.floor:
         values, bounds = list(map(neg, values)), list(map(neg, bounds))
     truths: Sequence[bool | None] = list(map(lt if column.strict else le, values, bounds))
@@ -236,6 +251,10 @@ def _leaves(column: Leaves, stage: Stage) -> Said:
         bases = scalars(column.bases, stage)
         truths = [_guarded(t, v, b, column.floor) for t, v, b in zip(truths, values, bases, strict=True)]
     return Said(truths, values, bounds, column.numbers)
+
+
+def _lifted(side: Sequence[int], up: bool, one: int) -> Sequence[int]:
+    return [value * one for value in side] if up else side
 
 
 def _guarded(compared: bool | None, value: int, base: int, floor: bool) -> bool | None:
@@ -251,18 +270,23 @@ Decided = tuple[bool | None, int | None]
 """A truth, and the place among the parts of the one that decides."""
 
 
-def _all(said: Said, cut: slice, ones: Sequence[int]) -> Decided:
-    """The tightest of the parts that agree with the whole: room / max(|bound|, |value|, 1), without dividing."""
+def _all(said: Said, cut: slice, stage: Stage) -> Decided:
+    """The tightest of the parts that agree with the whole."""
     parts = said.truths[cut]
     whole = False if False in parts else None if None in parts else True
+    return whole, tightest(said, (place for place, t in enumerate(parts, start=cut.start) if t is whole), stage)
+
+
+def tightest(said: Said, places: Iterable[int], stage: Stage) -> int | None:
+    """The first place with least room / max(|bound|, |value|, 1), compared without dividing."""
     best, best_room, best_size = None, 0, 1
-    for place, truth in enumerate(parts, start=cut.start):
-        if truth is whole and (leaf := said.leaves[place]) != NOBODY:
+    for place in places:
+        if (leaf := said.leaves[place]) != NOBODY:
             value, bound = said.values[place], said.bounds[place]
-            room, size = bound - value, max(abs(bound), abs(value), ones[leaf])
+            room, size = bound - value, max(abs(bound), abs(value), stage.unit(leaf))
             if best is None or room * best_size < best_room * size:
                 best, best_room, best_size = place, room, size
-    return whole, best
+    return best
 
 
 def _any(said: Said, cut: slice) -> Decided:

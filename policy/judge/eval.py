@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 from itertools import chain
+from math import lcm
 from typing import assert_never
 
 from policy.interval import ZERO, Number, high, low, minus, times
@@ -98,7 +99,7 @@ def measured(formula: Formula, bound: Bound, at: meaning.Values) -> Measured | N
         limit,
         headroom,
         None if over is None else meaning.scalar(over, at),
-        meaning.leaf_truth(leaf, at),
+        meaning.compared(leaf, value, limit, at),
         contributors(leaf.measure, bound, at),
     )
 
@@ -145,9 +146,9 @@ def contributors(measure: Scalar, bound: Bound, at: meaning.Values) -> tuple[tup
     """The parts of the measure that are not zero, largest first."""
     match measure:
         case Lin(_, ((factor, name),)) if name in bound.forms:
-            parts = [
-                (part, times(factor, times(weight, at.get(part, ZERO)))) for weight, part in bound.forms[name].terms
-            ]
+            terms = bound.forms[name].terms
+            parts = [(part, times(weight, at.get(part, ZERO))) for weight, part in terms]
+            parts = parts if factor == 1 else [(part, times(factor, worth)) for part, worth in parts]
         case Lin(_, terms):
             parts = [(name, times(weight, at.get(name, ZERO))) for weight, name in terms]
         case Basket(members):
@@ -155,11 +156,22 @@ def contributors(measure: Scalar, bound: Bound, at: meaning.Values) -> tuple[tup
         case Count(members):
             parts = [(label, Fraction(1)) for label, when in members if meaning.truth(when, at) is not False]
         case TopK(k, listed):
-            parts = sorted(((name, meaning.scalar(v, at)) for name, v in listed), key=_size, reverse=True)[:k]
+            parts = _largest_first([(name, meaning.scalar(value, at)) for name, value in listed])[:k]
         case _:
             parts = []
-    return tuple(sorted((part for part in parts if part[1] != ZERO), key=_size, reverse=True))
+    return tuple(_largest_first([part for part in parts if part[1]]))
 
 
-def _size(part: tuple[str, Number]) -> Fraction:
-    return max(abs(low(part[1]) or ZERO), abs(high(part[1]) or ZERO))
+Part = tuple[str, Number]
+
+
+def _largest_first(parts: list[Part]) -> list[Part]:
+    """By the larger end; compared as whole numbers, which is several times faster than as fractions."""
+    sizes = [_size(worth) for _, worth in parts]
+    one = lcm(*(size.denominator for size in sizes))
+    whole = [size.numerator * (one // size.denominator) for size in sizes]
+    return [parts[place] for place in sorted(range(len(parts)), key=whole.__getitem__, reverse=True)]
+
+
+def _size(worth: Number) -> Fraction:
+    return abs(worth) if isinstance(worth, Fraction) else max(abs(worth.low or ZERO), abs(worth.high or ZERO))

@@ -7,12 +7,10 @@ reason, whether the limit holds, and every number of the deciding leaf are the r
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import repeat
-from math import floor
-from operator import floordiv, lshift, sub
+from operator import sub
 from typing import NamedTuple
 
 from policy.interval import Number
@@ -20,8 +18,8 @@ from policy.ir import meaning
 from policy.ir.bound import Bound, Form, Obligation, Outcome, Point, Rung, Truth
 from policy.judge import eval as reference
 from policy.judge import reach
-from policy.judge.columns import NOBODY, Formulas, Pick, Said, Stage, formulas
-from policy.judge.from_ir import Layout, fits, picker
+from policy.judge.columns import NOBODY, Formulas, Said, Stage, formulas, tightest
+from policy.judge.from_ir import Layout, fits
 from policy.judge.from_ir import formulas as laid_out
 from policy.judge.lattice import Lattice, integers, lattice
 from policy.judge.verdict import Finding, Verdict
@@ -32,12 +30,15 @@ TO_THE_REFERENCE = Truth(None)
 
 @dataclass(frozen=True, slots=True)
 class RuleTable:
-    """The obligations of one rule. `fast`: those that the columns hold. `further`: for each rung after the first,
-    the row of each obligation that has one, and the formulas."""
+    """The obligations of one rule: their places, and the formulas and outcomes of their first rungs. `fast`: the rows
+    that the columns hold. `further`: for each later rung, which row has it, and the formulas. `alike`: a leaf whose
+    scale all leaves of the first rungs share; None where they do not."""
 
     rule: str
     places: Sequence[int]
-    pick: Pick
+    outcomes: frozenset[Outcome]
+    firsts: Formulas
+    alike: int | None
     fast: Sequence[int]
     further: Sequence[tuple[Mapping[int, int], Formulas]]
 
@@ -52,25 +53,26 @@ class Needs:
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """A bound book, laid out. `ladders`: the rungs that are read, per obligation; `slow`: for the reference."""
+    """A bound book, laid out. `ladders`: the rungs that are read, per obligation; `at`: (rule, row) of each
+    obligation; `slow`: those for the reference."""
 
     bound: Bound
     standing: bool
     lattice: Lattice
     layout: Layout
     ladders: Sequence[Sequence[Rung]]
-    firsts: Formulas
     outcomes: Sequence[Outcome]
     reasons: Sequence[str]
     rules: Sequence[RuleTable]
+    at: Sequence[tuple[int, int]]
     slow: Sequence[int]
     needs: Needs
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """Per obligation, in their order: outcome, reason, whether its own limit holds, and the numbers of its deciding
-    leaf (read them with `numbers`). `slow`: what the reference found for the others."""
+    """Per obligation, in their order: outcome, reason, whether its own limit holds. `said`: per rule, with the numbers
+    of the deciding leaves (read them with `numbers`). `slow`: what the reference found for the others."""
 
     tables: Tables
     point: Point
@@ -79,7 +81,7 @@ class Answers:
     outcomes: Sequence[Outcome]
     reasons: Sequence[str]
     within: Sequence[bool | None]
-    said: Said
+    said: Sequence[Said]
     slow: Mapping[int, Finding]
 
 
@@ -92,18 +94,19 @@ def tables(bound: Bound, *, standing: bool = False) -> Tables:
     layout = Layout(lat)
     ladders = [reference.read(obligation, standing=standing) for obligation in bound.obligations]
     fitting = [all(fits(rung.formula, lat) for rung in rungs) for rungs in ladders]
-    firsts = [rungs[0].formula if fit else TO_THE_REFERENCE for rungs, fit in zip(ladders, fitting, strict=True)]
     slow = [place for place, fit in enumerate(fitting) if not fit]
+    by_rule = _by_rule(bound.obligations)
+    at = {p: (number, row) for number, places in enumerate(by_rule.values()) for row, p in enumerate(places)}
     return Tables(
         bound,
         standing,
         lat,
         layout,
         ladders,
-        laid_out(firsts, layout),
         [rungs[0].outcome for rungs in ladders],
         [rungs[0].reason for rungs in ladders],
-        [_rule_table(rule, places, ladders, fitting, layout) for rule, places in _by_rule(bound.obligations).items()],
+        [_rule_table(rule, places, ladders, fitting, layout) for rule, places in by_rule.items()],
+        [at[place] for place in range(len(ladders))],
         slow,
         _needs(bound, lat, (rung for place in slow for rung in ladders[place])),
     )
@@ -119,13 +122,18 @@ def _by_rule(obligations: Iterable[Obligation]) -> Mapping[str, list[int]]:
 def _rule_table(
     rule: str, places: Sequence[int], ladders: Sequence[Sequence[Rung]], fitting: Sequence[bool], layout: Layout
 ) -> RuleTable:
-    fast = [place for place in places if fitting[place]]
+    fast = [row for row, place in enumerate(places) if fitting[place]]
+    firsts = [ladders[place][0].formula if fitting[place] else TO_THE_REFERENCE for place in places]
+    start = len(layout.scales)
+    column = laid_out(firsts, layout)
+    scales = set(layout.scales[start:])
     further = []
-    for level in range(1, max((len(ladders[place]) for place in fast), default=0)):
-        owners = [place for place in fast if len(ladders[place]) > level]
-        column = laid_out([ladders[place][level].formula for place in owners], layout)
-        further.append(({place: row for row, place in enumerate(owners)}, column))
-    return RuleTable(rule, places, picker(places), fast, further)
+    for level in range(1, max((len(ladders[places[row]]) for row in fast), default=0)):
+        owners = [row for row in fast if len(ladders[places[row]]) > level]
+        later = laid_out([ladders[places[row]][level].formula for row in owners], layout)
+        further.append(({row: position for position, row in enumerate(owners)}, later))
+    outcomes = frozenset(ladders[place][0].outcome for place in places)
+    return RuleTable(rule, places, outcomes, column, start if len(scales) == 1 else None, fast, further)
 
 
 def _needs(bound: Bound, lat: Lattice, rungs: Iterable[Rung]) -> Needs:
@@ -142,56 +150,42 @@ def _needs(bound: Bound, lat: Lattice, rungs: Iterable[Rung]) -> Needs:
 
 def judge_fast(tables: Tables, point: Point) -> Answers:
     """What `policy.judge.eval.judge` answers at the point."""
-    nodes, stretch = integers(tables.lattice, point)
-    ones: Sequence[int] = tables.layout.ones
-    if stretch != 1:
-        ones = [one * stretch**power for one, power in zip(ones, tables.layout.powers, strict=True)]
-    stage = Stage(nodes, stretch, [*ones, 1])  # one more for NOBODY
-    said = formulas(tables.firsts, stage)
-    slow = _slow(tables, stage, point)
-    within, outcomes, reasons = list(said.truths), list(tables.outcomes), list(tables.reasons)
-    if within.count(True) < len(within):
-        for rule in tables.rules:
-            _climb(tables, rule, stage, within, outcomes, reasons)
+    stage = Stage(*integers(tables.lattice, point), tables.layout.scales)
+    said = [formulas(rule.firsts, stage) for rule in tables.rules]
+    slow = dict(zip(tables.slow, _findings(tables, tables.slow, tables.needs, stage, point), strict=True))
+    within: list[bool | None] = [True] * len(tables.at)
+    outcomes, reasons = list(tables.outcomes), list(tables.reasons)
     for place, finding in slow.items():
         outcomes[place], reasons[place], within[place] = finding.outcome, finding.reason, finding.within
-    return Answers(tables, point, stage, reference.worst(set(outcomes)), outcomes, reasons, within, said, slow)
+    met: set[Outcome] = set()
+    for rule, found in zip(tables.rules, said, strict=True):
+        if False in found.truths or None in found.truths:
+            for place, truth, decided in _climbed(tables, rule, found.truths, stage):
+                within[place], (outcomes[place], reasons[place]) = truth, decided
+            met.update(outcomes[place] for place in rule.places)
+        else:
+            met |= rule.outcomes
+    return Answers(tables, point, stage, reference.worst(met), outcomes, reasons, within, said, slow)
 
 
-def _climb(
-    tables: Tables,
-    rule: RuleTable,
-    stage: Stage,
-    within: Sequence[bool | None],
-    outcomes: list[Outcome],
-    reasons: list[str],
-) -> None:
-    """Fills in the outcomes of the rule's obligations whose first rung does not decide."""
-    open_places = [place for place in rule.fast if within[place] is not True]
-    if not open_places:
-        return
-    further = [(rows, formulas(column, stage).truths) for rows, column in rule.further]
-    for place in open_places:
-        held = [truths[rows[place]] for rows, truths in further if place in rows]
-        outcomes[place], reasons[place] = reference.climb(
-            tables.bound.obligations[place], tables.ladders[place], [within[place], *held]
-        )
+def _climbed(
+    tables: Tables, rule: RuleTable, truths: Sequence[bool | None], stage: Stage
+) -> Iterator[tuple[int, bool | None, tuple[Outcome, str]]]:
+    """What becomes of the rule's obligations whose first rung does not decide: place, truth of that, outcome."""
+    undecided = [row for row in rule.fast if truths[row] is not True]
+    further = [(rows, formulas(column, stage).truths) for rows, column in rule.further] if undecided else []
+    for row in undecided:
+        place = rule.places[row]
+        held = [found[rows[row]] for rows, found in further if row in rows]
+        ladder = tables.ladders[place]
+        yield place, truths[row], reference.climb(tables.bound.obligations[place], ladder, [truths[row], *held])
 
 
-def _slow(tables: Tables, stage: Stage, point: Point) -> dict[int, Finding]:
-    """What the reference finds for the obligations that do not fit."""
-    return dict(zip(tables.slow, _findings(tables, tables.slow, tables.needs, stage, point), strict=True))
-
-
-def _findings(tables: Tables, places: Sequence[int], needs: Needs, stage: Stage, point: Point) -> Iterable[Finding]:
+def _findings(tables: Tables, places: Sequence[int], needs: Needs, stage: Stage, point: Point) -> Iterator[Finding]:
     lat, bound = tables.lattice, tables.bound
-    known = {name: _worth(stage, lat, lat.number[name]) for name in needs.known}
+    known = {name: Fraction(stage.nodes[lat.number[name]], stage.one) for name in needs.known}
     at = meaning.values(needs.unknown, {**point, **known})
     return (reference.finding(bound.obligations[p], bound, at, standing=tables.standing) for p in places)
-
-
-def _worth(stage: Stage, lat: Lattice, node: int) -> Fraction:
-    return Fraction(stage.nodes[node], lat.scale[node] * stage.stretch)
 
 
 # --- reading the answers -----------------------------------------------------------------------
@@ -209,23 +203,34 @@ class Numbers(NamedTuple):
 def numbers(answers: Answers, place: int) -> Numbers | None:
     """The numbers that decide an obligation, exact; None where no leaf does."""
     if (finding := answers.slow.get(place)) is not None:
-        said = finding.deciding
-        return None if said is None else Numbers(said.op, said.value, said.bound, said.headroom)
-    leaf = answers.said.leaves[place]
+        leaf_ = finding.deciding
+        return None if leaf_ is None else Numbers(leaf_.op, leaf_.value, leaf_.bound, leaf_.headroom)
+    rule, row = answers.tables.at[place]
+    said = answers.said[rule]
+    leaf = said.leaves[row]
     if leaf == NOBODY:
         return None
-    one = answers.stage.ones[leaf]
-    value, bound = Fraction(answers.said.values[place], one), Fraction(answers.said.bounds[place], one)
+    one = answers.stage.unit(leaf)
+    value, bound = Fraction(said.values[row], one), Fraction(said.bounds[row], one)
     if (op := answers.tables.layout.leaves[leaf].op) in meaning.CAPS:
         return Numbers(op, value, bound, bound - value)
     return Numbers(op, -value, -bound, bound - value)
 
 
-def headrooms(answers: Answers) -> tuple[Sequence[int], Sequence[int]]:
-    """Headroom of every deciding leaf as numerators and denominators: exact, without making ten thousand
-    Fractions. (0, 1) where no leaf decides and where the reference judged."""
-    rooms = list(map(sub, answers.said.bounds, answers.said.values))
-    return rooms, list(map(answers.stage.ones.__getitem__, answers.said.leaves))
+def headrooms(answers: Answers) -> dict[str, tuple[Sequence[int], Sequence[int]]]:
+    """Per rule, the headroom of each group's deciding leaf as numerators and denominators: exact, without making ten
+    thousand Fractions. Zero denominators where no leaf decides, and where the reference judged."""
+    return {
+        rule.rule: (list(map(sub, said.bounds, said.values)), _units(answers, rule, said))
+        for rule, said in zip(answers.tables.rules, answers.said, strict=True)
+    }
+
+
+def _units(answers: Answers, rule: RuleTable, said: Said) -> Sequence[int]:
+    """What means one in each row's numbers; zero where there are none."""
+    if rule.alike is not None and NOBODY not in said.leaves:
+        return [answers.stage.unit(rule.alike)] * len(said.leaves)
+    return [0 if leaf == NOBODY else answers.stage.unit(leaf) for leaf in said.leaves]
 
 
 def findings(answers: Answers, places: Sequence[int]) -> tuple[Finding, ...]:
@@ -242,49 +247,43 @@ def verdict(answers: Answers) -> Verdict:
 
 # --- the worst group of each rule --------------------------------------------------------------
 
-_SHIFT = 40
-_PER_RANK = 1 << 80  # more than any tightness, unknown ones included
-_NO_LEAF = Fraction(1 << 10)
-
 
 def nearest(answers: Answers) -> dict[str, int]:
     """Per rule, the place of its worst group: by outcome, then by least headroom as a share of the bound (see
     `policy.judge.eval.tightness`), then the first."""
-    keys = _keys(answers)
-    return {rule.rule: _first_least(answers, rule, keys) for rule in answers.tables.rules}
+    return {
+        rule.rule: _worst(answers, rule, said) for rule, said in zip(answers.tables.rules, answers.said, strict=True)
+    }
 
 
-def _keys(answers: Answers) -> list[int]:
-    """Tightness of each obligation in units of 2^-40, rounded down, after its outcome's rank."""
-    said, (rooms, ones) = answers.said, headrooms(answers)
-    sizes = map(max, map(abs, said.values), map(abs, said.bounds), ones)
-    keys = list(map(floordiv, map(lshift, rooms, repeat(_SHIFT)), sizes))
-    if NOBODY in said.leaves:
-        no_leaf = _key(_NO_LEAF)
-        keys = [no_leaf if leaf == NOBODY else key for leaf, key in zip(said.leaves, keys, strict=True)]
-    for place in answers.slow:
-        keys[place] = _key(tightness(answers, place))
-    if answers.outcome is not Outcome.PASS:
-        for place, outcome in enumerate(answers.outcomes):
-            if outcome is not Outcome.PASS:
-                keys[place] -= _PER_RANK * outcome.rank
-    return keys
+def _worst(answers: Answers, rule: RuleTable, said: Said) -> int:
+    everyone = len(rule.fast) == len(rule.places)
+    if everyone and False not in said.truths and None not in said.truths:
+        row = _largest(said, _units(answers, rule, said))
+        if row is not None:
+            return rule.places[row]
+    worst = reference.worst({answers.outcomes[place] for place in rule.places})
+    rows = [row for row, place in enumerate(rule.places) if answers.outcomes[place] is worst]
+    if everyone:
+        row = tightest(said, rows, answers.stage)
+        return rule.places[rows[0] if row is None else row]
+    return min((rule.places[row] for row in rows), key=lambda place: tightness(answers, place))
 
 
-def _key(tightness: Fraction) -> int:
-    return floor(tightness * 2**_SHIFT)
-
-
-def _first_least(answers: Answers, rule: RuleTable, keys: Sequence[int]) -> int:
-    own = list(rule.pick(keys))[: len(rule.places)]
-    least = min(own)
-    if own.count(least) == 1:
-        return rule.places[own.index(least)]
-    tied = [place for place, key in zip(rule.places, own, strict=True) if key == least]
-    return min(tied, key=lambda place: tightness(answers, place))
+def _largest(said: Said, units: Sequence[int]) -> int | None:
+    """The row of the largest value, where all bounds are the same and tightness falls as values grow (the law
+    stands in tests/laws); None where that does not hold."""
+    bound, one, top = said.bounds[0], units[0], max(said.values)
+    if said.bounds.count(bound) < len(units) or units.count(one) < len(units) or one == 0:
+        return None
+    falls = top >= 0 if bound >= one else top <= -bound and bound <= -one
+    return said.values.index(top) if falls else None
 
 
 def tightness(answers: Answers, place: int) -> Fraction:
     """Headroom as a share of the bound; more than any where no leaf decides."""
     found = numbers(answers, place)
     return _NO_LEAF if found is None else reference.tightness(found.value, found.bound, found.op)
+
+
+_NO_LEAF = Fraction(1 << 10)

@@ -6,7 +6,7 @@ count whose members' truth may be unknown, squares that are not alone on their s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import chain
@@ -34,8 +34,8 @@ from policy.ir.bound import (
     Truth,
 )
 from policy.judge import columns
-from policy.judge.columns import Cuts, Formulas, Mixed, Pick, Scalars
-from policy.judge.lattice import Lattice, factors, scale_of, terms_of
+from policy.judge.columns import Cuts, Formulas, LeafScale, Mixed, Pick, Scalars
+from policy.judge.lattice import Lattice, terms_of
 
 Node = TypeVar("Node")
 Column = TypeVar("Column")
@@ -43,13 +43,11 @@ Column = TypeVar("Column")
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A lattice, and the leaves numbered so far: each with the integer that means one before any stretch, and how
-    often the stretch multiplies it (twice for squares)."""
+    """A lattice, and the leaves numbered so far, with their scales."""
 
     lattice: Lattice
     leaves: list[Leaf] = field(default_factory=list)
-    ones: list[int] = field(default_factory=list)
-    powers: list[int] = field(default_factory=list)
+    scales: list[LeafScale] = field(default_factory=list)
 
 
 # --- what fits ---------------------------------------------------------------------------------
@@ -117,13 +115,17 @@ def formulas(nodes: Sequence[Formula], layout: Layout) -> Formulas:
     return _mixed(nodes, _kind, lambda kind, alike: _formula(kind, alike, layout))
 
 
-def _kind(node: Formula) -> Hashable:
+Kind = type | int | tuple[Op, bool, bool, bool]
+"""What may share a column: nodes of one type, linear scalars of one length, leaves of one shape."""
+
+
+def _kind(node: Formula) -> Kind:
     if isinstance(node, Leaf):
         return node.op, node.base is not None, isinstance(node.measure, Quad), isinstance(node.bound, Quad)
     return type(node)
 
 
-def _formula(kind: Hashable, alike: Sequence[Whatever], layout: Layout) -> columns.FormulaColumn:
+def _formula(kind: Kind, alike: Sequence[Whatever], layout: Layout) -> columns.FormulaColumn:
     if kind is Truth:
         return columns.Facts(tuple(node.value for node in alike))
     if kind is Not:
@@ -137,45 +139,53 @@ def _formula(kind: Hashable, alike: Sequence[Whatever], layout: Layout) -> colum
 
 def _leaves(leaves: Sequence[Leaf], layout: Layout) -> columns.Leaves:
     """One operator, all with a base or none, squares on the same sides."""
-    lat, first = layout.lattice, leaves[0]
-    ones = [lcm(_scale(leaf.measure, lat), _scale(leaf.bound, lat)) for leaf in leaves]
+    first = leaves[0]
+    scales = _common([lcm(_scale(leaf.measure), _scale(leaf.bound)) for leaf in leaves])
+    squared = isinstance(first.measure, Quad), isinstance(first.bound, Quad)
     start = len(layout.leaves)
     layout.leaves.extend(leaves)
-    layout.ones.extend(ones)
-    squared = isinstance(first.measure, Quad), isinstance(first.bound, Quad)
-    layout.powers.extend([2 if any(squared) else 1] * len(leaves))
+    layout.scales.extend(LeafScale(scale, any(squared)) for scale in scales)
     bases = [leaf.base for leaf in leaves if leaf.base is not None]
     return columns.Leaves(
         tuple(range(start, len(layout.leaves))),
-        _scalars([leaf.measure for leaf in leaves], ones, layout),
-        _scalars([leaf.bound for leaf in leaves], ones, layout),
-        _scalars(bases, [_scale(base, lat) for base in bases], layout) if bases else None,
+        _scalars([leaf.measure for leaf in leaves], scales, layout),
+        _scalars([leaf.bound for leaf in leaves], scales, layout),
+        _scalars(bases, [_scale(base) for base in bases], layout) if bases else None,
         floor=first.op in (Op.GE, Op.GT),
         strict=first.op in (Op.LT, Op.GT),
         lifted=(squared[1] and not squared[0], squared[0] and not squared[1]),
     )
 
 
+def _common(scales: list[int]) -> list[int]:
+    """One scale for all, as long as it stays a short number: groups of one scale are compared without dividing."""
+    one = lcm(*scales)
+    return [one] * len(scales) if one.bit_length() <= _SHORT else scales
+
+
+_SHORT = 64
+
+
 # --- scalars -----------------------------------------------------------------------------------
 
 
-def _scale(node: Scalar, lat: Lattice) -> int:
-    """The least number that makes the scalar whole at every point, before the stretch."""
+def _scale(node: Scalar) -> int:
+    """The least multiple of the nodes' common scale at which the scalar is whole at every point."""
     match node:
-        case Lin():
-            return scale_of(_terms(node, lat), lat.scale)
+        case Lin(const, terms):
+            return lcm(*(c.denominator for c in (const, *(c for c, _ in terms)) if isinstance(c, Fraction)))
         case Basket(members):
-            return lcm(*(_scale(m.value, lat) for m in members))
+            return lcm(*(_scale(m.value) for m in members))
         case Count():
             return 1
         case TopK(_, values):
-            return lcm(*(_scale(value, lat) for _, value in values))
+            return lcm(*(_scale(value) for _, value in values))
         case Greatest(parts) | Least(parts):
-            return lcm(*(_scale(part, lat) for part in parts))
+            return lcm(*(_scale(part) for part in parts))
         case Sum(weighted):
-            return lcm(*(factor.denominator * _scale(part, lat) for factor, part in weighted))
+            return lcm(*(factor.denominator * _scale(part) for factor, part in weighted))
         case Quad(squares):
-            return lcm(*(weight.denominator * _scale(root, lat) ** 2 for weight, root in squares))
+            return lcm(*(weight.denominator * _scale(root) ** 2 for weight, root in squares))
         case _:
             assert_never(node)
 
@@ -191,14 +201,14 @@ def _scalars(nodes: Sequence[Scalar], scales: Sequence[int], layout: Layout) -> 
     """Each node as integers of its scale."""
     scaled = list(zip(nodes, scales, strict=True))
 
-    def kind(pair: tuple[Scalar, int]) -> Hashable:
+    def kind(pair: tuple[Scalar, int]) -> Kind:
         node = pair[0]
         return len(_terms(node, layout.lattice)) if isinstance(node, Lin) else type(node)
 
     return _mixed(scaled, kind, lambda kind, alike: _scalar(kind, alike, layout))
 
 
-def _scalar(kind: Hashable, alike: Sequence[tuple[Whatever, int]], layout: Layout) -> columns.ScalarColumn:
+def _scalar(kind: Kind, alike: Sequence[tuple[Whatever, int]], layout: Layout) -> columns.ScalarColumn:
     nodes, scales = [node for node, _ in alike], [scale for _, scale in alike]
     if isinstance(kind, int):
         return _rows(nodes, scales, kind, layout.lattice)
@@ -225,11 +235,17 @@ def _scalar(kind: Hashable, alike: Sequence[tuple[Whatever, int]], layout: Layou
 
 
 def _rows(nodes: Sequence[Lin], scales: Sequence[int], length: int, lat: Lattice) -> columns.Rows:
-    rows = [list(factors(_terms(n, lat), s, lat.scale)) for n, s in zip(nodes, scales, strict=True)]
-    picked = [[row[j] for row in rows] for j in range(length)]
-    return columns.Rows(
-        len(rows), tuple((picker([node for _, node in term]), tuple(factor for factor, _ in term)) for term in picked)
-    )
+    rows = [
+        tuple((place, c.numerator * (scale // c.denominator)) for c, place in _terms(node, lat))
+        for node, scale in zip(nodes, scales, strict=True)
+    ]
+    alike = len(set(rows)) == 1
+    terms = (list(zip(*term, strict=True)) for term in zip(*(rows[:1] if alike else rows), strict=True))
+    return columns.Rows(len(rows), tuple((picker(places), _factors(factors)) for places, factors in terms), alike)
+
+
+def _factors(factors: tuple[int, ...]) -> tuple[int, ...] | None:
+    return None if set(factors) == {1} else factors
 
 
 def _sums(nodes: Sequence[Sum], scales: Sequence[int], layout: Layout) -> columns.Sums:
@@ -244,7 +260,7 @@ def _sums(nodes: Sequence[Sum], scales: Sequence[int], layout: Layout) -> column
 def _squares(nodes: Sequence[Quad], scales: Sequence[int], layout: Layout) -> columns.Squares:
     cuts = _cuts(len(node.squares) for node in nodes)
     squares = [square for node in nodes for square in node.squares]
-    roots = [_scale(root, layout.lattice) for _, root in squares]
+    roots = [_scale(root) for _, root in squares]
     heights = [
         weight.numerator * scale // (weight.denominator * root**2)
         for (weight, _), root, scale in zip(squares, roots, _each(scales, cuts), strict=True)
@@ -256,10 +272,10 @@ def _squares(nodes: Sequence[Quad], scales: Sequence[int], layout: Layout) -> co
 
 
 def _mixed(
-    nodes: Sequence[Node], kind: Callable[[Node], Hashable], column: Callable[[Hashable, Sequence[Node]], Column]
+    nodes: Sequence[Node], kind: Callable[[Node], Kind], column: Callable[[Kind, Sequence[Node]], Column]
 ) -> Mixed[Column]:
     """One column per kind, and the way back to the order of the nodes."""
-    places: dict[Hashable, list[int]] = {}
+    places: dict[Kind, list[int]] = {}
     for place, node in enumerate(nodes):
         places.setdefault(kind(node), []).append(place)
     made = tuple(column(which, [nodes[place] for place in found]) for which, found in places.items())
@@ -283,5 +299,8 @@ def _each(scales: Sequence[int], cuts: Cuts) -> list[int]:
 
 
 def picker(nodes: Sequence[int]) -> Pick:
-    """Takes the nodes' integers as a tuple (one node twice, since one alone would not come as a tuple)."""
-    return itemgetter(*nodes) if len(nodes) > 1 else itemgetter(nodes[0], nodes[0])
+    """Takes the nodes' integers as a tuple."""
+    if len(nodes) > 1:
+        return itemgetter(*nodes)
+    (node,) = nodes
+    return lambda integers: (integers[node],)

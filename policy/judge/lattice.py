@@ -1,10 +1,8 @@
-"""Forms as whole numbers: every form on its own lattice, so that judging needs integers only, and stays exact.
+"""Forms as whole numbers, so that judging needs integers only, and stays exact.
 
-A form's value times its `scale` is a whole number at every point whose quantities are whole steps. At any other
-point (a lot's odd last piece, a residue) all numbers are multiplied by one more factor, the *stretch*; what
-multiplies every number alike changes no comparison.
-
-A point is computed as a change of the base point (no orders): only forms that an order reaches are touched.
+Each form has its own scale: its value times that is whole wherever quantities are whole steps. Off the steps (a lot's
+odd last piece) all numbers are multiplied by one more factor, the stretch. Orders are computed as a change of the
+base point (no orders), so that only what an order reaches is touched; in the end all nodes are brought to one scale.
 Forms that rest on a missing fact have no integer and are left out.
 """
 
@@ -14,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd, lcm
-from operator import add
+from operator import add, mul
 
 from policy.interval import Number
 from policy.ir.bound import Form, Point, Quantity
@@ -25,36 +23,41 @@ UNIT = 0
 
 @dataclass(frozen=True, slots=True)
 class Lattice:
-    """Nodes are numbered: the unit, then quantities, then exact forms in their order. `reaches[n]` lists
-    (form, factor): the form's integer moves by factor when that of n moves by one."""
+    """Nodes are numbered: the unit, then quantities, then exact forms in their order. `start`: integers of no orders.
+    `reaches[n]` lists (form, factor): the form's integer moves by factor when that of n moves by one. `lift` takes
+    a node from its own scale to `one`, the scale of all."""
 
     number: Mapping[str, int]
     scale: Sequence[int]
     start: Sequence[int]
     reaches: Sequence[Sequence[tuple[int, int]]]
+    lift: Sequence[int]
+    one: int
     free: Mapping[str, int]  # the quantities among the nodes
 
 
 def lattice(forms: Mapping[str, Form], quantities: Mapping[str, Quantity]) -> Lattice:
     free = {name: place for place, name in enumerate(_quantities(forms, quantities), start=1)}
     number = dict(free)
-    scale = [1, *(_denominator(quantities.get(name)) for name in free)]
+    residues = _residues(forms, quantities)
+    scale = [1, *(residues.get(name) or _denominator(quantities.get(name)) for name in free)]
     start = [1] + [0] * len(free)
     reaches: list[list[tuple[int, int]]] = [[] for _ in start]
     for name, form in forms.items():
         if (found := terms_of(form.const, form.terms, number)) is None:
             continue
-        own = scale_of(found, scale)
+        own = _least_scale(found, scale)
         node = number[name] = len(scale)
         total = 0
-        for factor, part in factors(found, own, scale):
+        for factor, part in _factors(found, own, scale):
             total += factor * start[part]
             if part != UNIT:
                 reaches[part].append((node, factor))
         scale.append(own)
         start.append(total)
         reaches.append([])
-    return Lattice(number, scale, start, reaches, free)
+    one = lcm(*scale)
+    return Lattice(number, scale, start, reaches, [one // own for own in scale], one, free)
 
 
 def _quantities(forms: Mapping[str, Form], quantities: Mapping[str, Quantity]) -> Iterable[str]:
@@ -67,6 +70,17 @@ def _denominator(quantity: Quantity | None) -> int:
     if quantity is None:
         return 1
     return lcm(quantity.low.denominator, quantity.high.denominator, (quantity.step or quantity.low).denominator)
+
+
+def _residues(forms: Mapping[str, Form], quantities: Mapping[str, Quantity]) -> Mapping[str, int]:
+    """Scales of residues: cents, less what the affine estimate of the same form can be."""
+    scales = {name: 100 for name, quantity in quantities.items() if quantity.step is None}
+    for form in forms.values():
+        if found := scales.keys() & (name for _, name in form.terms):
+            known = ((c.denominator, quantities.get(name)) for c, name in form.terms if isinstance(c, Fraction))
+            own = lcm(*(below * _denominator(quantity) for below, quantity in known))
+            scales |= {name: lcm(scales[name], own) for name in found}
+    return scales
 
 
 Terms = list[tuple[Fraction, int]]
@@ -88,18 +102,17 @@ def terms_of(const: Number, terms: Iterable[tuple[Number, str]], number: Mapping
     return found
 
 
-def scale_of(terms: Terms, scale: Sequence[int]) -> int:
-    """The least number that makes the sum whole wherever its nodes are."""
+def _least_scale(terms: Terms, scale: Sequence[int]) -> int:
     return lcm(*(c.denominator * (s // gcd(c.numerator, s)) for c, s in ((c, scale[node]) for c, node in terms)))
 
 
-def factors(terms: Terms, own: int, scale: Sequence[int]) -> Iterable[tuple[int, int]]:
-    """(factor, node): the sum times `own` as whole multiples of the nodes' integers."""
+def _factors(terms: Terms, own: int, scale: Sequence[int]) -> Iterable[tuple[int, int]]:
+    """(factor, node): the sum at scale `own` as whole multiples of the nodes' integers."""
     return ((c.numerator * own // (c.denominator * scale[node]), node) for c, node in terms)
 
 
 def integers(lat: Lattice, point: Point) -> tuple[list[int], int]:
-    """Every node's integer at the point, and the stretch: value = integer / (scale · stretch)."""
+    """Every node's integer at the point, and the integer that means one."""
     moves = [(lat.free[name], amount) for name, amount in point.items() if amount and name in lat.free]
     stretch = 1
     for node, amount in moves:
@@ -114,4 +127,4 @@ def integers(lat: Lattice, point: Point) -> tuple[list[int], int]:
             for form, factor in onward:
                 change[form] += factor * moved
     start = lat.start if stretch == 1 else [stretch * value for value in lat.start]
-    return list(map(add, start, change)), stretch
+    return list(map(mul, map(add, start, change), lat.lift)), lat.one * stretch
