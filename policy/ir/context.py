@@ -150,6 +150,12 @@ def measured(ctx: Context, position: Position, measure: str) -> str:
             return table.form(f"votes held/{key}", ZERO, ((_votes(ctx, position), position.units),))
         case "notional" | "exposure":
             return _notional(ctx, position, said, key)
+        case "shares bought":
+            return table.form(f"shares bought/{key}", ZERO, _ordered(position, ONE, bought=True))
+        case "shares traded":
+            return table.form(f"shares traded/{key}", ZERO, _ordered(position, ONE))
+        case "value traded":
+            return table.form(f"value traded/{key}", ZERO, _ordered(position, position.price or ZERO))
         case _:
             raise AssertionError(f"the measure `{said}` has no form")
 
@@ -171,6 +177,12 @@ def _cost(ctx: Context, position: Position) -> Terms:
         costs = universe.book.accounts[position.account].cost
         terms.append((paid_per_unit(costs, position.price), position.buy))
     return tuple(terms)
+
+
+def _ordered(position: Position, each: Fraction, *, bought: bool = False) -> Terms:
+    """What these orders buy, and unless only that is asked for, sell."""
+    buys: Terms = () if position.buy is None else ((each, position.buy),)
+    return buys if bought else (*buys, *((each, sale) for _, sale in position.sells))
 
 
 def _carries_votes(ctx: Context, position: Position) -> Number:

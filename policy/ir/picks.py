@@ -95,6 +95,8 @@ def _key(universe: Universe, exposure: Exposure, level: str) -> str | None:
         return exposure.lot.id if exposure.lot else None
     if level == "account":
         return exposure.position.account
+    if level == "order":
+        return f"{exposure.position.account}/{exposure.position.instrument.id}"
     return None if exposure.subject is None else key(universe.index, exposure.subject.id, level)
 
 
