@@ -19,6 +19,7 @@ from solver.encode.normal import permitted, required
 from solver.encode.rows import Draft, require
 from solver.encode.sheet import HIGH, ONE, Sheet, blank
 from solver.model import Column, ColumnKind, Model, Row, Standing
+from solver.orders import positions
 
 PASS_ONLY = frozenset({Outcome.PASS})
 NO_OBJECTIVE = Objective(Lin(ZERO), ())
@@ -55,11 +56,12 @@ def encode(
         rows += written
         if whole:
             searched.add(obligation.id)
+    held = positions(bound)
     for each in bound.domains:
         rows += domain.cash(each, sheet).rows
         rows += domain.crossing(each, sheet, sides.buys).rows
         rows += domain.relief(each, sheet, sides.ordered).rows
-        rows += domain.minimum(each, bound, sheet, sides.least).rows
+        rows += domain.minimum(each, held, sheet, sides.least).rows
     cost, offset, targets = _objective(objective, sheet)
     rows += targets
     rows = _definitions(bound.forms, sheet, rows, cost) + rows

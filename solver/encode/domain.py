@@ -7,12 +7,11 @@ from fractions import Fraction
 from itertools import pairwise
 
 from policy.interval import ZERO
-from policy.ir.bound import Bound, Domain, Kind, Lin
+from policy.ir.bound import Domain, Lin
 from solver.encode.expression import NOTHING, Expression, added, column, constant
 from solver.encode.rows import Draft
 from solver.encode.sheet import LOW, ONE, Sheet
-
-BOUGHT = frozenset({Kind.BUY, Kind.SHORT})
+from solver.orders import Position, Positions
 
 
 def cash(domain: Domain, sheet: Sheet) -> Draft:
@@ -51,27 +50,22 @@ def relief(domain: Domain, sheet: Sheet, only: frozenset[str] | None = None) -> 
     return draft
 
 
-def minimum(domain: Domain, bound: Bound, sheet: Sheet, only: frozenset[str] | None = None) -> Draft:
+def minimum(domain: Domain, held: Positions, sheet: Sheet, only: frozenset[str] | None = None) -> Draft:
     """An order is worth the minimum trade, or closes the position, or is not placed. `only`: the instruments."""
     draft = Draft(sheet, f"domain {domain.account}")
     if domain.minimum_trade <= 0:
         return draft
     for instrument, price in domain.prices.items():
         if only is None or instrument in only:
-            bought, sold = sides(bound, domain, instrument)
-            _least(f"{draft.source}:min buy {instrument}", bought, price, domain.minimum_trade, draft)
-            whole = price * sum((sheet.boxes[sell][1] for sell in sold), ZERO)
-            _least(f"{draft.source}:min sell {instrument}", sold, price, min(domain.minimum_trade, whole), draft)
+            position = held.get((domain.account, instrument), Position((), ()))
+            _least(f"{draft.source}:min buy {instrument}", position.opening, price, domain.minimum_trade, draft)
+            whole = price * sum((sheet.boxes[name][1] for name in position.closing), ZERO)
+            least = min(domain.minimum_trade, whole)
+            _least(f"{draft.source}:min sell {instrument}", position.closing, price, least, draft)
     return draft
 
 
-def sides(bound: Bound, domain: Domain, instrument: str) -> tuple[list[str], list[str]]:
-    """The quantities that buy and that sell an instrument in the account."""
-    here = [q for q in bound.quantities.values() if q.account == domain.account and q.instrument == instrument]
-    return [q.name for q in here if q.kind in BOUGHT], [q.name for q in here if q.kind not in BOUGHT]
-
-
-def _least(place: str, names: list[str], price: Fraction, least: Fraction, draft: Draft) -> None:
+def _least(place: str, names: tuple[str, ...], price: Fraction, least: Fraction, draft: Draft) -> None:
     most = sum((draft.sheet.boxes[name][1] for name in names), ZERO)
     if most == 0:
         return

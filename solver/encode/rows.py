@@ -107,7 +107,7 @@ def _choose(place: str, parts: int, when: Switch | None, draft: Draft) -> None:
 def _leaf(place: str, e: Expression, step: Fraction, closed: bool, when: Switch | None, draft: Draft) -> None:
     standing = Standing.EXACT if closed else Standing.RELAXATION
     draft.at_most(place, _while(when, Expression(e.const + step, e.terms), draft), standing)
-    for j, (sign, name) in enumerate(e.opens):
+    for j, (sign, name) in enumerate(sorted(e.opens)):
         draft.at_most(f"{place}/?{j}", _while(when, column(name, Fraction(sign)), draft))
 
 
