@@ -47,9 +47,7 @@ def exact(raw: object) -> Fraction | Refusal:
         return Fraction(raw) if abs(raw) < 10**WHOLE else Refusal("the number is too large", _SIZE)
     if isinstance(raw, Bare):
         return Refusal(f"`{_short(raw.text)}` is a number without quotes", _QUOTES)
-    if isinstance(raw, float):
-        return Refusal("a float is not exact", _QUOTES)
-    return Refusal(f"{kind(raw)} is not a number", _QUOTES)
+    return Refusal(f"{kind(raw)} is not an exact number", _QUOTES)
 
 
 def percentage(raw: object) -> Fraction | Refusal:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from policy.book.amount import WHOLE, Bare
 from policy.book.problem import Place, Problem, pointer
@@ -65,47 +65,42 @@ def _broken(error: json.JSONDecodeError, file: str) -> Problem:
 # --- places ------------------------------------------------------------------------------------
 
 
-@dataclass(slots=True)
-class _Open:
-    """An object or list that is being read: `at` is the member or index that comes next."""
-
-    at: str | int | None
-    names: set[str] | None
-
-
 _TOKEN = re.compile(r'[\[\]{}:,]|"(?:[^"\\]|\\.)*"|[^\s\[\]{}:,"]+')
+_Path = list[str | int | None]
+"""The way to a value: member names and positions; None while a member's name is still to come."""
 
 
-def _walk(text: str) -> Iterator[tuple[list[_Open], int, str | None]]:
-    """Every value of a well-formed text: what is open around it, where it begins, and, instead of the value, a
-    member name that stands twice in its object."""
-    opened: list[_Open] = []
+def _walk(text: str) -> Iterator[tuple[_Path, int, str | None]]:
+    """Every value of a well-formed text: the way to it and where it begins; and, for every member name that stands
+    twice in its object, the way to the object's last member and the name."""
+    path: _Path = []
+    names: list[set[str] | None] = []  # of the objects around; None for a list
     for token in _TOKEN.finditer(text):
         first = token[0][0]
-        inside = opened[-1] if opened else None
+        here = names[-1] if names else None
         if first in "]}":
-            opened.pop()
+            path.pop()
+            names.pop()
         elif first == ",":
-            if inside and isinstance(inside.at, int):
-                inside.at += 1
-            elif inside:
-                inside.at = None
-        elif inside and inside.names is not None and inside.at is None:
+            last = path[-1]
+            path[-1] = last + 1 if isinstance(last, int) else None
+        elif here is not None and path[-1] is None:
             name = json.loads(token[0])
-            if name in inside.names:
-                yield opened, token.start(), name
-            inside.names.add(name)
-            inside.at = name
+            if name in here:
+                yield path, token.start(), name
+            here.add(name)
+            path[-1] = name
         elif first != ":":
-            yield opened, token.start(), None
+            yield path, token.start(), None
             if first in "[{":
-                opened.append(_Open(None, set()) if first == "{" else _Open(0, None))
+                path.append(None if first == "{" else 0)
+                names.append(set() if first == "{" else None)
 
 
 def _duplicates(text: str, file: str) -> Iterator[Problem]:
-    for opened, start, name in _walk(text):
+    for path, start, name in _walk(text):
         if name is not None:
-            at = pointer([part.at for part in opened[:-1] if part.at is not None] + [name])
+            at = pointer([part for part in path[:-1] if part is not None] + [name])
             line = text.count("\n", 0, start) + 1
             yield Problem(Place(file, line, at, name), f"`{name}` stands twice in one object", "keep one of them")
 
@@ -113,9 +108,9 @@ def _duplicates(text: str, file: str) -> Iterator[Problem]:
 def _lines(text: str, wanted: Collection[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     line, counted = 1, 0
-    for opened, start, name in _walk(text):
-        at = pointer([part.at for part in opened if part.at is not None])
-        if name is None and at in wanted:
+    for path, start, name in _walk(text):
+        at = pointer([part for part in path if part is not None])
+        if name is None and at in wanted and at not in found:
             line, counted = line + text.count("\n", counted, start), start
             found[at] = line
     return found
