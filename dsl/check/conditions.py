@@ -140,6 +140,14 @@ def fact(expr: tree.Expr) -> vocabulary.Term | None:
     return found if found is not None and found.kind in (Kind.FACT, Kind.LEVEL) else None
 
 
+def settled(left: tree.Expr, right: tree.Expr) -> bool:
+    """Whether facts alone decide: a fact against a constant, or a fact of a holding against another fact."""
+    found = fact(left)
+    if found is None:
+        return False
+    return isinstance(right, tree.Amount) or (found.of in OF_HOLDINGS and fact(right) is not None)
+
+
 def _fact_compared(cond: tree.Compare, found: vocabulary.Term, right: tree.Expr, at: Place) -> Problems:
     """`coal revenue share > 5%`, `complexity > client complexity approval`."""
     subject = cond.left

@@ -265,8 +265,7 @@ def quantity_in(cond: tree.Cond) -> tree.Cond | None:
     """A part of the condition that trades can change."""
     match cond:
         case tree.Compare(left, _, right):
-            plain = isinstance(right, tree.Amount) or conditions.fact(right) is not None
-            return None if conditions.fact(left) is not None and plain else cond
+            return None if conditions.settled(left, right) else cond
         case tree.And(parts) | tree.Or(parts):
             return next((found for part in parts if (found := quantity_in(part)) is not None), None)
         case tree.Not(part):

@@ -122,11 +122,12 @@ Scalar = Amount | Term | Own | Scale | Total | Average | Number | Largest | Flow
 @dataclass(frozen=True, slots=True)
 class Fact:
     """`term op value` on a fact: `coal revenue share > 5%`, `asset class is us treasury`. `op` is "<=", "<",
-    ">=", ">", "is" or "is not"; percent values are fractions (5 % is 1/20)."""
+    ">=", ">", "is" or "is not"; percent values are fractions (5 % is 1/20). A value that is a Term is another fact,
+    of the same holding or of its account: `complexity > client complexity approval`."""
 
     term: str
     op: str
-    value: Fraction | str | bool | date
+    value: Fraction | str | bool | date | Term
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from policy.book.groups import fact, is_named, key, name
 from policy.book.holding import lot_fact
 from policy.book.lists import listed
 from policy.interval import ZERO, Interval, Number, at_most, less, times
-from policy.ir.core import All, Any, Compare, Every, Fact, Forbid, Listed, Named, Not, Pick, Test, WashSale
+from policy.ir.core import All, Any, Compare, Every, Fact, Forbid, Listed, Named, Not, Pick, Term, Test, WashSale
 from policy.ir.positions import Position, Universe
 
 PERHAPS = Interval(ZERO, Fraction(1))
@@ -208,12 +208,28 @@ def _opposite(settled: Settled) -> Settled:
 
 def fact_truth(universe: Universe, test: Fact, exposure: Exposure, missing: set[str]) -> bool | None:
     """`term op value`; a missing number is anything between the bounds that the vocabulary gives."""
+    if isinstance(test.value, Term):
+        return _two_facts(universe, test.term, test.op, test.value.name, exposure, missing)
     value = fact_of(universe, exposure, test.term)
     if value is None:
         missing.add(f"{test.term} of {exposure.name}")
     if test.op in ("is", "is not") and isinstance(value, str) and exposure.subject and _is_level(test.term):
         return (test.value in (value, name(universe.index, test.term, value))) is (test.op == "is")
     return compared(test.term, value, test.op, test.value)
+
+
+def _two_facts(
+    universe: Universe, term: str, op: str, other: str, exposure: Exposure, missing: set[str]
+) -> bool | None:
+    """`complexity > client complexity approval`: each side is what is known of it, or its bounds."""
+    sides: list[Number | None] = []
+    for words in (term, other):
+        value = fact_of(universe, exposure, words)
+        if value is None:
+            missing.add(f"{words} of {exposure.name}")
+        sides.append(_number(words, value))
+    left, right = sides
+    return None if left is None or right is None else _in_order(left, op, right)
 
 
 def fact_of(universe: Universe, exposure: Exposure, words: str) -> Value | None:
@@ -262,8 +278,10 @@ def compared(name: str, value: Value | None, op: str, limit: Value) -> bool | No
             return None
         return (value == limit) is (op == "is")
     left, right = _number(name, value), _number(name, limit)
-    if left is None or right is None:
-        return None
+    return None if left is None or right is None else _in_order(left, op, right)
+
+
+def _in_order(left: Number, op: str, right: Number) -> bool | None:
     orders = {"<=": at_most(left, right), "<": less(left, right), ">=": at_most(right, left), ">": less(right, left)}
     return orders[op]
 

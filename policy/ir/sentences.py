@@ -138,6 +138,7 @@ def formula(test: core.Test, ctx: Context) -> Formula:
         case core.Every(pick, inner):
             return bound.All(tuple(for_group(inner, ctx, group) for group in picked(ctx, pick)))
         case core.Fact(name, op, value):
+            assert not isinstance(value, core.Term), "two facts of an account are compared as numbers"
             return _of_accounts(name, op, value, ctx)
         case core.Forbid() | core.WashSale():
             raise AssertionError(f"{type(test).__name__} is bound per holding, by policy.ir.forbid")

@@ -143,8 +143,10 @@ def amount(value: Fraction, unit: str) -> str:
             return f"{number_text(value)} {unit}"
 
 
-def constant(value: Fraction | str | bool | date) -> str:
+def constant(value: Fraction | str | bool | date | Term) -> str:
     match value:
+        case Term(name):
+            return name
         case bool():
             return "true" if value else "false"
         case Fraction():
