@@ -80,8 +80,8 @@ def require(node: Node, place: str, when: Switch | None, draft: Draft) -> None:
             _choose(place, len(parts), when, draft)
             for k, part in enumerate(parts):
                 require(part, f"{place}.{k}", (f"{place}.{k}", 1), draft)
-        case Half(expression, step, closed):
-            _leaf(place, expression, step, closed, when, draft)
+        case Half(expression, step, top, closed):
+            _leaf(place, expression, step, top, closed, when, draft)
         case Curved(measure, bound, sign, strict):
             total = added(NOTHING, Fraction(sign), worst(measure, sign, f"{place}.m", draft))
             total = added(total, Fraction(-sign), worst(bound, -sign, f"{place}.b", draft))
@@ -89,7 +89,7 @@ def require(node: Node, place: str, when: Switch | None, draft: Draft) -> None:
                 require(total.const < 0 or (total.const == 0 and not strict), place, when, draft)
                 return
             step = strict_step(draft.sheet.lattice(total)) if strict else ZERO
-            _leaf(place, total, step, not strict or step > 0, when, draft)
+            _leaf(place, total, step, draft.sheet.box(total)[1], not strict or step > 0, when, draft)
         case _:
             assert_never(node)
 
@@ -104,19 +104,25 @@ def _choose(place: str, parts: int, when: Switch | None, draft: Draft) -> None:
     draft.at_least(place, added(Expression(ZERO, chosen), -ONE, needed))
 
 
-def _leaf(place: str, e: Expression, step: Fraction, closed: bool, when: Switch | None, draft: Draft) -> None:
+def _leaf(
+    place: str, e: Expression, step: Fraction, top: Fraction, closed: bool, when: Switch | None, draft: Draft
+) -> None:
+    """e ≤ −step while `when` demands it; e is at most `top`."""
     standing = Standing.EXACT if closed else Standing.RELAXATION
-    draft.at_most(place, _while(when, Expression(e.const + step, e.terms), draft), standing)
-    for j, (sign, name) in enumerate(sorted(e.opens)):
-        draft.at_most(f"{place}/?{j}", _while(when, column(name, Fraction(sign)), draft))
+    tight = Expression(e.const + step, e.terms) if step else e
+    draft.at_most(place, _while(when, tight, top + step), standing)
+    for j, (sign, name) in enumerate(e.opens):
+        condition = column(name, Fraction(sign))
+        draft.at_most(f"{place}/?{j}", _while(when, condition, draft.sheet.box(condition)[1]))
 
 
-def _while(when: Switch | None, e: Expression, draft: Draft) -> Expression:
-    """e, pushed below zero by its own box where `when` does not demand e ≤ 0."""
-    if when is None:
+def _while(when: Switch | None, e: Expression, top: Fraction) -> Expression:
+    """e, pushed below zero by its highest value where `when` does not demand e ≤ 0."""
+    if when is None or top <= 0:
         return e
-    slack = max(ZERO, draft.sheet.box(e)[1])
-    return added(added(e, -slack, constant(ONE)), slack, _on(when))
+    name, value = when
+    slack = top if value else -top
+    return Expression(e.const - top if value else e.const, {**e.terms, name: slack})
 
 
 def _on(when: Switch) -> Expression:

@@ -31,11 +31,12 @@ class NotEncodedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Expr:
-    """const + Σ coefficient · column, the worst end of a value provided that each of `conditions` is at most 0."""
+    """const + Σ coefficient · column: the worst end of a value, provided that sign · column ≤ 0 for each of the
+    `conditions` (sign, column)."""
 
     const: Fraction = ZERO
     terms: tuple[tuple[Fraction, str], ...] = ()
-    conditions: tuple[Expr, ...] = ()
+    conditions: frozenset[tuple[int, str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +157,7 @@ def times(factor: Fraction, expr: Expr) -> Expr:
 
 
 def added(parts: Iterable[Expr]) -> Expr:
-    """The sum: terms of one column added up, zeros dropped, conditions each once."""
+    """The sum: terms of one column added up, zeros dropped."""
     whole = list(parts)
     sums: dict[str, Fraction] = {}
     for part in whole:
@@ -165,7 +166,7 @@ def added(parts: Iterable[Expr]) -> Expr:
     return Expr(
         const=sum((part.const for part in whole), ZERO),
         terms=tuple((factor, name) for name, factor in sums.items() if factor),
-        conditions=tuple(dict.fromkeys(condition for part in whole for condition in part.conditions)),
+        conditions=frozenset().union(*(part.conditions for part in whole)),
     )
 
 
@@ -200,10 +201,13 @@ def common(numbers: Iterable[Fraction]) -> Fraction:
 
 
 def _unknown_times(factor: tuple[Fraction | None, Fraction | None], high: bool, end: Callable[[bool], Expr]) -> Expr:
-    """An end of an unknown factor times a value that is never below 0, whose ends are given."""
+    """An end of an unknown factor times plus or minus a column that is never below 0; where the factor is open, the
+    end is a number only if the column is 0."""
     outer = factor[high]
     if outer is None:
-        return Expr(conditions=(end(True),))
+        top = end(True)
+        ((sign, column),) = top.terms
+        return Expr(conditions=top.conditions | {(int(sign), column)})
     return times(outer, end(high if outer > 0 else not high)) if outer else Expr()
 
 

@@ -154,7 +154,8 @@ def _at_most(sheet: Sheet, place: str, expr: Expr, gap: Fraction, when: When) ->
     """expr ≤ −gap, where `when` is on; and the conditions under which expr is an end at all."""
     slack = max(ZERO, boxed(expr, sheet.box)[1] + gap)
     add(sheet, place, added([expr, Expr(gap), times(-slack, _off(when))]), high=ZERO)
-    for j, condition in enumerate(expr.conditions):
+    for j, (sign, column) in enumerate(sorted(expr.conditions)):
+        condition = Expr(terms=((Fraction(sign), column),))
         slack = boxed(condition, sheet.box)[1]
         add(sheet, f"{place}/?{j}", added([condition, times(-slack, _off(when))]), high=ZERO)
 
@@ -239,7 +240,7 @@ def _member(sheet: Sheet, value: Linear, when: Formula, place: str, over: bool) 
     size = high if over else -low
     if outside is not False and size > 0:
         size = _least_slack(sheet, size, end, outside, sign, is_exact(value, sheet.columns))
-        above = added([above, times(-size, _proven(sheet, outside, f"{place}-"))]) if size else above
+        above = added([above, times(-size, _proven(sheet, outside, f"{place}-"))])
     add(sheet, place, above, high=ZERO)
     reach = low if over else high
     if reach * sign < 0:
