@@ -158,4 +158,6 @@ def _wash(rng: Random) -> core.Test:
 
 def _turnover(rng: Random) -> core.Test:
     limit, base = share(rng)
-    return core.Compare(core.Flow(rng.choice(("purchases", "sales", "turnover")), rng.choice((None, 365))), Op.LE, limit, base)
+    return core.Compare(
+        core.Flow(rng.choice(("purchases", "sales", "turnover")), rng.choice((None, 365))), Op.LE, limit, base
+    )
