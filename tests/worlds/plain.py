@@ -102,7 +102,7 @@ class Plain:
         return chain
 
     def groups(self, pick: core.Pick) -> dict[str, Group]:
-        """What satisfies the pick, by key. A condition on quantities speaks of all that the facts let into the group."""
+        """What satisfies the pick, by key. A condition on quantities speaks of all that the facts let in."""
         may: dict[str, list[Holding]] = {}
         for holding in self.held:
             if self.meets(pick.where, holding) is not False:
@@ -220,7 +220,8 @@ class NothingToMeasure(Exception):
 def _fact(value: object, op: str, limit: object) -> bool:
     if op in ("is", "is not"):
         return (value == limit) is (op == "is")
-    assert isinstance(value, Fraction) and isinstance(limit, Fraction)
+    assert isinstance(value, Fraction)
+    assert isinstance(limit, Fraction)
     return {"<=": value <= limit, "<": value < limit, ">=": value >= limit, ">": value > limit}[op]
 
 
