@@ -6,8 +6,8 @@ the split gained, the multipliers from above are kept; they hold in every part.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
 
@@ -17,44 +17,62 @@ from solver.duality import Prepared, prepare, proven
 from solver.tree import Case, Examine, Fix
 
 ZERO = Fraction(0)
+AS_THEY_ARE: Mapping[str, Box] = {}
 
 
-def bounding(program: Program, watch: Iterable[str] = ()) -> Examine:
-    """Cases with a bound on the objective, or empty ones. `watch`: columns whose claimed values a case is to carry."""
-    prepared, priced = prepare(program), Relaxation(program, watch)
-    elastic = cache(lambda: Relaxation(program, elastic=True))  # opened only if a case seems to be empty
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """A program, ready for many trees; the two linear programs are opened when first needed."""
+
+    prepared: Prepared
+    priced: Callable[[], Relaxation]
+    elastic: Callable[[], Relaxation]
+
+
+def bench(program: Program, watch: Iterable[str] = ()) -> Bench:
+    """`watch`: columns whose claimed values a case is to carry."""
+    return Bench(
+        prepare(program),
+        cache(lambda: Relaxation(program, watch)),
+        cache(lambda: Relaxation(program, elastic=True)),
+    )
+
+
+def bounding(on: Bench, boxes: Mapping[str, Box] = AS_THEY_ARE) -> Examine:
+    """Cases with a bound on the objective, or empty ones. `boxes` replace the program's own."""
 
     def examine(fix: Fix, above: Case | None) -> Case:
-        answer = priced.solve(_boxes(fix))
-        found = _case(prepared, fix, answer, no_cost=False) if isinstance(answer, Solved) else None
+        inside = {**boxes, **_decided(fix)}
+        answer = on.priced().solve(inside)
+        found = _case(on.prepared, fix, inside, answer, no_cost=False) if isinstance(answer, Solved) else None
         if found and not _weaker(found, above):
             return found
         if isinstance(answer, NoPoint):
-            answer = elastic().solve(_boxes(fix))
-            found = _case(prepared, fix, answer, no_cost=True) if isinstance(answer, Solved) else None
+            answer = on.elastic().solve(inside)
+            found = _case(on.prepared, fix, inside, answer, no_cost=True) if isinstance(answer, Solved) else None
             if found and found.empty:
                 return found
-        kept = _kept(prepared, fix, above, no_cost=False)
+        kept = _kept(on.prepared, fix, inside, above, no_cost=False)
         return replace(kept, split=found.split, point=found.point) if found else kept
 
     return examine
 
 
-def emptying(program: Program) -> Examine:
-    """Cases that are shown to be empty, or not."""
-    prepared, elastic = prepare(program), Relaxation(program, elastic=True)
+def emptying(on: Bench, boxes: Mapping[str, Box] = AS_THEY_ARE) -> Examine:
+    """Cases that are shown to be empty, or not. `boxes` replace the program's own."""
 
     def examine(fix: Fix, above: Case | None) -> Case:
-        answer = elastic.solve(_boxes(fix))
+        inside = {**boxes, **_decided(fix)}
+        answer = on.elastic().solve(inside)
         if isinstance(answer, Solved):
-            return _case(prepared, fix, answer, no_cost=True)
-        return _kept(prepared, fix, above, no_cost=True)
+            return _case(on.prepared, fix, inside, answer, no_cost=True)
+        return _kept(on.prepared, fix, inside, above, no_cost=True)
 
     return examine
 
 
-def _case(prepared: Prepared, fix: Fix, answer: Solved, *, no_cost: bool) -> Case:
-    duals, value = proven(prepared, answer.duals, _boxes(fix), no_cost=no_cost)
+def _case(prepared: Prepared, fix: Fix, inside: Mapping[str, Box], answer: Solved, *, no_cost: bool) -> Case:
+    duals, value = proven(prepared, answer.duals, inside, no_cost=no_cost)
     rank = answer.value if no_cost or value is None else value
     return Case(fix, duals, value, rank, no_cost and value is not None and value > 0, answer.split, answer.point)
 
@@ -63,11 +81,11 @@ def _weaker(found: Case, above: Case | None) -> bool:
     return found.value is None or (above is not None and above.value is not None and found.value < above.value)
 
 
-def _kept(prepared: Prepared, fix: Fix, above: Case | None, *, no_cost: bool) -> Case:
+def _kept(prepared: Prepared, fix: Fix, inside: Mapping[str, Box], above: Case | None, *, no_cost: bool) -> Case:
     """What is known from above alone."""
-    duals, value = proven(prepared, above.duals if above else {}, _boxes(fix), no_cost=no_cost)
+    duals, value = proven(prepared, above.duals if above else {}, inside, no_cost=no_cost)
     return Case(fix, duals, value, value or ZERO, no_cost and value is not None and value > 0, None, {})
 
 
-def _boxes(fix: Fix) -> dict[str, Box]:
+def _decided(fix: Fix) -> dict[str, Box]:
     return {name: (Fraction(value), Fraction(value)) for name, value in fix}

@@ -15,7 +15,7 @@ from policy.canonical import Json
 from policy.ir.bound import Outcome
 from policy.proof.certificate import Certificate, Claim, Cut, Leaf
 from policy.proof.duality import Affine, Line, Program
-from solver.cases import bounding, emptying
+from solver.cases import bench, bounding, emptying
 from solver.model import ColumnKind, Model, Row, Standing
 from solver.tree import Stop, Tree, grow
 
@@ -39,7 +39,7 @@ class Subject:
 def optimality(model: Model, subject: Subject, goal: Fraction, leaves: int = LEAVES) -> Certificate | None:
     """The bound that was reached on the way to `goal` (money), to the cent below; None where nothing is proven, or
     where every case turned out to be empty."""
-    tree = grow(bounding(provable(model)), goal, leaves)
+    tree = grow(bounding(bench(provable(model))), goal, leaves)
     values = [case.value for case in tree.cases if not case.empty]
     proven = [value for value in values if value is not None]
     if not values or len(proven) < len(values):
@@ -50,7 +50,7 @@ def optimality(model: Model, subject: Subject, goal: Fraction, leaves: int = LEA
 
 def impossibility(model: Model, subject: Subject, leaves: int = LEAVES) -> Certificate | None:
     """The proof that the model's provable rows have no point; None where it was not found."""
-    return impossible(grow(emptying(provable(model)), None, leaves), subject)
+    return impossible(grow(emptying(bench(provable(model))), None, leaves), subject)
 
 
 def impossible(tree: Tree, subject: Subject) -> Certificate | None:

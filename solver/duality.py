@@ -146,6 +146,8 @@ def _closed(program: Program, duals: Mapping[str, Fraction], column: str, cost: 
         a = sum((a for a, j in line.terms if j == column), Fraction(0))
         if a and line.proves:
             changed = duals.get(name, Fraction(0)) + Fraction(*cost) / a
-            if changed == 0 or (line.low if changed > 0 else line.high) is not None:
+            if changed == 0:
+                return {row: multiplier for row, multiplier in duals.items() if row != name}
+            if (line.low if changed > 0 else line.high) is not None:
                 return {**duals, name: changed}
     return duals
