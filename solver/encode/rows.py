@@ -111,7 +111,7 @@ def _leaf(
     standing = Standing.EXACT if closed else Standing.RELAXATION
     tight = Expression(e.const + step, e.terms) if step else e
     draft.at_most(place, _while(when, tight, top + step), standing)
-    for j, (sign, name) in enumerate(e.opens):
+    for j, (sign, name) in enumerate(sorted(e.opens)):
         condition = column(name, Fraction(sign))
         draft.at_most(f"{place}/?{j}", _while(when, condition, draft.sheet.box(condition)[1]))
 
