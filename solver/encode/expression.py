@@ -6,7 +6,7 @@ Coefficients are per unit of the quantity or form; the step of an integer column
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import gcd
 
@@ -39,16 +39,30 @@ def column(name: str, factor: Fraction = Fraction(1)) -> Expression:
 
 def added(a: Expression, factor: Fraction, b: Expression) -> Expression:
     """a + factor · b, terms of one column added up; infinite where either is."""
-    if factor == 0:
+    if not factor:
         return a
+    b = scaled(factor, b)
+    if not a.terms and not a.const and not a.opens:
+        return b if a.exact else replace(b, exact=False)
     terms = dict(a.terms)
     for name, coefficient in b.terms.items():
-        total = terms.get(name, ZERO) + factor * coefficient
-        if total:
+        if name not in terms:
+            terms[name] = coefficient
+        elif total := terms[name] + coefficient:
             terms[name] = total
         else:
             del terms[name]
-    return Expression(a.const + factor * b.const, terms, joined(a.opens, b.opens), a.exact and b.exact)
+    const = a.const + b.const if b.const else a.const
+    return Expression(const, terms, joined(a.opens, b.opens), a.exact and b.exact)
+
+
+def scaled(factor: Fraction, e: Expression) -> Expression:
+    """factor · e, for a factor that is not zero."""
+    if factor == 1:
+        return e
+    if factor == -1:
+        return Expression(-e.const, {name: -c for name, c in e.terms.items()}, e.opens, e.exact)
+    return Expression(factor * e.const, {name: factor * c for name, c in e.terms.items()}, e.opens, e.exact)
 
 
 def joined(a: tuple[tuple[int, str], ...], b: tuple[tuple[int, str], ...]) -> tuple[tuple[int, str], ...]:
@@ -61,12 +75,12 @@ def box(e: Expression, boxes: Mapping[str, Box]) -> Box:
     low = high = e.const
     for name, coefficient in e.terms.items():
         bottom, top = boxes[name]
-        if coefficient > 0:
+        if coefficient.numerator < 0:
+            bottom, top = top, bottom
+        if bottom:
             low += coefficient * bottom
+        if top:
             high += coefficient * top
-        else:
-            low += coefficient * top
-            high += coefficient * bottom
     return low, high
 
 

@@ -38,10 +38,12 @@ from solver.encode.sheet import ONE, Missing, Sheet
 
 @dataclass(frozen=True, slots=True)
 class Half:
-    """expression ≤ −step. `closed` is False where a strict comparison has no lattice to take its step from."""
+    """expression ≤ −step. `closed` is False where a strict comparison has no lattice to take its step from. `top`:
+    the end of the expression's box."""
 
     expression: Expression
     step: Fraction
+    top: Fraction
     closed: bool = True
 
 
@@ -67,6 +69,7 @@ class Some:
 
 Node = bool | Half | Curved | Every | Some
 
+MINUS_ONE = Fraction(-1)
 CAPS = frozenset({Op.LE, Op.LT})
 STRICT = frozenset({Op.LT, Op.GT})
 COMPLEMENT = {Op.LE: Op.GT, Op.GT: Op.LE, Op.LT: Op.GE, Op.GE: Op.LT}
@@ -199,14 +202,14 @@ def _proportional(bound: Lin, base: Lin) -> bool:
 
 
 def _comparison(leaf: Leaf, reading: Reading) -> Node:
-    sign = 1 if leaf.op in CAPS else -1
-    strict = leaf.op in STRICT
-    sides = [*linear(leaf.measure, Fraction(sign)), *linear(leaf.bound, Fraction(-sign))]
+    sign, strict = (1 if leaf.op in CAPS else -1), leaf.op in STRICT
+    there, back = (ONE, MINUS_ONE) if sign > 0 else (MINUS_ONE, ONE)
+    sides = [*linear(leaf.measure, there), *linear(leaf.bound, back)]
     if None in sides:
         return _curved(leaf, sign, strict, reading)
     total = NOTHING
     for factor, lin in (side for side in sides if side is not None):
-        end = reading.sheet.end(lin, 1 if factor > 0 else -1)
+        end = reading.sheet.end(lin, 1 if factor.numerator > 0 else -1)
         if end is Missing.NEVER:
             return False
         if end is Missing.UNSEARCHED:
@@ -226,12 +229,12 @@ def half(e: Expression, strict: bool, sheet: Sheet) -> Node:
         return True
     if bottom >= 0 if open_end else bottom > -step:
         return False
-    return Half(e, step, closed=not open_end)
+    return Half(e, step, top, closed=not open_end)
 
 
 def linear(scalar: Scalar, factor: Fraction) -> list[tuple[Fraction, Lin] | None]:
     """factor · scalar as linear parts; a None among them where it is more than linear. A factor of zero drops out."""
-    if factor == 0:
+    if not factor:
         return []
     if isinstance(scalar, Lin):
         return [(factor, scalar)]
@@ -313,5 +316,5 @@ def _implies(narrow: Node, wide: Node, sheet: Sheet) -> bool:
         return False
     if not (narrow.expression.exact and wide.expression.exact and wide.closed):
         return False
-    difference = added(wide.expression, -ONE, narrow.expression)
+    difference = added(wide.expression, MINUS_ONE, narrow.expression)
     return sheet.box(difference)[1] <= narrow.step - wide.step

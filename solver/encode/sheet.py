@@ -197,8 +197,9 @@ def blank(bound: Bound) -> Sheet:
 def _gathered(lin: Lin) -> Expression:
     """An exact linear scalar, terms of one name added up."""
     assert isinstance(lin.const, Fraction)
-    if len({name for _, name in lin.terms}) == len(lin.terms):
-        return Expression(lin.const, {n: c for c, n in lin.terms if c and isinstance(c, Fraction)})
+    terms = {name: c for c, name in lin.terms if c and isinstance(c, Fraction)}
+    if len(terms) == len(lin.terms):
+        return Expression(lin.const, terms)
     total = constant(lin.const)
     for coefficient, name in lin.terms:
         assert isinstance(coefficient, Fraction)
