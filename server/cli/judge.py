@@ -19,16 +19,16 @@ from server.cli.show.answers import printed
 from server.cli.show.terminal import output, progress
 
 
-def arguments(parser: argparse.ArgumentParser) -> None:
-    of_book(parser)
-    parser.add_argument("--orders", metavar="O", help="orders to judge, as JSON or CSV; without them, the book as it is")
+def arguments(parser: argparse.ArgumentParser, *, book_required: bool = True) -> None:
+    of_book(parser, book_required=book_required)
+    parser.add_argument("--orders", metavar="O", help="orders, as JSON or CSV; without them, the book as it is")
     parser.add_argument("--role", action="append", default=[], metavar="R", help="show what is visible to this role")
 
 
-def of_book(parser: argparse.ArgumentParser) -> None:
+def of_book(parser: argparse.ArgumentParser, *, book_required: bool = True) -> None:
     """The arguments of every verb that joins rules to a book."""
     parser.add_argument("--rules", nargs="+", required=True, metavar="R", help="rule files, or folders of them")
-    parser.add_argument("--book", required=True, metavar="B", help="a JSON file, or a folder of CSV files")
+    parser.add_argument("--book", required=book_required, metavar="B", help="a JSON file, or a folder of CSV files")
     parser.add_argument("--as-of", metavar="D", help="the day of judgement, year-month-day; the book's own without it")
     parser.add_argument("--known-at", metavar="D", help="what was known on this day; the day of judgement without it")
 
