@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from dsl import tree, vocabulary
 from dsl.check import cases, layers, lists, rules, waivers
+from dsl.check.find import every, one
 from dsl.check.numbers import Problems
 from dsl.check.walk import nodes
 from dsl.diagnostic import Diagnostic, Related, Severity, in_order
@@ -26,8 +27,8 @@ def check(files: Sequence[tree.File]) -> tuple[Diagnostic, ...]:
 
 def _problems(files: Sequence[tree.File]) -> Problems:
     blocks = [block for file in files for block in file.blocks]
-    found = [block for block in blocks if isinstance(block, tree.Rule)]
-    listed = tuple(block for block in blocks if isinstance(block, tree.ListBlock))
+    found = list(every(blocks, tree.Rule))
+    listed = tuple(every(blocks, tree.ListBlock))
     known = {rule.id.value: rule for rule in reversed(found)}
     testable = known.keys() | {block.id.value for block in listed}
     for file in files:
@@ -89,5 +90,5 @@ def _references(found: Iterable[tree.Rule], listed: Sequence[tree.ListBlock]) ->
 
 
 def _silent(block: tree.ListBlock) -> bool:
-    kind = lists.clause(block, tree.ListKind)
-    return isinstance(kind, tree.ListKind) and kind.name in lists.SILENT and lists.clause(block, tree.Forbid) is None
+    kind = one(block.clauses, tree.ListKind)
+    return kind is not None and kind.name in lists.SILENT and one(block.clauses, tree.Forbid) is None

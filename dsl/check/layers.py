@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from dsl import tree
 from dsl.check import demands, names, numbers, rules
 from dsl.check.demands import Aim
+from dsl.check.find import one
 from dsl.check.numbers import Problems
 from dsl.check.refinements import CAPS
 from dsl.diagnostic import Diagnostic, Related, Severity
@@ -46,17 +47,18 @@ def problems(found: Iterable[tree.Rule]) -> Problems:
 
 
 def layer(rule: tree.Rule) -> str:
-    return next((clause.name for clause in rule.clauses if isinstance(clause, tree.Layer)), DEFAULT)
+    said = one(rule.clauses, tree.Layer)
+    return said.name if said else DEFAULT
 
 
 def _stated(rule: tree.Rule) -> Iterator[Stated]:
-    applies = next((clause for clause in rule.clauses if isinstance(clause, tree.Applies)), None)
-    if applies is None or any(isinstance(clause, tree.Either) for clause in rule.clauses):
+    applies = one(rule.clauses, tree.Applies)
+    if applies is None or one(rule.clauses, tree.Either) is not None:
         return
     names_ = rules.named(rule)
     if any(isinstance(meaning, names.Quantity) for meaning in names_.given.values()):
         return
-    counting = next((clause for clause in rule.clauses if isinstance(clause, tree.Counting)), None)
+    counting = one(rule.clauses, tree.Counting)
     for clause in demands.clauses(rule):
         aim = demands.aim(clause.demand.test)
         if aim is not None:
@@ -75,8 +77,7 @@ def _subject(subject: tree.Each | tree.Expr, names_: names.Names) -> tuple[objec
 
 def _overlap(a: tree.Rule, b: tree.Rule) -> bool:
     """Whether there is a day on which both are in force."""
-    spans = [next((c for c in rule.clauses if isinstance(c, tree.Effective)), None) for rule in (a, b)]
-    first, second = spans
+    first, second = one(a.clauses, tree.Effective), one(b.clauses, tree.Effective)
     if first is None or second is None:
         return True
     return (first.end is None or second.start.day <= first.end.day) and (

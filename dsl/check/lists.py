@@ -7,6 +7,7 @@ from datetime import date
 
 from dsl import tree
 from dsl.check import names, periods, rules
+from dsl.check.find import one
 from dsl.check.numbers import Problems
 from dsl.diagnostic import Diagnostic, Related, Severity
 from dsl.source import Span
@@ -18,11 +19,8 @@ ONCE = (
 SILENT = frozenset({"watch", "grey"})
 """Kinds of list that watch and forbid nothing."""
 WIDENING = frozenset({"all instruments", "derivatives"})
+BARRING = frozenset({"buy", "trade", "holding"})
 NAMED = ("security", "issuer", "ultimate issuer")
-
-
-def clause(block: tree.ListBlock, kind: type) -> object | None:
-    return next((clause for clause in block.clauses if isinstance(clause, kind)), None)
 
 
 def problems(block: tree.ListBlock) -> Problems:
@@ -53,15 +51,15 @@ def problems(block: tree.ListBlock) -> Problems:
 
 def _required(block: tree.ListBlock) -> Problems:
     id_ = block.id
-    kind = clause(block, tree.ListKind)
+    kind = one(block.clauses, tree.ListKind)
     if kind is None:
         fix = "write `kind restricted`, `watch`, `grey`, `exclusion` or `sanctions`"
         yield Diagnostic("M340", f"list {id_.value} does not say of which kind it is", id_.span, fix)
-    if clause(block, tree.Effective) is None:
+    if one(block.clauses, tree.Effective) is None:
         fix = "write `effective from 2026-01-31 until lifted`"
         yield Diagnostic("M341", f"list {id_.value} does not say since when it holds", id_.span, fix)
-    silent = isinstance(kind, tree.ListKind) and kind.name in SILENT
-    if clause(block, tree.Forbid) is None and clause(block, tree.Divest) is None and not silent:
+    silent = kind is not None and kind.name in SILENT
+    if one(block.clauses, tree.Forbid) is None and one(block.clauses, tree.Divest) is None and not silent:
         fix = "write `forbid buy, sell`, or make it `kind watch`"
         yield Diagnostic("M342", f"list {id_.value} forbids nothing", id_.span, fix)
 
@@ -79,8 +77,8 @@ def _entry(entry: tree.Entry) -> Problems:
 
 def _divest(block: tree.ListBlock, divest: tree.Divest) -> Problems:
     """Inside the window sales are what is wanted."""
-    forbid = clause(block, tree.Forbid)
-    if isinstance(forbid, tree.Forbid) and {"sell", "trade"} & set(forbid.verbs):
+    forbid = one(block.clauses, tree.Forbid)
+    if forbid is not None and {"sell", "trade"} & set(forbid.verbs):
         yield Diagnostic(
             "M344", "sales cannot be forbidden while the position is to be sold", forbid.span,
             "write `forbid buy`: `then frozen` forbids both afterwards",
@@ -89,9 +87,9 @@ def _divest(block: tree.ListBlock, divest: tree.Divest) -> Problems:
 
 
 def _shares(chain: Iterable[tree.Substitute]) -> Problems:
-    for one in chain:
-        if one.share is not None and not 0 < one.share.value <= 100:
-            yield Diagnostic("M303", "a share of the target lies between 0% and 100%", one.share.span, "write `50%`")
+    for step in chain:
+        if step.share is not None and not 0 < step.share.value <= 100:
+            yield Diagnostic("M303", "a share of the target lies between 0% and 100%", step.share.span, "write `50%`")
 
 
 # --- all lists together ------------------------------------------------------------------------
@@ -141,31 +139,29 @@ Bar = tuple[str, str, Span, date, date | None]
 
 def _barred(blocks: Iterable[tree.ListBlock]) -> Iterator[Bar]:
     for block in blocks:
-        forbid, days = clause(block, tree.Forbid), clause(block, tree.Effective)
-        verbs = set(forbid.verbs) if isinstance(forbid, tree.Forbid) else set()
-        if not isinstance(days, tree.Effective) or not (
-            verbs & {"buy", "trade", "holding"} or clause(block, tree.Divest)
-        ):
+        forbid, days = one(block.clauses, tree.Forbid), one(block.clauses, tree.Effective)
+        verbs: set[str] = set(forbid.verbs) if forbid else set()
+        barring = bool(verbs & BARRING) or one(block.clauses, tree.Divest) is not None
+        if days is None or not barring:
             continue
-        end = days.end.day if days.end else None
-        for part in block.clauses:
-            if isinstance(part, tree.Covers):
-                for entry in part.entries:
-                    if entry.name is not None:
-                        yield entry.name.value, block.id.value, entry.span, days.start.day, end
+        for covers in every(block.clauses, tree.Covers):
+            for entry in covers.entries:
+                if entry.name is not None:
+                    end = days.end.day if days.end else None
+                    yield entry.name.value, block.id.value, entry.span, days.start.day, end
 
 
 def _forbidden(part: tree.Substitution, block: tree.ListBlock, barred: Iterable[Bar]) -> Problems:
-    days = clause(block, tree.Effective)
-    if not isinstance(days, tree.Effective):
+    days = one(block.clauses, tree.Effective)
+    if days is None:
         return
     end = days.end.day if days.end else None
-    for one in part.chain:
+    for step in part.chain:
         for name, by, span, start, stop in barred:
-            if name == one.name.value and (end is None or start <= end) and (stop is None or days.start.day <= stop):
+            if name == step.name.value and (end is None or start <= end) and (stop is None or days.start.day <= stop):
                 yield Diagnostic(
                     "M347", f"`{name}` is to stand in for `{part.name.value}`, and list {by} forbids to buy it",
-                    one.span, "choose another substitute", related=(Related(f"on list {by}", span),),
+                    step.span, "choose another substitute", related=(Related(f"on list {by}", span),),
                 )  # fmt: skip
 
 

@@ -34,6 +34,7 @@ class Quantity:
 
 Meaning = Holdings | Quantity
 
+
 @dataclass(frozen=True, slots=True)
 class Names:
     """`given`: what the rule's `let` clauses name. `counting`: the measure that the rule names, market value until it

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from dsl import tree, vocabulary
 from dsl.check import contradictions, demands, names, needs, numbers, periods, quotes, refinements, walk
+from dsl.check.find import every, one
 from dsl.check.names import Names
 from dsl.check.numbers import Place, Problems
 from dsl.diagnostic import Diagnostic, Related, Severity
@@ -26,25 +27,19 @@ REQUIRED = (
 """(clause, code, what is missing, what to write)"""
 
 
-def of(rule: tree.Rule, kind: type) -> Iterator[object]:
-    return (clause for clause in rule.clauses if isinstance(clause, kind))
-
-
 def named(rule: tree.Rule) -> Names:
     """The names of the rule, with what it counts and whom it applies to."""
-    counting = next((c for c in rule.clauses if isinstance(c, tree.Counting)), None)
-    applies = next((c for c in rule.clauses if isinstance(c, tree.Applies)), None)
+    counting, applies = one(rule.clauses, tree.Counting), one(rule.clauses, tree.Applies)
     base = Names(scope=applies.kind if applies else "account")
     measure = None if counting is None else names.measure(counting.measure, base)
-    lets = (c for c in rule.clauses if isinstance(c, tree.Let))
-    return names.made(lets, Names(counting=measure or names.MONEY_VALUE, scope=base.scope))
+    return names.made(every(rule.clauses, tree.Let), Names(counting=measure or names.MONEY_VALUE, scope=base.scope))
 
 
 def problems(rule: tree.Rule) -> Problems:
     """Everything wrong with the rule that can be seen without looking at others."""
     nodes = tuple(walk.nodes(rule))
     names_ = named(rule)
-    reading = any(True for _ in of(rule, tree.Reading))
+    reading = one(rule.clauses, tree.Reading) is not None
     yield from once(rule.clauses, ONCE)
     if rule.whole:
         yield from _required(rule, nodes)
@@ -57,7 +52,7 @@ def problems(rule: tree.Rule) -> Problems:
         yield from _clause(part, names_)
     yield from contradictions.problems(nodes)
     if not reading:
-        yield from quotes.problems((c for c in rule.clauses if isinstance(c, tree.Citation)), nodes)
+        yield from quotes.problems(every(rule.clauses, tree.Citation), nodes)
 
 
 def once(clauses: Iterable[object], kinds: tuple[type, ...]) -> Problems:
@@ -76,14 +71,14 @@ def _required(rule: tree.Rule, nodes: tuple[object, ...]) -> Problems:
         fix = "write `limit …`, `require …`, `forbid …`, `keep …` or `hold …`"
         yield Diagnostic("M220", f"rule {rule.id.value} asks for nothing", rule.id.span, fix)
     for kind, code, what, fix in REQUIRED:
-        if not any(True for _ in of(rule, kind)):
+        if one(rule.clauses, kind) is None:
             yield Diagnostic(code, f"rule {rule.id.value} does not say {what}", rule.id.span, fix)
-    if needs.counts(nodes) and not any(True for _ in of(rule, tree.Counting)):
+    if needs.counts(nodes) and one(rule.clauses, tree.Counting) is None:
         yield Diagnostic(
             "M225", f"rule {rule.id.value} does not say what is counted", rule.id.span,
             "write `counting market value`, `cost`, `par`, `notional` or `shares`",
         )  # fmt: skip
-    said = any(isinstance(clause, tree.Missing | tree.NotCalculable) for clause in rule.clauses)
+    said = one(rule.clauses, tree.Missing) or one(rule.clauses, tree.NotCalculable)
     missing = None if said else next(needs.data(nodes), None)
     if missing is not None:
         yield Diagnostic(
@@ -96,7 +91,7 @@ def _required(rule: tree.Rule, nodes: tuple[object, ...]) -> Problems:
 
 
 def _lets(rule: tree.Rule, names_: Names, nodes: tuple[object, ...]) -> Problems:
-    lets = [clause for clause in rule.clauses if isinstance(clause, tree.Let)]
+    lets = list(every(rule.clauses, tree.Let))
     if not lets:
         return
     words = Counter(node.words for node in nodes if isinstance(node, tree.Term))

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dsl import tree
 from dsl.check import conditions, demands, names, numbers, rules
 from dsl.check.demands import Aim
+from dsl.check.find import one
 from dsl.check.numbers import Place, Problems
 from dsl.check.refinements import CAPS
 from dsl.diagnostic import Diagnostic, Related, Severity
@@ -15,10 +16,6 @@ from dsl.units import fits
 ONCE = (tree.Covering, tree.Moves, tree.Lifts, tree.Effective, tree.Reason, tree.Approved, tree.Visible)
 SAME = frozenset({"issuer", "ultimate issuer"})
 """People say issuer where the rule rolls up to the parent."""
-
-
-def clause(waiver: tree.Waiver, kind: type) -> object | None:
-    return next((clause for clause in waiver.clauses if isinstance(clause, kind)), None)
 
 
 def problems(waiver: tree.Waiver, known: Mapping[str, tree.Rule]) -> Problems:
@@ -33,41 +30,41 @@ def problems(waiver: tree.Waiver, known: Mapping[str, tree.Rule]) -> Problems:
         return
     yield from _signed(waiver, rule)
     yield from _covering(waiver, rule)
-    moves = clause(waiver, tree.Moves)
-    if isinstance(moves, tree.Moves):
+    moves = one(waiver.clauses, tree.Moves)
+    if moves is not None:
         yield from _moves(moves, rule)
 
 
 def _required(waiver: tree.Waiver) -> Problems:
     id_ = waiver.id
-    days = clause(waiver, tree.Effective)
+    days = one(waiver.clauses, tree.Effective)
     if days is None:
         fix = "write `effective from 2026-01-31 until 2026-06-30`"
         yield Diagnostic("M321", f"waiver {id_.value} does not say when it holds", id_.span, fix)
-    elif isinstance(days, tree.Effective) and days.end is None:
+    elif days.end is None:
         yield Diagnostic("M321", f"waiver {id_.value} has no end", days.span, "write `until` and a date")
-    if clause(waiver, tree.Reason) is None:
+    if one(waiver.clauses, tree.Reason) is None:
         yield Diagnostic("M322", f"waiver {id_.value} gives no reason", id_.span, 'write `reason "…" evidence "…"`')
-    if clause(waiver, tree.Approved) is None:
+    if one(waiver.clauses, tree.Approved) is None:
         yield Diagnostic("M323", f"waiver {id_.value} is signed by nobody", id_.span,
                          'write `approved by "…" on 2026-01-31`')  # fmt: skip
-    moves, lifts = clause(waiver, tree.Moves), clause(waiver, tree.Lifts)
+    moves, lifts = one(waiver.clauses, tree.Moves), one(waiver.clauses, tree.Lifts)
     if moves is None and lifts is None:
         fix = "write `raises limit to 8% of net assets` or `lifts the rule`"
         yield Diagnostic("M324", f"waiver {id_.value} allows nothing", id_.span, fix)
-    elif isinstance(moves, tree.Moves) and isinstance(lifts, tree.Lifts):
+    elif moves is not None and lifts is not None:
         yield Diagnostic("M230", "a waiver moves the limit or lifts the rule", lifts.span, "leave one of them out")
 
 
 def _dates(waiver: tree.Waiver) -> Problems:
-    days, approved = clause(waiver, tree.Effective), clause(waiver, tree.Approved)
-    if not isinstance(days, tree.Effective):
+    days, approved = one(waiver.clauses, tree.Effective), one(waiver.clauses, tree.Approved)
+    if days is None:
         return
     yield from rules.effective(days)
     for instant in (days.start, *((days.end,) if days.end else ())):
         if instant.clock is not None:
             yield Diagnostic("M309", "a waiver goes by whole days", instant.span, f"write `{instant.day}`")
-    if isinstance(approved, tree.Approved) and approved.on > days.start.day:
+    if approved is not None and approved.on > days.start.day:
         yield Diagnostic(
             "M325", f"signed on {approved.on}, after it takes effect", approved.span,
             f"let it begin on {approved.on} or later",
@@ -75,15 +72,16 @@ def _dates(waiver: tree.Waiver) -> Problems:
 
 
 def _signed(waiver: tree.Waiver, rule: tree.Rule) -> Problems:
-    approved = clause(waiver, tree.Approved)
-    entitled = [text for part in rule.clauses if isinstance(part, tree.OnBreach) for text in part.waiver_by]
-    said = next((part.span for part in rule.clauses if isinstance(part, tree.OnBreach)), rule.id.span)
+    approved = one(waiver.clauses, tree.Approved)
+    breach = one(rule.clauses, tree.OnBreach)
+    entitled = breach.waiver_by if breach else ()
+    said = breach.span if breach else rule.id.span
     if not entitled:
         yield Diagnostic(
             "M326", f"nobody may waive rule {rule.id.value}", waiver.rule.span,
             'name who may in the rule: `on breach block, waiver by "CCO"`', related=(Related("the rule", said),),
         )  # fmt: skip
-    elif isinstance(approved, tree.Approved) and approved.by.value not in {text.value for text in entitled}:
+    elif approved is not None and approved.by.value not in {text.value for text in entitled}:
         who = " or ".join(f'"{text.value}"' for text in entitled)
         yield Diagnostic(
             "M326", f'"{approved.by.value}" may not waive rule {rule.id.value}', approved.by.span,
@@ -93,8 +91,8 @@ def _signed(waiver: tree.Waiver, rule: tree.Rule) -> Problems:
 
 def _covering(waiver: tree.Waiver, rule: tree.Rule) -> Problems:
     """A waiver for one group is for a group that the rule judges."""
-    covering = clause(waiver, tree.Covering)
-    if not isinstance(covering, tree.Covering) or covering.level is None:
+    covering = one(waiver.clauses, tree.Covering)
+    if covering is None or covering.level is None:
         return
     names_ = rules.named(rule)
     levels = {level for found in demands.clauses(rule) if (level := _level(found.demand.test, names_)) is not None}

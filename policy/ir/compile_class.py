@@ -1,203 +1,210 @@
-"""How the solver will read a rule, told from the rule alone: its compile class, and whether it is searched at all.
+"""How the finder can search for what a clause demands, told from its shape: what `proofolio check` shows.
 
-    A  linear against a fixed bound                 D  an open condition, or a count: binaries, one unit less
-    B  linear against a base that moves with trades E  sets made from lots, lists and calendar, then A or C
-    C  either-or with closed conditions: binaries   F  not linear: cuts, or judged and not searched
+    A  linear, closed            one row over whole units
+    B  the base moves            still linear: net assets move with what is traded and paid
+    C  disjunctive, closed       yes-or-no variables
+    D  strict, or a count        yes-or-no variables and one unit less
+    E  history and lots          sets found from lots and the calendar, then A or C
+    F  not linear                judged exactly, searched through cuts that are never too loose
 
-A rule may need several. What a book adds (an unknown fact, a base that may be zero) can only make it harder; the
-finder says so of each obligation that it does not search.
+Every class is judged exactly. `searched` says whether the finder looks for what the clause allows, or only has its
+answers judged.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import assert_never
 
-from policy.ir.bound import Moment, Op
-from policy.ir.core import (
-    All,
-    Amount,
-    Any,
-    Average,
-    Clause,
-    Compare,
-    Every,
-    Fact,
-    Flow,
-    Forbid,
-    Greatest,
-    Largest,
-    Least,
-    Listed,
-    Named,
-    Not,
-    Number,
-    Own,
-    Pick,
-    Risk,
-    Rule,
-    Scalar,
-    Scale,
-    Sum,
-    Term,
-    Test,
-    Total,
-    WashSale,
-)
+from dsl.vocabulary import TERMS
+from policy.ir import core
+from policy.ir.bound import Op
 
-CAPS = (Op.LE, Op.LT)
-OPEN = (Op.LT, Op.GT)
-SEARCHED = {Moment.PROPOSAL, Moment.TRADE, Moment.PURCHASE, Moment.CLOSE}
-MOVING = {"net assets", "total assets", "invested assets", "cash", "settled cash"}
+STRICT = frozenset({Op.LT, Op.GT})
+CAPS = frozenset({Op.LE, Op.LT})
+MOVING = frozenset({"net assets", "total assets", "invested assets", "cash", "settled cash"})
+"""Bases that trades and their costs change. A stated amount does not move."""
 
 
-class CompileClass(StrEnum):
-    LINEAR = "A"
-    MOVING_BASE = "B"
-    EITHER_OR = "C"
-    COUNT = "D"
-    HISTORY = "E"
-    NOT_LINEAR = "F"
+class Letter(StrEnum):
+    """In the order of difficulty: a clause has the last class that one of its parts has."""
+
+    A = "A"
+    B = "B"
+    C = "C"
+    D = "D"
+    E = "E"
+    F = "F"
 
 
-def classes(rule: Rule) -> tuple[CompileClass, ...]:
-    """The classes that the rule's clauses need, A first."""
-    found = {each for clause in rule.clauses for each in _of_clause(clause)}
-    return tuple(sorted(found or {CompileClass.LINEAR}))
+@dataclass(frozen=True, slots=True)
+class CompileClass:
+    letter: Letter
+    reason: str
+    searched: bool = True
 
 
-def not_searched(rule: Rule) -> str | None:
-    """Why proposals are not searched with the rule in mind, though they are judged by it; None: they are."""
-    if not SEARCHED & set(rule.moments):
-        return f"tested at {' and '.join(rule.moments)} alone, which no proposal reaches"
-    for clause in rule.clauses:
-        if any(_risk_floor(step.test) for step in clause.ladder):
-            return "a floor under a risk is not convex"
-    return None
+LINEAR = CompileClass(Letter.A, "linear: one row over whole units")
 
 
-def _of_clause(clause: Clause) -> Iterator[CompileClass]:
-    for step in clause.ladder:
-        yield from _of_test(step.test)
+def compile_class(clause: core.Clause) -> CompileClass:
+    """The class of a clause: the hardest of its rungs."""
+    return hardest(found for step in clause.ladder for found in _test(step.test))
 
 
-def _of_test(test: Test) -> Iterator[CompileClass]:
+def hardest(found: Iterable[CompileClass]) -> CompileClass:
+    return max((LINEAR, *found), key=lambda one: (not one.searched, one.letter))
+
+
+Found = Iterator[CompileClass]
+
+
+def _test(test: core.Test) -> Found:
     match test:
-        case Compare(left, op, right, base):
-            yield from _of_scalar(left, small=op in CAPS)
-            yield from _of_scalar(right, small=op not in CAPS)
-            if base is not None:
-                yield from _of_scalar(base, small=True)
-        case Every(pick, inner):
-            yield from _of_pick(pick)
-            yield from _of_test(inner)
-        case Forbid(_, pick):
-            yield CompileClass.LINEAR
-            yield from _of_pick(pick)
-        case WashSale():
-            yield CompileClass.HISTORY
-        case Any(parts):
-            yield CompileClass.EITHER_OR
+        case core.Compare(left, op, right, base):
+            yield from _compare(left, op, right, base)
+        case core.Every(pick, inner):
+            yield from _where(pick)
+            yield from _test(inner)
+        case core.Forbid(_, pick):
+            yield CompileClass(Letter.A, "a prohibition: the quantities are fixed at zero")
+            if _of_lots(pick.where):
+                yield CompileClass(Letter.E, "facts of lots: which lots may be sold is found first")
+        case core.WashSale():
+            yield CompileClass(Letter.E, "wash sales: windows are found from lots and trades, then one or the other")
+        case core.All(parts):
             for part in parts:
-                yield from _of_test(part)
-        case All(parts):
+                yield from _test(part)
+        case core.Any(parts):
+            yield CompileClass(Letter.C, "either-or: a yes-or-no variable for each branch")
             for part in parts:
-                yield from _of_test(part)
-        case Not(part):
-            yield from _of_test(part)
-        case Listed():
-            yield CompileClass.HISTORY
-        case Fact() | Named():
+                yield from _test(part)
+        case core.Not(part):
+            yield from _test(_opposite(part))
+        case core.Fact() | core.Listed() | core.Named():
             return
         case _:
             assert_never(test)
 
 
-def _of_scalar(scalar: Scalar, *, small: bool) -> Iterator[CompileClass]:
-    """`small`: the scalar helps by being small, so that a greatest is several rows, a least a choice."""
+def _opposite(test: core.Test) -> core.Test:
+    """What is true when the test is not, one level down: enough to see what is strict and what is either-or."""
+    match test:
+        case core.Compare(left, op, right, base):
+            turned = {Op.LE: Op.GT, Op.LT: Op.GE, Op.GE: Op.LT, Op.GT: Op.LE}[op]
+            return core.Compare(left, turned, right, base)
+        case core.All(parts):
+            return core.Any(tuple(_opposite(part) for part in parts))
+        case core.Any(parts):
+            return core.All(tuple(_opposite(part) for part in parts))
+        case core.Not(part):
+            return part
+        case _:
+            return test
+
+
+def _compare(left: core.Scalar, op: Op, right: core.Scalar, base: core.Scalar | None) -> Found:
+    cap = op in CAPS
+    if op in STRICT:
+        yield CompileClass(Letter.D, "strict: one unit less than the limit")
+    yield from _scalar(left, small=cap)
+    yield from _scalar(right, small=not cap)
+    moving = sorted({term for side in (right, base) if side is not None for term in _terms(side)} & MOVING)
+    if moving:
+        yield CompileClass(Letter.B, f"{moving[0]} moves with the trades: still one linear row")
+
+
+def _scalar(scalar: core.Scalar, *, small: bool) -> Found:
+    """`small`: the test asks that the scalar be small. Of a maximum that is convex, of a minimum it is not."""
     match scalar:
-        case Amount() | Own():
-            yield CompileClass.LINEAR
-        case Term(name, days):
-            yield CompileClass.HISTORY if days is not None else _base(name)
-        case Scale(factor, inner):
-            yield from _of_scalar(inner, small=small if factor >= 0 else not small)
-        case Total(pick):
-            yield from _of_pick(pick)
-        case Average(_, pick):
-            yield CompileClass.MOVING_BASE
-            yield from () if pick is None else _of_pick(pick)
-        case Number(pick):
-            yield CompileClass.COUNT
-            yield from _of_pick(pick)
-        case Largest(_, pick):
-            yield CompileClass.LINEAR if small else CompileClass.EITHER_OR
-            yield from _of_pick(pick)
-        case Flow(kind, days):
-            yield CompileClass.LINEAR if days is None else CompileClass.HISTORY
-            if kind == "turnover":
-                yield CompileClass.EITHER_OR
-        case Risk():
-            yield CompileClass.NOT_LINEAR
-        case Sum(parts):
+        case core.Amount() | core.Own() | core.Term():
+            return
+        case core.Scale(factor, inner):
+            yield from _scalar(inner, small=small is (factor >= 0))
+        case core.Total(pick):
+            yield from _where(pick)
+        case core.Average(_, pick):
+            if pick is not None:
+                yield from _where(pick)
+        case core.Number():
+            yield CompileClass(Letter.D, "a count of holdings: a yes-or-no variable for each")
+        case core.Largest(_, pick):
+            yield from _where(pick)
+            if not small:
+                yield CompileClass(Letter.C, "a floor on the largest: yes-or-no variables choose them")
+        case core.Flow(kind, days):
+            if days is not None:
+                yield CompileClass(Letter.E, f"{kind} of the days before are looked up, those of the orders added")
+            if kind == "turnover" and small:
+                yield CompileClass(Letter.C, "the lesser of purchases and sales: one of the two is to be small")
+        case core.Risk(kind):
+            yield CompileClass(Letter.F, f"{kind} is quadratic: judged exactly, searched through tangent cuts")
+        case core.Sum(parts):
             for part in parts:
-                yield from _of_scalar(part, small=small)
-        case Greatest(parts) | Least(parts):
-            if isinstance(scalar, Greatest) != small:
-                yield CompileClass.EITHER_OR
+                yield from _scalar(part, small=small)
+        case core.Greatest(parts) | core.Least(parts):
+            if isinstance(scalar, core.Greatest) is not small and any(_moves(part) for part in parts):
+                word = "greater" if isinstance(scalar, core.Greatest) else "lesser"
+                yield CompileClass(Letter.C, f"the {word} of moving amounts: either one is enough")
             for part in parts:
-                yield from _of_scalar(part, small=small)
+                yield from _scalar(part, small=small)
         case _:
             assert_never(scalar)
 
 
-def _of_pick(pick: Pick) -> Iterator[CompileClass]:
-    """A condition on the group's own quantities chooses members while the search runs."""
-    if pick.where is None:
-        return
-    for compare in _compares(pick.where):
-        yield CompileClass.COUNT if compare.op in OPEN else CompileClass.EITHER_OR
-    if _lists(pick.where) or pick.level == "lot":
-        yield CompileClass.HISTORY
+def _where(pick: core.Pick) -> Found:
+    """Groups that count only while their quantities meet a condition are threshold baskets."""
+    conds = tuple(_quantities(pick.where))
+    if conds:
+        yield CompileClass(Letter.C, f"a basket by a threshold: each {pick.level} is in it or not")
+    if any(cond.op in STRICT for cond in conds):
+        yield CompileClass(Letter.D, "the threshold is open: one unit less on one side of it")
+    if _of_lots(pick.where):
+        yield CompileClass(Letter.E, "facts of lots: which lots count is found first")
 
 
-def _base(name: str) -> CompileClass:
-    return CompileClass.MOVING_BASE if name in MOVING else CompileClass.LINEAR
-
-
-def _compares(test: Test) -> Iterator[Compare]:
+def _quantities(test: core.Test | None) -> Iterator[core.Compare]:
     match test:
-        case Compare():
+        case core.Compare():
             yield test
-        case All(parts) | Any(parts):
+        case core.All(parts) | core.Any(parts):
             for part in parts:
-                yield from _compares(part)
-        case Not(part) | Every(_, part):
-            yield from _compares(part)
+                yield from _quantities(part)
+        case core.Not(part):
+            yield from _quantities(part)
         case _:
             return
 
 
-def _lists(test: Test) -> bool:
-    match test:
-        case All(parts) | Any(parts):
-            return any(map(_lists, parts))
-        case Not(part) | Every(_, part):
-            return _lists(part)
-        case _:
-            return isinstance(test, Listed)
+def _of_lots(test: core.Test | None) -> bool:
 
-
-def _risk_floor(test: Test) -> bool:
     match test:
-        case Compare(Risk(), op):
-            return op not in CAPS
-        case All(parts) | Any(parts):
-            return any(map(_risk_floor, parts))
-        case Not(Compare(Risk(), op)):
-            return op in CAPS
-        case Not(part) | Every(_, part):
-            return _risk_floor(part)
+        case core.Fact(term):
+            return TERMS[term].of == "lot"
+        case core.All(parts) | core.Any(parts):
+            return any(_of_lots(part) for part in parts)
+        case core.Not(part):
+            return _of_lots(part)
         case _:
             return False
+
+
+def _terms(scalar: core.Scalar) -> Iterator[str]:
+    match scalar:
+        case core.Term(name):
+            yield name
+            if name in ("target weight", "index weight"):
+                yield "net assets"
+        case core.Scale(_, inner):
+            yield from _terms(inner)
+        case core.Sum(parts) | core.Greatest(parts) | core.Least(parts):
+            for part in parts:
+                yield from _terms(part)
+        case _:
+            return
+
+
+def _moves(scalar: core.Scalar) -> bool:
+    return not isinstance(scalar, core.Amount) and bool(set(_terms(scalar)) & MOVING or not set(_terms(scalar)))
