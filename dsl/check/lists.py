@@ -7,7 +7,7 @@ from datetime import date
 
 from dsl import tree
 from dsl.check import names, periods, rules
-from dsl.check.find import one
+from dsl.check.find import every, one
 from dsl.check.numbers import Problems
 from dsl.diagnostic import Diagnostic, Related, Severity
 from dsl.source import Span
