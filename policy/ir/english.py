@@ -8,8 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policy.ir.bound import Moment, Outcome
-from policy.ir.core import Citation, Clause, Effective, ListRule, Passive, Rule, Scope, Step
-from policy.ir.words import condition, listed
+from policy.ir.core import (
+    Citation,
+    Clause,
+    Compare,
+    Effective,
+    Every,
+    ListRule,
+    Passive,
+    Rule,
+    Scope,
+    Step,
+    Test,
+)
+from policy.ir.words import OPS, condition, listed, number
 
 MOMENTS = {
     Moment.PROPOSAL: "of every proposal as a whole",
@@ -93,8 +105,19 @@ def _clause(clause: Clause) -> Iterator[str]:
     first, *others = clause.ladder
     yield condition(first.test)
     for step in others:
-        yield f"where {condition(step.test)}, it {_outcome(step)}"
+        yield f"{_further(first.test, step.test)}, it {_outcome(step)}"
     yield f"anything else {ENDS[clause.otherwise]}"
+
+
+def _further(first: Test, test: Test) -> str:
+    """A later rung: only the limit that differs, where nothing else does."""
+    match first, test:
+        case Every(pick, Compare(left)), Every(same, Compare(again, op, right)) if (pick, left) == (same, again):
+            return f"as long as it is {OPS[op]} {number(right, 'it')}"
+        case Compare(left), Compare(again, op, right) if left == again:
+            return f"as long as it is {OPS[op]} {number(right)}"
+        case _:
+            return f"where {condition(test)}"
 
 
 def _outcome(step: Step) -> str:

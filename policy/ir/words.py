@@ -90,7 +90,7 @@ def condition(node: Test, group: str = "") -> str:
         case Every(picked, Compare(Own(measure), op, right)):
             subject = f"each {pick(picked, counted=False)}"
             subject = subject if measure == "value" else f"{measure} of {subject}"
-            return f"{subject} is {OPS[op]} {number(right, 'it')}"
+            return f"{subject}{',' if ', except' in subject else ''} is {OPS[op]} {number(right, 'it')}"
         case Every(picked, inner):
             return f"for each {pick(picked, counted=False)}: {condition(inner, f'the {picked.level}')}"
         case Forbid(verbs, picked):
@@ -118,7 +118,13 @@ def condition(node: Test, group: str = "") -> str:
 def pick(node: Pick, *, counted: bool = True) -> str:
     """`issuers where …`; `counted` False for one of them."""
     level = plural(node.level) if counted else node.level
-    return level if node.where is None else f"{level} where {condition(node.where, f'the {node.level}')}"
+    match node.where:
+        case None:
+            return level
+        case Not(part):
+            return f"{level}, except where {condition(part, f'the {node.level}')}"
+        case where:
+            return f"{level} where {condition(where, f'the {node.level}')}"
 
 
 def plural(level: str) -> str:

@@ -31,8 +31,9 @@ def show(answer: CheckAnswer) -> None:
     if answer.rules:
         console.print(table(answer))
         for rule in answer.rules:
-            if rule.not_searched:
-                console.print(f"[warn]judged, not searched[/warn]: {escape(rule.rule)}, {escape(rule.not_searched)}")
+            for clause in rule.clauses:
+                if not clause.searched:
+                    console.print(f"[warn]judged, not searched[/warn]: {escape(rule.rule)}, {escape(clause.reason)}")
     counts = [
         f"{len(answer.rules)} rules, {answer.lists} lists and {answer.waivers} waivers in {answer.files} files"
         if answer.answer != "mistakes"
@@ -50,5 +51,6 @@ def table(answer: CheckAnswer) -> Table:
     shown.add_column("says", overflow="fold")
     shown.add_column("needs", style="faint", overflow="fold")
     for rule in answer.rules:
-        shown.add_row(escape(rule.rule), " ".join(rule.classes), escape(rule.title), ", ".join(rule.needs))
+        classes = sorted({clause.compile_class for clause in rule.clauses})
+        shown.add_row(escape(rule.rule), " ".join(classes), escape(rule.title), ", ".join(rule.needs))
     return shown

@@ -52,7 +52,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _found(library: Library, name: str) -> Rule | ListRule:
-    known: dict[str, Rule | ListRule] = {each.id: each for each in (*library.lists, *library.rules)}
+    known: dict[str, Rule | ListRule] = {each.id: each for each in library.lists}
+    known |= {each.id: each for each in library.rules}
     if name in known:
         return known[name]
     near = get_close_matches(name, known, n=1)

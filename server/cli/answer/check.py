@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dsl import tree
-from dsl.check import needs
-from dsl.check.walk import nodes
 from dsl.diagnostic import Diagnostic, Severity
-from policy.ir.compile_class import classes, not_searched
-from policy.ir.core import Library
+from policy.ir.compile_class import compile_class
+from policy.ir.core import Clause, Library
+from policy.ir.fields import needed
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +40,25 @@ class Mistake:
 
 
 @dataclass(frozen=True, slots=True)
+class Read:
+    """How the finder reads one clause: `compile_class` A to F (docs/cli.md) and why. `searched` is false where answers
+    are judged by the clause but not looked for with it."""
+
+    clause: int
+    compile_class: str
+    reason: str
+    searched: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Checked:
-    """`classes`: compile classes A to F (docs/cli.md). `not_searched`: why proposals are judged by the rule but not
-    searched with it, null where they are. `needs`: terms whose values the book must hold."""
+    """`needs`: terms whose values the book must hold."""
 
     rule: str
     title: str
     layer: str
     at: Place
-    classes: tuple[str, ...]
-    not_searched: str | None
+    clauses: tuple[Read, ...]
     needs: tuple[str, ...]
 
 
@@ -74,17 +82,20 @@ def checked(files: tuple[tree.File, ...], found: tuple[Diagnostic, ...], library
         len(library.lists) if library else 0,
         len(library.waivers) if library else 0,
         tuple(map(_mistake, found)),
-        tuple(_rules(files, library)) if library else (),
+        tuple(_rules(library)) if library else (),
     )
 
 
-def _rules(files: tuple[tree.File, ...], library: Library) -> Iterator[Checked]:
-    blocks = {b.id.value: b for file in files for b in file.blocks if isinstance(b, tree.Rule)}
+def _rules(library: Library) -> Iterator[Checked]:
     for rule in library.rules:
-        needed = sorted({term.name for term in needs.data(nodes(blocks[rule.id]))})
         at = Place(rule.file, rule.span.line, rule.span.column)
-        kinds = tuple(each.value for each in classes(rule))
-        yield Checked(rule.id, rule.title, rule.layer, at, kinds, not_searched(rule), tuple(needed))
+        clauses = tuple(_read(number, clause) for number, clause in enumerate(rule.clauses, 1))
+        yield Checked(rule.id, rule.title, rule.layer, at, clauses, tuple(term.name for term in needed(rule)))
+
+
+def _read(number: int, clause: Clause) -> Read:
+    found = compile_class(clause)
+    return Read(number, found.letter.value, found.reason, found.searched)
 
 
 def _mistake(found: Diagnostic) -> Mistake:

@@ -16,16 +16,17 @@ from server.cli.show.terminal import MARK_OF, STYLE_OF, answer
 
 SIGN = {"<=": "≤", "<": "<", ">=": "≥", ">": ">"}
 MOST_CONTRIBUTORS = 5
+MOST_PLACES = 12
 QUIET = {"pass"}
 """Outcomes of which one line per rule is enough."""
 
 
 def show(verdict: JudgeAnswer, console: Console) -> None:
     console.print(table(verdict.findings))
-    for finding in by_severity(verdict.findings):
-        if finding.outcome not in QUIET:
-            console.print()
-            detail(finding, console)
+    loud = [finding for finding in by_severity(verdict.findings) if finding.outcome not in QUIET]
+    for _, findings in groupby(loud, key=lambda finding: (finding.outcome, finding.rule)):
+        console.print()
+        details(list(findings), console)
     console.print()
     console.print(f"{answer(verdict.answer)}  {_sentence(verdict)}")
 
@@ -58,27 +59,38 @@ def by_severity(findings: Iterable[Finding]) -> list[Finding]:
     return sorted(findings, key=lambda f: (-Outcome(f.outcome).rank, f.rule, f.clause, _room(f)))
 
 
-def detail(finding: Finding, console: Console) -> None:
-    """Why: the rule's authority, the numbers, what they are made of, what is missing."""
-    style = STYLE_OF[finding.outcome]
-    place = f"{finding.scope}{f', {finding.group}' if finding.group else ''}"
-    console.print(f"[{style}]{MARK_OF[finding.outcome]} {escape(finding.rule)}[/{style}] {escape(finding.title)}")
-    console.print(f"  [faint]{escape(finding.authority)}[/faint]" if finding.authority else "", end="\n")
-    console.print(f"  {escape(place)}: {escape(finding.reason)}")
+def details(findings: list[Finding], console: Console) -> None:
+    """Findings of one rule and one outcome: its authority once, then each place with its numbers."""
+    first = findings[0]
+    style = STYLE_OF[first.outcome]
+    console.print(f"[{style}]{MARK_OF[first.outcome]} {escape(first.rule)}[/{style}] {escape(first.title)}")
+    if first.authority:
+        console.print(f"  [faint]{escape(first.authority)}[/faint]")
+    for finding in findings[:MOST_PLACES]:
+        _place(finding, console)
+    if len(findings) > MOST_PLACES:
+        console.print(f"  [faint]… and {len(findings) - MOST_PLACES} more[/faint]")
+
+
+def _place(finding: Finding, console: Console) -> None:
+    """Where, why, the numbers, what they are made of, what is missing."""
+    group = f"{escape(finding.group)} in " if finding.group else ""
+    console.print(f"  {group}{escape(finding.scope)}: {escape(finding.reason)}")
     if finding.measured is not None:
-        console.print(f"  {escape(sentence(finding.measured))}")
+        console.print(f"  {escape(sentence(finding.measured))}", soft_wrap=True)
         _contributors(finding.measured, console)
-    for missing in finding.missing:
+    for missing in finding.missing[:MOST_CONTRIBUTORS]:
         console.print(f"  missing: {escape(missing)}")
     if finding.fills is not None and finding.fills != "passes always":
         console.print(f"  while orders fill: {finding.fills}")
 
 
 def sentence(measured: Measured) -> str:
-    """`market value of issuer ACME is 11.07% of net assets; at most 10.00% is allowed: 1.07% ($68,802.11) over`."""
+    """`market value of issuer ACME is 11.07% of $6,428,416.81; at most 10.00% is allowed: $68,802.11 over`."""
     value, limit = beside(measured)
-    allowed = {"<=": "at most", "<": "less than", ">=": "at least", ">": "more than"}[measured.op]
-    return f"{measured.what} is {value}; {allowed} {limit} is allowed{_distance(measured)}"
+    of = _whole(measured.of)
+    base = f" of {in_unit(of, measured.unit)}" if of is not None and of > 0 else ""
+    return f"{measured.what} is {value}{base}; {_demanded(measured.op, limit)}{_distance(measured)}"
 
 
 def beside(measured: Measured) -> tuple[str, str]:
@@ -92,7 +104,7 @@ def beside(measured: Measured) -> tuple[str, str]:
 
 
 def _cells(finding: Finding, others: int) -> tuple[str, ...]:
-    place = finding.group or finding.scope
+    place = f"{finding.group}, {finding.scope}" if finding.group else finding.scope
     more = f" [faint]and {others} more[/faint]" if others else ""
     if finding.measured is None:
         return (answer(finding.outcome), escape(finding.rule), escape(place) + more, "", "", "")
@@ -110,6 +122,18 @@ def _cells(finding: Finding, others: int) -> tuple[str, ...]:
     )
 
 
+def _demanded(op: str, limit: str) -> str:
+    match op:
+        case "<=":
+            return f"at most {limit} is allowed"
+        case "<":
+            return f"less than {limit} is allowed"
+        case ">=":
+            return f"at least {limit} is required"
+        case _:
+            return f"more than {limit} is required"
+
+
 def _distance(measured: Measured) -> str:
     headroom = _whole(measured.headroom)
     if headroom is None or headroom >= 0:
@@ -123,9 +147,22 @@ def _contributors(measured: Measured, console: Console) -> None:
     if len(parts) < 2:
         return
     for part in parts:
-        console.print(f"    [faint]{ranged(number(part.amount), measured.unit):>18}[/faint]  {escape(part.name)}")
+        console.print(
+            f"    [faint]{ranged(number(part.amount), measured.unit):>18}[/faint]  {escape(readable(part.name))}"
+        )
     if len(measured.contributors) > len(parts):
         console.print(f"    [faint]{'…':>18}  and {len(measured.contributors) - len(parts)} more[/faint]")
+
+
+def readable(name: str) -> str:
+    """A form's name in words: `value/TRUST/ACME` is `ACME in TRUST`."""
+    match name.split("/"):
+        case ["value" | "units" | "cost", account, instrument]:
+            return f"{instrument} in {account}"
+        case [what, account]:
+            return f"{what} of {account}"
+        case _:
+            return name
 
 
 def _sentence(verdict: JudgeAnswer) -> str:
