@@ -192,3 +192,17 @@ class Case:
     currency: str
     book: str
     library: str
+
+
+Orders = Mapping[tuple[str, str | None, bool], tuple[str, ...]]
+"""The quantities that one order is made of, by account, instrument, and whether it buys or sells short (True) or sells
+and covers (False)."""
+
+
+def orders_of(case: Case) -> Orders:
+    found: dict[tuple[str, str | None, bool], list[str]] = {}
+    for name, quantity in case.quantities.items():
+        if quantity.kind is not Kind.RESIDUE:
+            opens = quantity.kind in (Kind.BUY, Kind.SHORT)
+            found.setdefault((quantity.account, quantity.instrument, opens), []).append(name)
+    return {key: tuple(names) for key, names in found.items()}

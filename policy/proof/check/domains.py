@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from policy.canonical import Json, rational
-from policy.proof.check.case import Case, Domain, Kind, Linear
+from policy.proof.check.case import Case, Domain, Linear, Orders, orders_of
 from policy.proof.check.columns import ONE, Expr, NoEndError, NotEncodedError, added, boxed, times
 from policy.proof.check.evaluate import Values, linear
 from policy.proof.check.from_json import linear as linear_from_json
@@ -77,7 +77,13 @@ def add_objective(sheet: Sheet, objective: Objective) -> Expr:
     return added(parts)
 
 
-def add_domain(sheet: Sheet, domain: Domain) -> None:
+def add_domains(sheet: Sheet) -> None:
+    made_of = orders_of(sheet.columns.case)
+    for domain in sheet.columns.case.domains:
+        _add_domain(sheet, domain, made_of)
+
+
+def _add_domain(sheet: Sheet, domain: Domain, made_of: Orders) -> None:
     at = f"domain {domain.account}:"
     cash = _cash(sheet, domain)
     if cash is not None:
@@ -92,8 +98,9 @@ def add_domain(sheet: Sheet, domain: Domain) -> None:
             _add_relief(sheet, lots, at)
     if domain.minimum_trade > 0:
         for instrument, price in domain.prices.items():
-            for side, kinds in (("buy", (Kind.BUY, Kind.SHORT)), ("sell", (Kind.SELL, Kind.COVER))):
-                _add_minimum(sheet, domain, instrument, price, side, kinds)
+            for side, opens in (("buy", True), ("sell", False)):
+                names = made_of.get((domain.account, instrument, opens), ())
+                _add_minimum(sheet, domain.minimum_trade, price, names, f"{at}min {side} {instrument}", opens)
 
 
 def _cash(sheet: Sheet, domain: Domain) -> Expr | None:
@@ -117,22 +124,16 @@ def _add_relief(sheet: Sheet, lots: Iterable[str], at: str) -> None:
 
 
 def _add_minimum(
-    sheet: Sheet, domain: Domain, instrument: str, price: Fraction, side: str, kinds: tuple[Kind, Kind]
+    sheet: Sheet, minimum: Fraction, price: Fraction, names: tuple[str, ...], at: str, opens: bool
 ) -> None:
     """An order is worth the minimum or closes the position; or there is none."""
-    names = [
-        name
-        for name, quantity in sheet.columns.case.quantities.items()
-        if (quantity.account, quantity.instrument) == (domain.account, instrument) and quantity.kind in kinds
-    ]
     room = _room(sheet, names)
     if room <= 0:
         return
-    least = domain.minimum_trade if side == "buy" else min(domain.minimum_trade, price * room)
-    name = f"domain {domain.account}:min {side} {instrument}"
-    switch = binary(sheet, name)
-    add(sheet, f"{name}/least", added([times(price, _all_of(names)), times(-least, switch)]), low=ZERO)
-    add(sheet, f"{name}/most", added([_all_of(names), times(-room, switch)]), high=ZERO)
+    least = minimum if opens else min(minimum, price * room)
+    switch = binary(sheet, at)
+    add(sheet, f"{at}/least", added([times(price, _all_of(names)), times(-least, switch)]), low=ZERO)
+    add(sheet, f"{at}/most", added([_all_of(names), times(-room, switch)]), high=ZERO)
 
 
 def _all_of(names: Iterable[str]) -> Expr:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from policy.proof.certificate import Certificate, Claim
 from policy.proof.check.case import Case
 from policy.proof.check.columns import Columns, columns
-from policy.proof.check.domains import Objective, add_domain, add_objective
+from policy.proof.check.domains import Objective, add_domains, add_objective
 from policy.proof.check.ranges import ZERO
 from policy.proof.check.required import ladder
 from policy.proof.check.rows import Sheet, require, step
@@ -21,8 +21,7 @@ def program(case: Case, certificate: Certificate, objective: Objective | None) -
     for cut in certificate.cuts:
         tangents.setdefault(cut.place, []).append(cut.at)
     sheet = Sheet(columns(case), tangents)
-    for domain in case.domains:
-        add_domain(sheet, domain)
+    add_domains(sheet)
     add_obligations(sheet, named_obligations(case, certificate), frozenset(certificate.allowed))
     cost = Affine(ZERO, ())
     if objective is not None and certificate.claim is Claim.BOUND:

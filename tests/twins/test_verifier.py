@@ -1,0 +1,168 @@
+"""The stand-alone verifier and the rest of the kernel: two readings of one wire format, written apart.
+
+Outcomes: the verifier's evaluator against the reference judge, at every point of many worlds. Rows: the verifier's
+encoder against `solver.from_ir`, every name, coefficient and limit. Certificates: no multipliers, however chosen,
+prove more than a compliant point achieves.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from fractions import Fraction
+from random import Random
+
+import pytest
+
+from policy.canonical import decode, encode
+from policy.ir import show
+from policy.ir.bound import Bound, Outcome
+from policy.judge.eval import judge
+from policy.proof.certificate import Certificate, Claim, Leaf
+from policy.proof.check import evaluate, from_json
+from policy.proof.check.columns import columns
+from policy.proof.check.domains import add_domains, cost, objective
+from policy.proof.check.orders import admissible
+from policy.proof.check.program import add_obligations, program
+from policy.proof.check.rows import Sheet
+from policy.proof.duality import CertificateError, leaf_value
+from policy.proof.reading import ShapeError
+from solver import from_ir
+from tests.worlds.worlds import World, world
+
+ALLOWED = (("pass",), ("pass", "warn"), ("pass", "warn", "waived", "needs consent"))
+
+
+def seeds(deep: bool, few: int, many: int) -> range:
+    return range(many if deep else few)
+
+
+def read(found: World) -> from_json.Case:
+    """Through the wire: what is written is canonical, and reads back as it was."""
+    value = show.to_json(found.bound)
+    assert decode(encode(value)) == value
+    assert show.from_json(Bound, value) == found.bound
+    return from_json.case(value)
+
+
+def test_the_evaluator_answers_as_the_judge_does(deep):
+    counted: Counter[str] = Counter()
+    for seed in seeds(deep, 80, 4_000):
+        found = world(seed)
+        case = read(found)
+        for point in found.points:
+            at = evaluate.values(case, point)
+            verdict = judge(found.bound, point)
+            for finding in verdict.findings:
+                mine = evaluate.outcome(case.obligations[finding.obligation.id], at)
+                assert mine.value == finding.outcome.value, (seed, finding.obligation.id, point)
+                counted[mine.value] += 1
+    assert min(counted[outcome.value] for outcome in Outcome) > 100
+    assert sum(counted.values()) > 7_000
+
+
+def test_the_encoder_writes_the_solver_s_rows(deep):
+    compared = 0
+    for seed in seeds(deep, 80, 4_000):
+        found, allowed = world(seed), ALLOWED[seed % 3]
+        case = read(found)
+        model = from_ir.encode(found.bound, allowed=frozenset(map(Outcome, allowed)))
+        sheet = Sheet(columns(case), {})
+        add_domains(sheet)
+        add_obligations(sheet, case.obligations, frozenset(allowed))
+        theirs = {row.name: row for row in model.rows if not row.source.startswith("form ")}
+        assert theirs.keys() == sheet.rows.keys(), seed
+        for name, row in theirs.items():
+            mine = sheet.rows[name]
+            assert (dict(map(reversed, row.terms)), row.low, row.high) == (
+                dict(map(reversed, mine.terms)),
+                mine.low,
+                mine.high,
+            ), (seed, name)
+            compared += 1
+        for name in sheet.boxes.keys() & model.columns.keys():
+            assert sheet.boxes[name] == (model.columns[name].low, model.columns[name].high), (seed, name)
+    assert compared > 2_500
+
+
+def test_no_multipliers_prove_more_than_a_compliant_point_achieves(deep):
+    """Random multipliers on all rows, over random fixings that the point can satisfy; the binaries of a compliant
+    point are not known here, so a leaf fixes none."""
+    tried: Counter[str] = Counter()
+    for seed in seeds(deep, 80, 3_000):
+        found, rng = world(seed), Random(seed)
+        case = read(found)
+        allowed = ALLOWED[seed % 3]
+        ids = rng.sample(list(case.obligations), rng.randint(1, 3))
+        compliant = [point for point in found.points if _complies(case, ids, allowed, point)]
+        if not compliant:
+            tried["no compliant point"] += 1
+            continue
+        goal = objective(_goal(rng, case), case)
+        for _ in range(3):
+            certificate = _guess(rng, case, ids, allowed)
+            rebuilt = program(case, certificate, goal)
+            duals = [(name, _multiplier(rng, line)) for name, line in rebuilt.rows.items() if rng.random() < 0.7]
+            leaf = Leaf((), tuple(duals))
+            try:
+                bound, empty = (leaf_value(rebuilt, leaf, no_cost=flag) for flag in (False, True))
+            except CertificateError:
+                tried["open"] += 1
+                continue
+            for point in compliant:
+                reached = cost(goal, evaluate.values(case, point))
+                assert reached is None or bound <= reached, (seed, point)
+                tried["bounded"] += 1
+            assert empty <= 0, seed
+    assert tried["bounded"] > 100
+
+
+def _complies(case, ids, allowed, point) -> bool:
+    at = evaluate.values(case, point)
+    return not admissible(case, point, at) and all(
+        evaluate.outcome(case.obligations[name], at).value in allowed for name in ids
+    )
+
+
+def _guess(rng, case, ids, allowed) -> Certificate:
+    """Names a row of every chosen obligation, so that all their rows are rebuilt."""
+    named = tuple((f"{name}:0", Fraction(0)) for name in ids)
+    return Certificate(Claim.BOUND, allowed, None, (Leaf((), named),), Fraction(0))
+
+
+def _goal(rng, case):
+    exact = sorted(columns(case).exact | case.quantities.keys())
+    amounts = [_linear(rng, exact) for _ in range(3)]
+    deviations = [
+        {"amount": amount, "label": str(k), "over": str(rng.randint(0, 3)), "under": "1/2"}
+        for k, amount in enumerate(amounts)
+    ]
+    return {"linear": _linear(rng, exact), "deviations": deviations}
+
+
+def _linear(rng, names):
+    return {"const": "1", "terms": [[str(rng.randint(-3, 3)), rng.choice(names)] for _ in range(2)]}
+
+
+def _multiplier(rng, line) -> Fraction:
+    sides = [sign for sign, end in ((1, line.low), (-1, line.high)) if end is not None]
+    return rng.choice(sides) * Fraction(rng.randint(0, 40), rng.choice((1, 7, 64)))
+
+
+@pytest.mark.parametrize("change", ["tag", "missing", "extra", "name", "interval", "twice"])
+def test_a_malformed_file_is_refused(change):
+    value = show.to_json(world(3).bound)
+    match change:
+        case "tag":
+            value["obligations"][0]["ladder"][0]["formula"]["is"] = "maybe"
+        case "missing":
+            del value["obligations"][0]["otherwise"]
+        case "extra":
+            value["obligations"][0]["comment"] = "looks fine to me"
+        case "name":
+            value["forms"][-1]["terms"].append(["1", "nowhere"])
+        case "interval":
+            value["forms"][0]["const"] = {"low": "2", "high": "1"}
+        case "twice":
+            value["obligations"].append(value["obligations"][0])
+    with pytest.raises(ShapeError):
+        from_json.case(value)
