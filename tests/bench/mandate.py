@@ -60,11 +60,17 @@ def book(seed: int, *, securities: int = 500, lots: int = 500) -> Book:
         {"H": Household("H", "Household")},
         {"A": Account("A", "Account", "H", tax=TaxKind.TAXABLE, cash={"USD": (Fraction(500_000), Fraction(0))})},
         {
-            f"L{i:06}": Lot(f"L{i:06}", "A", names[i % securities], Fraction(rng.randint(100, 2_000)), Fraction(10), DAY)
+            f"L{i:06}": Lot(
+                f"L{i:06}", "A", names[i % securities], Fraction(rng.randint(100, 2_000)), Fraction(10), DAY
+            )
             for i in range(lots)
         },
         tuple(Price(name, DAY, Fraction(rng.randint(500, 50_000), 100)) for name in names),
     )
+
+
+def _lot(rng: Random, name: str, instrument: str) -> Lot:
+    return Lot(name, "A", instrument, Fraction(rng.randint(100, 2_000)), Fraction(10), DAY)
 
 
 def _instrument(rng: Random, name: str, issuer: str) -> Instrument:

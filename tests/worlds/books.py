@@ -9,7 +9,6 @@ One holding may lack its sector: then every sector form counts it from nothing t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from random import Random
@@ -20,8 +19,8 @@ from policy.ir.bound import Domain, Form, Kind, Quantity
 ONE = Fraction(1)
 PERHAPS = Interval(ZERO, ONE)
 STEPS = (ONE, ONE, ONE, Fraction(1, 1000), Fraction(1, 100), Fraction(1000))
-UNKNOWN_PRICE = 0.03  # per instrument
-UNKNOWN_SECTOR = 0.05
+UNKNOWN_PRICE = 0.012  # per instrument
+UNKNOWN_SECTOR = 0.03
 
 
 @dataclass(slots=True)
@@ -72,7 +71,11 @@ def book(rng: Random, *, accounts: int, securities: int) -> Draft:
         _account(rng, draft, account, listed)
     draft.form("net assets/household", ZERO, [(ONE, f"net assets/{a}") for a in names])
     for issuer in sorted({s.issuer for s in listed}):
-        draft.form(f"issuer/{issuer}", ZERO, [(ONE, f"value/{a}/{s.name}") for a in names for s in listed if s.issuer == issuer])
+        draft.form(
+            f"issuer/{issuer}",
+            ZERO,
+            [(ONE, f"value/{a}/{s.name}") for a in names for s in listed if s.issuer == issuer],
+        )
     for sector in sorted({s.sector for s in listed if s.sector}):
         weights = [(s, ONE if s.sector else PERHAPS) for s in listed if s.sector in (sector, None)]
         draft.form(f"sector/{sector}", ZERO, [(w, f"value/{a}/{s.name}") for a in names for s, w in weights])
@@ -104,7 +107,9 @@ def _account(rng: Random, draft: Draft, account: str, listed: list[Security]) ->
             relief[security.name] = tuple(sells)
             crossing += [(name, tuple(sells)) for name in buys[:1] if sells]
     edge = Fraction(rng.randint(0, 500), 100)
-    cash.append((ONE, draft.quantity(Quantity(f"residue/{account}", Kind.RESIDUE, account, None, None, -edge, ONE, None))))
+    cash.append(
+        (ONE, draft.quantity(Quantity(f"residue/{account}", Kind.RESIDUE, account, None, None, -edge, ONE, None)))
+    )
     draft.form(f"cash/{account}", Fraction(rng.randint(-1_000, 2_000_000), 100), cash)
     draft.form(f"bought/{account}", ZERO, bought)
     held: list[tuple[Number, str]] = [(ONE, f"value/{account}/{s.name}") for s in listed]
@@ -114,7 +119,9 @@ def _account(rng: Random, draft: Draft, account: str, listed: list[Security]) ->
     )
 
 
-def _trades(rng: Random, draft: Draft, account: str, security: Security, *, tradable: bool) -> tuple[list[str], list[str]]:
+def _trades(
+    rng: Random, draft: Draft, account: str, security: Security, *, tradable: bool
+) -> tuple[list[str], list[str]]:
     """Quantities and forms of one position: (what costs cash, what brings cash)."""
     key, step = f"{account}/{security.name}", security.step
     held, terms = ZERO, list[tuple[Number, str]]()
@@ -142,7 +149,3 @@ def _trades(rng: Random, draft: Draft, account: str, security: Security, *, trad
     draft.form(f"units/{key}", held, terms)
     draft.form(f"value/{key}", ZERO, [(security.price, f"units/{key}")])
     return buys, sells
-
-
-def frozen(draft: Draft) -> tuple[Mapping[str, Quantity], Mapping[str, Form]]:
-    return dict(draft.quantities), dict(draft.forms)

@@ -39,19 +39,21 @@ from policy.ir.bound import (
 )
 
 ONE = Fraction(1)
-UNKNOWN_NUMBER = 0.01  # a coefficient or constant that is an interval, per linear scalar
-UNKNOWN_TRUTH = 0.25  # a fact that is missing, per Truth node
+UNKNOWN_NUMBER = 0.004  # a coefficient or constant that is an interval, per linear scalar
+UNKNOWN_TRUTH = 0.15  # a fact that is missing, per Truth node
 FACTORS = (ONE, ONE, ONE, -ONE, Fraction(1, 2), Fraction(1, 20), Fraction(7, 3), Fraction(-3, 2), Fraction(100))
-NUDGES = (ZERO,) * 7 + (Fraction(1, 100), Fraction(-1, 100), Fraction(1, 10**9), Fraction(-1, 10**9), Fraction(1000))
+NUDGES = (ZERO,) * 20 + (Fraction(1, 100), Fraction(-1, 100), Fraction(1, 10**9), Fraction(-1, 10**9), Fraction(1000))
 
 
 @dataclass(frozen=True, slots=True)
 class Clauses:
-    """What clauses are drawn from: names of forms and quantities, and their values at each point to be judged."""
+    """What clauses are drawn from: names of forms and quantities, those of net assets, those that are zero without
+    orders, and the values of all at each point to be judged."""
 
     rng: Random
     names: Sequence[str]
     nets: Sequence[str]
+    flows: Sequence[str]
     seen: Sequence[meaning.Values]
 
 
@@ -76,9 +78,9 @@ def obligation(c: Clauses, number: int, *, moments: tuple[Moment, ...]) -> Oblig
 
 def _rung(c: Clauses, place: int) -> Rung:
     if place == 0:
-        return Rung(formula(c, 2), Outcome.PASS, "within the limit")
+        return Rung(formula(c, c.rng.choice((0, 0, 0, 1, 2))), Outcome.PASS, "within the limit")
     outcome = c.rng.choice((Outcome.PASS, Outcome.WARN, Outcome.WAIVED, Outcome.CONSENT, Outcome.BLOCK))
-    return Rung(formula(c, 1), outcome, f"rung {place}", tolerance=c.rng.random() < 0.4)
+    return Rung(formula(c, c.rng.choice((0, 0, 1))), outcome, f"rung {place}", tolerance=c.rng.random() < 0.4)
 
 
 def formula(c: Clauses, depth: int) -> Formula:
@@ -116,7 +118,11 @@ def leaf(c: Clauses, depth: int) -> Leaf:
 
 
 def _base(c: Clauses, at: meaning.Values) -> Lin:
-    return _zero_at(lin(c), at) if c.rng.random() < 0.6 else lin(c)
+    """Something that is zero at one point, or while nothing is bought, or nothing special."""
+    pick = c.rng.random()
+    if pick < 0.4:
+        return Lin(ZERO, ((ONE, c.rng.choice(c.flows)),))
+    return _zero_at(lin(c), at) if pick < 0.7 else lin(c)
 
 
 def _zero_at(scalar: Lin, at: meaning.Values) -> Lin:
@@ -128,7 +134,9 @@ def _zero_at(scalar: Lin, at: meaning.Values) -> Lin:
 
 def lin(c: Clauses) -> Lin:
     rng = c.rng
-    terms: list[tuple[Number, str]] = [(rng.choice(FACTORS), rng.choice(c.names)) for _ in range(rng.choice((0, 1, 1, 1, 2, 3)))]
+    terms: list[tuple[Number, str]] = [
+        (rng.choice(FACTORS), rng.choice(c.names)) for _ in range(rng.choice((0, 1, 1, 1, 2, 3)))
+    ]
     if rng.random() < 0.4:
         terms.append((rng.choice((Fraction(1, 20), Fraction(-1, 10), ONE)), rng.choice(c.nets)))
     const: Number = rng.choice((ZERO, ZERO, Fraction(rng.randint(-10_000, 10_000), rng.choice((1, 100, 3)))))

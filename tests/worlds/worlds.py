@@ -23,15 +23,16 @@ class World:
     points: tuple[Point, ...]
 
 
-def world(seed: int, *, obligations: int = 10, points: int = 9, securities: int = 4) -> World:
-    """The first point is the book as it stands."""
+def world(seed: int, *, obligations: int = 10, points: int = 10, securities: int = 4) -> World:
+    """The first point is the book as it stands; of the others, two of three differ from the one before in one order."""
     rng = Random(seed)
     draft = book(rng, accounts=rng.choice((1, 1, 2)), securities=rng.randint(1, securities))
     quantities, forms = dict(draft.quantities), dict(draft.forms)
     bound = Bound(DAY, DAY, "USD", quantities, forms, (), tuple(draft.domains), "00" * 32, "11" * 32)
     drawn: list[Point] = [{}]
     while len(drawn) < points:
-        drawn += [far := point(rng, bound), neighbour(rng, bound, far)]
+        far = point(rng, bound)
+        drawn += [far, neighbour(rng, bound, far), neighbour(rng, bound, far)]
     clauses = _clauses(rng, draft, drawn)
     made = tuple(obligation(clauses, i, moments=rng.choice(MOMENTS)) for i in range(obligations))
     return World(replace(bound, obligations=made), tuple(drawn))
@@ -40,7 +41,8 @@ def world(seed: int, *, obligations: int = 10, points: int = 9, securities: int 
 def _clauses(rng: Random, draft: Draft, points: list[Point]) -> Clauses:
     seen = [meaning.values(draft.forms, p) for p in points]
     nets = [name for name in draft.forms if name.startswith("net assets/")]
-    return Clauses(rng, [*draft.forms, *draft.quantities], nets, seen)
+    flows = [*draft.quantities, *(name for name in draft.forms if name.startswith("bought/"))]
+    return Clauses(rng, [*draft.forms, *draft.quantities], nets, flows, seen)
 
 
 def point(rng: Random, bound: Bound) -> Point:
