@@ -72,14 +72,22 @@ def number(node: Scalar, group: str = "") -> str:
             return kind if days is None else f"{kind} over {days} days"
         case Risk(kind):
             return kind
-        case Sum(parts):
-            return " plus ".join(number(part, group) for part in parts)
+        case Sum((first, *others)):
+            return number(first, group) + "".join(_signed(part, group) for part in others)
+        case Sum():
+            return "nothing"
         case Greatest(parts):
             return "the greater of " + listed((number(part, group) for part in parts), "and")
         case Least(parts):
             return "the lesser of " + listed((number(part, group) for part in parts), "and")
         case _:
             assert_never(node)
+
+
+def _signed(part: Scalar, group: str) -> str:
+    if isinstance(part, Scale) and part.factor < 0:
+        return f" less {number(Scale(-part.factor, part.scalar), group)}"
+    return f" plus {number(part, group)}"
 
 
 def condition(node: Test, group: str = "") -> str:

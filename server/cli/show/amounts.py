@@ -46,7 +46,7 @@ def percent(number: Fraction, digits: int = 2) -> str:
 
 def units(number: Fraction) -> str:
     """Shares and par: whole numbers grouped, others to the thousandth."""
-    return plain(number, 0) if number.denominator == 1 else plain(number, 3).rstrip("0")
+    return plain(number, 0) if number.denominator == 1 else plain(number, 3).rstrip("0").rstrip(".")
 
 
 def in_unit(number: Fraction, unit: str, digits: int = 2) -> str:

@@ -189,4 +189,5 @@ def _whole(amount: Amount | None) -> Fraction | None:
 
 
 def _share(unit: str) -> str:
-    return "percent" if len(unit) == 3 and unit.isupper() else unit
+    """The unit of a measure divided by its base: a percentage, but for an average, which is in its fact's own."""
+    return "number" if "·" in unit else "percent"
