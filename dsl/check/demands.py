@@ -13,6 +13,7 @@ from dsl.check.conditions import compared, of_holdings, of_scope
 from dsl.check.names import Names
 from dsl.check.numbers import Place, Problems
 from dsl.diagnostic import Diagnostic, Severity
+from dsl.format.expression import digits
 from dsl.source import Span
 
 
@@ -150,7 +151,7 @@ def _percent_widths(band: tree.Band, around: str | None, reading: bool) -> Probl
     percents = [width for width in band.widths if width.unit == "percent"]
     if not percents:
         return
-    shown, base = numbers.decimal(percents[0]), _words(band.around)
+    shown, base = digits(percents[0].value), _words(band.around)
     if len(percents) > 1:
         yield Diagnostic(
             "M131", f'points and percent are mixed: the band says "{shown}%"', percents[0].span,
@@ -165,7 +166,7 @@ def _percent_widths(band: tree.Band, around: str | None, reading: bool) -> Probl
 
 
 def _of_twenty(amount: tree.Amount) -> str:
-    return numbers.decimal(replace(amount, value=amount.value / 5))
+    return digits(amount.value / 5)
 
 
 def _words(expr: tree.Expr) -> str:

@@ -11,12 +11,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from dsl import tree
-from dsl.check import demands, names, numbers, rules
+from dsl.check import demands, names, rules
 from dsl.check.demands import Aim
 from dsl.check.find import one
 from dsl.check.numbers import Problems
 from dsl.check.refinements import CAPS
 from dsl.diagnostic import Diagnostic, Related, Severity
+from dsl.format.expression import SOFT, number
 
 ORDER = ("regulation", "firm", "mandate", "account")
 DEFAULT = "mandate"
@@ -104,7 +105,7 @@ def _compared(higher: Stated, lower: Stated) -> Problems:
     opener = below[1] == above[1] and len(lower.aim.op) == 2 and len(higher.aim.op) == 1
     if not looser and not opener:
         return
-    shown = _shown(lower.aim.bound)
+    shown = number(lower.aim.bound).replace(SOFT, " ")
     if sure:
         yield Diagnostic(
             "M310", f"{ours} loosens {theirs}: exactly {shown} passes here and is blocked there",
@@ -115,19 +116,6 @@ def _compared(higher: Stated, lower: Stated) -> Problems:
             "M311", f"{ours} loosens {theirs} for accounts under both: exactly {shown} is blocked there",
             lower.aim.bound.span, "tighten it, or file a waiver", Severity.WARNING, related,
         )  # fmt: skip
-
-
-def _shown(bound: tree.Expr) -> str:
-    match bound:
-        case tree.Amount(_, unit):
-            number = numbers.decimal(bound)
-            return f"{number}%" if unit == "percent" else f"{unit} {number}" if unit.isupper() else number
-        case tree.Share(percent, tree.Term(words)):
-            return f"{numbers.decimal(percent)}% of {words}"
-        case tree.Share(percent):
-            return f"{numbers.decimal(percent)}%"
-        case _:
-            return "this"
 
 
 def _covers(higher: tree.Applies, lower: tree.Applies) -> bool | None:

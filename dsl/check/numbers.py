@@ -10,6 +10,7 @@ from dsl import tree, units, vocabulary
 from dsl.check import names, periods
 from dsl.check.names import Names
 from dsl.diagnostic import Diagnostic
+from dsl.format.expression import digits
 from dsl.source import Span
 from dsl.vocabulary import Kind, Type
 
@@ -168,22 +169,12 @@ _COUNTED = {"money": "market value", "shares": "shares", "votes": "votes held"}
 
 
 def no_base(amount: tree.Amount, other: str) -> Diagnostic:
-    shown = f"{decimal(amount)}%"
+    shown = f"{digits(amount.value)}%"
     if other in ("shares", "votes"):
         fix = f'write "{shown} of {other} outstanding"'
     else:
         fix = f'write "{shown} of net assets", "{shown} of total assets" or "{shown} of shares outstanding"'
     return Diagnostic("M117", f"this limit has no base: {shown} of what?", amount.span, fix)
-
-
-def decimal(amount: tree.Amount) -> str:
-    """The number as people write it. Decimals in a text always end."""
-    value = amount.value
-    if value.denominator == 1:
-        return str(value.numerator)
-    places = next(p for p in range(1, 400) if (value * 10**p).denominator == 1)
-    digits = str(abs(value * 10**places).numerator).rjust(places + 1, "0")
-    return f"{'-' if value < 0 else ''}{digits[:-places]}.{digits[-places:]}"
 
 
 # --- words -------------------------------------------------------------------------------------

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from dsl import tree
-from dsl.check.numbers import Problems, decimal
+from dsl.check.numbers import Problems
 from dsl.diagnostic import Diagnostic, Related, Severity
+from dsl.format.expression import digits
 
 _NUMBER = r"(?P<number>\d+(?:,\d{3})*(?:\.\d+)?) ?(?:%|per ?cent(?:um)?\b)"
 _UPPER = r"(?:not |no )?(?:less|fewer|lower) than|at least|a? ?minimum of|under|below"
@@ -78,7 +79,7 @@ def problems(citations: Iterable[tree.Citation], nodes: Iterable[object]) -> Pro
 
 
 def _mismatch(quote: tree.Text, one: Said, bound: Bound) -> Diagnostic:
-    number = f"{decimal(bound.amount)}%"
+    number = f"{digits(bound.amount.value)}%"
     instead = f"less than {number}" if one.upper else f"at most {number}"
     other = f"at least {number}" if one.upper else f"more than {number}"
     counts = "below" if bound.upper is False else "above"

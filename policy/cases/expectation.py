@@ -1,0 +1,126 @@
+"""What a test expects of a verdict, compared with what was found.
+
+A number that is written with so many decimals is met by a number that rounds to it, at two decimals or more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from dsl import tree
+from dsl.format.expression import amount as written
+from policy.book.amount import number_text
+from policy.interval import Interval, Number
+from policy.judge.eval import worst
+from policy.judge.verdict import Finding, Measured
+
+FEWEST = 2
+
+
+def met(expect: tree.Expect, findings: Sequence[Finding]) -> tuple[bool, str]:
+    """Whether the findings are as expected, and what they are, in words."""
+    here = [finding for finding in findings if _of_group(expect, finding)]
+    if not here:
+        return False, _nothing(expect, findings)
+    outcome = worst(finding.outcome for finding in here)
+    deciding = [finding for finding in here if finding.outcome is outcome]
+    got = found(deciding[0])
+    if outcome.value != expect.outcome:
+        return False, got
+    if expect.measured is None and expect.headroom is None and expect.by is None:
+        return True, got
+    for finding in deciding:
+        if finding.deciding is not None and _numbers(expect, finding.deciding):
+            return True, found(finding)
+    return False, got
+
+
+def _nothing(expect: tree.Expect, findings: Sequence[Finding]) -> str:
+    groups = sorted({finding.obligation.group for finding in findings if finding.obligation.group})
+    if expect.group is None or not groups:
+        return "nothing judged: the rule finds nothing to measure"
+    return f"nothing judged of {_group(expect)}; there are {', '.join(groups)}"
+
+
+def _of_group(expect: tree.Expect, finding: Finding) -> bool:
+    return expect.group is None or finding.obligation.group == _group(expect)
+
+
+def _group(expect: tree.Expect) -> str:
+    assert expect.level is not None
+    assert expect.group is not None
+    return f"{expect.level.words} {expect.group.value}"
+
+
+def _numbers(expect: tree.Expect, measured: Measured) -> bool:
+    beyond = None if isinstance(measured.headroom, Interval) else -measured.headroom
+    return (
+        _as_written(expect.measured, measured.value, measured)
+        and _as_written(expect.headroom, measured.headroom, measured)
+        and _as_written(expect.by, beyond, measured)
+    )
+
+
+def _as_written(expected: tree.Amount | None, number: Number | None, measured: Measured) -> bool:
+    if expected is None:
+        return True
+    shown = _in_unit(number, expected.unit, measured)
+    places = max(FEWEST, _decimals(expected.value))
+    return shown is not None and round(shown, places) == expected.value
+
+
+def _in_unit(number: Number | None, unit: str, measured: Measured) -> Fraction | None:
+    """The number as the test writes it: a percentage is one of the base, or of one where there is no base."""
+    if not isinstance(number, Fraction):
+        return None
+    if unit not in ("percent", "points"):
+        return number
+    if measured.over is None:
+        return number * 100
+    return number / measured.over * 100 if isinstance(measured.over, Fraction) and measured.over else None
+
+
+def _decimals(value: Fraction) -> int:
+    places = 0
+    while (value * 10**places).denominator != 1:
+        places += 1
+    return places
+
+
+# --- words -------------------------------------------------------------------------------------
+
+
+def said(expect: tree.Expect) -> str:
+    """The expectation as a sentence."""
+    parts = [expect.outcome]
+    if expect.group is not None:
+        parts.append(f"of {_group(expect)}")
+    for words, amount in (("measured", expect.measured), ("with headroom", expect.headroom), ("by", expect.by)):
+        if amount is not None:
+            parts.append(f"{words} {written(amount)}")
+    return " ".join(parts)
+
+
+def found(finding: Finding) -> str:
+    """What was found, with the numbers that decided."""
+    group = f" of {finding.obligation.group}" if finding.obligation.group else ""
+    text = f"{finding.outcome.value}{group}: {finding.reason}"
+    measured = finding.deciding
+    if measured is None:
+        return text
+    value, bound = _shown(measured.value, measured), _shown(measured.bound, measured)
+    return f"{text}; {measured.label} {value} {measured.op} {bound}"
+
+
+def _shown(number: Number, measured: Measured) -> str:
+    if isinstance(number, Interval):
+        return "unknown"
+    if isinstance(measured.over, Fraction) and measured.over:
+        return f"{_rounded(number / measured.over * 100)}%"
+    return f"{_rounded(number)} {measured.unit}"
+
+
+def _rounded(number: Fraction) -> str:
+    """Four decimals, for people."""
+    return number_text(round(number, 4))
