@@ -58,10 +58,11 @@ def agree(a: str, b: str) -> bool:
 
 
 def together(a: str, b: str) -> str | None:
-    """The unit of a sum, or of the greater of two; None where they do not agree."""
-    if not agree(a, b):
-        return None
-    return a if a == b else "money" if {a, b} <= PORTFOLIO else "weight"
+    """The unit of a sum, or of the greater of two; None where they do not agree. A bare percentage beside a weight
+    would be points, and is to say so."""
+    if a == b:
+        return a
+    return "money" if a in PORTFOLIO and b in PORTFOLIO else None
 
 
 def fits(literal: str, wanted: str) -> bool:

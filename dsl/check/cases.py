@@ -12,8 +12,10 @@ from dsl.diagnostic import Diagnostic
 from dsl.vocabulary import Kind, Source, Term
 
 THINGS = ("security", "issuer", "account", "household", "fund")
-BALANCES = frozenset({"net assets", "cash", "settled cash", "borrowings"})
+BALANCES = frozenset({"net assets", "cash", "settled cash", "average net assets", "withdrawals due"})
 """What a case may give of an account besides its facts. Net assets are balanced with cash."""
+VOLUMES = ("median daily volume", "average daily volume")
+"""Given as one figure, they are the volume of every day."""
 OF_SECURITIES = frozenset({"instrument", "issuer"})
 OF_ACCOUNTS = frozenset({"account", "household", "firm", "scope"})
 
@@ -106,7 +108,7 @@ def _facts(facts: Iterable[tree.Fact], owners: Collection[str]) -> Problems:
 
 
 def _may_be_given(found: Term) -> bool:
-    return found.source in (Source.FACT, Source.FIELD) and (found.kind is not Kind.MEASURE)
+    return found.source in (Source.FACT, Source.FIELD) or found.name in ("ultimate issuer", *VOLUMES)
 
 
 def _weighs(term: tree.Term, level: tree.Term) -> Problems:

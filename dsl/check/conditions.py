@@ -107,14 +107,15 @@ def _plain(left: tree.Expr, right: tree.Expr, at: Place) -> Problems:
     if is_risk(left):
         if not isinstance(right, tree.Amount):
             yield Diagnostic("M214", "a risk is limited by a percentage", right.span, "write one: `12%`")
-    elif not _constant(right, at):
+    elif not _constant(right, at, choice=True):
         yield Diagnostic(
             "M214", "an average is limited by a number that no trade moves", right.span,
             "write a number, or a fact of the account such as `benchmark duration`",
         )  # fmt: skip
 
 
-def _constant(expr: tree.Expr, at: Place) -> bool:
+def _constant(expr: tree.Expr, at: Place, *, choice: bool = False) -> bool:
+    """A number that trades do not move. `choice`: the greater or lesser of some may stand here, not inside of it."""
     match expr:
         case tree.Amount():
             return True
@@ -122,11 +123,13 @@ def _constant(expr: tree.Expr, at: Place) -> bool:
             found = names.quantity(expr, at.names)
             if isinstance(found, vocabulary.Term):
                 return found.kind is Kind.FACT and found.of in ("account", "household", "firm")
-            return found is None or _constant(found, at)
+            return found is None or _constant(found, at, choice=choice)
         case tree.Share(base=part) | tree.Negative(part=part):
             return _constant(part, at)
-        case tree.Sum(parts=parts) | tree.Choice(parts=parts):
+        case tree.Sum(parts=parts):
             return all(_constant(part, at) for part in parts)
+        case tree.Choice(parts=parts):
+            return choice and all(_constant(part, at) for part in parts)
         case _:
             return False
 
@@ -179,6 +182,9 @@ def _two_facts(
     yield from _account_only(other, right, at)
     if other.type not in NUMERIC:
         yield Diagnostic("M208", f"`{other.name}` is {_A[other.type]}, not a number", right.span, _how_to_ask(other))
+    elif found.of not in OF_HOLDINGS and other.of in OF_HOLDINGS:
+        fix = f"write `{other.name}` on the left"
+        yield Diagnostic("M217", f"`{other.name}` is known of holdings, and they come first", right.span, fix)
     elif not units.agree(found.unit, other.unit):
         yield numbers.disagreement(cond.left, found.unit, right, other.unit)
 

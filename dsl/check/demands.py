@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import assert_never
 
-from dsl import tree, units
+from dsl import tree, units, vocabulary
 from dsl.check import conditions, names, numbers
 from dsl.check.conditions import compared, of_holdings, of_scope
 from dsl.check.names import Names
@@ -57,7 +57,7 @@ def _test(test: tree.Test, at: Place, reading: bool) -> Problems:
             yield from of_scope(cond, at)
         case tree.HoldCount(low, high, pick, span):
             yield from numbers.pick_problems(pick, at.names)
-            yield from _no_largest(pick)
+            yield from _no_largest(pick, at.names)
             if low is not None and high is not None and low > high:
                 yield Diagnostic("M303", f"no number is between {low} and {high}", span, f"write {high} and {low}")
         case tree.HoldMinimum(pick, bound):
@@ -83,7 +83,7 @@ def _limited(subject: tree.Each | tree.Expr, bound: tree.Expr, at: Place) -> Pro
         return
     yield from numbers.measure_problems(subject.measure, at.names)
     yield from numbers.pick_problems(subject.pick, at.names)
-    yield from _no_largest(subject.pick)
+    yield from _no_largest(subject.pick, at.names)
     group = names.group(subject.pick.level, at.names)
     if group is None:
         return
@@ -105,16 +105,21 @@ def unit_of_each(subject: tree.Each, bound: tree.Expr, names_: Names) -> str | N
     """An order is measured in what its limit is measured in, every other group in what the rule counts."""
     found = names.measure(subject.measure, names_)
     group = names.group(subject.pick.level, names_)
-    if subject.measure is None and group is not None and group.level == "order":
+    if names.as_counted(subject.measure) and group is not None and group.level == "order":
         limit = numbers.unit(bound, names_)
         return limit if limit in ("shares", "money") else "money"
     return None if found is None else found.unit
 
 
-def _no_largest(pick: tree.Pick) -> Problems:
-    if pick.largest is not None:
-        fix = f"limit their sum: `limit the {pick.largest} largest {pick.level.words} to …`"
+def _no_largest(pick: tree.Pick, names_: Names) -> Problems:
+    found = names.holdings(pick, names_)
+    if found is not None and found.largest is not None:
+        fix = f"limit their sum: `limit the {found.largest} largest {_plural(found.level)} to …`"
         yield Diagnostic("M204", "the largest are one sum, there is no `each`", pick.span, fix)
+
+
+def _plural(level: str) -> str:
+    return vocabulary.TERMS[level].plural
 
 
 def _said_of(subject: tree.Each | tree.Expr, problem: Diagnostic) -> bool:
@@ -127,6 +132,9 @@ def _said_of(subject: tree.Each | tree.Expr, problem: Diagnostic) -> bool:
 
 def _band(band: tree.Band, at: Place, reading: bool) -> Problems:
     yield from _limited(band.subject, band.around, at)
+    if not isinstance(band.subject, tree.Each) and conditions.is_risk(band.subject):
+        fix = "write `keep volatility between 8% and 12%`"
+        yield Diagnostic("M214", "a risk is kept between two percentages", band.span, fix)
     around = numbers.unit(band.around, at.names)
     for width in band.widths:
         if width.value <= 0:
@@ -235,6 +243,9 @@ def _forbidden(test: tree.Forbid, level: tree.Term | None, where: tree.Cond | No
         yield numbers.not_a_set(level, at.names)
     if group is not None and group.cash:
         yield Diagnostic("M204", "cash is not traded, it is what is left", span, "limit `value of cash` instead")
+    if group is not None and group.largest is not None:
+        yield Diagnostic("M219", "which are the largest is a quantity, and a prohibition is decided by facts", span,
+                         "limit each of them instead")  # fmt: skip
     if where is not None:
         yield from of_holdings(where, Place(at.names, "lot"))
 

@@ -50,10 +50,15 @@ CASH = Holdings("security", cash=True)
 
 def measure(words: tree.Term | None, names: Names) -> vocabulary.Term | None:
     """The measure of these words; `value`, or no word, is what the rule counts. None: no measure."""
-    if words is None or words.words == "value":
+    if words is None or as_counted(words):
         return names.counting
     found = vocabulary.TERMS.get(words.words)
     return found if found is not None and found.kind is vocabulary.Kind.MEASURE else None
+
+
+def as_counted(words: tree.Term | None) -> bool:
+    """Whether a measure is the one that the rule counts, said or not."""
+    return words is None or words.words == "value"
 
 
 def quantity(term: tree.Term, names: Names) -> vocabulary.Term | tree.Expr | None:

@@ -126,7 +126,7 @@ def problems(expr: tree.Expr, at: Place) -> Problems:
             yield from _average(expr, at)
         case tree.Number(pick):
             yield from pick_problems(pick, at.names)
-            if pick.largest is not None:
+            if _largest(pick, at.names):
                 yield Diagnostic("M204", "the number of the largest is given already", expr.span, "leave `largest` out")
         case tree.Choice(parts=parts) | tree.Sum(parts=parts):
             inner = replace(at, alone=False)
@@ -286,10 +286,20 @@ def pick_problems(pick: tree.Pick, names_: Names) -> Problems:
         yield not_a_set(pick.level, names_)
     if pick.largest is not None and pick.largest < 1:
         yield Diagnostic("M204", "the largest none make no sum", pick.span, "write how many: `the 10 largest issuers`")
+    if found is not None and found.level == "lot":
+        yield Diagnostic(
+            "M245", "lots are not added up; which of them may be sold can be said", pick.level.span,
+            "write `forbid sell of lots where …`",
+        )  # fmt: skip
     if found is not None and found.cash and pick.where is not None:
         yield Diagnostic("M217", "balances of cash have no facts to choose by", pick.where.span, "leave `where` out")
     elif pick.where is not None:
         yield from of_holdings(pick.where, Place(names_, found.level if found else "security"))
+
+
+def _largest(pick: tree.Pick, names_: Names) -> bool:
+    found = names.holdings(pick, names_)
+    return found is not None and found.largest is not None
 
 
 def not_a_set(term: tree.Term, names_: Names) -> Diagnostic:
@@ -341,7 +351,7 @@ def _average(average: tree.Average, at: Place) -> Problems:
         )  # fmt: skip
     if average.pick is not None:
         yield from pick_problems(average.pick, at.names)
-        if average.pick.largest is not None:
+        if _largest(average.pick, at.names):
             yield Diagnostic("M204", "an average is taken over a whole set", average.pick.span, "leave `largest` out")
     if average.weight is None or average.weight.words not in ("value", at.names.counting.name):
         yield Diagnostic(

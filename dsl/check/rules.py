@@ -199,7 +199,9 @@ def _passive(passive: tree.Passive) -> Problems:
             fix = "say one of the two"
             yield Diagnostic("M307", "a breach that must be cured now may not stand", passive.stand.span, fix)
     for notify in passive.notify:
-        yield from periods.length(notify.period)
+        if notify.period.unit != "business days" or notify.period.value < 1 or notify.period.value.denominator != 1:
+            fix = "write `within 1 business day`"
+            yield Diagnostic("M212", "people are told within business days", notify.period.span, fix)
 
 
 def _fresh(term: tree.Term, names_: Names) -> Problems:

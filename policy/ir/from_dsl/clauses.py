@@ -227,12 +227,10 @@ def _of_group(subject: tree.Each, op: str, bound: tree.Expr, names_: Names) -> c
 
 def _own(subject: tree.Each, unit: str | None, names_: Names) -> core.Own:
     """A group in the measure that is said; an order in what it trades."""
-    if subject.measure is not None:
-        return core.Own(subject.measure.words)
     group = names.group(subject.pick.level, names_)
-    if group is not None and group.level == "order":
+    if names.as_counted(subject.measure) and group is not None and group.level == "order":
         return core.Own("shares traded" if unit == "shares" else "value traded")
-    return core.Own()
+    return core.Own() if subject.measure is None else core.Own(subject.measure.words)
 
 
 def _between(subject: tree.Each | tree.Expr, low: tree.Expr, high: tree.Expr, names_: Names) -> core.Test:
