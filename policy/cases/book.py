@@ -28,6 +28,7 @@ from policy.book.facts import (
     Lot,
     Order,
     Price,
+    Relief,
     Side,
     Trade,
     Value,
@@ -145,6 +146,7 @@ def _account(name: str, things: Sequence[tree.Thing], under: Under, currency: st
         name=called,
         household=scope.name or "the household",
         tags=tags,
+        relief=Relief.FIFO,
         cash={currency: (ZERO, ZERO)},
         model=MODELS["target weight"],
         benchmark=MODELS["index weight"],
@@ -244,11 +246,12 @@ def _instruments(steps: Steps, currency: str) -> dict[str, Instrument]:
         c.name.value: tuple((p.name.value, p.weight.value / 100) for p in c.parts) for c in every(steps, tree.Contains)
     }
     issuers = {thing.name.value for thing in every(steps, tree.Thing) if thing.level.words == "issuer"}
+    inside = {part.name.value for c in every(steps, tree.Contains) for part in c.parts}
     priced = _prices(steps)
     found: dict[str, Instrument] = {}
     for name, said in _security_facts(steps).items():
-        if name in issuers:
-            continue
+        if name in issuers & inside and name not in priced:
+            continue  # a fund's constituent that is an issuer, not a security
         facts = _merged(said)
         unit = priced[name].unit if name in priced else currency
         found[name] = replace(
