@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test deep check bench format lock clean
+.PHONY: demo test deep check bench docs format lock clean
 .DEFAULT_GOAL := demo
 
 demo: $(READY)
@@ -25,6 +25,9 @@ check: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m tests.bench.run
+
+docs: $(READY)
+	$(BIN)/python -m server.cli.docs
 
 format: $(READY)
 	$(BIN)/ruff check --fix .

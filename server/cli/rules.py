@@ -42,7 +42,12 @@ def library(paths: Sequence[str], *, quiet: bool = False) -> Library:
         return found.library
     if not quiet:
         diagnostics.show(found.diagnostics, found.sources)
-    raise BadInput(*(_problem(d) for d in found.diagnostics if d.severity is Severity.ERROR))
+    raise BadInput(*problems(found))
+
+
+def problems(found: Read) -> list[Problem]:
+    """The errors of rule files as bad input of a verb that needs rules without any."""
+    return [_problem(diagnostic) for diagnostic in found.diagnostics if diagnostic.severity is Severity.ERROR]
 
 
 def _problem(diagnostic: Diagnostic) -> Problem:

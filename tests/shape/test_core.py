@@ -12,7 +12,14 @@ from tests.shape.source import CORE, Module, modules
 EDGES = {"policy.proof.verify"}
 """Modules with a command line of their own, which read files and print."""
 
-UNDER_CONSTRUCTION = {"policy.ir.forms.Table", "solver.encode.sheet.Sheet"}
+UNDER_CONSTRUCTION = {
+    "dsl.machine.Machine",
+    "policy.ir.forms.Table",
+    "solver.backend.rounding.Walk",
+    "solver.encode.normal.Reading",
+    "solver.encode.rows.Draft",
+    "solver.encode.sheet.Sheet",
+}
 """What a pass fills while it runs and nobody changes afterwards; every other value is frozen."""
 
 FLOATS_ALLOWED = "solver.backend"

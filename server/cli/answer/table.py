@@ -1,0 +1,28 @@
+"""Which answer each verb gives: what docs/output.schema.json is made from."""
+
+from dataclasses import dataclass
+
+from policy.book.problem import Problem
+from server.cli.answer.check import CheckAnswer
+from server.cli.answer.verdict import JudgeAnswer
+from server.cli.explain import ExplainAnswer
+from server.cli.fmt import FmtAnswer
+from server.cli.test import CasesAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class BadInputAnswer:
+    """The answer of every verb with exit code 3. `answer` is "bad input"."""
+
+    answer: str
+    problems: tuple[Problem, ...]
+
+
+ANSWERS = {
+    "check": CheckAnswer,
+    "judge": JudgeAnswer,
+    "explain": ExplainAnswer,
+    "test": CasesAnswer,
+    "fmt": FmtAnswer,
+    "bad-input": BadInputAnswer,
+}

@@ -1,0 +1,95 @@
+"""The pages of docs/ that are made from code (schemas, diagnostics, vocabulary); `make docs` writes them.
+
+`pages()` gives the texts, so that a test can tell a page that was not written again after a change.
+"""
+
+import json
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import TypeAdapter
+
+from dsl import vocabulary
+from dsl.codes import CODES
+from policy.book import orders, wire
+from server.cli.answer.table import ANSWERS
+
+
+def pages() -> Mapping[str, str]:
+    """By name below docs/."""
+    return {
+        "output.schema.json": _json(output_schema()),
+        "book.schema.json": _json(wire.schema()),
+        "orders.schema.json": _json(orders.schema()),
+        "diagnostics.md": "\n".join(_diagnostics()),
+        "vocabulary.md": "\n".join(_vocabulary()),
+    }
+
+
+def output_schema() -> dict[str, Any]:
+    """Any answer of any verb; `verbs` says which is whose."""
+    adapters: list[tuple[str, Literal["serialization"], TypeAdapter[Any]]] = [
+        (name, "serialization", TypeAdapter(answer)) for name, answer in ANSWERS.items()
+    ]
+    parts, shared = TypeAdapter.json_schemas(adapters)
+    verbs = {name: part for (name, _), part in parts.items()}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "What proofolio answers with --json",
+        "description": "`verbs` says which answer is whose; `bad-input` is that of every verb with exit code 3.",
+        "anyOf": list(verbs.values()),
+        "verbs": verbs,
+        **shared,
+    }
+
+
+def _diagnostics() -> Iterable[str]:
+    yield "# Diagnostics"
+    yield ""
+    yield "Made from `dsl/codes.py`. M1xx: the text cannot be read; M2xx: a rule is not well formed; M3xx: rules do"
+    yield "not fit each other; M4xx: no portfolio fits."
+    yield ""
+    yield "| code | says |"
+    yield "| --- | --- |"
+    for code, sentence in CODES.items():
+        yield f"| {code} | {_cell(sentence)} |"
+    yield ""
+
+
+def _vocabulary() -> Iterable[str]:
+    yield "# Vocabulary"
+    yield ""
+    yield f"Made from `dsl/vocabulary/`; version {vocabulary.VERSION}. These are the words that a rule may use; any"
+    yield "other word is an error with a suggestion. A fact that a book does not state is unknown, never zero or false."
+    for kind in vocabulary.Kind:
+        yield ""
+        yield f"## {kind.value}"
+        yield ""
+        yield "| term | of | type | comes from | means |"
+        yield "| --- | --- | --- | --- | --- |"
+        for term in vocabulary.TERMS.values():
+            if term.kind is kind:
+                words = f"{term.sentence} ({', '.join(term.values)})" if term.values else term.sentence
+                row = (f"`{term.name}`", term.of, term.type.value, term.source.value, _cell(words))
+                yield f"| {' | '.join(row)} |"
+    yield ""
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def _json(schema: Mapping[str, Any]) -> str:
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+def main() -> None:
+    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "docs")
+    for name, text in pages().items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+"""`proofolio test`: the cases that stand beside rules, each expectation judged on the small book that it gives."""
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.markup import escape
+
+from policy import cases
+from server.cli import rules
+from server.cli.exits import Exit
+from server.cli.problem import BadInput
+from server.cli.show import diagnostics
+from server.cli.show.answers import printed
+from server.cli.show.terminal import output
+
+
+@dataclass(frozen=True, slots=True)
+class CaseResult:
+    """One expectation of one case."""
+
+    rule: str
+    title: str
+    expected: str
+    got: str
+    passed: bool
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class CasesAnswer:
+    """`answer`: "pass" or "fail". `untested`: rules and lists beside which no case stands."""
+
+    answer: str
+    passed: int
+    failed: int
+    untested: tuple[str, ...]
+    results: tuple[CaseResult, ...]
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("rules", nargs="+", metavar="RULES", help="rule files, or folders of them")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    answer = case_results(arguments.rules, quiet=arguments.json)
+    if not printed(answer, as_json=arguments.json):
+        _show(answer)
+    return Exit.STOP if answer.failed else Exit.PASS
+
+
+def case_results(paths: Sequence[str], *, quiet: bool = False) -> CasesAnswer:
+    """Every case of the files; BadInput where the rules have errors."""
+    found = rules.read(paths)
+    if found.library is None:
+        if not quiet:
+            diagnostics.show(found.diagnostics, found.sources)
+        raise BadInput(*rules.problems(found))
+    results = tuple(
+        CaseResult(r.rule, r.title, r.expected, r.got, r.passed, r.where.file, r.where.line)
+        for r in cases.run(found.files, found.library)
+    )
+    failed = sum(not result.passed for result in results)
+    known = {subject.id for subject in found.library.lists} | {rule.id for rule in found.library.rules}
+    untested = tuple(sorted(known - {result.rule for result in results}))
+    return CasesAnswer("fail" if failed else "pass", len(results) - failed, failed, untested, results)
+
+
+def _show(answer: CasesAnswer) -> None:
+    console = output()
+    for result in answer.results:
+        if not result.passed:
+            console.print(f"[block]✗ {escape(result.rule)}[/block] {escape(result.title)}")
+            console.print(f"  [faint]{escape(result.file)}:{result.line}[/faint]")
+            console.print(f"  expected {escape(result.expected)}")
+            console.print(f"  got      {escape(result.got)}")
+    for rule in answer.untested:
+        console.print(f"[warn]! {escape(rule)}[/warn] has no case beside it")
+    style = "block" if answer.failed else "pass"
+    console.print(f"[{style}]{answer.answer}[/{style}]  {answer.passed} expectations hold, {answer.failed} do not")
