@@ -12,6 +12,7 @@ from dsl import tree
 from dsl.format.expression import amount as written
 from policy.book.amount import number_text
 from policy.interval import Interval, Number
+from policy.ir.bound import Outcome
 from policy.judge.eval import worst
 from policy.judge.verdict import Finding, Measured
 
@@ -19,10 +20,12 @@ FEWEST = 2
 
 
 def met(expect: tree.Expect, findings: Sequence[Finding]) -> tuple[bool, str]:
-    """Whether the findings are as expected, and what they are, in words."""
+    """Whether the findings are as expected, and what they are, in words. A plain `expect pass` is met by a rule that
+    finds nothing to say: that some account or holding is outside of it is worth a test."""
     here = [finding for finding in findings if _of_group(expect, finding)]
     if not here:
-        return False, _nothing(expect, findings)
+        plain = expect.group is expect.measured is expect.headroom is expect.by is None
+        return plain and not findings and expect.outcome == Outcome.PASS.value, _nothing(expect, findings)
     outcome = worst(finding.outcome for finding in here)
     deciding = [finding for finding in here if finding.outcome is outcome]
     got = found(deciding[0])
