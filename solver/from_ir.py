@@ -15,9 +15,9 @@ from policy.ir.bound import Bound, Form, Lin, Objective, Obligation, Outcome, Qu
 from policy.ir.meaning import Values
 from solver.encode import domain
 from solver.encode.expression import Expression, added, column
-from solver.encode.normal import permitted, required
+from solver.encode.normal import needed
 from solver.encode.rows import Draft, require
-from solver.encode.sheet import HIGH, ONE, Sheet, blank
+from solver.encode.sheet import ONE, Sheet, blank
 from solver.model import Column, ColumnKind, Model, Row, Standing
 from solver.orders import positions
 
@@ -45,10 +45,12 @@ def encode(
     *,
     sides: Sides = ALL_SIDES,
     tangents: Sequence[Values] = (),
+    sheet: Sheet | None = None,
 ) -> Model:
     """The program whose points are the compliant points. `allowed`: the outcomes that may be used; `tangents`:
-    the values of quantities and forms at points where squares are cut."""
-    sheet = blank(bound)
+    the values of quantities and forms at points where squares are cut; `sheet`: of the same bound book, so that
+    what it has read already need not be read again."""
+    sheet = blank(bound) if sheet is None else replace(sheet, added={})
     rows: list[Row] = []
     searched: set[str] = set()
     for obligation in bound.obligations:
@@ -73,9 +75,9 @@ def _obligation(
     obligation: Obligation, allowed: frozenset[Outcome], sheet: Sheet, tangents: Sequence[Values]
 ) -> tuple[list[Row], bool]:
     draft = Draft(sheet, obligation.id, tangents)
-    formula, tight = permitted(obligation, allowed, sheet)
-    require(required(formula, True, draft.reading), f"{obligation.id}:0", None, draft)
-    if tight and draft.reading.whole:
+    node, tight = needed(obligation, allowed, sheet)
+    require(node, f"{obligation.id}:0", None, draft)
+    if tight and draft.whole:
         return draft.rows, True
     return [replace(row, standing=Standing.RELAXATION) for row in draft.rows], False
 
@@ -85,9 +87,9 @@ def _obligation(
 
 def _objective(objective: Objective, sheet: Sheet) -> tuple[tuple[tuple[Fraction, str], ...], Fraction, list[Row]]:
     draft = Draft(sheet, "objective")
-    total = _exactly(objective.linear, sheet)
+    total = sheet.known(objective.linear)
     for deviation in objective.deviations:
-        amount = _exactly(deviation.amount, sheet)
+        amount = sheet.known(deviation.amount)
         low, high = sheet.box(amount)
         place = f"deviation {deviation.label}"
         over = sheet.auxiliary(f"{place}/over", ZERO, max(ZERO, high))
@@ -96,13 +98,6 @@ def _objective(objective: Objective, sheet: Sheet) -> tuple[tuple[tuple[Fraction
         total = Expression(total.const, {**total.terms, over: deviation.over, under: deviation.under})
     cost = tuple((c * sheet.steps.get(name, ONE), name) for name, c in total.terms.items() if c)
     return cost, total.const, draft.rows
-
-
-def _exactly(lin: Lin, sheet: Sheet) -> Expression:
-    end = sheet.end(lin, HIGH)
-    assert isinstance(end, Expression), "an objective is made of known numbers"
-    assert end.exact, "an objective is made of known numbers"
-    return end
 
 
 # --- definitions and columns ---------------------------------------------------------------------
@@ -126,7 +121,7 @@ def _definitions(
 def _meanings(form: Form, sheet: Sheet, wanted: set[str]) -> Iterable[tuple[str, Expression]]:
     if form.name not in sheet.inexact:
         if form.name in wanted:
-            yield form.name, _exactly(Lin(form.const, form.terms), sheet)
+            yield form.name, sheet.definition(form.name)
         return
     for label in (f"{form.name}|high", f"{form.name}|low"):
         if label in wanted:

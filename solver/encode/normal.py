@@ -79,10 +79,30 @@ MANY = 8  # an `any` with more parts is not searched for implied ones
 
 @dataclass(slots=True)
 class Reading:
-    """One obligation being read. `whole` turns False when a part of it cannot be written as rows."""
+    """One formula being read. `whole` turns False when a part of it cannot be written as rows."""
 
     sheet: Sheet
     whole: bool = True
+
+
+def truth(formula: Formula, positive: bool, sheet: Sheet) -> tuple[Node, bool]:
+    """What makes the formula true (or false), and whether all of it can be written. Read once per sheet."""
+    key = id(formula), positive
+    if key not in sheet.read:
+        reading = Reading(sheet)
+        sheet.read[key] = formula, (required(formula, positive, reading), reading.whole)
+    return sheet.read[key][1]
+
+
+def needed(obligation: Obligation, allowed: frozenset[Outcome], sheet: Sheet) -> tuple[Node, bool]:
+    """What makes the obligation end in an allowed outcome, and whether rows can say exactly that."""
+    key = id(obligation), tuple(sorted(allowed))
+    if key not in sheet.read:
+        formula, tight = permitted(obligation, allowed, sheet)
+        reading = Reading(sheet)
+        node = required(formula, True, reading)
+        sheet.read[key] = obligation, (node, tight and reading.whole)
+    return sheet.read[key][1]
 
 
 # --- which formula -------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from policy.interval import ZERO
 from policy.ir.bound import (
     Basket,
     Count,
+    Formula,
     Greatest,
     Least,
     Lin,
@@ -22,7 +23,7 @@ from policy.ir.bound import (
 )
 from policy.ir.meaning import Values
 from solver.encode.expression import NOTHING, Expression, added, column, constant, strict_step
-from solver.encode.normal import Curved, Every, Half, Node, Reading, Some, required
+from solver.encode.normal import Curved, Every, Half, Node, Some, truth
 from solver.encode.sheet import ONE, Sheet
 from solver.model import Row, Standing
 
@@ -37,10 +38,7 @@ class Draft:
     source: str
     tangents: Sequence[Values] = ()  # at each tangent point
     rows: list[Row] = field(default_factory=list)
-    reading: Reading = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.reading = Reading(self.sheet)
+    whole: bool = True  # until a part of it cannot be written
 
     def at_most(self, name: str, e: Expression, standing: Standing = Standing.EXACT) -> None:
         """The row e ≤ 0."""
@@ -148,8 +146,7 @@ def worst(scalar: Scalar, sign: int, place: str, draft: Draft) -> Expression:
         case Basket(members):
             return _sum(_member(m, sign, f"{place}.{k}", draft) for k, m in enumerate(members))
         case Count(counted):
-            proofs = [required(when, sign < 0, draft.reading) for _, when in counted]
-            return _sum(_counted(proof, sign, f"{place}.{k}", draft) for k, proof in enumerate(proofs))
+            return _sum(_counted(when, sign, f"{place}.{k}", draft) for k, (_, when) in enumerate(counted))
         case TopK(k, listed):
             return _top(k, [lin for _, lin in listed], sign, place, draft)
         case Greatest(parts):
@@ -177,8 +174,10 @@ def _sum(parts: Iterable[Expression]) -> Expression:
     return Expression(const, {n: c for n, c in terms.items() if c})
 
 
-def _counted(node: Node, sign: int, place: str, draft: Draft) -> Expression:
-    """Over: one, unless proven false. Under: one, if proven true. `node` is what the proof needs."""
+def _counted(when: Formula, sign: int, place: str, draft: Draft) -> Expression:
+    """Over: one, unless proven false. Under: one, if proven true."""
+    node, whole = truth(when, sign < 0, draft.sheet)
+    draft.whole = draft.whole and whole
     counts = constant(ONE) if sign > 0 else NOTHING
     if node is False:
         return counts
@@ -200,10 +199,9 @@ def _member(member: Member, sign: int, place: str, draft: Draft) -> Expression:
     low, high = draft.sheet.box(value)
     if low == high == 0:
         return NOTHING
-    reading = Reading(draft.sheet)
-    outside, inside = required(member.when, False, reading), required(member.when, True, reading)
-    if not reading.whole:  # nothing can be said of its membership, so nothing is
-        draft.reading.whole = False
+    (outside, left), (inside, entered) = truth(member.when, False, draft.sheet), truth(member.when, True, draft.sheet)
+    if not (left and entered):  # nothing can be said of its membership, so nothing is
+        draft.whole = False
         return constant(min(ZERO, low) if sign > 0 else max(ZERO, high))
     if outside is True:
         return NOTHING

@@ -6,10 +6,11 @@ its box and the lattice on which it lies.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
+from typing import Any
 
 from policy.interval import ZERO, Interval, Number, high, low, negative
 from policy.ir.bound import Bound, Form, Lin, Quantity
@@ -52,6 +53,7 @@ class Sheet:
     meaning: dict[str, Expression] = field(default_factory=dict)  # `NAME|high` -> its definition
     stands_for: dict[str, tuple[Expression, ...]] = field(default_factory=dict)  # auxiliary column -> its values
     lattices: dict[str, Lattice | None] = field(default_factory=dict)
+    read: dict[Hashable, tuple[object, tuple[Any, bool]]] = field(default_factory=dict)  # see normal.truth
 
     def binary(self, name: str) -> str:
         self.added[name] = Column(name, ColumnKind.BINARY, ZERO, ONE)
@@ -80,6 +82,21 @@ class Sheet:
             return _gathered(lin)
         return self._affine(lin.const, lin.terms, sign)
 
+    def known(self, lin: Lin) -> Expression:
+        """A linear scalar that is exact."""
+        assert self.exact(lin), "made of known numbers"
+        return _gathered(lin)
+
+    def definition(self, name: str) -> Expression:
+        """What a form, or the end of one, is made of."""
+        if name in self.meaning:
+            return self.meaning[name]
+        return self.known(Lin(self.forms[name].const, self.forms[name].terms))
+
+    def defined(self) -> list[str]:
+        """Every column that has a definition: exact forms, and the ends that were asked for."""
+        return [*(name for name in self.forms if name not in self.inexact), *self.meaning]
+
     def lattice(self, e: Expression) -> Lattice | None:
         """Where the expression lies at integer points; None where that is anywhere."""
         offset, g = e.const, ZERO
@@ -99,11 +116,8 @@ class Sheet:
     def _new_lattice(self, name: str) -> Lattice | None:
         if name in self.stands_for:
             return self._through_zero(self.stands_for[name])
-        if name in self.meaning:
-            return self.lattice(self.meaning[name])
-        if name in self.forms:
-            form = self.forms[name]
-            return self.lattice(_gathered(Lin(form.const, form.terms)))
+        if name in self.meaning or name in self.forms:
+            return self.lattice(self.definition(name))
         quantity = self.quantities[name]
         if quantity.low == quantity.high:
             return quantity.low, ZERO

@@ -1,0 +1,230 @@
+"""The linear requirements that hold on one side of every either-or: the obligations as seen from one point.
+
+An obligation is a choice between ways of obeying it; near a given point one way is the natural one. A slice takes
+it and says what is then required, each requirement linear in quantities and forms. Rounding and repair work in a
+slice, where a unit more or less has a plain effect; the judge has the last word on what they find.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import assert_never
+
+from policy.interval import ZERO
+from policy.ir.bound import (
+    Basket,
+    Bound,
+    Count,
+    Domain,
+    Formula,
+    Greatest,
+    Least,
+    Lin,
+    Outcome,
+    Quad,
+    Scalar,
+    Sum,
+    TopK,
+)
+from solver.encode.expression import NOTHING, Expression, added, constant
+from solver.encode.normal import Curved, Every, Half, Node, Some, needed, truth
+from solver.encode.sheet import LOW, Sheet
+
+NEAR = Fraction(1, 10**7)
+"""A requirement missed by this share of its own size counts as met: it is a float's error, not a choice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """expression + step ≤ 0; `place` names the row of the model that says the same (docs/rows.md)."""
+
+    obligation: str
+    place: str
+    expression: Expression
+    step: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """All requirements at a point, and the sheet that knows what the columns in them mean. `blocked`: obligations
+    that no choice can satisfy."""
+
+    requirements: tuple[Requirement, ...]
+    sheet: Sheet
+    blocked: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way of obeying: what it requires, and by how much the point misses that, as a share of its size."""
+
+    requirements: tuple[Requirement, ...]
+    missed: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Where an obligation is looked at from. `at`: the value of every column that can be asked for."""
+
+    obligation: str
+    sheet: Sheet
+    at: Mapping[str, Fraction]
+
+
+MET = Way((), ZERO)
+HOPELESS = Way((), Fraction(10**9))
+
+
+def slice_at(bound: Bound, allowed: frozenset[Outcome], at: Mapping[str, Fraction], sheet: Sheet) -> Slice:
+    """The slice around a point, given by the values of quantities (in their own units) and of forms."""
+    found: list[Requirement] = []
+    blocked: list[str] = []
+    for obligation in bound.obligations:
+        node, _ = needed(obligation, allowed, sheet)
+        way = _way(node, f"{obligation.id}:0", View(obligation.id, sheet, at))
+        found += way.requirements
+        if way.missed >= HOPELESS.missed:
+            blocked.append(obligation.id)
+    found += [_cash(domain, sheet) for domain in bound.domains]
+    return Slice(tuple(found), sheet, tuple(blocked))
+
+
+def _cash(domain: Domain, sheet: Sheet) -> Requirement:
+    left = sheet.end(Lin(ZERO, ((Fraction(1), domain.cash),)), LOW)
+    source = f"domain {domain.account}"
+    if not isinstance(left, Expression):  # nobody knows whether anything can be paid for
+        return Requirement(source, f"{source}:cash", constant(Fraction(1)), ZERO)
+    return Requirement(source, f"{source}:cash", added(constant(domain.cash_floor), Fraction(-1), left), ZERO)
+
+
+def worth(e: Expression, sheet: Sheet, at: Mapping[str, Fraction]) -> Fraction:
+    """The expression's value at the point."""
+    return e.const + sum((c * _column(name, sheet, at) for name, c in e.terms.items()), ZERO)
+
+
+def _column(name: str, sheet: Sheet, at: Mapping[str, Fraction]) -> Fraction:
+    if name in at:
+        return at[name]
+    meaning = sheet.meaning.get(name)
+    return ZERO if meaning is None else worth(meaning, sheet, at)
+
+
+# --- formulas ------------------------------------------------------------------------------------
+
+
+def _way(node: Node, place: str, view: View) -> Way:
+    """The way that the point misses least."""
+    match node:
+        case bool():
+            return MET if node else HOPELESS
+        case Every(parts):
+            return _all(_way(part, f"{place}.{k}", view) for k, part in enumerate(parts))
+        case Some(parts):
+            return min((_way(part, f"{place}.{k}", view) for k, part in enumerate(parts)), key=_missed)
+        case Half(expression, step):
+            return _test(expression, step, place, view)
+        case Curved(measure, bound, sign, strict):
+            there, first = _worst(measure, sign, f"{place}.m", view)
+            back, second = _worst(bound, -sign, f"{place}.b", view)
+            total = added(added(NOTHING, Fraction(sign), there), Fraction(-sign), back)
+            step = Fraction(strict) * NEAR
+            return _all((first, second, _test(total, step, place, view)))
+        case _:
+            assert_never(node)
+
+
+def _missed(way: Way) -> Fraction:
+    return way.missed
+
+
+def _all(ways: Iterable[Way]) -> Way:
+    found = tuple(ways)
+    return Way(
+        tuple(r for way in found for r in way.requirements), max((way.missed for way in found), default=ZERO)
+    )
+
+
+def _test(e: Expression, step: Fraction, place: str, view: View) -> Way:
+    sheet = view.sheet
+    opens = tuple(
+        Requirement(view.obligation, f"{place}/?{j}", Expression(ZERO, {name: Fraction(sign)}), ZERO)
+        for j, (sign, name) in enumerate(e.opens)
+    )
+    requirements = (Requirement(view.obligation, place, Expression(e.const, e.terms), step), *opens)
+    size = abs(e.const) + sum((abs(c * _column(name, sheet, view.at)) for name, c in e.terms.items()), ZERO)
+    excess = max(worth(r.expression, sheet, view.at) + r.step for r in requirements)
+    return Way(requirements, max(ZERO, excess) / (size or 1))
+
+
+# --- scalars -------------------------------------------------------------------------------------
+
+Side = tuple[Expression, Way]
+"""An expression that stands for a scalar around the point, and what that takes."""
+
+
+def _worst(scalar: Scalar, sign: int, place: str, view: View) -> Side:
+    match scalar:
+        case Lin():
+            return _end(scalar, sign, view), MET
+        case Sum(weighted):
+            sided = ((k, factor, part) for k, (factor, part) in enumerate(weighted) if factor)
+            parts = [(f, _worst(part, sign if f > 0 else -sign, f"{place}.{k}", view)) for k, f, part in sided]
+            return _total((factor, e) for factor, (e, _) in parts), _all(way for _, (_, way) in parts)
+        case Basket(members):
+            return _together(
+                _counted(m.when, _end(m.value, sign, view), sign, f"{place}.{k}", view) for k, m in enumerate(members)
+            )
+        case Count(counted):
+            one = constant(Fraction(1))
+            return _together(_counted(when, one, sign, f"{place}.{k}", view) for k, (_, when) in enumerate(counted))
+        case TopK(k, listed):
+            ends = [_end(value, sign, view) for _, value in listed]
+            ends.sort(key=lambda e: worth(e, view.sheet, view.at), reverse=True)
+            return _total((Fraction(1), end) for end in ends[:k]), MET
+        case Greatest(parts) | Least(parts):
+            sides = [_worst(part, sign, f"{place}.{k}", view) for k, part in enumerate(parts)]
+            pick = max if isinstance(scalar, Greatest) else min
+            return pick(sides, key=lambda side: worth(side[0], view.sheet, view.at))
+        case Quad(squares):
+            return _total(_tangent(weight, _end(root, 1, view), view) for weight, root in squares), MET
+        case _:
+            assert_never(scalar)
+
+
+def _end(lin: Lin, sign: int, view: View) -> Expression:
+    end = view.sheet.end(lin, sign)
+    assert isinstance(end, Expression), "a scalar without an end is not searched, and does not come here"
+    return end
+
+
+def _total(parts: Iterable[tuple[Fraction, Expression]]) -> Expression:
+    total = NOTHING
+    for factor, part in parts:
+        total = added(total, factor, part)
+    return total
+
+
+def _together(sides: Iterable[Side]) -> Side:
+    found = tuple(sides)
+    return _total((Fraction(1), e) for e, _ in found), _all(way for _, way in found)
+
+
+def _counted(when: Formula, value: Expression, sign: int, place: str, view: View) -> Side:
+    """A member's part: nothing where it is proven outside, its value where it is proven inside, the worse of the
+    two otherwise. Of what the point allows, the part that helps most."""
+    amount = sign * worth(value, view.sheet, view.at)
+    if amount > 0:
+        outside = _way(truth(when, False, view.sheet)[0], f"{place}-", view)
+        return (NOTHING, outside) if outside.missed <= NEAR else (value, MET)
+    if amount < 0:
+        inside = _way(truth(when, True, view.sheet)[0], f"{place}+", view)
+        return (value, inside) if inside.missed <= NEAR else (NOTHING, MET)
+    return NOTHING, MET
+
+
+def _tangent(weight: Fraction, root: Expression, view: View) -> tuple[Fraction, Expression]:
+    """2·z·root − z² at the point's own z."""
+    z = worth(root, view.sheet, view.at)
+    return weight, added(added(NOTHING, 2 * z, root), -z * z, constant(Fraction(1)))
