@@ -24,7 +24,7 @@ def met(expect: tree.Expect, findings: Sequence[Finding]) -> tuple[bool, str]:
     finds nothing to say: that some account or holding is outside of it is worth a test."""
     here = [finding for finding in findings if _of_group(expect, finding)]
     if not here:
-        plain = expect.group is expect.measured is expect.headroom is expect.by is None
+        plain = not any((expect.group, expect.measured, expect.headroom, expect.by))
         return plain and not findings and expect.outcome == Outcome.PASS.value, _nothing(expect, findings)
     outcome = worst(finding.outcome for finding in here)
     deciding = [finding for finding in here if finding.outcome is outcome]
