@@ -15,6 +15,7 @@ from dsl import vocabulary
 from dsl.codes import CODES
 from policy.book import orders, wire
 from server.cli.answer.table import ANSWERS
+from server.cli.intent import IntentDocument
 
 
 def pages() -> Mapping[str, str]:
@@ -23,6 +24,7 @@ def pages() -> Mapping[str, str]:
         "output.schema.json": _json(output_schema()),
         "book.schema.json": _json(wire.schema()),
         "orders.schema.json": _json(orders.schema()),
+        "intent.schema.json": _json(IntentDocument.model_json_schema()),
         "diagnostics.md": "\n".join(_diagnostics()),
         "vocabulary.md": "\n".join(_vocabulary()),
     }

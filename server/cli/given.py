@@ -36,12 +36,11 @@ def book(path: str) -> Book:
 
 
 def orders(path: str | None) -> tuple[Order, ...]:
-    """Orders from JSON or CSV, told apart by the first character; none without a path."""
+    """Orders from CSV, where the name ends so, else from JSON; none without a path."""
     if path is None:
         return ()
-    text = disk.text(path)
-    read = order_file.from_json if text.lstrip()[:1] in ("{", "[") else order_file.from_csv
-    found = read(text, path)
+    read = order_file.from_csv if path.endswith(".csv") else order_file.from_json
+    found = read(disk.text(path), path)
     problems = tuple(part for part in found if isinstance(part, Problem))
     if problems:
         raise BadInput(*problems)

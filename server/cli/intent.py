@@ -1,0 +1,150 @@
+"""An intent from a JSON file: what is wanted of a proposal, in the user's words.
+
+Everything may be left out; what is left out is as `solver.intent` has it. Each field is checked by itself and all
+problems are found in one run.
+"""
+
+from collections.abc import Collection
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
+
+from policy.book.amount import Refusal, kind
+from policy.book.facts import Book
+from policy.book.intake.fields import REFUSED, Id, NotNegative, Share, Spread, Text
+from policy.book.intake.json_text import parse, with_lines
+from policy.book.problem import Place, Problem, did_you_mean, is_problems, pointer
+from policy.ir.bound import Outcome
+from server.cli import disk
+from server.cli.problem import BadInput
+from solver.intent import Drift, Intent, Tax
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+
+class DriftPart(Part):
+    """What a unit of money away from its target costs, in money a year."""
+
+    inside: Spread | None = None
+    """within the band: "0.5%" """
+    outside: Spread | None = None
+    """beyond it, at least as much"""
+    band: Spread | None = None
+    """half the band's width, as a share of net assets"""
+
+
+class TaxPart(Part):
+    """Tax rates on realised gains."""
+
+    short: Share | None = None
+    """of lots held up to a year"""
+    long: Share | None = None
+    """of lots held longer"""
+    loss: Share | None = None
+    """what a unit of tax saved by a loss is worth, 0 to 1"""
+
+
+class IntentDocument(Part):
+    """What is wanted of a proposal; what is left out keeps its default."""
+
+    model_config = ConfigDict(title="Proofolio intent")
+
+    level: Text | None = None
+    """what the model's weights speak of: security, or a level such as asset class"""
+    model: Text | None = None
+    """one model for all accounts together; left out: each account's own"""
+    drift: DriftPart = Field(default_factory=DriftPart)
+    tax: TaxPart = Field(default_factory=TaxPart)
+    raise_cash: dict[Id, NotNegative] = Field(default_factory=dict)
+    """by account: money that must be spendable at the end"""
+    never_trade: list[Id] = Field(default_factory=list)
+    """instruments to leave alone"""
+    turnover: Share | None = None
+    """purchases and sales together, as a share of an account's net assets"""
+    accept: Annotated[list[Outcome], Field(default_factory=list)]
+    """outcomes that the finder may use beside pass: warn, waived, needs consent"""
+
+
+PARTS: dict[str, type[Part]] = {"drift": DriftPart, "tax": TaxPart}
+
+
+def read(path: str | None, book: Book) -> Intent:
+    """The intent of the file, or the default without one; BadInput with every problem."""
+    if path is None:
+        return Intent()
+    text = disk.text(path)
+    raw = parse(text, path)
+    if isinstance(raw, tuple) and is_problems(raw):
+        raise BadInput(*raw)
+    if not isinstance(raw, dict):
+        raise BadInput(Problem(Place(path, 1), f"{kind(raw)} stands where the intent is wanted", "write one object"))
+    try:
+        document = IntentDocument.model_validate(raw)
+    except ValidationError as error:
+        found = tuple(_problem(path, detail) for detail in error.errors(include_url=False))
+        raise BadInput(*with_lines(found, text)) from None
+    unknown = tuple(_unknown(path, document, book))
+    if unknown:
+        raise BadInput(*with_lines(unknown, text))
+    return _intent(document)
+
+
+def _intent(document: IntentDocument) -> Intent:
+    whole = {name: value for name, value in _said(document).items() if name in ("level", "model", "turnover")}
+    return Intent(
+        **whole,
+        drift=Drift(**_said(document.drift)),
+        tax=Tax(**_said(document.tax)),
+        raise_cash=document.raise_cash,
+        never_trade=frozenset(document.never_trade),
+        allowed=frozenset({Outcome.PASS, *document.accept}),
+    )
+
+
+def _said(part: Part) -> dict[str, Any]:
+    """What the file says; for the rest the default stands in one place."""
+    return {name: value for name, value in vars(part).items() if value is not None}
+
+
+def _unknown(path: str, document: IntentDocument, book: Book) -> list[Problem]:
+    """Accounts, instruments and models that the book has not."""
+    models = {weight.model for weight in book.weights}
+    named: list[tuple[tuple[str | int, ...], str, Collection[str], str]] = [
+        *((("raise_cash", name), name, book.accounts, "account") for name in document.raise_cash),
+        *((("never_trade", n), name, book.instruments, "instrument") for n, name in enumerate(document.never_trade)),
+        *((("model",), name, models, "model") for name in (document.model,) if name is not None),
+    ]
+    return [
+        Problem(
+            Place(path, None, pointer(place)),
+            f"the book has no {what} `{name}`",
+            did_you_mean(name, known, f"name a{'n' * (what[0] in 'ai')} {what} of the book"),
+        )
+        for place, name, known, what in named
+        if name not in known
+    ]
+
+
+def _problem(path: str, detail: ErrorDetails) -> Problem:
+    place = Place(path, None, pointer(detail["loc"]))
+    refusal = _refusal(detail)
+    return Problem(place, refusal.what, refusal.do)
+
+
+def _refusal(detail: ErrorDetails) -> Refusal:
+    context, name = detail.get("ctx", {}), str(detail["loc"][-1])
+    match detail["type"]:
+        case found if found == REFUSED:
+            return Refusal(context["what"], context["do"])
+        case "extra_forbidden":
+            known = {"drift": DriftPart, "tax": TaxPart}.get(str(detail["loc"][0]), IntentDocument).model_fields
+            return Refusal(
+                f"`{name}` is no part of an intent", did_you_mean(name, known, f"there are {', '.join(known)}")
+            )
+        case "enum":
+            return Refusal(f"`{detail['input']}` is no outcome", "use warn, waived or needs consent")
+        case _:
+            return Refusal(f"{kind(detail['input'])} stands here", "docs/intent.schema.json says what is wanted")
