@@ -24,7 +24,7 @@ from typing import Any
 Json = None | bool | int | str | list["Json"] | dict[str, "Json"]
 
 LARGEST = 2**53 - 1  # the largest integer that every JSON reader keeps exactly (RFC 7493, 2.2)
-DIGITS = 4_000  # of a rational's numerator or denominator; beyond it a text is an attack, not a number
+LONGEST = 4_000  # characters of a rational; beyond it a text is an attack, not a number
 DEPTH = 200  # of nested arrays and objects
 
 _RATIONAL = re.compile(r"(0|-?[1-9][0-9]*)(?:/([1-9][0-9]*))?", re.ASCII)
@@ -90,16 +90,16 @@ def rational(text: object) -> Fraction:
     """The number of its one text; CanonicalError for every other spelling ("1.5", "2/4", "+1", "-0", "01")."""
     if not isinstance(text, str):
         raise CanonicalError(f"expected a rational as a string, found {type(text).__name__}")
-    if len(text) > 2 * DIGITS:
-        raise CanonicalError("a rational has too many digits")
+    if len(text) > LONGEST:
+        raise CanonicalError(f"a rational has more than {LONGEST} characters")
     match = _RATIONAL.fullmatch(text)
     if match is None:
         raise CanonicalError(f"`{text}` is not a rational of the form `n` or `n/d`")
     above, below = match.groups()
     if below is None:
-        return Fraction(_digits(above))
-    number = Fraction(_digits(above), _digits(below))
-    if number.denominator == 1 or str(number.denominator) != below:
+        return Fraction(int(above))
+    number = Fraction(int(above), int(below))
+    if str(number) != text:
         raise CanonicalError(f"`{text}` is not in lowest terms")
     return number
 
@@ -144,10 +144,4 @@ def _no_float(text: str) -> Json:
 def _integer(text: str) -> int:
     if len(text) > len(str(-LARGEST)):
         raise CanonicalError("an integer is beyond ±(2^53 − 1); write it as a string")
-    return int(text)
-
-
-def _digits(text: str) -> int:
-    if len(text) > DIGITS:
-        raise CanonicalError("a rational has too many digits")
     return int(text)

@@ -145,39 +145,28 @@ def _read(kind: Any, value: Json, tag: str | None = None, **given: object) -> An
 
 
 def _union(kinds: tuple[Any, ...]) -> _Codec:
-    """None, at most one atom, and dataclasses, which are tagged where there are several."""
-    classes = {kind: str(kind.__name__).lower() for kind in kinds if _is_node(kind)}
-    tagged = {kind: _object(kind, tag) for kind, tag in classes.items()} if len(classes) > 1 else {}
-    codecs = {kind: tagged.get(kind) or _codec(kind) for kind in kinds}
-    by_tag = {tag: tagged[kind] for kind, tag in classes.items() if tagged}
+    """One kind or nothing, a number, or several dataclasses, which are tagged."""
+    rest = tuple(kind for kind in kinds if kind is not NoneType)
+    codec = _codec(rest[0]) if len(rest) == 1 else _NUMBER if set(rest) == {Fraction, Interval} else _tagged(rest)
+    if len(rest) == len(kinds):
+        return codec
+    return _Codec(
+        lambda value: None if value is None else codec.write(value),
+        lambda value: None if value is None else codec.read(value),
+    )
 
-    def write(value: Any) -> Json:
-        return codecs[type(value)].write(value)
+
+def _tagged(kinds: tuple[Any, ...]) -> _Codec:
+    by_tag = {kind.__name__.lower(): _object(kind, kind.__name__.lower()) for kind in kinds}
+    by_kind = {kind: by_tag[kind.__name__.lower()] for kind in kinds}
 
     def read(value: Json) -> Any:
-        if value is None and NoneType in codecs:
-            return None
-        if tagged:
-            tag = value.get("is") if isinstance(value, dict) else None
-            if not isinstance(tag, str) or tag not in by_tag:
-                raise ShapeError(f"expected one of {', '.join(by_tag)}")
-            return by_tag[tag].read(value)
-        structured = isinstance(value, (dict, list))
-        fitting = [codec for kind, codec in codecs.items() if kind is not NoneType and _plain(kind) != structured]
-        if len(fitting) != 1:
-            raise ShapeError("a value of another kind was expected")
-        return fitting[0].read(value)
+        tag = value.get("is") if isinstance(value, dict) else None
+        if not isinstance(tag, str) or tag not in by_tag:
+            raise ShapeError(f"expected one of {', '.join(by_tag)}")
+        return by_tag[tag].read(value)
 
-    return _Codec(write, read)
-
-
-def _is_node(kind: Any) -> bool:
-    return is_dataclass(kind) and kind is not Interval
-
-
-def _plain(kind: Any) -> bool:
-    """Whether the JSON of a kind is a string, number or truth value."""
-    return kind in _ATOMS or (isinstance(kind, type) and issubclass(kind, StrEnum))
+    return _Codec(lambda value: by_kind[type(value)].write(value), read)
 
 
 def _array_of(kind: Any) -> _Codec:
@@ -198,7 +187,7 @@ def _row_of(kinds: tuple[Any, ...]) -> _Codec:
 
 def _mapping_of(kind: Any) -> _Codec:
     item = _codec(kind)
-    if _is_node(kind) and any(field.name == "name" for field in fields(kind)):
+    if is_dataclass(kind) and any(field.name == "name" for field in fields(kind)):
         return _Codec(
             lambda value: [item.write(x) for x in value.values()],
             lambda value: _keyed((x.name, x) for x in map(item.read, array(value))),
@@ -242,3 +231,8 @@ _ATOMS: Mapping[Any, _Codec] = {
     date: _Codec(lambda value: value.isoformat(), _date),
     NoneType: _Codec(lambda value: None, lambda value: None),
 }
+
+_NUMBER = _Codec(
+    lambda value: str(value) if isinstance(value, Fraction) else _write(value),
+    lambda value: rational(value) if isinstance(value, str) else _read(Interval, value),
+)

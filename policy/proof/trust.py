@@ -1,0 +1,146 @@
+"""What an examiner knows from elsewhere: the log's key, witnesses, people's keys, the last state seen.
+
+The card is a C2SP tlog-policy file (`log`, `witness`, `group`, `quorum`) with two kinds of lines of our own:
+
+    person KEY            the key of a person who may approve, named in the key itself
+    seen SIZE ROOT        the last checkpoint that its holder kept
+
+Only what is on a card that came another way than the bundle confirms anything.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from policy.proof.note import COSIGNATURE, ED25519, NoteError, Verifier, decimal, hash_bytes, verifier
+
+MOST_LINES = 1_000
+NOBODY = "none"
+
+
+class TrustError(ValueError):
+    """A trust card that cannot be read; the message names the line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """At least `least` of the members, which are witnesses or groups before it."""
+
+    least: int
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """`quorum` names a witness, a group, or NOBODY. `seen`: size and root."""
+
+    logs: tuple[Verifier, ...]
+    witnesses: Mapping[str, Verifier]
+    groups: Mapping[str, Group]
+    quorum: str
+    people: tuple[Verifier, ...]
+    seen: tuple[int, bytes] | None
+
+
+def trust(data: bytes) -> Trust:
+    logs: list[Verifier] = []
+    witnesses: dict[str, Verifier] = {}
+    groups: dict[str, Group] = {}
+    people: list[Verifier] = []
+    quorum: str | None = None
+    seen: tuple[int, bytes] | None = None
+    for number, line in enumerate(_lines(data), 1):
+        words = [word for word in line.replace("\t", " ").split(" ") if word]
+        try:
+            match words:
+                case []:
+                    pass
+                case [first, *_] if first.startswith("#"):
+                    pass
+                case ["log", key, *rest] if len(rest) <= 1:
+                    logs.append(_key(key, ED25519))
+                case ["witness", name, key, *rest] if len(rest) <= 1:
+                    _new(name, witnesses, groups)
+                    witnesses[name] = _key(key, COSIGNATURE)
+                case ["group", name, least, *members] if members:
+                    _new(name, witnesses, groups)
+                    groups[name] = _group(least, members, {*witnesses, *groups})
+                case ["quorum", name]:
+                    if quorum is not None:
+                        raise TrustError("a second quorum")
+                    if name != NOBODY and name not in witnesses and name not in groups:
+                        raise TrustError(f"the quorum `{name}` is not defined above")
+                    quorum = name
+                case ["person", key]:
+                    people.append(_key(key, ED25519))
+                case ["seen", size, encoded] if seen is None:
+                    seen = (decimal(size), hash_bytes(encoded))
+                case _:
+                    raise TrustError("not a line of a trust card")
+        except (NoteError, TrustError) as error:
+            raise TrustError(f"line {number}: {error}") from None
+    if quorum is None:
+        raise TrustError("the card names no quorum; write `quorum none` if there are no witnesses")
+    for keys in (logs, list(witnesses.values()), people):
+        _distinct(keys)
+    return Trust(tuple(logs), witnesses, groups, quorum, tuple(people), seen)
+
+
+def card_text(logs: tuple[Verifier, ...], people: tuple[Verifier, ...], seen: tuple[int, bytes] | None = None) -> bytes:
+    """A card without witnesses."""
+    lines = [f"log {key.text}" for key in logs] + [f"person {key.text}" for key in people] + ["quorum none"]
+    if seen is not None:
+        lines.append(f"seen {seen[0]} {b64encode(seen[1]).decode()}")
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def witnessed(trust: Trust, cosigners: frozenset[str]) -> bool:
+    """Whether the witnesses of these names are enough."""
+    if trust.quorum == NOBODY:
+        return True
+    reached = set(cosigners)
+    for name, group in trust.groups.items():
+        if sum(member in reached for member in group.members) >= group.least:
+            reached.add(name)
+    return trust.quorum in reached
+
+
+def _lines(data: bytes) -> list[str]:
+    if any(byte < 0x20 and byte not in (0x09, 0x0A) for byte in data) or 0x7F in data:
+        raise TrustError("the card contains control characters")
+    lines = data.decode("utf-8", "surrogateescape").split("\n")
+    if len(lines) > MOST_LINES:
+        raise TrustError(f"the card has more than {MOST_LINES} lines")
+    return lines
+
+
+def _key(text: str, kind: int) -> Verifier:
+    """A key of the kind; witnesses' keys are also met as plain Ed25519 keys, and then mean the same."""
+    key = verifier(text)
+    if key.kind == ED25519 and kind == COSIGNATURE:
+        return Verifier(key.name, COSIGNATURE, key.key)
+    if key.kind != kind:
+        raise TrustError(f"the key `{key.name}` is of another kind")
+    return key
+
+
+def _group(least: str, members: list[str], defined: set[str]) -> Group:
+    if len(set(members)) < len(members) or not defined.issuperset(members):
+        raise TrustError("a group names members twice, or members that are not defined above")
+    needed = {"all": len(members), "any": 1}.get(least)
+    needed = decimal(least) if needed is None else needed
+    if not 1 <= needed <= len(members):
+        raise TrustError(f"a group of {len(members)} cannot need {needed}")
+    return Group(needed, tuple(members))
+
+
+def _new(name: str, witnesses: Mapping[str, Verifier], groups: Mapping[str, Group]) -> None:
+    if name == NOBODY or name in witnesses or name in groups:
+        raise TrustError(f"the name `{name}` is taken")
+
+
+def _distinct(keys: list[Verifier]) -> None:
+    if len({key.key.raw for key in keys}) < len(keys):
+        raise TrustError("one public key appears under two names")
