@@ -140,10 +140,9 @@ def _refusal(detail: ErrorDetails) -> Refusal:
         case found if found == REFUSED:
             return Refusal(context["what"], context["do"])
         case "extra_forbidden":
-            known = {"drift": DriftPart, "tax": TaxPart}.get(str(detail["loc"][0]), IntentDocument).model_fields
-            return Refusal(
-                f"`{name}` is no part of an intent", did_you_mean(name, known, f"there are {', '.join(known)}")
-            )
+            known = PARTS.get(str(detail["loc"][0]), IntentDocument).model_fields
+            advice = did_you_mean(name, known, f"there are {', '.join(known)}")
+            return Refusal(f"`{name}` is no part of an intent", advice)
         case "enum":
             return Refusal(f"`{detail['input']}` is no outcome", "use warn, waived or needs consent")
         case _:
