@@ -89,7 +89,7 @@ def _given(term: tree.Term, value: tree.Term | tree.Text | tree.Amount | tree.In
     if found is None:
         yield numbers.unknown(term, Names())
     elif term.words not in BALANCES and (found.of not in OF_ACCOUNTS or found.source is not Source.FACT):
-        fix = f"it is known of {found.of}s: write it after `with`" if found.of in OF_SECURITIES else None
+        fix = "it is known of securities: write it after `with`" if found.of in OF_SECURITIES else None
         yield Diagnostic("M362", f"`{term.words}` is not given for an account", term.span, fix)
     else:
         yield from conditions.value_problems(found, value)

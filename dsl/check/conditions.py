@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 from typing import assert_never
 
 from dsl import tree, units, vocabulary
 from dsl.check import names, numbers
 from dsl.check.numbers import NUMERIC, Place, Problems
 from dsl.diagnostic import Diagnostic, Severity
+from dsl.format.expression import digits
 from dsl.vocabulary import Kind, Type
 
 OF_HOLDINGS = frozenset({"instrument", "issuer", "lot"})
@@ -76,11 +78,14 @@ def of_scope(cond: tree.Cond, at: Place) -> Problems:
 
 def compared(left: tree.Expr, right: tree.Expr, at: Place) -> Problems:
     """`left op right` as numbers: each side sound, both in one unit, and a ratio or a risk against a plain number."""
-    yield from numbers.problems(left, replace(at, alone=True))
-    yield from numbers.problems(right, replace(at, alone=False))
-    yield from agree(left, right, at)
-    if isinstance(left, tree.Average) or is_risk(left):
-        yield from _plain(left, right, at)
+    found = [
+        *numbers.problems(left, replace(at, alone=True)),
+        *numbers.problems(right, replace(at, alone=False)),
+    ]  # fmt: skip
+    found = found or list(agree(left, right, at))
+    if not found and (isinstance(left, tree.Average) or is_risk(left)):
+        found = list(_plain(left, right, at))
+    yield from found
 
 
 def agree(left: tree.Expr, right: tree.Expr, at: Place) -> Problems:
@@ -213,10 +218,10 @@ def _within_bounds(cond: tree.Compare, found: vocabulary.Term, right: tree.Amoun
         )  # fmt: skip
 
 
-def _shown(found: vocabulary.Term, value: object) -> str:
+def _shown(found: vocabulary.Term, value: Fraction | None) -> str:
     if value is None:
         return "any number"
-    return f"{value * 100}%" if found.unit == "percent" and not isinstance(value, str) else str(value)  # type: ignore[operator]  # a Fraction
+    return f"{value * 100}%" if found.unit == "percent" else str(value)
 
 
 def _lot_at_hand(subject: tree.Term, at: Place) -> Problems:
@@ -270,12 +275,20 @@ def value_problems(found: vocabulary.Term, value: tree.Term | tree.Text | tree.A
         return
     else:
         fits = isinstance(value, tree.Amount) and units.fits(numbers.amount_unit(value.unit), found.unit)
+        if fits and isinstance(value, tree.Amount) and not _possible(found, value):
+            span = f"it lies between {_shown(found, found.low)} and {_shown(found, found.high)}"
+            yield Diagnostic("M207", f"`{digits(value.value)}` is no {found.name}", value.span, span)
     if not fits:
         example = units.LITERALS.get(found.unit, "7")
         yield Diagnostic(
             "M208", f"`{found.name}` is {_A.get(found.type, units.in_words(found.unit))}", value.span,
             f"write `{found.name} is {example}`",
         )  # fmt: skip
+
+
+def _possible(found: vocabulary.Term, value: tree.Amount) -> bool:
+    number = value.value / 100 if value.unit == "percent" else value.value
+    return (found.low is None or number >= found.low) and (found.high is None or number <= found.high)
 
 
 def _text_problems(found: vocabulary.Term, value: tree.Term | tree.Text | tree.Amount | tree.Instant) -> Problems:
@@ -286,7 +299,10 @@ def _text_problems(found: vocabulary.Term, value: tree.Term | tree.Text | tree.A
         case tree.Term(words):
             if not found.values:
                 yield Diagnostic(
-                    "M207", f"a {found.name} is a name of its own", value.span, f'quote it: `{found.name} is "{words}"`'
+                    "M207",
+                    f"`{words}` is a name, and names are quoted",
+                    value.span,
+                    f'quote it: `{found.name} is "{words}"`',
                 )
             elif words not in found.values:
                 yield _unknown_value(found, words, value)

@@ -44,8 +44,9 @@ def problems(clause: Clause, names_: Names, reading: bool) -> Problems:
     at = Place(names_)
     if demand.given is not None:
         yield from of_scope(demand.given, at)
-    yield from _test(demand.test, at, reading)
-    if isinstance(demand.test, tree.Forbid):
+    found = list(_test(demand.test, at, reading))
+    yield from found
+    if isinstance(demand.test, tree.Forbid) and not found:
         yield from _prohibition(clause, demand.test, names_)
 
 
@@ -91,9 +92,10 @@ def _limited(subject: tree.Each | tree.Expr, bound: tree.Expr, at: Place) -> Pro
         fix = "write `limit value of cash to …`"
         yield Diagnostic("M204", "cash is one sum, there is no `each`", subject.span, fix)
         return
-    yield from numbers.problems(bound, replace(at, level=group.level))
+    found = list(numbers.problems(bound, replace(at, level=group.level)))
+    yield from found
     a, b = unit_of_each(subject, bound, at.names), numbers.unit(bound, at.names)
-    if a is not None and b is not None and not units.fits(b, a):
+    if not found and a is not None and b is not None and not units.fits(b, a):
         yield numbers.disagreement(_own(subject), a, bound, b)
 
 

@@ -20,11 +20,12 @@ NUMERIC = frozenset({Type.NUMBER, Type.PERCENT, Type.MONEY})
 OF_GROUPS = frozenset({"instrument", "issuer", "group", "lot", "order"})
 
 LEVELS_OF = {
-    "instrument": frozenset({"security", "voting class", "underlying", "order", "lot"}),
-    "issuer": frozenset({"issuer", "ultimate issuer", "security", "voting class", "investment"}),
-    "lot": frozenset({"lot"}),
+    "instrument": ("security", "voting class", "underlying", "order", "lot"),
+    "issuer": ("issuer", "ultimate issuer", "security", "voting class", "investment"),
+    "lot": ("lot",),
 }
-"""At which levels a quantity of an instrument or an issuer has one value. Weights of a model are known at all."""
+"""At which levels a quantity of an instrument or an issuer has one value, the plainest first. Weights of a model are
+known at all levels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +150,9 @@ def _parts_agree(parts: tuple[tree.Expr, ...], at: Place) -> Problems:
 
 def disagreement(left: tree.Expr, a: str, right: tree.Expr, b: str) -> Diagnostic:
     """Two numbers that cannot be added or compared, at the one that is to blame."""
-    if b == "percent" and isinstance(right, tree.Amount):
+    if b == "percent" and a in units.BASED and isinstance(right, tree.Amount):
         return no_base(right, a)
-    if a == "percent" and isinstance(left, tree.Amount):
+    if a == "percent" and b in units.BASED and isinstance(left, tree.Amount):
         return no_base(left, b)
     span = right.span
     if {a, b} <= {"money", "shares", "votes"}:
@@ -225,7 +226,7 @@ def _owner(found: vocabulary.Term, term: tree.Term, at: Place) -> Problems:
         yield Diagnostic("M209", f"`{term.words}` belongs to {_OWNERS[found.of]}, and none is at hand", term.span,
                          _for_each(found))  # fmt: skip
     elif found.kind is not Kind.MEASURE and found.of in LEVELS_OF and at.level not in LEVELS_OF[found.of]:
-        levels = " or ".join(f"`each {level}`" for level in sorted(LEVELS_OF[found.of])[:2])
+        levels = " or ".join(f"`each {level}`" for level in LEVELS_OF[found.of][:2])
         yield Diagnostic(
             "M210", f"`{term.words}` belongs to {_OWNERS[found.of]}, not to a group by {at.level}", term.span,
             f"limit {levels} instead",
@@ -270,7 +271,7 @@ def unknown(term: tree.Term, names_: Names, more: tuple[str, ...] = ()) -> Diagn
 
 
 def standing_alone(what: str, span: Span) -> Diagnostic:
-    fix = "write it alone on the left: `limit average duration weighted by value to at most 7`"
+    fix = "write it alone on the left: `limit average duration weighted by value to at most 7`, `limit volatility to …`"
     return Diagnostic("M214", f"{what} is no part of a sum, a share or a limit", span, fix)
 
 
@@ -310,7 +311,11 @@ def not_a_set(term: tree.Term, names_: Names) -> Diagnostic:
             term.span,
             "name a level: `securities where …`",
         )
-    if vocabulary.TERMS.get(term.words) is not None:
+    known = vocabulary.TERMS.get(term.words)
+    if known is not None and known.kind is not Kind.FACT:
+        fix = "name a level, such as `securities` or `issuers`"
+        return Diagnostic("M204", f"`{term.words}` names no holdings", term.span, fix)
+    if known is not None:
         return Diagnostic(
             "M204", f"`{term.words}` names no holdings", term.span, f"write `securities where {term.words} …`"
         )

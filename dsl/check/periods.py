@@ -41,9 +41,7 @@ def window(found: vocabulary.Term, term: tree.Term, over: tree.Over | None) -> I
         )
     yield from length(over.period, months=True)
     if found.name in _CALENDAR_ONLY and over.period.unit == "business days":
-        yield Diagnostic(
-            "M212", f"{found.name} are counted over calendar days", over.period.span, "write calendar days"
-        )
+        yield Diagnostic("M212", "trades are counted over calendar days", over.period.span, "write `calendar days`")
 
 
 def length(period: tree.Amount, *, months: bool = False, business: bool = True) -> Iterator[Diagnostic]:
@@ -53,7 +51,8 @@ def length(period: tree.Amount, *, months: bool = False, business: bool = True) 
             "M212", "a period is a whole number of days above zero", period.span, "write `30 calendar days`"
         )
     if period.unit == "days":
-        kinds = "`30 calendar days` or `30 business days`" if business else "`30 calendar days`"
+        count = period.value
+        kinds = f"`{count} calendar days` or `{count} business days`" if business else f"`{count} calendar days`"
         yield Diagnostic("M212", "calendar days or business days?", period.span, f"write {kinds}")
     elif period.unit in ("months", "years"):
         if not months:

@@ -42,7 +42,11 @@ class Bound:
     """A percentage that the rule limits something by."""
 
     amount: tree.Amount
-    upper: bool
+    op: str
+
+    @property
+    def upper(self) -> bool:
+        return self.op in ("<", ">=")
 
 
 def said(quote: str) -> list[Said]:
@@ -80,14 +84,16 @@ def problems(citations: Iterable[tree.Citation], nodes: Iterable[object]) -> Pro
 
 def _mismatch(quote: tree.Text, one: Said, bound: Bound) -> Diagnostic:
     number = f"{digits(bound.amount.value)}%"
-    instead = f"less than {number}" if one.upper else f"at most {number}"
-    other = f"at least {number}" if one.upper else f"more than {number}"
-    counts = "below" if bound.upper is False else "above"
+    does = "allows" if "=" in bound.op else "does not allow"
     return Diagnostic(
-        "M205", f'the quoted text says "{one.text}"; the rule counts exactly {number} with what lies {counts} it',
-        bound.amount.span, f'use "{instead}" for a cap, "{other}" for a floor, or record the reading with `reading`',
+        "M205", f'the quoted text says "{one.text}"; the rule {does} exactly {number}', bound.amount.span,
+        f'use "{_OTHER[bound.op]} {number}", or record the reading with `reading`',
         related=(Related("the quoted text", quote.span),),
     )  # fmt: skip
+
+
+_OTHER = {"<=": "less than", "<": "at most", ">=": "more than", ">": "at least"}
+"""The operator on the same side that puts the exact number elsewhere."""
 
 
 def _bounds(node: object) -> Iterator[Bound]:
@@ -101,7 +107,7 @@ def _bounds(node: object) -> Iterator[Bound]:
         case tree.HoldMinimum(bound=bound):
             yield from _percents(bound, ">=")
         case tree.Band(widths=widths):
-            yield from (Bound(width, False) for width in widths)
+            yield from (Bound(width, "<=") for width in widths)
         case tree.Allow(bound=bound) | tree.WarnAt(bound=bound) | tree.Rung(bound=bound):
             yield from _percents(bound, "<=")
         case _:
@@ -111,9 +117,9 @@ def _bounds(node: object) -> Iterator[Bound]:
 def _percents(expr: tree.Expr, op: str) -> Iterator[Bound]:
     match expr:
         case tree.Amount(_, "percent" | "points"):
-            yield Bound(expr, op in ("<", ">="))
+            yield Bound(expr, op)
         case tree.Share(percent, base):
-            yield Bound(percent, op in ("<", ">="))
+            yield Bound(percent, op)
             yield from _percents(base, op)
         case tree.Choice(parts=parts) | tree.Sum(parts=parts):
             for part in parts:

@@ -39,6 +39,7 @@ def problems(rule: tree.Rule) -> Problems:
     """Everything wrong with the rule that can be seen without looking at others."""
     nodes = tuple(walk.nodes(rule))
     names_ = named(rule)
+    missing = one(rule.clauses, tree.Missing)
     reading = one(rule.clauses, tree.Reading) is not None
     yield from once(rule.clauses, ONCE)
     if rule.whole:
@@ -49,7 +50,7 @@ def problems(rule: tree.Rule) -> Problems:
         yield from refinements.problems(clause, names_)
         yield from _in_regime(clause)
     for part in rule.clauses:
-        yield from _clause(part, names_)
+        yield from _clause(part, names_, breach=missing is not None and missing.counts_as == "breach")
     yield from contradictions.problems(nodes)
     if not reading:
         yield from quotes.problems(every(rule.clauses, tree.Citation), nodes)
@@ -108,7 +109,17 @@ def _lets(rule: tree.Rule, names_: Names, nodes: tuple[object, ...]) -> Problems
                              related=(Related("first named here", earlier),))  # fmt: skip
         elif words[name] == made[name]:
             yield Diagnostic("M203", f"`{name}` is never used", let.name.span, "leave it out", Severity.WARNING)
-        yield from _let(let, names.made(lets[:number], Names(counting=names_.counting, scope=names_.scope)))
+        above = names.made(lets[:number], Names(counting=names_.counting, scope=names_.scope))
+        early = [term for term in _terms(let.value) if term.words in made and term.words not in above.given]
+        for term in early:
+            fix = "move its `let` up" if term.words != name else "say what it stands for in other words"
+            yield Diagnostic("M237", f"`{term.words}` is used before it is named", term.span, fix)
+        if not early:
+            yield from _let(let, above)
+
+
+def _terms(node: object) -> list[tree.Term]:
+    return [found for found in walk.nodes(node) if isinstance(found, tree.Term)]
 
 
 def _let(let: tree.Let, above: Names) -> Problems:
@@ -134,7 +145,7 @@ def _in_regime(clause: demands.Clause) -> Problems:
                 yield Diagnostic("M234", "one of several ways to comply has no rungs", refinement.span, fix)
 
 
-def _clause(clause: tree.RuleClause, names_: Names) -> Problems:
+def _clause(clause: tree.RuleClause, names_: Names, *, breach: bool) -> Problems:
     match clause:
         case tree.Counting():
             yield from _counting(clause, names_)
@@ -154,6 +165,9 @@ def _clause(clause: tree.RuleClause, names_: Names) -> Problems:
             yield from visible(clause)
         case tree.Either(regimes):
             yield from _regimes(regimes)
+        case tree.NotCalculable(span=span) if breach:
+            fix = "write `missing data counts as unknown`, or leave the derogation out"
+            yield Diagnostic("M307", "what is missing cannot be a breach and excused by a derogation", span, fix)
         case _:
             pass
 

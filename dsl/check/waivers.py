@@ -98,7 +98,7 @@ def _covering(waiver: tree.Waiver, rule: tree.Rule) -> Problems:
     levels = {level for found in demands.clauses(rule) if (level := _level(found.demand.test, names_)) is not None}
     said = covering.level.words
     if said not in levels and not (said in SAME and levels & SAME):
-        fix = f"write one of its {' or '.join(sorted(levels))}" if levels else "leave it out"
+        fix = f"it judges each {' and each '.join(sorted(levels))}" if levels else "leave the group out"
         yield Diagnostic("M327", f"rule {rule.id.value} does not judge each {said}", covering.level.span, fix)
 
 
