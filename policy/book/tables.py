@@ -94,8 +94,8 @@ def _relations(name: str, sheets: Sheets, parts: Mapping[str, list[int]]) -> Ite
         if owner not in ids:
             advice = did_you_mean(owner, ids, f"add it to {parent.file}")
             yield Problem(_at(sheet, numbers[0], link), f"`{owner}` is not in {parent.file}", advice)
-        keys = [sheet.rows[number].get(key, "") for number in numbers]
-        for number, found in zip(numbers, keys, strict=True):
+        keys = [sheet.rows[number].get(key, "") for number in numbers if name == "cash"]
+        for number, found in zip(numbers, keys, strict=False):
             if keys.index(found) != numbers.index(number):
                 yield Problem(_at(sheet, number, key), f"`{found}` stands twice for `{owner}`", "add the two up")
     for number, cells in enumerate(parent.rows):
