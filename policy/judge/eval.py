@@ -7,9 +7,8 @@ worst possible is no worse than `warn`, and `unknown` otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from itertools import chain
 from math import lcm
 from typing import assert_never
 
@@ -53,11 +52,24 @@ def worst(outcomes: Iterable[Outcome]) -> Outcome:
 
 def finding(obligation: Obligation, bound: Bound, at: meaning.Values, *, standing: bool) -> Finding:
     rungs = read(obligation, standing=standing)
-    first = rungs[0].formula
-    within = meaning.truth(first, at)
-    further = (meaning.truth(rung.formula, at) for rung in rungs[1:])
-    outcome, reason = climb(obligation, rungs, chain((within,), further))
-    return Finding(obligation, outcome, reason, within, measured(first, bound, at))
+    held: list[bool | None] = []
+    for rung in rungs:
+        held.append(meaning.truth(rung.formula, at))
+        if held[-1]:
+            break
+    outcome, reason = climb(obligation, rungs, held)
+    return Finding(obligation, outcome, reason, held[0], measured(rungs[limit(rungs, held)].formula, bound, at))
+
+
+def limit(rungs: Sequence[Rung], held: Sequence[bool | None]) -> int:
+    """Whose numbers to show: the first rung's where it holds, else the outermost of the clause's own limits that the
+    point is beyond, or may be."""
+    beyond = [n for n, (rung, holds) in enumerate(zip(rungs, held, strict=False)) if not holds and _own(rung)]
+    return beyond[-1] if beyond else 0
+
+
+def _own(rung: Rung) -> bool:
+    return not rung.tolerance and rung.outcome is not Outcome.WAIVED
 
 
 def read(obligation: Obligation, *, standing: bool) -> tuple[Rung, ...]:

@@ -203,10 +203,11 @@ class Numbers(NamedTuple):
 def numbers(answers: Answers, place: int) -> Numbers | None:
     """The numbers that decide an obligation, exact; None where no leaf does."""
     if (finding := answers.slow.get(place)) is not None:
-        leaf_ = finding.deciding
-        return None if leaf_ is None else Numbers(leaf_.op, leaf_.value, leaf_.bound, leaf_.headroom)
+        return _numbers(finding)
     rule, row = answers.tables.at[place]
     said = answers.said[rule]
+    if said.truths[row] is not True and len(answers.tables.ladders[place]) > 1:
+        return _numbers(findings(answers, (place,))[0])
     leaf = said.leaves[row]
     if leaf == NOBODY:
         return None
@@ -215,6 +216,11 @@ def numbers(answers: Answers, place: int) -> Numbers | None:
     if (op := answers.tables.layout.leaves[leaf].op) in meaning.CAPS:
         return Numbers(op, value, bound, bound - value)
     return Numbers(op, -value, -bound, bound - value)
+
+
+def _numbers(finding: Finding) -> Numbers | None:
+    leaf = finding.deciding
+    return None if leaf is None else Numbers(leaf.op, leaf.value, leaf.bound, leaf.headroom)
 
 
 def headrooms(answers: Answers) -> dict[str, tuple[Sequence[int], Sequence[int]]]:
