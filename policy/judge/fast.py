@@ -206,7 +206,7 @@ def numbers(answers: Answers, place: int) -> Numbers | None:
         return _numbers(finding)
     rule, row = answers.tables.at[place]
     said = answers.said[rule]
-    if said.truths[row] is not True and len(answers.tables.ladders[place]) > 1:
+    if _further(answers, place, said.truths[row]):
         return _numbers(findings(answers, (place,))[0])
     leaf = said.leaves[row]
     if leaf == NOBODY:
@@ -216,6 +216,11 @@ def numbers(answers: Answers, place: int) -> Numbers | None:
     if (op := answers.tables.layout.leaves[leaf].op) in meaning.CAPS:
         return Numbers(op, value, bound, bound - value)
     return Numbers(op, -value, -bound, bound - value)
+
+
+def _further(answers: Answers, place: int, first: bool | None) -> bool:
+    """Whether another rung than the first may decide, so that its numbers are the reference's to find."""
+    return first is not True and len(answers.tables.ladders[place]) > 1
 
 
 def _numbers(finding: Finding) -> Numbers | None:
@@ -270,7 +275,7 @@ def _worst(answers: Answers, rule: RuleTable, said: Said) -> int:
             return rule.places[row]
     worst = reference.worst({answers.outcomes[place] for place in rule.places})
     rows = [row for row, place in enumerate(rule.places) if answers.outcomes[place] is worst]
-    if everyone:
+    if everyone and not any(_further(answers, rule.places[row], said.truths[row]) for row in rows):
         row = tightest(said, rows, answers.stage)
         return rule.places[rows[0] if row is None else row]
     return min((rule.places[row] for row in rows), key=lambda place: tightness(answers, place))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from policy.interval import Number
-from policy.ir.bound import Obligation, Outcome
+from policy.ir.bound import Obligation, Outcome, Point
 
 
 class FillSafety(StrEnum):
@@ -38,7 +38,9 @@ class Measured:
 @dataclass(frozen=True, slots=True)
 class Finding:
     """The answer for one obligation. `deciding` is the leaf that settled it (the tightest that holds, or the
-    worst that fails); `within` tells whether the clause's own limit holds, whatever a tolerance excuses."""
+    worst that fails); `within` tells whether the clause's own limit holds, whatever a tolerance excuses. `state`:
+    the partly filled state that the finding is of, where a clause tested at `trade` fails on the way; else None,
+    and the finding is of the end."""
 
     obligation: Obligation
     outcome: Outcome
@@ -46,6 +48,7 @@ class Finding:
     within: bool | None
     deciding: Measured | None
     fills: FillSafety | None = None
+    state: Point | None = None
 
 
 @dataclass(frozen=True, slots=True)
