@@ -141,7 +141,7 @@ def _give(on: Bench, limits: list[str], leaves: int) -> Give | None:
     weakest = tree.cases[0]
     if weakest.empty or weakest.value is None:
         return None
-    found = _tried(on, weakest, limits) if tree.stop is Stop.DECIDED else ()
+    found = _tried(on, weakest, limits) if tree.stop is Stop.DECIDED and weakest.point else ()
     return Give(max(ZERO, weakest.value), found)
 
 
