@@ -26,11 +26,12 @@ def from_csv(files: Mapping[str, str]) -> Book | tuple[Problem, ...]:
         problems += wrong or _columns(name, sheets[name])
         unread |= {name} if wrong or not {*needed(name)} <= {*sheets[name].columns} else set()
     parts = {name: _parts(sheets[name]) for name in NESTED}
-    problems += [problem for name in NESTED for problem in _relations(name, sheets, parts[name])]
-    problems += _one_row(sheets["book"])
+    for name in NESTED:
+        problems += _relations(name, sheets, parts[name]) if unread.isdisjoint((name, PARENTS[name])) else ()
+    problems += _one_row(sheets["book"]) if "book" not in unread else ()
     rows = {name: [raw(name, cells) for cells in sheets[name].rows] for name in ("book", *TABLES)}
     for name in NESTED:
-        _nest(name, sheets, parts[name], rows[PARENTS[name]])
+        _nest(name, sheets, parts[name], rows[PARENTS[name]], name in unread)
     rows["book"] = rows["book"][:1]
     found = read(rows, lambda table, path: _place(sheets, parts, table, path), unread)
     if isinstance(found, Book) and not problems:
@@ -106,11 +107,14 @@ def _relations(name: str, sheets: Sheets, parts: Mapping[str, list[int]]) -> Ite
             yield Problem(_at(parent, number, name), f"`{said}` is said here", advice)
 
 
-def _nest(name: str, sheets: Sheets, parts: Mapping[str, list[int]], rows: list[dict[str, object]]) -> None:
-    """Puts the nested rows, or the word instead of them, into the parents' raw rows."""
+def _nest(
+    name: str, sheets: Sheets, parts: Mapping[str, list[int]], rows: list[dict[str, object]], unread: bool
+) -> None:
+    """Puts the nested rows, or the word instead of them, into the parents' raw rows; `none` where the file could not
+    be read."""
     for cells, row in zip(sheets[PARENTS[name]].rows, rows, strict=True):
         inner = [sheets[name].rows[number] for number in parts.get(str(row.get("id", "")), ())]
-        said = cells.get(name, "")
+        said = "none" if unread else cells.get(name, "")
         if inner:
             row[name] = _nested(name, inner)
         elif said in WORDS[name]:
