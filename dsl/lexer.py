@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from dsl.confusable import hidden, skeleton
 from dsl.diagnostic import Diagnostic
 from dsl.source import Source, Span
 
@@ -33,9 +34,8 @@ class Scan(NamedTuple):
 
 
 _NUMBER = r"-?\d+(?:[.,]\d+)*"
-_LEXEME = re.compile(
-    rf"""[ \t\r]*(?:
-    (?P<NEWLINE>\n)
+_LEXEME = rf"""[ \t\r]*(?:
+    (?P<NEWLINE>\n)FOREIGN
   | (?P<WORD>[a-z][a-z0-9&']*(?:[-/][a-z0-9&']+)*)
   | (?P<STRING>"[^"\n]*")
   | (?P<COMMENT>\#[^\n]*)
@@ -49,11 +49,12 @@ _LEXEME = re.compile(
   | (?P<OPEN>"[^"\n]*)
   | (?P<CURLY>[“”„«»‘’][^“”„«»‘’"\n]*[“”„«»‘’"]?)
   | (?P<ODD>\S)
-  )""",
-    re.VERBOSE,
-)
+  )"""
+_ASCII = re.compile(_LEXEME.replace("FOREIGN", ""), re.VERBOSE)
+_ANY = re.compile(_LEXEME.replace("FOREIGN", r"| (?P<FOREIGN>[A-Za-z]*[^\x00-\x7f\W\d_][\w&'/-]*)"), re.VERBOSE)
+_WORD = re.compile(r"[a-z][a-z0-9&'/-]*")
 _GOOD_NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
-_REPORTED = frozenset({"MONETARY", "PERCENT", "NUMERAL", "OPEN", "CURLY", "ODD"})
+_REPORTED = frozenset({"MONETARY", "PERCENT", "NUMERAL", "OPEN", "CURLY", "FOREIGN", "ODD"})
 
 
 def scan(source: Source) -> Scan:
@@ -62,7 +63,7 @@ def scan(source: Source) -> Scan:
     comments: list[tuple[int, str]] = []
     mistakes: list[Diagnostic] = []
     first = True
-    for match in _LEXEME.finditer(text):
+    for match in (_ASCII if text.isascii() else _ANY).finditer(text):
         kind = match.lastgroup or ""
         if kind == "NEWLINE":
             first = True
@@ -73,7 +74,7 @@ def scan(source: Source) -> Scan:
             comments.append((start, word.rstrip()))
             continue
         if kind in _REPORTED:
-            kind, mistake = _look(kind, word, source.span(start, end))
+            kind, word, mistake = _look(kind, word, source.span(start, end))
             if mistake:
                 mistakes.append(mistake)
         if kind == "STRING" and lexemes and lexemes[-1].text == "or":
@@ -85,19 +86,27 @@ def scan(source: Source) -> Scan:
     return Scan(lexemes, comments, mistakes)
 
 
-def _look(kind: str, word: str, span: Span) -> tuple[str, Diagnostic | None]:
-    """The kind to go on with, and what is wrong with the lexeme, if anything."""
+def _look(kind: str, word: str, span: Span) -> tuple[str, str, Diagnostic | None]:
+    """The kind and the text to go on with, and what is wrong with the lexeme, if anything."""
     if kind == "OPEN":
-        return "STRING", Diagnostic("M104", "this text has no closing quote", span, 'end it with " on the same line')
+        help = 'end it with " on the same line'
+        return "STRING", word, Diagnostic("M104", "this text has no closing quote", span, help)
     if kind == "CURLY":
-        return "STRING", Diagnostic("M104", "curly quotes do not hold a text", span, f'write "{word.strip(_CURLY)}"')
+        help = f'write "{word.strip(_CURLY)}"'
+        return "STRING", word, Diagnostic("M104", "curly quotes do not hold a text", span, help)
+    if kind == "FOREIGN":
+        plain = skeleton(word)
+        help = f"write `{plain}`" if plain.isascii() else "put names in quotes"
+        kind = "WORD" if _WORD.fullmatch(plain) else "ODD"
+        return kind, plain, Diagnostic("M122", f"`{word}` is not written in plain letters", span, help)
     if kind == "ODD":
-        return "ODD", Diagnostic("M103", f"`{word}` has no meaning here", span, _INSTEAD.get(word))
+        known = None if hidden(word) else Diagnostic("M103", f"`{word}` has no meaning here", span, _INSTEAD.get(word))
+        return "ODD", word, known
     digits = word.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ ").split("%")[0].split(" ")[0]
     if not _GOOD_NUMBER.fullmatch(digits):
         fix = "commas stand before groups of three digits, one point before the decimals: `1,000,000.50`"
-        return kind, Diagnostic("M105", f"`{digits}` is not a number", span, fix)
-    return kind, None
+        return kind, word, Diagnostic("M105", f"`{digits}` is not a number", span, fix)
+    return kind, word, None
 
 
 _CURLY = '“”„«»‘’"'

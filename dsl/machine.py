@@ -57,10 +57,16 @@ def recognise(machine: Machine, row: Row, at: int) -> tuple[str, int]:
         if count > 1 or (count and keyword not in row):
             return "TERM", count
         if keyword not in row and not (first and (keyword or "END" in row)):
-            return "TERM", unknown(lexemes, at, table.stops[machine.states[-1]])
+            return "TERM", unknown(lexemes, at, _stops(machine))
     if keyword not in row and "NAME" in row and "-" in text:
         return "NAME", 1
     return keyword, 1
+
+
+def _stops(machine: Machine) -> frozenset[str]:
+    """The words that may follow a term here."""
+    after, words = accepts(machine, "TERM"), machine.table.words
+    return frozenset(words[kind] for kind in machine.table.rows[after[-1]] if kind in words) if after else frozenset()
 
 
 def value(machine: Machine, kind: str, at: int, count: int) -> tuple[Any, int]:
@@ -97,9 +103,8 @@ def feed(machine: Machine, kind: str, value: Any, start: int, end: int) -> bool:
             return False
         if isinstance(step, int):
             states.append(step)
-            del starts[len(values) :]
+            starts[len(values) :] = [start]
             values.append(value)
-            starts.append(start)
             machine.end = end
             return True
         made = reduce(machine, step)
@@ -111,6 +116,8 @@ def feed(machine: Machine, kind: str, value: Any, start: int, end: int) -> bool:
 def reduce(machine: Machine, step: Reduction) -> Diagnostic | None:
     states, values = machine.states, machine.values
     depth = len(values) - step.size
+    if not step.size:
+        machine.starts[depth:] = [machine.end]
     children: list[Any] = []
     for position, spread in step.keep:
         if position < 0:
@@ -124,8 +131,8 @@ def reduce(machine: Machine, step: Reduction) -> Diagnostic | None:
     elif step.action is None:
         made = children
     else:
-        start = machine.starts[depth] if step.size else machine.end
-        made = step.action(machine.mistakes, machine.source.span(start, machine.end), children)
+        span = machine.source.span(machine.starts[depth], machine.end)
+        made = step.action(machine.mistakes, span, children)
         if isinstance(made, Diagnostic):
             return made
     del states[len(states) - step.size :]

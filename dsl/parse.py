@@ -18,6 +18,7 @@ from lark.lexer import Lexer, PatternStr, Token
 from dsl import tree
 from dsl.build import ACTIONS, LEAVES, words_said
 from dsl.diagnostic import Diagnostic, in_order
+from dsl.disguise import look
 from dsl.lexer import scan
 from dsl.machine import Machine
 from dsl.phrase import by_first_word
@@ -41,7 +42,7 @@ def parse(source: Source, terms: frozenset[str] = KNOWN) -> tuple[tree.File, tup
         whole = Diagnostic("M101", f"this file has {size} characters and is not read", source.span(0, 0), help)
         return tree.File(None, (), False, source.span(0, 0)), (whole,)
     found = scan(source)
-    mistakes = list(found.mistakes)
+    mistakes = [*found.mistakes, *look(source, found.lexemes)]
     machine = Machine(table(), source, found.lexemes, by_first_word(terms), mistakes, [table().start])
     file: tree.File = read(machine)
     return file, in_order(tuple(mistakes))
@@ -68,13 +69,7 @@ def table() -> Table:
         rows[state] = {str(k): step if isinstance(step, int) else reductions[step] for k, (_, step) in row.items()}
     keywords = {t.pattern.value: str(t.name) for t in lark.terminals if isinstance(t.pattern, PatternStr)}
     words = {name: word for word, name in keywords.items()}
-    stops = [frozenset(words[kind] for kind in _after_term(rows, row) if kind in words) for row in rows]
-    return Table(rows, conf.start_state, conf.end_state, keywords, words, LEAVES, stops)
-
-
-def _after_term(rows: list[Row], row: Row) -> Row:
-    after = row.get("TERM")
-    return rows[after] if isinstance(after, int) else {}
+    return Table(rows, conf.start_state, conf.end_state, keywords, words, LEAVES)
 
 
 def _reduction(rule: Rule) -> Reduction:

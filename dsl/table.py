@@ -37,8 +37,7 @@ Leaf = Callable[[str, Span], Any]
 @dataclass(frozen=True, slots=True)
 class Table:
     """`rows[state]`: what to do on a symbol. `keywords`: the terminal of each word and symbol that the grammar quotes;
-    `words`: the other way round. `leaves`: what the other terminals become. `stops[state]`: the
-    keywords that may follow a term which begins in the state."""
+    `words`: the other way round. `leaves`: what the other terminals become."""
 
     rows: Sequence[Row]
     start: int
@@ -46,4 +45,3 @@ class Table:
     keywords: Mapping[str, str]
     words: Mapping[str, str]
     leaves: Mapping[str, Leaf]
-    stops: Sequence[frozenset[str]]

@@ -66,6 +66,18 @@ def regime(_notes: Notes, span: Span, parts: list[Any]) -> tree.Regime:
     return tree.Regime(name, tuple(demand for demand in demands if demand is not None), span)
 
 
+def either(notes: Notes, span: Span, parts: list[Any]) -> tree.Either:
+    """A demand belongs to the regime above it, wherever it stands; one that does not look so is noted, as a limit that
+    was meant for every regime would be lost."""
+    for regime in parts:
+        for inner in regime.demands:
+            if inner.span.line > span.line and inner.span.column <= span.column:
+                message = f'this demand belongs to the regime "{regime.name.value}" above it'
+                help = "indent it below its regime, or put it before `either` if it is meant for every regime"
+                notes.append(Diagnostic("M118", message, inner.span, help))
+    return tree.Either(tuple(parts), span)
+
+
 def allow(notes: Notes, span: Span, parts: list[Any]) -> tree.Allow:
     count, pick, bound, stretch = parts
     return tree.Allow(whole(notes, count), pick, bound, stretch, span)
@@ -99,7 +111,7 @@ ACTIONS: Mapping[str, Action] = {
     "choice_band": choice_band,
     "between": between,
     "verbs": lambda _notes, _span, parts: tuple(parts),
-    "either": lambda _notes, span, parts: tree.Either(tuple(parts), span),
+    "either": either,
     "regime": regime,
     "each": lambda _notes, span, parts: tree.Each(None, parts[0], span),
     "allow": allow,

@@ -102,7 +102,7 @@ def number(node: tree.Expr, *, bare: bool = False) -> str:
             parts = _shared(node.parts)
             return f"the {node.kind} of {', '.join(parts[:-1])} and {parts[-1]}"
         case tree.Sum():
-            return factor(node.parts[0]) + "".join(SOFT + _signed(part) for part in node.parts[1:])
+            return _part(node.parts[0]) + "".join(SOFT + _signed(part) for part in node.parts[1:])
         case tree.Negative():
             return f"-{factor(node.part)}"
         case _:
@@ -122,7 +122,15 @@ def _window(node: tree.Over) -> str:
 
 
 def _signed(part: tree.Expr) -> str:
-    return f"- {factor(part.part)}" if isinstance(part, tree.Negative) else f"+ {factor(part)}"
+    return f"- {_part(part.part)}" if isinstance(part, tree.Negative) else f"+ {_part(part)}"
+
+
+def _part(node: tree.Expr) -> str:
+    """Of a sum: `the greater of A and B` would take what follows into B."""
+    inner = node
+    while isinstance(inner, tree.Share):
+        inner = inner.base
+    return f"({number(node)})" if isinstance(inner, tree.Choice) else factor(node)
 
 
 def _shared(parts: tuple[tree.Expr, ...]) -> list[str]:
@@ -130,7 +138,7 @@ def _shared(parts: tuple[tree.Expr, ...]) -> list[str]:
     windows = {(part.way, part.period) if isinstance(part, tree.Over) else None for part in parts}
     if len(windows) == 1 and isinstance(parts[-1], tree.Over) and parts[-1].way == "trailing":
         return [part.quantity.words for part in parts[:-1] if isinstance(part, tree.Over)] + [number(parts[-1])]
-    return [number(part) for part in parts]
+    return [factor(part) for part in parts]
 
 
 # --- conditions --------------------------------------------------------------------------------
