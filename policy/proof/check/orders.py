@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from itertools import pairwise
 
 from policy.proof.check.case import Case, Domain, Orders, Quantity, orders_of
 from policy.proof.check.evaluate import Values
 from policy.proof.check.ranges import ZERO, Number, at_most
+from policy.proof.proposal import Order, Side
+from policy.proof.reading import ShapeError
 
 
 def admissible(case: Case, point: Mapping[str, Number], at: Values) -> list[str]:
@@ -68,3 +70,20 @@ def _amount(at: Values, name: str) -> Fraction:
     """A quantity of a point is exact, or was reported above."""
     amount = at[name]
     return amount if isinstance(amount, Fraction) else ZERO
+
+
+def point_of(case: Case, orders: Iterable[Order]) -> dict[str, Fraction]:
+    """The quantities that the orders decide; ShapeError where an order is of nothing that the book offers."""
+    places = {(q.kind.value, q.account, q.instrument, q.lot): name for name, q in case.quantities.items()}
+    point: dict[str, Fraction] = {}
+    for order in orders:
+        pieces = order.lots if order.side in (Side.SELL, Side.COVER) else ((None, order.quantity),)
+        if sum((amount for _, amount in pieces), ZERO) != order.quantity:
+            raise ShapeError(f"the lots of the order in `{order.instrument}` are not its quantity")
+        for lot, amount in pieces:
+            name = places.get((order.side.value, order.account, order.instrument, lot))
+            if name is None:
+                what = f"{order.side} of `{order.instrument}`" + (f" from lot `{lot}`" if lot else "")
+                raise ShapeError(f"account `{order.account}` has no {what}")
+            point[name] = point.get(name, ZERO) + amount
+    return point

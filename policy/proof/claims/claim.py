@@ -1,0 +1,53 @@
+"""What a verifier says: one answer per claim, and one line of why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Answer(StrEnum):
+    """A claim is refuted when the files contradict it or each other, not proven when they do not suffice."""
+
+    PROVEN = "proven"
+    NOT_PROVEN = "not proven"
+    REFUTED = "refuted"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """`deep`: this depth of verification does not look at it."""
+
+    name: str
+    says: str
+    answer: Answer
+    why: str
+    deep: bool = False
+
+
+SAYS = {
+    "file": "the file is one unambiguous set of files, each as the manifest lists it",
+    "orders": "the orders can be placed, and are the point that was judged",
+    "rules": "these orders satisfy every rule in force",
+    "fills": "every prefix of fills keeps every rule that is tested at trade",
+    "better": "nothing compliant is better by more than the stated gap",
+    "impossible": "no compliant trade exists",
+    "sources": "the rules are those in force, logged before the run",
+    "data": "the data is the data that was there",
+    "model": "the obligations follow from these rules and this data",
+    "approvals": "these people approved it",
+    "log": "nothing was altered, dropped or back-dated",
+}
+"""Every claim by name, in the order of the answer."""
+
+
+def proven(name: str, why: str) -> Claim:
+    return Claim(name, SAYS[name], Answer.PROVEN, why)
+
+
+def not_proven(name: str, why: str, *, deep: bool = False) -> Claim:
+    return Claim(name, SAYS[name], Answer.NOT_PROVEN, why, deep)
+
+
+def refuted(name: str, why: str) -> Claim:
+    return Claim(name, SAYS[name], Answer.REFUTED, why)

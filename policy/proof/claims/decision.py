@@ -1,0 +1,130 @@
+"""Claims about the decision itself: recomputed in exact numbers from the obligations, whoever made them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from policy.canonical import digest
+from policy.proof import certificate as cert
+from policy.proof.certificate import Certificate
+from policy.proof.check.case import Outcome
+from policy.proof.check.evaluate import worst
+from policy.proof.check.fills import Shown, fills
+from policy.proof.check.findings import differences
+from policy.proof.check.orders import admissible, point_of
+from policy.proof.check.program import program
+from policy.proof.claims.claim import Claim, not_proven, proven, refuted
+from policy.proof.duality import CertificateError, check
+from policy.proof.figures import decimal
+from policy.proof.layout import CHECKS_CSV, OBLIGATIONS, ORDERS_CSV, REPORT
+from policy.proof.opened import Opened
+from policy.proof.proposal import Kind
+from policy.proof.reading import ShapeError
+from policy.proof.sheets import checks_csv, orders_csv
+
+LIVABLE = (Outcome.PASS, Outcome.WARN, Outcome.WAIVED)
+MANY = 3  # names in a sentence
+
+
+def orders(found: Opened, files: Mapping[str, bytes]) -> Claim:
+    proposal = found.proposal
+    if proposal.obligations != digest(files[OBLIGATIONS]):
+        return refuted("orders", "the proposal speaks of other obligations")
+    if proposal.kind is Kind.REFUSAL and proposal.orders:
+        return refuted("orders", "a refusal has no orders")
+    try:
+        made = point_of(found.case, proposal.orders)
+    except ShapeError as error:
+        return refuted("orders", str(error))
+    residues = {name for name, quantity in found.case.quantities.items() if quantity.kind == "residue"}
+    judged = {name: amount for name, amount in proposal.point if name not in residues}
+    if made != judged:
+        odd = sorted(name for name in made.keys() | judged.keys() if made.get(name) != judged.get(name))
+        return refuted("orders", f"the orders are not the point that was judged: {_few(odd)}")
+    faults = admissible(found.case, dict(proposal.point), found.at) if proposal.orders else []
+    if faults:
+        return refuted("orders", _few(faults))
+    return proven(
+        "orders", f"{len(proposal.orders)} orders, {len(judged)} quantities, {len(found.case.domains)} accounts"
+    )
+
+
+def rules(found: Opened) -> Claim:
+    wrong = list(differences(found.case, found.checks, found.at))
+    if wrong:
+        return refuted("rules", _few(wrong))
+    stated, counted = found.checks.outcome, f"{len(found.checks.findings)} checks recomputed"
+    if found.proposal.kind is Kind.REFUSAL:
+        return not_proven("rules", f"there are no orders; {counted} for the book as it stands: {stated}")
+    if stated in LIVABLE:
+        return proven("rules", f"{counted}: {stated}")
+    failing = _few([f.obligation for f in found.checks.findings if f.outcome is stated])
+    answer = refuted if stated is Outcome.BLOCK else not_proven
+    return answer("rules", f"{counted}: {stated} for {failing}")
+
+
+def on_the_way(found: Opened) -> Claim:
+    """Partial fills."""
+    promised = [finding for finding in found.checks.findings if finding.fills in tuple(Shown)]
+    tested = [o for o in found.case.obligations.values() if "trade" in o.moments]
+    if not found.proposal.orders or not tested:
+        return proven("fills", "no order, or no rule that is tested at trade")
+    stated = {finding.obligation: Shown(finding.fills) for finding in promised if finding.fills is not None}
+    shown = fills(found.case, found.proposal, found.at, stated)
+    if shown.broken:
+        return refuted("fills", f"fails on the way although the checks say otherwise: {_few(shown.broken)}")
+    silent = [o.id for o in tested if o.id not in stated]
+    if shown.open or silent:
+        open_count = len(shown.open) + len(silent)
+        said = f"of {len(tested)} rules tested at trade, {open_count} may fail while orders are partly filled, or are"
+        return not_proven("fills", f"{said} not shown here: {_few([*silent, *shown.open])}")
+    return proven("fills", f"{len(tested)} rules tested at trade hold in every partly filled state")
+
+
+def better(found: Opened) -> Claim:
+    certificate, refusal = found.certificate, found.proposal.kind is Kind.REFUSAL
+    name = "impossible" if refusal else "better"
+    if certificate is None:
+        return not_proven(name, "there is no certificate")
+    if refusal is not (certificate.claim is cert.Claim.IMPOSSIBLE):
+        return refuted(name, f"a {found.proposal.kind} with a certificate of `{certificate.claim}`")
+    odd = set(certificate.allowed) - set(Outcome)
+    if odd or not certificate.allowed:
+        return refuted(name, f"the certificate allows outcomes that do not exist: {_few(sorted(odd)) or 'none at all'}")
+    try:
+        bound = check(program(found.case, certificate, found.objective), certificate)
+    except (CertificateError, ShapeError) as error:
+        return refuted(name, str(error))
+    outcome = worst(finding.outcome for finding in found.checks.findings)
+    leaves, compliant = f"{len(certificate.leaves)} cases", outcome in certificate.allowed
+    if refusal:
+        return proven(name, f"rules and domains add up to {bound} > 0 where they should to 0 at most; {leaves}")
+    return _gap(found, certificate, name, f"at least {decimal(bound)} whatever is done; {leaves}", compliant=compliant)
+
+
+def _gap(found: Opened, certificate: Certificate, name: str, said: str, *, compliant: bool) -> Claim:
+    if found.reached is None:
+        return not_proven(name, f"{said}; what these orders cost hangs on a missing fact")
+    gap = found.reached - certificate.bound
+    if gap < 0 and compliant:
+        return refuted(name, f"{said}, but these orders cost {decimal(found.reached)}")
+    currency = found.case.currency
+    if not compliant:
+        allowed = ", ".join(certificate.allowed)
+        return not_proven(name, f"{said} among outcomes of {allowed}, which these orders' own is not")
+    return proven(name, f"{said}; these orders {decimal(found.reached)}; gap {decimal(gap)} {currency}")
+
+
+def copies(found: Opened, files: Mapping[str, bytes], report: bytes) -> str | None:
+    """Which copy for people says something else than the JSON."""
+    expected = {
+        ORDERS_CSV: orders_csv(found.proposal),
+        CHECKS_CSV: checks_csv(found.case, found.checks.findings),
+        REPORT: report,
+    }
+    return next((path for path, content in expected.items() if files.get(path) != content), None)
+
+
+def _few(names: Sequence[str]) -> str:
+    more = len(names) - MANY
+    return "; ".join(names[:MANY]) + (f"; and {more} more" if more > 0 else "")

@@ -1,0 +1,26 @@
+"""Where things are in a bundle."""
+
+from __future__ import annotations
+
+COMMITTED = ("charts/", "data/", "decision/", "rules/")
+"""What the log's entry and the approvals are about; the rest explains it, or came afterwards."""
+
+OBLIGATIONS = "decision/obligations.json"
+PROPOSAL = "decision/proposal.json"
+CHECKS = "decision/checks.json"
+CERTIFICATE = "decision/certificate.json"
+ORDERS_CSV = "decision/orders.csv"
+CHECKS_CSV = "decision/checks.csv"
+SNAPSHOT = "data/snapshot.json"
+RULES = "rules/"
+RULES_MANIFEST = "rules/MANIFEST.sha256"
+GIT = "rules/git/"
+GIT_COMMIT = "rules/git/commit"
+CHARTS = "charts/"
+LOG = "log/"
+SALT = "log/entry.salt"
+CHECKPOINT = "log/checkpoint"
+APPROVALS = "approvals/"
+CARD = "trust/policy.txt"
+REPORT = "report.html"
+README = "README.txt"
