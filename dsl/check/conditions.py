@@ -128,7 +128,7 @@ def _constant(expr: tree.Expr, at: Place, *, choice: bool = False) -> bool:
             found = names.quantity(expr, at.names)
             if isinstance(found, vocabulary.Term):
                 return found.kind is Kind.FACT and found.of in ("account", "household", "firm")
-            return found is None or _constant(found, at, choice=choice)
+            return found is None or found.expr is None or _constant(found.expr, at, choice=choice)
         case tree.Share(base=part) | tree.Negative(part=part):
             return _constant(part, at)
         case tree.Sum(parts=parts):

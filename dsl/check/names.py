@@ -27,12 +27,17 @@ class Holdings:
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A number with a name."""
+    """A number with a name. `owned`: its terms that belong to a group. `alone`: it is an average or a risk. `expr`
+    None: a name that was not understood, of which nothing more is said."""
 
-    expr: tree.Expr
+    expr: tree.Expr | None
+    unit: str | None = None
+    owned: tuple[vocabulary.Term, ...] = ()
+    alone: bool = False
 
 
 Meaning = Holdings | Quantity
+NOTHING = Quantity(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +66,11 @@ def as_counted(words: tree.Term | None) -> bool:
     return words is None or words.words == "value"
 
 
-def quantity(term: tree.Term, names: Names) -> vocabulary.Term | tree.Expr | None:
-    """What a word is as a number: a term of the vocabulary, or the expression that the rule gave the name to."""
-    match names.given.get(term.words):
-        case Quantity(expr):
-            return expr
-        case Holdings():
-            return None
+def quantity(term: tree.Term, names: Names) -> vocabulary.Term | Quantity | None:
+    """What a word is as a number: a term of the vocabulary, or a number that the rule gave the name to."""
+    given = names.given.get(term.words)
+    if given is not None:
+        return given if isinstance(given, Quantity) else None
     return names.counting if term.words == "value" else vocabulary.TERMS.get(term.words)
 
 
@@ -95,25 +98,6 @@ def group(words: tree.Term, names: Names) -> Holdings | None:
 
 def _of_class(words: str, span: Span) -> tree.Is:
     return tree.Is(tree.Term("asset class", span), tree.Term(words, span), span)
-
-
-def made(lets: Iterable[tree.Let], names: Names) -> Names:
-    """The names of a rule, read from top to bottom: a name may use those above it."""
-    given: dict[str, Meaning] = {}
-    for let in lets:
-        given.setdefault(let.name.words, meaning(let, Names(given, names.counting, names.scope)))
-    return Names(given, names.counting, names.scope)
-
-
-def meaning(let: tree.Let, names: Names) -> Meaning:
-    """A set where the words name one, else a number. `cash` alone is the number."""
-    match let.value:
-        case tree.Pick():
-            return holdings(let.value, names) or Holdings("security")
-        case tree.Term(words) if words != "cash" and (found := group(let.value, names)) is not None:
-            return found
-        case value:
-            return Quantity(value)
 
 
 def suggestion(words: str, known: Iterable[str]) -> str | None:

@@ -95,10 +95,10 @@ def _term_unit(term: tree.Term, names_: Names) -> str | None:
     match names.quantity(term, names_):
         case vocabulary.Term(type=type_, unit=unit_, kind=kind):
             return unit_ if type_ in NUMERIC and kind is not Kind.LEVEL else None
-        case None:
+        case names.Quantity(unit=found):
+            return found
+        case _:
             return None
-        case expr:
-            return unit(expr, names_)
 
 
 # --- what is wrong -----------------------------------------------------------------------------
@@ -190,7 +190,7 @@ def _term(term: tree.Term, over: tree.Over | None, at: Place) -> Problems:
         )
         return
     if given is not None:
-        yield from _given(given.expr, term, over, at)
+        yield from _given(given, term, over, at)
         return
     found = at.names.counting if term.words == "value" else vocabulary.TERMS.get(term.words)
     if found is None:
@@ -204,16 +204,18 @@ def _term(term: tree.Term, over: tree.Over | None, at: Place) -> Problems:
         yield from periods.window(found, term, over)
 
 
-def _given(expr: tree.Expr, term: tree.Term, over: tree.Over | None, at: Place) -> Problems:
+def _given(given: names.Quantity, term: tree.Term, over: tree.Over | None, at: Place) -> Problems:
     """A number that the rule has named: it must make sense where it is used, too."""
     if over is not None:
         yield Diagnostic("M211", f"`{term.words}` has its window already", over.span, "leave the window out")
-    for problem in problems(expr, at):
-        if problem.code in OF_THE_PLACE:
-            yield replace(problem, span=term.span)
+    if given.alone and not at.alone:
+        yield standing_alone(f"`{term.words}`", term.span)
+    for owned in given.owned:
+        yield from _owner(owned, tree.Term(owned.name, term.span), at)
 
 
 OF_THE_PLACE = frozenset({"M209", "M210", "M214"})
+"""Codes of what depends on where a number stands."""
 
 
 def _owner(found: vocabulary.Term, term: tree.Term, at: Place) -> Problems:

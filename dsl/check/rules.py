@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from dsl import tree, vocabulary
 from dsl.check import contradictions, demands, names, needs, numbers, periods, quotes, refinements, walk
+from dsl.check import lets as lets_
 from dsl.check.find import every, one
 from dsl.check.names import Names
 from dsl.check.numbers import Place, Problems
@@ -19,7 +20,7 @@ ONCE = (
 )  # fmt: skip
 
 REQUIRED = (
-    (tree.Citation, "M221", "a source", 'write `source "…" section "…" quote "…"`'),
+    (tree.Citation, "M221", "what it rests on", 'write `source "…" section "…" quote "…"`'),
     (tree.Applies, "M222", "whom it applies to", 'write `applies to accounts tagged "…"`, `household "…"` or `firm`'),
     (tree.Tested, "M223", "when it is tested", "write `tested at` with proposal, trade, purchase or close"),
     (tree.OnBreach, "M224", "what a breach leads to", "write `on breach block` or `on breach warn`"),
@@ -32,12 +33,12 @@ def named(rule: tree.Rule) -> Names:
     counting, applies = one(rule.clauses, tree.Counting), one(rule.clauses, tree.Applies)
     base = Names(scope=applies.kind if applies else "account")
     measure = None if counting is None else names.measure(counting.measure, base)
-    return names.made(every(rule.clauses, tree.Let), Names(counting=measure or names.MONEY_VALUE, scope=base.scope))
+    return lets_.made(every(rule.clauses, tree.Let), Names(counting=measure or names.MONEY_VALUE, scope=base.scope))
 
 
 def problems(rule: tree.Rule) -> Problems:
     """Everything wrong with the rule that can be seen without looking at others."""
-    nodes = tuple(walk.nodes(rule))
+    nodes = walk.nodes(rule)
     names_ = named(rule)
     missing = one(rule.clauses, tree.Missing)
     reading = one(rule.clauses, tree.Reading) is not None
@@ -67,7 +68,7 @@ def once(clauses: Iterable[object], kinds: tuple[type, ...]) -> Problems:
                                  related=(Related("first said here", earlier),))  # fmt: skip
 
 
-def _required(rule: tree.Rule, nodes: tuple[object, ...]) -> Problems:
+def _required(rule: tree.Rule, nodes: list[object]) -> Problems:
     if not any(True for _ in demands.clauses(rule)):
         fix = "write `limit …`, `require …`, `forbid …`, `keep …` or `hold …`"
         yield Diagnostic("M220", f"rule {rule.id.value} asks for nothing", rule.id.span, fix)
@@ -91,35 +92,37 @@ def _required(rule: tree.Rule, nodes: tuple[object, ...]) -> Problems:
 # --- names -------------------------------------------------------------------------------------
 
 
-def _lets(rule: tree.Rule, names_: Names, nodes: tuple[object, ...]) -> Problems:
+def _lets(rule: tree.Rule, names_: Names, nodes: list[object]) -> Problems:
     lets = list(every(rule.clauses, tree.Let))
     if not lets:
         return
-    words = Counter(node.words for node in nodes if isinstance(node, tree.Term))
+    words = Counter(term.words for term in every(nodes, tree.Term))
     made = Counter(let.name.words for let in lets)
     first: dict[str, Span] = {}
-    for number, let in enumerate(lets):
-        name = let.name.words
-        earlier = first.setdefault(name, let.name.span)
-        if vocabulary.term(name) is not None or name in vocabulary.VALUES:
+    for step in lets_.steps(lets, Names(counting=names_.counting, scope=names_.scope)):
+        name = step.let.name
+        earlier = first.setdefault(name.words, name.span)
+        if vocabulary.term(name.words) is not None or name.words in vocabulary.VALUES:
             fix = "choose a name of your own"
-            yield Diagnostic("M202", f"`{name}` has a meaning in the vocabulary", let.name.span, fix)
-        elif earlier is not let.name.span:
-            yield Diagnostic("M202", f"`{name}` is named twice", let.name.span, "choose another name",
+            yield Diagnostic("M202", f"`{name.words}` has a meaning in the vocabulary", name.span, fix)
+        elif earlier is not name.span:
+            yield Diagnostic("M202", f"`{name.words}` is named twice", name.span, "choose another name",
                              related=(Related("first named here", earlier),))  # fmt: skip
-        elif words[name] == made[name]:
-            yield Diagnostic("M203", f"`{name}` is never used", let.name.span, "leave it out", Severity.WARNING)
-        above = names.made(lets[:number], Names(counting=names_.counting, scope=names_.scope))
-        early = [term for term in _terms(let.value) if term.words in made and term.words not in above.given]
-        for term in early:
-            fix = "move its `let` up" if term.words != name else "say what it stands for in other words"
-            yield Diagnostic("M237", f"`{term.words}` is used before it is named", term.span, fix)
-        if not early:
-            yield from _let(let, above)
+        elif words[name.words] == made[name.words]:
+            yield Diagnostic("M203", f"`{name.words}` is never used", name.span, "leave it out", Severity.WARNING)
+        yield from _made(step)
 
 
-def _terms(node: object) -> list[tree.Term]:
-    return [found for found in walk.nodes(node) if isinstance(found, tree.Term)]
+def _made(step: lets_.Made) -> Problems:
+    name = step.let.name
+    for term in step.early:
+        fix = "move its `let` up" if term.words != name.words else "say what it stands for in other words"
+        yield Diagnostic("M237", f"`{term.words}` is used before it is named", term.span, fix)
+    if step.large:
+        fix = "leave some of it out, or make several rules of it"
+        yield Diagnostic("M238", f"`{name.words}` stands for more than {lets_.LARGEST} words", name.span, fix)
+    if not step.early and not step.large:
+        yield from _let(step.let, step.above)
 
 
 def _let(let: tree.Let, above: Names) -> Problems:

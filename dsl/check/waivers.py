@@ -143,9 +143,12 @@ def _crossed(subject: tree.Each | tree.Expr) -> bool:
 
 def _further(moves: tree.Moves, aim: Aim, names_: names.Names) -> Problems:
     group = names.group(aim.subject.pick.level, names_) if isinstance(aim.subject, tree.Each) else None
-    yield from numbers.problems(moves.bound, Place(names_, group.level if group else None))
+    found = list(numbers.problems(moves.bound, Place(names_, group.level if group else None)))
+    yield from found
     a, b = numbers.unit(aim.bound, names_), numbers.unit(moves.bound, names_)
-    if a is not None and b is not None and not fits(b, a):
+    if found or a is None or b is None:
+        return
+    if not fits(b, a):
         yield numbers.disagreement(aim.bound, a, moves.bound, b)
         return
     old, new = demands.constant(aim.bound), demands.constant(moves.bound)

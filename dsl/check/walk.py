@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import fields
 from functools import cache
-from typing import Any
 
 from dsl.source import Span
 
 
-def nodes(node: object) -> Iterator[Any]:
+def nodes(node: object) -> list[object]:
     """The node and all below it, in the order of the fields."""
-    yield node
+    found: list[object] = []
+    _add(node, found)
+    return found
+
+
+def _add(node: object, found: list[object]) -> None:
+    found.append(node)
     for name in _children(type(node)):  # type: ignore[arg-type]  # a class is hashable
-        value: object = getattr(node, name)
+        value = getattr(node, name)
+        if value is None:
+            continue
         if isinstance(value, tuple):
             for part in value:
                 if hasattr(part, "span"):
-                    yield from nodes(part)
+                    _add(part, found)
         elif hasattr(value, "span"):
-            yield from nodes(value)
+            _add(value, found)
 
 
 @cache

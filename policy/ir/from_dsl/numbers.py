@@ -76,7 +76,8 @@ def _term(term: tree.Term, names_: Names, wanted: str | None) -> core.Scalar:
     found = names.quantity(term, names_)
     if not isinstance(found, Term):
         assert found is not None, f"`{term.words}` is no number"
-        return scalar(found, names_, wanted)
+        assert found.expr is not None, f"`{term.words}` stands for nothing"
+        return scalar(found.expr, names_, wanted)
     match found.kind:
         case Kind.MEASURE:
             return core.Own(term.words)
@@ -127,7 +128,7 @@ def base(expr: tree.Expr, names_: Names) -> core.Scalar | None:
             found = names.quantity(expr, names_)
             if isinstance(found, Term):
                 return NET_ASSETS if found.unit == "weight" else None
-            return None if found is None else base(found, names_)
+            return None if found is None or found.expr is None else base(found.expr, names_)
         case tree.Choice(parts=parts) | tree.Sum(parts=parts):
             found_ = {base(part, names_) for part in parts}
             return found_.pop() if len(found_) == 1 else None
