@@ -1,6 +1,7 @@
 """Every diagnostic code: what it says in general. `docs/diagnostics.md` is made from this table.
 
-M1xx the text cannot be read, M2xx a rule is not well formed, M3xx what is said does not fit together, M4xx no portfolio fits.
+M1xx the text cannot be read, M2xx a rule is not well formed, M3xx what is said does not fit together, M4xx no
+portfolio fits.
 """
 
 from __future__ import annotations

@@ -17,6 +17,9 @@ NUMBERS = PORTFOLIO | {"percent", "shares", "votes", "count", "days", "years", "
 SHAREABLE = NUMBERS - {"percent", "points", "count"}
 """What `5% of …` can be a share of."""
 
+BASED = PORTFOLIO | {"shares", "votes"}
+"""What a percentage limits as a share of something."""
+
 _IN_WORDS = {
     "money": "money",
     "weight": "a weight in the portfolio",

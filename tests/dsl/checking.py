@@ -1,4 +1,4 @@
-"""Texts for the checker: a demand in a rule that is otherwise well formed, and golden files of what is said of texts."""
+"""Texts for the checker: demands in a rule that is otherwise well formed, and golden files of what is said of them."""
 
 from __future__ import annotations
 
