@@ -12,7 +12,8 @@ from fractions import Fraction
 from functools import cache
 
 from policy.proof.duality import Program
-from solver.backend.duals import Box, NoPoint, Relaxation, Solved
+from solver.backend.duals import NoPoint, Relaxation, Solved
+from solver.backend.scaled import Box
 from solver.duality import Prepared, prepare, proven
 from solver.tree import Case, Examine, Fix
 

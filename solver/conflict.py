@@ -14,7 +14,8 @@ from math import ceil
 
 from policy.proof.certificate import Certificate
 from policy.proof.duality import Affine, Program
-from solver.backend.duals import Box, Solved
+from solver.backend.duals import Solved
+from solver.backend.scaled import Box
 from solver.cases import Bench, bench, bounding, emptying
 from solver.certificate import LEAVES, Subject, impossible, provable
 from solver.limit import is_limit

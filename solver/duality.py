@@ -17,6 +17,8 @@ Box = tuple[Fraction | None, Fraction | None]
 Ratio = tuple[int, int]
 """Numerator and denominator, in any terms."""
 
+CORRECTIONS = 3  # times that columns without an end are put right, one row each; then nothing is proven
+
 
 @dataclass(frozen=True, slots=True)
 class Scaled:
@@ -128,26 +130,28 @@ def proven(
     Rounding leaves a column without an end a reduced cost a little off zero, which would prove nothing at all: one of
     its rows is then corrected by exactly that much.
     """
-    combination = combine(prepared, duals, no_cost=no_cost)
-    for name in [name for name in combination.rest if _open(prepared.program, fixed, combination, name)]:
-        duals = _closed(prepared.program, duals, name, combination.rest.get(name, (0, 1)))
+    for _ in range(CORRECTIONS):
         combination = combine(prepared, duals, no_cost=no_cost)
-    return duals, least(combination, prepared.program.boxes, fixed)
+        off = {name: cost for name, cost in combination.rest.items() if _open(prepared.program, fixed, name, cost)}
+        if not off:
+            return duals, least(combination, prepared.program.boxes, fixed)
+        duals = _corrected(prepared.program, duals, off)
+    return duals, None
 
 
-def _open(program: Program, fixed: Mapping[str, Box], combination: Combination, name: str) -> bool:
+def _open(program: Program, fixed: Mapping[str, Box], name: str, cost: Ratio) -> bool:
     low, high = fixed.get(name) or program.boxes[name]
-    return (low if combination.rest[name][0] > 0 else high) is None
+    return (low if cost[0] > 0 else high) is None
 
 
-def _closed(program: Program, duals: Mapping[str, Fraction], column: str, cost: Ratio) -> Mapping[str, Fraction]:
-    """The multipliers with one changed so that the column's reduced cost is zero; as they are where none can be."""
+def _corrected(program: Program, duals: Mapping[str, Fraction], off: Mapping[str, Ratio]) -> Mapping[str, Fraction]:
+    """The multipliers, for each column that is off one of its rows changed so that its reduced cost becomes zero."""
+    changed, left = dict(duals), dict(off)
     for name, line in program.rows.items():
-        a = sum((a for a, j in line.terms if j == column), Fraction(0))
-        if a and line.proves:
-            changed = duals.get(name, Fraction(0)) + Fraction(*cost) / a
-            if changed == 0:
-                return {row: multiplier for row, multiplier in duals.items() if row != name}
-            if (line.low if changed > 0 else line.high) is not None:
-                return {**duals, name: changed}
-    return duals
+        for a, column in line.terms:
+            if column in left:
+                multiplier = changed.get(name, Fraction(0)) + Fraction(*left[column]) / a
+                if multiplier == 0 or (line.low if multiplier > 0 else line.high) is not None:
+                    changed[name] = multiplier
+                    del left[column]
+    return {name: multiplier for name, multiplier in changed.items() if multiplier}

@@ -28,6 +28,7 @@ from ortools.math_opt import (
 from ortools.math_opt.core.python import solver
 
 from policy.proof.duality import Program
+from solver.backend.ranging import ranges
 from solver.backend.scaled import Box, Line, Scaled, scaled
 
 GRAIN = 2.0**-20  # money: what rounding one multiplier of a bound may be worth
@@ -87,6 +88,30 @@ class Relaxation:
             return Failed(result_pb2.TerminationReasonProto.Name(reason))
         return self._read(said)
 
+    def ranges(
+        self, boxes: Mapping[str, Box], rows: Iterable[str]
+    ) -> dict[str, tuple[Fraction | None, Fraction | None]]:
+        """How far the active side of each row may go down and up before its multiplier changes, in the row's unit; None
+        for without end. Rows that are not active, or not known, are left out."""
+        try:
+            said = self._ask(boxes)
+        except Exception:  # as in `solve`
+            return {}
+        if said.termination.reason != result_pb2.TERMINATION_REASON_OPTIMAL:
+            return {}
+        lines = [*self._scaled.definitions, *self._scaled.rows.values()]
+        ends = list(zip(self._scaled.lows, self._scaled.highs, strict=True))
+        for name, box in boxes.items():
+            ends[self._scaled.number[name]] = self._scaled.box(name, box)
+        first = len(self._scaled.definitions)
+        place = {name: first + k for k, name in enumerate(self._scaled.rows)}
+        found = ranges(said, lines, ends, [place[name] for name in rows])
+        return {
+            name: (_length(found[place[name]][0], line.unit), _length(found[place[name]][1], line.unit))
+            for name, line in self._scaled.rows.items()
+            if place[name] in found
+        }
+
     def _ask(self, boxes: Mapping[str, Box]) -> result_pb2.SolveResultProto:
         update = model_update_pb2.ModelUpdateProto()
         lows, highs = update.variable_updates.lower_bounds, update.variable_updates.upper_bounds
@@ -139,6 +164,10 @@ class Relaxation:
         return chosen
 
 
+def _length(steps: float, unit: float) -> Fraction | None:
+    return None if steps == inf else Fraction(steps * unit)
+
+
 def _missed(rows: Iterable[tuple[float, Line]], values: list[float], change: float) -> float:
     """How far the worst row is missed when the binary alone changes."""
     worst = 0.0
@@ -167,7 +196,6 @@ def _parameters() -> parameters_pb2.SolveParametersProto:
     asked.iteration_limit = ITERATIONS
     asked.time_limit.seconds = SECONDS
     asked.presolve = parameters_pb2.EMPHASIS_OFF  # a presolved program cannot start from the last basis
-    asked.scaling = parameters_pb2.EMPHASIS_OFF  # ours is better: see `solver.backend.scaled`
     asked.lp_algorithm = parameters_pb2.LP_ALGORITHM_DUAL_SIMPLEX
     asked.glop.change_status_to_imprecise = False  # multipliers that are a little off prove a little less
     return asked

@@ -1,9 +1,8 @@
 """A program in floats, every column in units of its own reach and every row in units of its longest term.
 
-A bound book mixes share counts, prices, money in hundreds of millions and yes-or-no columns. Solvers balance such rows by
-their coefficients alone; the boxes know better what is large. With these units (powers of two, so that nothing is
-rounded twice) GLOP ended every program of a trial on which its own scaling gave up, and missing any row by 1 means the
-same.
+A bound book mixes share counts, prices, money in hundreds of millions and yes-or-no columns. Solvers balance such rows
+by their coefficients alone; the boxes know better what is large. With these units (powers of two, so that nothing is
+rounded twice) GLOP ended programs on which its own scaling gave up, and missing any row by 1 means the same.
 """
 
 from __future__ import annotations
@@ -30,8 +29,8 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Scaled:
-    """`units`, `lows`, `highs`, `costs` by column number; a cost is money per unit. Defined columns have no box: what it
-    would be worth must come out as multipliers of rows, since a certificate substitutes forms out."""
+    """`units`, `lows`, `highs`, `costs` by column number; a cost is money per unit. Defined columns have no box: what
+    it would be worth must come out as multipliers of rows, since a certificate substitutes forms out."""
 
     number: Mapping[str, int]
     units: tuple[float, ...]
