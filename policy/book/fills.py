@@ -45,7 +45,7 @@ def fills(index: Index, orders: Sequence[Order]) -> tuple[Fill, ...] | tuple[Pro
             for lot, piece in what.pieces:
                 left[lot.id] -= piece
         else:
-            problems.append(Problem(Place(pointer=f"/orders/{number}", field=what[0]), what[1], what[2]))
+            problems.append(Problem(Place(pointer=f"/orders/{number}/{what[0]}", field=what[0]), what[1], what[2]))
     return tuple(problems) or tuple(found)
 
 
