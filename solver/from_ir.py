@@ -87,9 +87,9 @@ def _obligation(
 
 def _objective(objective: Objective, sheet: Sheet) -> tuple[tuple[tuple[Fraction, str], ...], Fraction, list[Row]]:
     draft = Draft(sheet, "objective")
-    total = sheet.known(objective.linear)
+    total = sheet.certain(objective.linear)
     for deviation in objective.deviations:
-        amount = sheet.known(deviation.amount)
+        amount = sheet.certain(deviation.amount)
         low, high = sheet.box(amount)
         place = f"deviation {deviation.label}"
         over = sheet.auxiliary(f"{place}/over", ZERO, max(ZERO, high))

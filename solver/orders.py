@@ -6,7 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from policy.book import costs
 from policy.book.facts import Order, Side
+from policy.book.prices import unit_value
+from policy.book.read import Index
 from policy.interval import ZERO
 from policy.ir.bound import Bound, Kind, Point
 
@@ -66,6 +69,23 @@ def settled(bound: Bound, point: Point, booking: Booking) -> Point:
     chosen = {n: amount for n, amount in point.items() if amount and quantities[n].kind is not Kind.RESIDUE}
     residues = {name: amount for name, amount in booking(orders(bound, chosen)).items() if amount}
     return {**chosen, **residues}
+
+
+def booked_in(index: Index) -> Booking:
+    """What booking in a book brings: ticket and rounding to the cent, order by order."""
+
+    def booking(made: Sequence[Order]) -> Mapping[str, Fraction]:
+        found: dict[str, Fraction] = {}
+        for order in made:
+            cost, price = index.book.accounts[order.account].cost, unit_value(index, order.instrument)
+            assert price is not None, "what has no price is not traded"
+            terms = cost, order.side, order.quantity, price
+            extra = costs.fill(*terms, index.book.currency) - costs.estimate(*terms)
+            name = f"residue/{order.account}"
+            found[name] = found.get(name, ZERO) + extra
+        return found
+
+    return booking
 
 
 def no_residue(_: Sequence[Order]) -> Mapping[str, Fraction]:

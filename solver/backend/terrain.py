@@ -53,8 +53,8 @@ def terrain(
     size[size == 0] = 1.0
     scale = sparse.diags_array(1 / size)
     touch = sparse.csr_array(scale @ matrix @ effect)
-    amounts, start = _matrix([(sheet.known(d.amount), ZERO) for d in goal.deviations], index)
-    linear, _ = _matrix([(sheet.known(goal.linear), ZERO)], index)
+    amounts, start = _matrix([(sheet.certain(d.amount), ZERO) for d in goal.deviations], index)
+    linear, _ = _matrix([(sheet.certain(goal.linear), ZERO)], index)
     return Terrain(
         tuple(movable),
         touch,

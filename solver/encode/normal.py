@@ -32,7 +32,7 @@ from policy.ir.bound import (
     TopK,
     Truth,
 )
-from solver.encode.expression import NOTHING, Expression, added, strict_step
+from solver.encode.expression import NOTHING, Box, Expression, added, strict_step
 from solver.encode.sheet import ONE, Missing, Sheet
 
 
@@ -224,7 +224,10 @@ def _proportional(bound: Lin, base: Lin) -> bool:
 def _comparison(leaf: Leaf, reading: Reading) -> Node:
     sign, strict = (1 if leaf.op in CAPS else -1), leaf.op in STRICT
     there, back = (ONE, MINUS_ONE) if sign > 0 else (MINUS_ONE, ONE)
-    sides = [*linear(leaf.measure, there), *linear(leaf.bound, back)]
+    if isinstance(leaf.measure, Lin) and isinstance(leaf.bound, Lin):
+        sides: list[tuple[Fraction, Lin] | None] = [(there, leaf.measure), (back, leaf.bound)]
+    else:
+        sides = [*linear(leaf.measure, there), *linear(leaf.bound, back)]
     if None in sides:
         return _curved(leaf, sign, strict, reading)
     total = NOTHING
@@ -237,13 +240,24 @@ def _comparison(leaf: Leaf, reading: Reading) -> Node:
             return True
         assert isinstance(end, Expression)
         total = added(total, factor, end)
-    return half(total, strict, reading.sheet)
+    return half(total, strict, reading.sheet, _apart(leaf, sign, reading.sheet))
 
 
-def half(e: Expression, strict: bool, sheet: Sheet) -> Node:
-    """e ≤ 0 or e < 0, decided where the boxes decide it."""
+def _apart(leaf: Leaf, sign: int, sheet: Sheet) -> Box | None:
+    """The box of sign · (measure − bound) from the boxes of its sides, where these share no column; None elsewhere."""
+    if not isinstance(leaf.measure, Lin) or not isinstance(leaf.bound, Lin):
+        return None
+    left, right = sheet.known(leaf.measure), sheet.known(leaf.bound)
+    if left is None or right is None or not left[0].terms.keys().isdisjoint(right[0].terms):
+        return None
+    (a, b), (c, d) = (left[1], right[1]) if sign > 0 else (right[1], left[1])
+    return a - d, b - c
+
+
+def half(e: Expression, strict: bool, sheet: Sheet, extent: Box | None = None) -> Node:
+    """e ≤ 0 or e < 0, decided where the boxes decide it. `extent`: the box of e, where it is known already."""
     step = strict_step(sheet.lattice(e)) if strict else ZERO
-    bottom, top = sheet.box(e)
+    bottom, top = extent or sheet.box(e)
     open_end = strict and not step
     if not e.opens and (top < 0 if open_end else top <= -step):
         return True

@@ -53,6 +53,8 @@ class Sheet:
     meaning: dict[str, Expression] = field(default_factory=dict)  # `NAME|high` -> its definition
     stands_for: dict[str, tuple[Expression, ...]] = field(default_factory=dict)  # auxiliary column -> its values
     lattices: dict[str, Lattice | None] = field(default_factory=dict)
+    exactly: dict[int, tuple[Lin, Expression, Box]] = field(default_factory=dict)  # by identity: limits are shared
+    definitions: dict[str, Expression] = field(default_factory=dict)
     read: dict[Hashable, tuple[object, tuple[Any, bool]]] = field(default_factory=dict)  # see normal.truth
 
     def binary(self, name: str) -> str:
@@ -78,12 +80,20 @@ class Sheet:
 
     def end(self, lin: Lin, sign: int) -> End:
         """The linear scalar's high end (sign 1) or low end (sign −1)."""
-        if self.exact(lin):
-            return _gathered(lin)
-        return self._affine(lin.const, lin.terms, sign)
+        known = self.known(lin)
+        return self._affine(lin.const, lin.terms, sign) if known is None else known[0]
 
-    def known(self, lin: Lin) -> Expression:
-        """A linear scalar that is exact."""
+    def known(self, lin: Lin) -> tuple[Expression, Box] | None:
+        """A linear scalar that is exact, and its box; None for any other."""
+        if id(lin) not in self.exactly:
+            if not self.exact(lin):
+                return None
+            e = _gathered(lin)
+            self.exactly[id(lin)] = lin, e, self.box(e)
+        return self.exactly[id(lin)][1:]
+
+    def certain(self, lin: Lin) -> Expression:
+        """A linear scalar that must be exact."""
         assert self.exact(lin), "made of known numbers"
         return _gathered(lin)
 
@@ -91,7 +101,9 @@ class Sheet:
         """What a form, or the end of one, is made of."""
         if name in self.meaning:
             return self.meaning[name]
-        return self.known(Lin(self.forms[name].const, self.forms[name].terms))
+        if name not in self.definitions:
+            self.definitions[name] = self.certain(Lin(self.forms[name].const, self.forms[name].terms))
+        return self.definitions[name]
 
     def defined(self) -> list[str]:
         """Every column that has a definition: exact forms, and the ends that were asked for."""

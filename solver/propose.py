@@ -1,0 +1,286 @@
+"""Finds the trades: claims from backends, read as whole orders, judged, mended, and only then proposed.
+
+    linear claim ─► read ─► certify ─► good enough? done
+         └► choices that are clear are made ─► claim with binaries ─► read ─► certify
+                  └► the test that rounding broke is tightened, and the model solved again, a few times
+    nothing found ─► sells only ─► do nothing ─► a refusal that says what was tried
+
+What is proposed has passed the reference judge; what is refused says which of three things is the matter.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from fractions import Fraction
+
+from policy.book.facts import Order
+from policy.interval import ZERO
+from policy.ir.bound import Bound, Kind, Objective, Outcome, Point
+from policy.judge.verdict import Verdict
+from solver.backend.mathopt import glop, highs, scip
+from solver.certify import certify
+from solver.claim import Answer, Backend, Claim, Failure, Limits, Why
+from solver.encode.sheet import blank
+from solver.from_ir import PASS_ONLY, Sides, encode
+from solver.model import ColumnKind, Model
+from solver.orders import Booking, no_residue, orders, positions
+from solver.read import Task, Trial, better, read, tried
+from solver.repair import mended
+from solver.restrict import clear_choices, held, restricted
+from solver.sides import settle, unsettled
+from solver.tighten import tightened
+
+NO_SIDES = Sides()
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """When to stop. `gap`: money between the point and the bound that is close enough; `nodes` of branch and bound on
+    the model with its clear choices made, `more` on the whole model where it has at most `few` binaries or nothing
+    was found; `tightenings`: how often a test that rounding broke is tightened; `seconds`: emergency, per solve."""
+
+    gap: Fraction = ZERO
+    nodes: int = 60
+    more: int = 40
+    few: int = 300
+    tightenings: int = 3
+    seconds: int = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that was tried: what, with which backend, what came of it."""
+
+    what: str
+    backend: str
+    said: str
+    worth: Fraction | None = None
+    bound: Fraction | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Orders that pass, and how good they are. `worth`: the objective at the point, exact money; `claimed_bound`: the
+    backend's word on how low it could be, None where it gave none. `model`: the exact rows, for a certificate."""
+
+    point: Point
+    orders: tuple[Order, ...]
+    verdict: Verdict
+    worth: Fraction
+    claimed_bound: Fraction | None
+    model: Model
+    trace: tuple[Step, ...]
+    unsearched: tuple[str, ...]
+
+    @property
+    def claimed_gap(self) -> Fraction | None:
+        return None if self.claimed_bound is None else self.worth - self.claimed_bound
+
+
+class Reason(StrEnum):
+    """Why there is nothing to propose."""
+
+    CLAIMED_IMPOSSIBLE = "no compliant trade, says the backend"  # "impossible" only with an exact proof
+    NOT_FOUND = "no compliant trade was found"
+    NOT_SEARCHED = "a rule that cannot be searched stands in the way"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """`standing`: the word on doing nothing; `nearest`: the point that failed least. `model`: the exact rows, of which
+    a proof of impossibility would be made."""
+
+    reason: Reason
+    nearest: Point
+    failing: tuple[str, ...]
+    flaws: tuple[str, ...]
+    standing: Verdict
+    claimed_bound: Fraction | None
+    model: Model
+    trace: tuple[Step, ...]
+
+
+@dataclass(slots=True)
+class Search:
+    """The state of one search: the best trial that passes, the one that fails least, the best bound, the trace."""
+
+    task: Task
+    model: Model
+    patience: Patience
+    found: Trial | None = None
+    nearest: Trial | None = None
+    bound: Fraction | None = None
+    trace: list[Step] = field(default_factory=list)
+
+    def heard(self, what: str, answer: Answer, *, bounds: bool) -> Claim | None:
+        """Notes what a backend said; `bounds`: what it says bounds the whole model, not a restriction of it."""
+        if isinstance(answer, Failure):
+            self.trace.append(Step(what, answer.backend, f"{answer.why}. {answer.detail}".strip()))
+            return None
+        self.trace.append(Step(what, answer.backend, answer.ended.value, answer.objective, answer.bound))
+        if bounds and answer.bound is not None:
+            self.bound = answer.bound if self.bound is None else max(self.bound, answer.bound)
+        return answer
+
+    def judged(self, what: str, trial: Trial) -> Trial:
+        """Notes the word on a point."""
+        said = "passes" if trial.passes else f"fails: {', '.join((*trial.failing, *trial.flaws)[:3])}"
+        self.trace.append(Step(what, "judge", said, trial.worth))
+        if trial.passes:
+            self.found = trial if self.found is None or trial.worth < self.found.worth else self.found
+        else:
+            self.nearest = trial if self.nearest is None else better(self.nearest, trial)
+        return trial
+
+    def enough(self) -> bool:
+        """Whether what was found is close enough to what could be."""
+        return self.found is not None and self.bound is not None and self.found.worth - self.bound <= self.patience.gap
+
+    def limits(self, nodes: int = 0) -> Limits:
+        return Limits(nodes=nodes, gap=self.patience.gap / 4, seconds=self.patience.seconds)
+
+
+def propose(
+    bound: Bound,
+    goal: Objective,
+    allowed: frozenset[Outcome] = PASS_ONLY,
+    *,
+    booking: Booking = no_residue,
+    patience: Patience = Patience(),
+) -> Proposal | Refusal:
+    """The best point found that passes, or why there is none."""
+    sheet = blank(bound)
+    task = Task(bound, goal, allowed, booking, sheet)
+    search = Search(task, encode(bound, goal, allowed, sides=NO_SIDES, sheet=sheet), patience)
+    search.judged("do nothing", tried(task, {}))
+    linear = _relaxed(search)
+    if linear is not None:
+        if _integral(search.model, linear):
+            _attempt(search, "whole units", search.model, linear)
+        else:
+            _read_settled(search, "whole units", search.model, linear, glop)
+        if not search.enough():
+            _with_binaries(search, linear)
+    if search.found is None:
+        _sells_only(search)
+    return _answer(search, linear is None)
+
+
+def own_units(model: Model, claim: Claim) -> dict[str, Fraction]:
+    """Claimed values, quantities in their own units."""
+    columns = model.columns
+    return {name: v * columns[name].step if columns[name].step != 1 else v for name, v in claim.values.items()}
+
+
+# --- claims --------------------------------------------------------------------------------------
+
+
+def _relaxed(search: Search) -> Claim | None:
+    """The model without its integrality."""
+    first = glop(search.model, search.limits(), None)
+    claim = search.heard("linear relaxation", first, bounds=True)
+    if claim is None and isinstance(first, Failure) and first.why is not Why.INFEASIBLE:
+        claim = search.heard("linear relaxation", highs(search.model, search.limits(), None), bounds=True)
+    return claim
+
+
+def _with_binaries(search: Search, linear: Claim) -> None:
+    """Branch and bound: first with the clear choices made, then, where that is not enough, on the whole model."""
+    binaries = sum(column.kind is ColumnKind.BINARY for column in search.model.columns.values())
+    if binaries == 0:
+        return
+    clear = restricted(search.model, clear_choices(search.model, linear.values))
+    claim = search.heard("clear choices made", scip(clear, search.limits(search.patience.nodes), None), bounds=False)
+    if claim is not None:
+        _attempt(search, "clear choices made", clear, claim)
+    if search.enough() or (search.found is not None and binaries > search.patience.few):
+        return
+    hint = None if claim is None else claim.values
+    claim = search.heard("all choices open", scip(search.model, search.limits(search.patience.more), hint), bounds=True)
+    if claim is not None:
+        _attempt(search, "all choices open", search.model, claim)
+
+
+def _attempt(search: Search, what: str, model: Model, claim: Claim) -> None:
+    """Settles the sides of the claim, reads it, tightens what rounding broke, and mends what comes out at last."""
+    backend: Backend = glop if what == "whole units" else scip
+    settled = _read_settled(search, what, model, claim, backend)
+    for _ in range(search.patience.tightenings):
+        if settled is None or settled[2].passes:
+            return
+        model, claim, trial = settled
+        rows = tightened(search.task, model, own_units(model, claim), trial)
+        again = None
+        if rows:
+            model, limits = restricted(model, rows), search.limits(search.patience.nodes)
+            again = search.heard(f"{what}, tightened", backend(model, limits, None), bounds=False)
+        if again is None:
+            search.judged(f"{what}, mended", mended(search.task, trial))
+            return
+        settled = model, again, search.judged(f"{what}, tightened", read(search.task, own_units(model, again)))
+
+
+def _integral(model: Model, claim: Claim) -> bool:
+    """Whether every choice is made."""
+    binaries = (n for n, column in model.columns.items() if column.kind is ColumnKind.BINARY)
+    return all(claim.values[name] in (0, 1) for name in binaries)
+
+
+def _read_settled(
+    search: Search, what: str, model: Model, claim: Claim, backend: Backend
+) -> tuple[Model, Claim, Trial] | None:
+    settled = _settled(search, what, model, claim, backend)
+    if settled is None:
+        return None
+    return *settled, search.judged(what, read(search.task, own_units(*settled)))
+
+
+def _settled(
+    search: Search, what: str, model: Model, claim: Claim, backend: Backend
+) -> tuple[Model, Claim] | None:
+    """The claim with a side for every instrument; solved again where the backend left both open."""
+    held_by = positions(search.task.bound)
+    for _ in range(3):
+        amounts = own_units(model, claim)
+        if not unsettled(search.task.bound, held_by, amounts):
+            return model, claim
+        model = restricted(model, settle(search.task.bound, held_by, amounts))
+        limits = search.limits(search.patience.nodes)
+        again = search.heard(f"{what}, sides settled", backend(model, limits, None), bounds=False)
+        if again is None:
+            return None
+        claim = again
+    return model, claim
+
+
+# --- when nothing was found ------------------------------------------------------------------------
+
+
+def _sells_only(search: Search) -> None:
+    buys = [q.name for q in search.task.bound.quantities.values() if q.kind in (Kind.BUY, Kind.SHORT)]
+    model = restricted(search.model, [held(name, None, ZERO) for name in buys])
+    claim = search.heard("sells only", scip(model, search.limits(search.patience.nodes), None), bounds=False)
+    if claim is not None:
+        _attempt(search, "sells only", model, claim)
+
+
+def _answer(search: Search, no_relaxation: bool) -> Proposal | Refusal:
+    bound = search.task.bound
+    trace = tuple(search.trace)
+    unsearched = tuple(o.id for o in bound.obligations if o.id not in search.model.searched)
+    if search.found is not None:
+        word = certify(bound, search.found.point)
+        assert word.passes(search.task.allowed), "two readings of the judge differ"
+        made = orders(bound, search.found.point)
+        point, worth = search.found.point, search.found.worth
+        return Proposal(point, made, word.verdict, worth, search.bound, search.model, trace, unsearched)
+    nearest = search.nearest
+    assert nearest is not None, "doing nothing was tried"
+    impossible = no_relaxation and any(Why.INFEASIBLE in step.said for step in trace)
+    blocked = bool(nearest.failing) and set(nearest.failing) <= set(unsearched)
+    reason = Reason.CLAIMED_IMPOSSIBLE if impossible else Reason.NOT_SEARCHED if blocked else Reason.NOT_FOUND
+    standing = certify(bound, tried(search.task, {}).point).verdict
+    return Refusal(
+        reason, nearest.point, nearest.failing, nearest.flaws, standing, search.bound, search.model, trace
+    )

@@ -1,0 +1,104 @@
+"""From a claim to a point that can be traded: whole units, residues as booking makes them, and the exact word on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from policy.interval import ZERO
+from policy.ir import meaning
+from policy.ir.bound import Bound, Kind, Objective, Outcome, Point
+from solver.backend.rounding import Effort, whole_units
+from solver.certify import flaws, outcomes
+from solver.encode.sheet import Sheet
+from solver.objective import value
+from solver.orders import Booking, settled
+from solver.slice import Slice, slice_at
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What is to be solved. `sheet`: what has been read of the bound book already."""
+
+    bound: Bound
+    goal: Objective
+    allowed: frozenset[Outcome]
+    booking: Booking
+    sheet: Sheet
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A point in whole units and the exact word on it. `failing`: obligations that end in an outcome that is not
+    allowed; `flaws`: what is wrong with the orders; `worth`: the objective, exactly."""
+
+    point: Point
+    failing: tuple[str, ...]
+    flaws: tuple[str, ...]
+    worth: Fraction
+
+    @property
+    def passes(self) -> bool:
+        return not self.failing and not self.flaws
+
+
+WIDE = 800  # quantities; in a smaller book, all of them may move from the start
+EFFORT = Effort()
+BRIEF = Effort(steps=60, passes=2)
+
+
+def tried(task: Task, point: Point) -> Trial:
+    """The exact word on a point; its residues are what booking makes them."""
+    point = settled(task.bound, point, task.booking)
+    at = meaning.values(task.bound.forms, point)
+    said = outcomes(task.bound, at)
+    failing = tuple(o.id for o, s in zip(task.bound.obligations, said, strict=True) if s not in task.allowed)
+    return Trial(point, failing, flaws(task.bound, point, at), value(task.goal, at))
+
+
+def read(task: Task, values: Mapping[str, Fraction]) -> Trial:
+    """The claim in whole units. `values`: by column, quantities in their own units. Rounded in the slice of the
+    claim, first with the quantities that trade, then with all; then once more in the slice of what came out."""
+    chosen = [q.name for q in task.bound.quantities.values() if q.kind is not Kind.RESIDUE]
+    traded = [name for name in chosen if values.get(name)]
+    near = slice_at(task.bound, task.allowed, values, task.sheet)
+    trial = _rounded(task, near, values, chosen if len(chosen) <= WIDE else traded, EFFORT)
+    if not trial.passes and len(chosen) > WIDE:
+        trial = better(trial, _rounded(task, near, values, chosen, BRIEF))
+    if not trial.passes:
+        at = exact_values(task.bound, trial.point)
+        again = slice_at(task.bound, task.allowed, at, task.sheet)
+        trial = better(trial, _rounded(task, again, at, chosen, BRIEF))
+    return trial
+
+
+def better(a: Trial, b: Trial) -> Trial:
+    """The one that fails less, then the cheaper one."""
+    return min(a, b, key=lambda t: (len(t.failing) + len(t.flaws), t.worth))
+
+
+def exact_values(bound: Bound, point: Point) -> dict[str, Fraction]:
+    """All columns that are exact at the point; what is not exact is found through its ends."""
+    found = {**dict.fromkeys(bound.quantities, ZERO), **meaning.values(bound.forms, point)}
+    return {name: v for name, v in found.items() if isinstance(v, Fraction)}
+
+
+def _rounded(task: Task, near: Slice, values: Mapping[str, Fraction], movable: list[str], effort: Effort) -> Trial:
+    """Rounds with residues as the last rounding booked them, until they agree."""
+    claim = {name: values[name] for name in task.bound.quantities if values.get(name)}
+    claim |= residues(task, claim)
+    for _ in range(3):
+        trial = tried(task, whole_units(task.bound, task.goal, near, claim, movable, effort))
+        booked = residues(task, trial.point)
+        if trial.passes or all(booked[name] >= claim.get(name, ZERO) for name in booked):
+            return trial
+        claim |= {name: min(amount, claim.get(name, ZERO)) for name, amount in booked.items()}
+    return trial
+
+
+def residues(task: Task, point: Mapping[str, Fraction]) -> dict[str, Fraction]:
+    """What booking adds, for every account."""
+    booked = settled(task.bound, point, task.booking)
+    kinds = task.bound.quantities
+    return {name: booked.get(name, ZERO) for name, q in kinds.items() if q.kind is Kind.RESIDUE}

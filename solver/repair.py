@@ -1,0 +1,97 @@
+"""A judged repair by single units, for what rounding in a slice could not mend.
+
+Every step moves one unit of an instrument that a failing obligation speaks of. A move is taken only if no obligation
+ends worse than before and what fails comes closer; the judge is asked about every move. Bounded in questions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from policy.interval import ZERO, low
+from policy.ir import meaning
+from policy.ir.bound import Kind, Point, Quantity
+from policy.judge.eval import measured
+from solver.certify import flaws, outcomes
+from solver.orders import settled
+from solver.read import Task, Trial, tried
+
+QUESTIONS = 400_000
+"""Obligations asked about in all: a small book is searched far, a large one a few steps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a repair stands: the outcome of every obligation, and how much is missed in all, by leaf, as a share."""
+
+    point: Point
+    ranks: tuple[int, ...]
+    flaws: int
+    missed: Fraction
+
+
+def mended(task: Task, trial: Trial) -> Trial:
+    """The trial after moves that each make it fail less."""
+    here = _standing(task, trial.point)
+    asked = 0
+    while (any(rank not in _fine(task) for rank in here.ranks) or here.flaws) and asked < QUESTIONS:
+        options = []
+        for point in _neighbours(task, here.point):
+            asked += max(1, len(here.ranks))
+            options.append(_standing(task, point))
+            if asked >= QUESTIONS:
+                break
+        better = [option for option in options if _no_worse(option, here)]
+        if not better:
+            break
+        here = min(better, key=_badness)
+    return tried(task, here.point)
+
+
+def _fine(task: Task) -> frozenset[int]:
+    return frozenset(outcome.rank for outcome in task.allowed)
+
+
+def _badness(standing: Standing) -> tuple[int, int, Fraction]:
+    return standing.flaws, sum(standing.ranks), standing.missed
+
+
+def _no_worse(option: Standing, here: Standing) -> bool:
+    """No obligation ends worse, no new flaw, and something is better."""
+    kept = all(after <= before for after, before in zip(option.ranks, here.ranks, strict=True))
+    return kept and option.flaws <= here.flaws and _badness(option) < _badness(here)
+
+
+def _standing(task: Task, point: Point) -> Standing:
+    point = settled(task.bound, point, task.booking)
+    at = meaning.values(task.bound.forms, point)
+    said = outcomes(task.bound, at)
+    missed = ZERO
+    for obligation, outcome in zip(task.bound.obligations, said, strict=True):
+        if outcome not in task.allowed:
+            shown = measured(obligation.ladder[0].formula, task.bound, at)
+            room = None if shown is None else low(shown.headroom)
+            missed += Fraction(1) if room is None else max(ZERO, -room) / (abs(room) + 1)
+    return Standing(point, tuple(o.rank for o in said), len(flaws(task.bound, point, at)), missed)
+
+
+def _neighbours(task: Task, point: Point) -> Iterable[Point]:
+    """One unit more or less of one quantity."""
+    for quantity in task.bound.quantities.values():
+        if quantity.kind is Kind.RESIDUE or quantity.step is None:
+            continue
+        here = point.get(quantity.name, ZERO)
+        for amount in _around(quantity, here):
+            yield {**point, quantity.name: amount}
+
+
+def _around(quantity: Quantity, here: Fraction) -> Iterable[Fraction]:
+    assert quantity.step is not None
+    more = (here // quantity.step + 1) * quantity.step
+    less = -(-here // quantity.step) * quantity.step - quantity.step
+    if here < quantity.high:
+        yield min(more, quantity.high)
+    if here > quantity.low:
+        yield max(less, quantity.low)

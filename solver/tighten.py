@@ -1,0 +1,59 @@
+"""After rounding broke a test: a little more room in that test, and only there.
+
+Each requirement that the claim met and the rounded point misses is tightened by one tradable unit of the instruments
+in it that the claim leaves between whole units. Never a row further out, and never by the largest price of the book:
+both refuse ordinary portfolios.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from fractions import Fraction
+
+from policy.interval import ZERO
+from solver.encode.expression import Expression
+from solver.encode.sheet import Sheet
+from solver.model import Model, Row, Standing
+from solver.read import Task, Trial, exact_values
+from solver.slice import Requirement, slice_at, worth
+
+
+def tightened(task: Task, model: Model, claimed: Mapping[str, Fraction], trial: Trial) -> list[Row]:
+    """Restrictions for the rows whose test changed its truth value between the claim and the trial."""
+    near = slice_at(task.bound, task.allowed, claimed, task.sheet)
+    at = exact_values(task.bound, trial.point)
+    loose = [n for n, q in task.bound.quantities.items() if q.step and (claimed.get(n, ZERO) / q.step).denominator != 1]
+    broken = {r.place: r for r in near.requirements if worth(r.expression, task.sheet, at) + r.step > 0}
+    rows = {row.name: row for row in model.rows if row.name in broken or row.name.removesuffix("!") in broken}
+    return [tighter for name in broken if (tighter := _tighter(rows, broken[name], loose, task))]
+
+
+def _tighter(rows: Mapping[str, Row], broken: Requirement, loose: list[str], task: Task) -> Row | None:
+    """The row, or its last restriction, with one unit of room more."""
+    name = f"{broken.place}!" if f"{broken.place}!" in rows else broken.place
+    row, margin = rows.get(name), _one_unit(broken.expression, loose, task)
+    if row is None or margin == 0:
+        return None
+    low = None if row.low is None else row.low + margin
+    high = None if row.high is None else row.high - margin
+    return replace(row, name=f"{broken.place}!", low=low, high=high, standing=Standing.RESTRICTION)
+
+
+def _one_unit(e: Expression, loose: list[str], task: Task) -> Fraction:
+    """How far one unit of each instrument between whole units can push the expression up."""
+    effect = expanded(e, task.sheet)
+    quantities = task.bound.quantities
+    return sum((abs(effect[name]) * (quantities[name].step or 1) for name in loose if name in effect), ZERO)
+
+
+def expanded(e: Expression, sheet: Sheet) -> dict[str, Fraction]:
+    """Coefficients of quantities, forms substituted out."""
+    left = dict(e.terms)
+    found: dict[str, Fraction] = {}
+    for name in reversed(sheet.defined()):
+        if coefficient := left.pop(name, ZERO):
+            for part, share in sheet.definition(name).terms.items():
+                left[part] = left.get(part, ZERO) + coefficient * share
+    found.update((name, c) for name, c in left.items() if c)
+    return found
