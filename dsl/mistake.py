@@ -15,6 +15,7 @@ _LEAVES = {
     "MONETARY": "an amount such as `USD 100`",
     "DATE": "a date such as `2026-03-31`",
     "TERM": "a term such as `net assets`",
+    "_OR_NAMED": "`or` and the name of the next regime",
 }
 _QUANTITY = frozenset({"NUMERAL", "PERCENT", "MONETARY", "TERM"})
 _INSTEAD = {
@@ -36,6 +37,11 @@ _INSTEAD = {
     "must": "write `require …`",
     "shall": "write `require …`",
     "unless": "write `except where …` below the limit",
+    "as pass": 'what cannot be measured passes only by law: `not calculable: derogation "…"`',
+    "working": "write `business days`",
+    "trading": "write `business days`",
+    "consent": "write `needs consent`",
+    "vocabulary": "the `vocabulary` line is the first of the file",
     "always": "say when: `tested at trade, close`",
     "breach": "an outcome is `pass`, `warn`, `waived`, `needs consent`, `unknown` or `block`",
     "fail": "an outcome is `pass`, `warn`, `waived`, `needs consent`, `unknown` or `block`",
@@ -51,7 +57,13 @@ def unexpected(word: str, span: Span, before: str | None, expected: list[str]) -
     """In the middle of a clause."""
     place = f"after `{before}`" if before else "at the beginning"
     message = f"{place} there must be {_join(expected)}, not {_shown(word)}"
-    return Diagnostic("M107", message, span, _INSTEAD.get(word))
+    return Diagnostic("M107", message, span, _INSTEAD.get(f"{before} {word}") or _INSTEAD.get(word))
+
+
+def too_short(span: Span, before: str | None, expected: list[str]) -> Diagnostic:
+    """Where a new line begins in the middle of a clause."""
+    message = f"this clause ends after `{before}`, where there must be {_join(expected)}"
+    return Diagnostic("M107", message, span)
 
 
 def cannot_follow(word: str, span: Span, before: str | None, expected: list[str]) -> Diagnostic:
@@ -70,15 +82,19 @@ def outside(word: str, span: Span, beginnings: list[str]) -> Diagnostic:
     """Where a new block should begin."""
     if word == "end":
         return Diagnostic("M109", "there is no open block to `end`", span, "leave it out")
-    return Diagnostic("M109", f"{_shown(word)} stands outside of every block", span, f"write {_join(beginnings)} first")
+    help = _INSTEAD.get(word) or f"write {_join(beginnings)} first"
+    return Diagnostic("M109", f"{_shown(word)} stands outside of every block", span, help)
 
 
 def in_words(kinds: Collection[str], words: Mapping[str, str]) -> list[str]:
-    """What a state takes next: quantities as one thing, other leaves, then keywords."""
+    """What a state takes next: quantities and comparisons as one thing each, other leaves, then keywords."""
     if set(kinds) >= _QUANTITY:
         return ["an amount or a term such as `5% of net assets`"]
     leaves = [text for kind, text in _LEAVES.items() if kind in kinds]
-    return leaves + sorted(f"`{words[kind]}`" for kind in kinds if kind in words)
+    keywords = sorted(words[kind] for kind in kinds if kind in words)
+    if "<=" in keywords:
+        return [*leaves, "a comparison such as `<=` or `at most`", *(["`is`"] if "is" in keywords else [])]
+    return [*leaves, *(f"`{word}`" for word in keywords)]
 
 
 def _shown(word: str) -> str:

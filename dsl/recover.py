@@ -32,7 +32,7 @@ def read(machine: Machine) -> Any:
         made, end = value(machine, kind, at, count)
         if isinstance(made, Diagnostic):
             machine.mistakes.append(made)
-            at = give_up(machine, at)
+            at = give_up(machine, at, complete=False)
         elif feed(machine, kind, made, lexeme.start, end):
             if kind == "$END":
                 return machine.values[-1]
@@ -40,9 +40,9 @@ def read(machine: Machine) -> Any:
             at += count
             if len(machine.states) > DEEPEST:
                 machine.mistakes.append(mistake.too_deep(machine.source.span(machine.clause, end)))
-                at = give_up(machine, at)
+                at = give_up(machine, at, complete=False)
         elif len(machine.mistakes) > said:
-            at = give_up(machine, at)
+            at = give_up(machine, at, complete=False)
         else:
             at = recover(machine, at)
 
@@ -54,7 +54,7 @@ def recover(machine: Machine, at: int) -> int:
         machine.mistakes.append(mistake.not_closed(machine.block))
         return _close(machine, at)
     if any(machine.clause <= m.span.start <= lexeme.start for m in machine.mistakes):
-        return give_up(machine, at)
+        return give_up(machine, at, complete=True)
     possible = {kind for kind in machine.row if accepts(machine, kind)}
     meant = _meant(machine, at, possible)
     if meant:
@@ -64,14 +64,15 @@ def recover(machine: Machine, at: int) -> int:
         remember(machine, table.keywords[meant], at)
         return at + 1
     machine.mistakes.append(_unexpected(machine, at, possible))
-    return give_up(machine, at)
+    return give_up(machine, at, complete=True)
 
 
 def _meant(machine: Machine, at: int, possible: set[str]) -> str | None:
-    """The keyword that a misspelt word stands for."""
-    lexeme, words = machine.lexemes[at], machine.table.words
-    known = {words[kind] for kind in possible if kind in words} - {lexeme.text}
-    return nearest(lexeme.text, known) if lexeme.kind == "WORD" else None
+    """The keyword that a misspelt word stands for. A keyword that begins a line stands for itself."""
+    lexeme, table = machine.lexemes[at], machine.table
+    if lexeme.kind != "WORD" or (lexeme.first and lexeme.text in table.keywords):
+        return None
+    return nearest(lexeme.text, {table.words[kind] for kind in possible if kind in table.words} - {lexeme.text})
 
 
 def _unexpected(machine: Machine, at: int, possible: set[str]) -> Diagnostic:
@@ -80,7 +81,11 @@ def _unexpected(machine: Machine, at: int, possible: set[str]) -> Diagnostic:
     before = _before(machine, at)
     complete = accepts(machine, "BROKEN")
     if complete is None:
-        return mistake.unexpected(lexeme.text, span, before, mistake.in_words(possible, words))
+        expected = mistake.in_words(possible, words)
+        if lexeme.first and at:
+            last = machine.lexemes[at - 1]
+            return mistake.too_short(machine.source.span(last.start, last.end), before, expected)
+        return mistake.unexpected(lexeme.text, span, before, expected)
     heads = {kind for kind in machine.table.rows[complete[-1]] if accepts(machine, kind, complete)}
     beginnings = mistake.in_words(heads - {"END"}, words)
     if machine.block is None:
@@ -98,10 +103,11 @@ def _before(machine: Machine, at: int) -> str | None:
     return part if 0 < len(part) <= 40 and "\n" not in part else machine.lexemes[at - 1].text
 
 
-def give_up(machine: Machine, at: int) -> int:
-    """Replace the clause at hand by BROKEN. A clause that is complete before a new line is kept."""
+def give_up(machine: Machine, at: int, *, complete: bool) -> int:
+    """Replace the clause at hand by BROKEN. `complete`: one that is complete before a new line is kept."""
     lexeme = machine.lexemes[at]
-    if not (lexeme.first and accepts(machine, "BROKEN") and feed(machine, "BROKEN", None, lexeme.start, lexeme.start)):
+    kept = complete and lexeme.first and accepts(machine, "BROKEN") is not None
+    if not (kept and feed(machine, "BROKEN", None, lexeme.start, lexeme.start)):
         _break(machine, lexeme.start)
     return _resume(machine, at)
 

@@ -18,10 +18,10 @@ def block(node: Callable[..., Any], kind: str, second: str) -> Action:
 
     def made(notes: Notes, span: Span, parts: list[Any]) -> Any:
         name, title, clauses = parts
-        for part, what in ((name, "an id such as `CONC-01`"), (title, second)):
-            if part is None:
-                head = Span(span.file, span.start, span.start + len(kind), span.line, span.column)
-                notes.append(Diagnostic("M110", f"this `{kind}` does not say which", head, f"write {what} behind it"))
+        missing = "an id such as `CONC-01`" if name is None else second if title is None else None
+        if missing and all(note.span.line != span.line for note in notes):
+            head = Span(span.file, span.start, span.start + len(kind), span.line, span.column)
+            notes.append(Diagnostic("M110", f"this `{kind}` does not say which", head, f"write {missing} behind it"))
         nothing = tree.Text("", span)
         return node(name or nothing, title or nothing, tuple(_adopted(notes, clauses)), clean(notes, span), span)
 

@@ -35,6 +35,9 @@ def counting(notes: Notes, span: Span, parts: list[Any]) -> tree.Counting:
     return tree.Counting(measure, "through funds" in said, above, "gross of shorts" in said, term, stretch, span)
 
 
+_MODE = "no trade may worsen it` or `must be cured"
+
+
 def passive(notes: Notes, span: Span, parts: list[Any]) -> tree.Passive:
     """(name, value) in any order; `notify` may be said more than once."""
     said: dict[str, Any] = {}
@@ -43,7 +46,7 @@ def passive(notes: Notes, span: Span, parts: list[Any]) -> tree.Passive:
             once(notes, span, name, said.get(name))
             said[name] = value
     notify = tuple(value for name, value in parts if name == "notify")
-    mode, measure = said.get("what a trade may do", (None, None))
+    mode, measure = said.get(_MODE, (None, None))
     return tree.Passive(said.get("may stand"), mode, measure, notify, span)
 
 
@@ -83,8 +86,8 @@ ACTIONS: Mapping[str, Action] = {
     "projected": lambda _notes, span, _parts: tree.Moment("quarter end", True, None, span),
     "passive": passive,
     "stand": lambda _notes, _span, parts: ("may stand", parts[0]),
-    "worsen": lambda _notes, _span, parts: ("what a trade may do", ("worsen", parts[0])),
-    "cure": lambda _notes, _span, _parts: ("what a trade may do", ("cure", None)),
+    "worsen": lambda _notes, _span, parts: (_MODE, ("worsen", parts[0])),
+    "cure": lambda _notes, _span, _parts: (_MODE, ("cure", None)),
     "notify": lambda _notes, span, parts: ("notify", tree.Notify(parts[0], parts[1], span)),
     "on_breach": lambda _notes, span, parts: tree.OnBreach(parts[0], parts[1] or (), span),
     "effective": effective,

@@ -75,7 +75,7 @@ def pick(node: tree.Pick, *, bare: bool = False) -> str:
     if node.where is None:
         return level
     where = condition(node.where)
-    return f"{level}{SOFT}where {where}" if bare else f"({level} where {where.replace(SOFT, ' ')})"
+    return f"{level}{SOFT}where {where}" if bare else _held(f"{level} where {where}")
 
 
 def number(node: tree.Expr, *, bare: bool = False) -> str:
@@ -168,7 +168,12 @@ def condition(node: tree.Cond) -> str:
 def _operand(node: tree.Cond) -> str:
     """Inside `and`, `or`, `not`. `before or` would be read on, so a look at past trades stands in parentheses."""
     text = condition(node)
-    return f"({text})" if isinstance(node, tree.Or | tree.And | tree.Traded) else text
+    return _held(text) if isinstance(node, tree.Or | tree.And | tree.Traded) else text
+
+
+def _held(text: str) -> str:
+    """In parentheses, and on one line unless it is long."""
+    return f"({text.replace(SOFT, ' ') if len(text) < 60 else text})"
 
 
 def _negation(part: tree.Cond) -> str:
