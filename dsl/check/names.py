@@ -9,7 +9,7 @@ from dsl import tree, vocabulary
 from dsl.source import Span
 from dsl.suggest import nearest
 
-PICKABLE = tuple(level for level in vocabulary.TERMS.values() if level.kind is vocabulary.Kind.LEVEL)
+LEVELS = tuple(level for level in vocabulary.TERMS.values() if level.kind is vocabulary.Kind.LEVEL)
 ASSET_CLASSES = frozenset(vocabulary.TERMS["asset class"].values)
 MONEY_VALUE = vocabulary.TERMS["market value"]
 

@@ -23,9 +23,9 @@ LEVELS_OF = {
     "instrument": ("security", "voting class", "underlying", "order", "lot"),
     "issuer": ("issuer", "ultimate issuer", "security", "voting class", "investment"),
     "lot": ("lot",),
+    "group": tuple(level.name for level in names.LEVELS if level.name not in ("account", "order", "lot")),
 }
-"""At which levels a quantity of an instrument or an issuer has one value, the plainest first. Weights of a model are
-known at all levels."""
+"""At which levels a quantity has one value, the plainest first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ def lot_fact(index: Index, lot: Lot, words: str) -> Value | None:
             return None if held is None else Fraction(held)
         case "long term":
             return is_long_term(lot, index.book.as_of)
-        case "at a loss":
+        case "below basis":
             gain = gain_per_unit(index, lot)
             return None if gain is None else gain < 0
         case "unrealised gain":
