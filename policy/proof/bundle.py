@@ -79,7 +79,8 @@ class Logged:
 
 def committed(decision: Decision) -> dict[str, bytes]:
     """The files that the decision consists of."""
-    bound, stated = case(decision.obligations), checks(decision.checks)
+    bound = case(decision.obligations)
+    stated = checks(decision.checks, bound)
     files = {
         OBLIGATIONS: encode(decision.obligations),
         PROPOSAL: encode(proposal_json(decision.proposal)),

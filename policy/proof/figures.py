@@ -27,3 +27,8 @@ def plain(number: Fraction, places: int = 6) -> str:
     """For spreadsheets: an ASCII decimal, without groups and without zeros at its end."""
     text = decimal(number, places, "").replace("−", "-")
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def count(number: int, noun: str) -> str:
+    """`1 rule`, `2 rules`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -45,7 +45,7 @@ def opened(files: Mapping[str, bytes]) -> Opened:
     return Opened(
         case=case,
         proposal=proposal,
-        checks=_read(files, CHECKS, findings.checks),
+        checks=_read(files, CHECKS, lambda value: findings.checks(value, case)),
         certificate=certificate,
         objective=goal,
         at=at,

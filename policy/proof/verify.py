@@ -13,7 +13,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from policy.canonical import encode
+from policy.canonical import Json, encode
 from policy.proof.archive import MOST_BYTES, MOST_FILES, ArchiveError, checked_path
 from policy.proof.claims.claim import Answer
 from policy.proof.examine import Examination, examined, examined_zip
@@ -71,11 +71,11 @@ def as_text(examination: Examination) -> str:
 
 
 def as_json(examination: Examination) -> str:
-    claims = [
+    claims: list[Json] = [
         {"name": c.name, "says": c.says, "answer": c.answer.value, "why": c.why, "deep": c.deep}
         for c in examination.claims
     ]
-    return encode({"answer": examination.answer.value, "claims": [*claims]}).decode()
+    return encode({"answer": examination.answer.value, "claims": claims}).decode()
 
 
 def _summary(examination: Examination) -> str:

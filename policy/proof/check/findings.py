@@ -9,10 +9,12 @@ from typing import assert_never
 
 from policy.canonical import Json, rational
 from policy.proof.check.case import (
+    RANK,
     All,
     Any,
     Case,
     Formula,
+    Kind,
     Leaf,
     Not,
     Obligation,
@@ -22,7 +24,7 @@ from policy.proof.check.case import (
 )
 from policy.proof.check.evaluate import Values, leaf, linear, outcome, scalar, values, worst
 from policy.proof.check.from_json import number
-from policy.proof.check.ranges import Number, negative, total
+from policy.proof.check.ranges import ZERO, Number, at_most, negative, total
 from policy.proof.reading import ShapeError, array, boolean, choice, members, optional, pairs, pairs_of, text
 
 FINDING = ("obligation", "outcome", "reason", "within", "deciding", "fills", "state")
@@ -64,10 +66,15 @@ class Checks:
     findings: tuple[Finding, ...]
 
 
-def checks(value: Json) -> Checks:
-    """The findings; ShapeError or CanonicalError where the JSON is not exactly a verdict."""
+def checks(value: Json, case: Case) -> Checks:
+    """The findings; ShapeError or CanonicalError where the JSON is not exactly a verdict on the case's obligations."""
     top = members(value, "outcome", "findings")
-    return Checks(choice(top["outcome"], Outcome), tuple(_finding(item) for item in array(top["findings"])))
+    findings = tuple(_finding(item) for item in array(top["findings"]))
+    named = [finding.obligation for finding in findings]
+    if named != list(case.obligations):
+        odd = sorted(set(named) ^ case.obligations.keys())
+        raise ShapeError(f"does not list every obligation once, in order ({', '.join(odd[:3]) or 'another order'})")
+    return Checks(choice(top["outcome"], Outcome), findings)
 
 
 def point(value: Json) -> Point:
@@ -79,15 +86,15 @@ def point(value: Json) -> Point:
 
 
 def differences(case: Case, stated: Checks, end: Values) -> Iterator[str]:
-    """Where the stated checks are not what the obligations say at the end, or in the state that a finding names."""
-    named = [finding.obligation for finding in stated.findings]
-    if named != list(case.obligations):
-        odd = sorted(set(named) ^ case.obligations.keys())
-        yield f"the checks do not list every obligation once, in order ({', '.join(odd[:3]) or 'another order'})"
-        return
+    """Where the stated checks are not what the obligations say: at the end, or in the partly filled state that a
+    finding names, which may only make the answer worse."""
     for finding in stated.findings:
         obligation = case.obligations[finding.obligation]
-        at = end if finding.state is None else values(case, finding.state)
+        at = end
+        if finding.state is not None:
+            at = values(case, finding.state)
+            if RANK[outcome(obligation, end)] > RANK[finding.outcome] or not _is_on_the_way(case, obligation, at, end):
+                yield f"`{obligation.id}` is judged in a state that is not on the way, or to hide the end"
         found = outcome(obligation, at)
         if found is not finding.outcome:
             yield f"`{obligation.id}` is stated as {finding.outcome}, and is {found}"
@@ -95,6 +102,14 @@ def differences(case: Case, stated: Checks, end: Values) -> Iterator[str]:
             yield f"the figures of `{obligation.id}` are not those of any test in it"
     if stated.outcome is not (overall := worst(finding.outcome for finding in stated.findings)):
         yield f"the whole is stated as {stated.outcome}, and is {overall}"
+
+
+def _is_on_the_way(case: Case, obligation: Obligation, at: Values, end: Values) -> bool:
+    """Whether every chosen quantity is between nothing and what is ordered, and the obligation is tested at trade."""
+    chosen = (name for name, quantity in case.quantities.items() if quantity.kind is not Kind.RESIDUE)
+    return "trade" in obligation.moments and all(
+        at_most(ZERO, at[name]) is True and at_most(at[name], end[name]) is True for name in chosen
+    )
 
 
 def _is_measured(stated: Measured, obligation: Obligation, at: Values) -> bool:

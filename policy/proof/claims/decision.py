@@ -15,7 +15,7 @@ from policy.proof.check.orders import admissible, point_of
 from policy.proof.check.program import program
 from policy.proof.claims.claim import Claim, not_proven, proven, refuted
 from policy.proof.duality import CertificateError, check
-from policy.proof.figures import decimal
+from policy.proof.figures import count, decimal
 from policy.proof.layout import CHECKS_CSV, OBLIGATIONS, ORDERS_CSV, REPORT
 from policy.proof.opened import Opened
 from policy.proof.proposal import Kind
@@ -53,7 +53,7 @@ def rules(found: Opened) -> Claim:
     wrong = list(differences(found.case, found.checks, found.at))
     if wrong:
         return refuted("rules", _few(wrong))
-    stated, counted = found.checks.outcome, f"{len(found.checks.findings)} checks recomputed"
+    stated, counted = found.checks.outcome, f"{count(len(found.checks.findings), 'check')} recomputed"
     if found.proposal.kind is Kind.REFUSAL:
         return not_proven("rules", f"there are no orders; {counted} for the book as it stands: {stated}")
     if stated in LIVABLE:
@@ -70,15 +70,18 @@ def on_the_way(found: Opened) -> Claim:
     if not found.proposal.orders or not tested:
         return proven("fills", "no order, or no rule that is tested at trade")
     stated = {finding.obligation: Shown(finding.fills) for finding in promised if finding.fills is not None}
-    shown = fills(found.case, found.proposal, found.at, stated)
+    try:
+        shown = fills(found.case, found.proposal, found.at, stated)
+    except ShapeError:
+        return not_proven("fills", "the orders cannot be placed")
     if shown.broken:
         return refuted("fills", f"fails on the way although the checks say otherwise: {_few(shown.broken)}")
     silent = [o.id for o in tested if o.id not in stated]
     if shown.open or silent:
         open_count = len(shown.open) + len(silent)
-        said = f"of {len(tested)} rules tested at trade, {open_count} may fail while orders are partly filled, or are"
-        return not_proven("fills", f"{said} not shown here: {_few([*silent, *shown.open])}")
-    return proven("fills", f"{len(tested)} rules tested at trade hold in every partly filled state")
+        said = f"{open_count} of {count(len(tested), 'check')} at trade may fail while orders are partly filled"
+        return not_proven("fills", f"{said}, or cannot be shown here: {_few([*silent, *shown.open])}")
+    return proven("fills", f"{count(len(tested), 'check')} at trade, whatever part of the orders is filled")
 
 
 def better(found: Opened) -> Claim:
@@ -96,7 +99,7 @@ def better(found: Opened) -> Claim:
     except (CertificateError, ShapeError) as error:
         return refuted(name, str(error))
     outcome = worst(finding.outcome for finding in found.checks.findings)
-    leaves, compliant = f"{len(certificate.leaves)} cases", outcome in certificate.allowed
+    leaves, compliant = count(len(certificate.leaves), "case"), outcome in certificate.allowed
     if refusal:
         return proven(name, f"rules and domains add up to {bound} > 0 where they should to 0 at most; {leaves}")
     return _gap(found, certificate, name, f"at least {decimal(bound)} whatever is done; {leaves}", compliant=compliant)

@@ -15,6 +15,7 @@ from policy.proof.claims.claim import Claim, not_proven, proven, refuted
 from policy.proof.entry import SALT as SALT_BYTES
 from policy.proof.entry import Entry, commitment, entry
 from policy.proof.entry import Kind as EntryKind
+from policy.proof.figures import count
 from policy.proof.gitobjects import GitError, shown
 from policy.proof.layout import CARD, CHECKPOINT, GIT, GIT_COMMIT, LOG, RULES, RULES_MANIFEST, SALT, SNAPSHOT
 from policy.proof.merkle import consistent, leaf_hash
@@ -85,7 +86,7 @@ def sources(files: Mapping[str, bytes], found: Record | RecordError) -> Claim:
             raise RecordError(f"the rule file `{odd[0]}` is not what the rules' manifest says")
         commit = _git(files)
         name = digest(files[RULES_MANIFEST])
-        said = f"{len(actual)} rule files{commit}"
+        said = f"{count(len(actual), 'rule file')}{commit}"
         return _earlier("sources", said, EntryKind.RULES, found, lambda stated: stated.rules == name)
     except (RecordError, ArchiveError, GitError) as error:
         return refuted("sources", str(error))

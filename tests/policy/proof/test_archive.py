@@ -32,7 +32,7 @@ def test_what_is_packed_is_unpacked_and_packed_the_same_again():
 @pytest.mark.parametrize(
     "name",
     ["../evil", "/etc/passwd", "a/../../b", "C:\\x", "a\\b", "./a", "a//b", "a/", ".hidden", "x/.git/y", "aé", "a\nb",
-     "", "con.", "a /b", "x" * 300],
+     "con.", "a /b", "x" * 300],
 )  # fmt: skip
 def test_paths_that_could_land_elsewhere(name):
     with pytest.raises(ArchiveError):
