@@ -72,7 +72,8 @@ class Tables:
 @dataclass(frozen=True, slots=True)
 class Answers:
     """Per obligation, in their order: outcome, reason, whether its own limit holds. `said`: per rule, with the numbers
-    of the deciding leaves (read them with `numbers`). `slow`: what the reference found for the others."""
+    of the deciding leaves of first rungs (read them with `numbers`); `further`: where a later rung's limit decides, its
+    numbers and row. `slow`: what the reference found for the others."""
 
     tables: Tables
     point: Point
@@ -82,6 +83,7 @@ class Answers:
     reasons: Sequence[str]
     within: Sequence[bool | None]
     said: Sequence[Said]
+    further: Mapping[int, tuple[Said, int]]
     slow: Mapping[int, Finding]
 
 
@@ -158,27 +160,39 @@ def judge_fast(tables: Tables, point: Point) -> Answers:
     for place, finding in slow.items():
         outcomes[place], reasons[place], within[place] = finding.outcome, finding.reason, finding.within
     met: set[Outcome] = set()
+    elsewhere: dict[int, tuple[Said, int]] = {}
     for rule, found in zip(tables.rules, said, strict=True):
         if False in found.truths or None in found.truths:
-            for place, truth, decided in _climbed(tables, rule, found.truths, stage):
+            for place, truth, decided, row in _climbed(tables, rule, found.truths, stage):
                 within[place], (outcomes[place], reasons[place]) = truth, decided
+                if row is not None:
+                    elsewhere[place] = row
             met.update(outcomes[place] for place in rule.places)
         else:
             met |= rule.outcomes
-    return Answers(tables, point, stage, reference.worst(met), outcomes, reasons, within, said, slow)
+    return Answers(tables, point, stage, reference.worst(met), outcomes, reasons, within, said, elsewhere, slow)
 
 
 def _climbed(
     tables: Tables, rule: RuleTable, truths: Sequence[bool | None], stage: Stage
-) -> Iterator[tuple[int, bool | None, tuple[Outcome, str]]]:
-    """What becomes of the rule's obligations whose first rung does not decide: place, truth of that, outcome."""
+) -> Iterator[tuple[int, bool | None, tuple[Outcome, str], tuple[Said, int] | None]]:
+    """What becomes of the rule's obligations whose first rung does not decide: place, truth of that, outcome, and where
+    the numbers of a later rung are, if its limit decides."""
     undecided = [row for row in rule.fast if truths[row] is not True]
-    further = [(rows, formulas(column, stage).truths) for rows, column in rule.further] if undecided else []
+    further = [(rows, formulas(column, stage)) for rows, column in rule.further] if undecided else []
     for row in undecided:
         place = rule.places[row]
-        held = [found[rows[row]] for rows, found in further if row in rows]
+        later = [(said, rows[row]) for rows, said in further if row in rows]
+        held = until_true([truths[row], *(said.truths[at] for said, at in later)])
         ladder = tables.ladders[place]
-        yield place, truths[row], reference.climb(tables.bound.obligations[place], ladder, [truths[row], *held])
+        decided = reference.climb(tables.bound.obligations[place], ladder, held)
+        limit = reference.limit(ladder, held)
+        yield place, truths[row], decided, later[limit - 1] if limit else None
+
+
+def until_true(truths: Sequence[bool | None]) -> Sequence[bool | None]:
+    """The rungs that are asked: none after one that holds."""
+    return truths[: truths.index(True) + 1] if True in truths else truths
 
 
 def _findings(tables: Tables, places: Sequence[int], needs: Needs, stage: Stage, point: Point) -> Iterator[Finding]:
@@ -204,10 +218,7 @@ def numbers(answers: Answers, place: int) -> Numbers | None:
     """The numbers that decide an obligation, exact; None where no leaf does."""
     if (finding := answers.slow.get(place)) is not None:
         return _numbers(finding)
-    rule, row = answers.tables.at[place]
-    said = answers.said[rule]
-    if _further(answers, place, said.truths[row]):
-        return _numbers(findings(answers, (place,))[0])
+    said, row = _place(answers, place)
     leaf = said.leaves[row]
     if leaf == NOBODY:
         return None
@@ -218,9 +229,10 @@ def numbers(answers: Answers, place: int) -> Numbers | None:
     return Numbers(op, -value, -bound, bound - value)
 
 
-def _further(answers: Answers, place: int, first: bool | None) -> bool:
-    """Whether another rung than the first may decide, so that its numbers are the reference's to find."""
-    return first is not True and len(answers.tables.ladders[place]) > 1
+def _place(answers: Answers, place: int) -> tuple[Said, int]:
+    """Where the numbers of an obligation are."""
+    rule, row = answers.tables.at[place]
+    return answers.further.get(place, (answers.said[rule], row))
 
 
 def _numbers(finding: Finding) -> Numbers | None:
@@ -229,7 +241,7 @@ def _numbers(finding: Finding) -> Numbers | None:
 
 
 def headrooms(answers: Answers) -> dict[str, tuple[Sequence[int], Sequence[int]]]:
-    """Per rule, the headroom of each group's deciding leaf as numerators and denominators: exact, without making ten
+    """Per rule, the headroom of each group's first limit as numerators and denominators: exact, without making ten
     thousand Fractions. Zero denominators where no leaf decides, and where the reference judged."""
     return {
         rule.rule: (list(map(sub, said.bounds, said.values)), _units(answers, rule, said))
@@ -275,7 +287,7 @@ def _worst(answers: Answers, rule: RuleTable, said: Said) -> int:
             return rule.places[row]
     worst = reference.worst({answers.outcomes[place] for place in rule.places})
     rows = [row for row, place in enumerate(rule.places) if answers.outcomes[place] is worst]
-    if everyone and not any(_further(answers, rule.places[row], said.truths[row]) for row in rows):
+    if everyone and not any(rule.places[row] in answers.further for row in rows):
         row = tightest(said, rows, answers.stage)
         return rule.places[rows[0] if row is None else row]
     return min((rule.places[row] for row in rows), key=lambda place: tightness(answers, place))
