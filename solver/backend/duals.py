@@ -1,12 +1,12 @@
-"""Multipliers from a simplex code, as dyadic rationals: material for a certificate, never trusted.
+"""Multipliers from a simplex code, as short rationals: material for a certificate, never trusted.
 
 A `Relaxation` is one linear program kept open in GLOP, so that the cases of a tree, which differ in a few boxes,
 start from each other's basis. An infeasible case has no multipliers there (MathOpt hands out no ray); the *elastic*
 program, in which every row may be missed at a price, always has, and they are the proof.
 
-A multiplier is rounded to a power of two that is worth next to nothing over the reach of its row, so a certificate
-stays short and as good; one that leans on an open side becomes 0. Those of an elastic program are scaled so that the
-row that matters most has 1: equal rules then count once each.
+A multiplier is rounded to a power of two that is worth next to nothing over the reach of its row, or to a plain
+fraction that is as near, so a certificate stays short and as good; one that leans on an open side becomes 0. Those of
+an elastic program are scaled so that the row that matters most has 1: equal rules then count once each.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from solver.backend.scaled import Box, Line, Scaled, scaled
 
 GRAIN = 2.0**-20  # money: what rounding one multiplier of a bound may be worth
 FINE = 2.0**-40  # the same for an elastic program, of what its greatest multiplier is worth
+PLAIN = (1, 60, 10_000)  # denominators that people choose weights with
 ITERATIONS = 50_000  # of the simplex method per case: a limit that a rerun reproduces
 SECONDS = 60  # an emergency
 WHOLE = 1e-7  # a binary as near as this to 0 or 1 is decided
@@ -148,8 +149,7 @@ class Relaxation:
         for name, price in worth.items():
             line = self._scaled.rows[name]
             if abs(line.low if price > 0 else line.high) < inf:
-                bits = max(0, ceil(log2(line.unit / grain)))
-                duals[name] = Fraction(round(price / line.unit * scale * 2.0**bits), 2**bits)
+                duals[name] = _rounded(price / line.unit * scale, max(0, ceil(log2(line.unit / grain))))
         return {name: multiplier for name, multiplier in duals.items() if multiplier}
 
     def _split(self, values: list[float]) -> str | None:
@@ -162,6 +162,14 @@ class Relaxation:
                 if (missed, min(x, 1 - x)) > best:
                     best, chosen = (missed, min(x, 1 - x)), name
         return chosen
+
+
+def _rounded(price: float, bits: int) -> Fraction:
+    """The plain fraction that the price is but for noise, or the nearest multiple of 2^−bits."""
+    for whole in PLAIN:
+        if abs(round(price * whole) / whole - price) <= 4 * 2.0**-bits:
+            return Fraction(round(price * whole), whole)
+    return Fraction(round(price * 2.0**bits), 2**bits)
 
 
 def _length(steps: float, unit: float) -> Fraction | None:

@@ -1,4 +1,4 @@
-"""A fund of few names under UCITS 52 (5/10/40), written down as rows by hand, as docs/rows.md says.
+"""A fund of few names under UCITS 52 (5/10/40), written down as rows by hand, in the manner of docs/rows.md.
 
 Every number comes from a seed. The targets break the 40 % basket, so that the limit binds through its binaries.
 """
@@ -15,7 +15,7 @@ SPREAD = Fraction(5, 10_000)
 
 
 def concentrated(seed: int, names: int = 40, *, largest: Fraction = Fraction(1, 4)) -> Model:
-    """Minimise 100 bp of what is off target plus a spread of 5 bp. `largest`: box of one position, of net assets."""
+    """Minimise the money that is off target plus a spread of 5 bp. `largest`: box of one position, of net assets."""
     dice = random.Random(seed)
     assets = Fraction(100_000_000)
     columns: dict[str, Column] = {}
@@ -42,7 +42,7 @@ def concentrated(seed: int, names: int = 40, *, largest: Fraction = Fraction(1, 
     columns["nav"] = Column("nav", ColumnKind.CONTINUOUS, None, None)
     rows.append(_form("cash", start, cash))
     rows.append(_form("nav", Fraction(0), nav))
-    rows.append(Row("domain F:cash", ((Fraction(1), "cash"),), Fraction(0), None, Standing.EXACT, "domain F"))
+    rows.append(Row("domain F:cash", ((Fraction(1), "cash"),), Fraction(0), None, Standing.EXACT, "domain F", "cash"))
     small = assets * Fraction(1, 20)
     inside: list[tuple[Fraction, str]] = []
     for k in range(names):
@@ -54,18 +54,24 @@ def concentrated(seed: int, names: int = 40, *, largest: Fraction = Fraction(1, 
         columns[f"{place}-"] = Column(f"{place}-", ColumnKind.BINARY, Fraction(0), Fraction(1))
         slack = max(Fraction(0), high - small * Fraction(99, 100))
         rows.append(
-            _row(f"{place}-", BASKET, [(Fraction(1), value), (Fraction(-1, 20), "nav"), (slack, f"{place}-")],
-                 f"0.m.{k}-", high=slack)
+            _row(
+                f"{place}-",
+                BASKET,
+                [(Fraction(1), value), (Fraction(-1, 20), "nav"), (slack, f"{place}-")],
+                f"0.m.{k}-",
+                high=slack,
+            )
         )
-        rows.append(_row(place, BASKET, [(Fraction(1), value), (Fraction(-1), f"{place}#"), (-small, f"{place}-")],
-                         f"0.m.{k}"))
+        rows.append(
+            _row(place, BASKET, [(Fraction(1), value), (Fraction(-1), f"{place}#"), (-small, f"{place}-")], f"0.m.{k}")
+        )
         inside.append((Fraction(1), f"{place}#"))
         over, under, off = f"deviation N{k}/over", f"deviation N{k}/under", f"deviation N{k}"
         columns[over] = Column(over, ColumnKind.CONTINUOUS, Fraction(0), high)
         columns[under] = Column(under, ColumnKind.CONTINUOUS, Fraction(0), assets)
         terms = ((Fraction(1), value), (-wanted[k], "nav"), (Fraction(-1), over), (Fraction(1), under))
         rows.append(Row(off, terms, Fraction(0), Fraction(0), Standing.EXACT, "objective"))
-        objective += [(Fraction(1, 100), over), (Fraction(1, 100), under)]
+        objective += [(Fraction(1), over), (Fraction(1), under)]
     rows.append(_row(f"{BASKET}:0", BASKET, [*inside, (Fraction(-2, 5), "nav")], "0"))
     return Model(columns, tuple(rows), tuple(objective), Fraction(0), frozenset({ISSUER, BASKET}))
 
@@ -84,6 +90,7 @@ def _form(name: str, const: Fraction, terms: list[tuple[Fraction, str]]) -> Row:
     return Row(f"form {name}", (*terms, (Fraction(-1), name)), -const, -const, Standing.EXACT, f"form {name}")
 
 
-def _row(name: str, source: str, terms: list[tuple[Fraction, str]], path: str, group: str = "",
-         high: Fraction = Fraction(0)) -> Row:
+def _row(
+    name: str, source: str, terms: list[tuple[Fraction, str]], path: str, group: str = "", high: Fraction = Fraction(0)
+) -> Row:
     return Row(name, tuple(terms), None, high, Standing.EXACT, source + group, path)

@@ -1,0 +1,162 @@
+"""Conflicts: a proof, as few rules as possible, and figures that a re-solve confirms from both sides."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from fractions import Fraction
+
+from policy.ir.bound import Outcome
+from policy.proof.duality import check
+from solver.certificate import Subject, impossibility, provable
+from solver.conflict import Conflict, conflict
+from solver.limit import is_limit
+from solver.model import Column, ColumnKind, Model, Row, Standing
+from tests.solver.little import best, little
+
+SUBJECT = Subject(frozenset({Outcome.PASS}), None)
+ONE = Fraction(1)
+MILLION = Fraction(1_000_000)
+
+
+def fund(issuers: int, cap: Fraction, cash: Fraction) -> Model:
+    """100 million in cash, `issuers` names at 1 a share, each at most `cap` of net assets, cash at most `cash`."""
+    columns, rows = {}, []
+    for k in range(issuers):
+        columns[f"buy {k}"] = Column(f"buy {k}", ColumnKind.INTEGER, Fraction(0), 100 * MILLION)
+    bought = tuple((-ONE, name) for name in columns)
+    rows.append(
+        Row("form cash", (*bought, (-ONE, "cash")), -100 * MILLION, -100 * MILLION, Standing.EXACT, "form cash")
+    )
+    columns["cash"] = Column("cash", ColumnKind.CONTINUOUS, None, None)
+    for k in range(issuers):
+        rows.append(_limit(f"cap {k}", f"buy {k}", cap * 100 * MILLION))
+    rows.append(_limit("idle cash", "cash", cash * 100 * MILLION))
+    rows.append(Row("domain A:cash", ((ONE, "cash"),), Fraction(0), None, Standing.EXACT, "domain A", "cash"))
+    return Model(columns, tuple(rows), (), Fraction(0), frozenset())
+
+
+def _limit(source: str, column: str, high: Fraction) -> Row:
+    return Row(f"{source}:0", ((ONE, column),), None, high, Standing.EXACT, source, "0")
+
+
+def only(model: Model, sources: Collection[str]) -> Model:
+    kept = (row for row in model.rows if row.source in sources or row.source.startswith("form "))
+    return replace(model, rows=tuple(kept))
+
+
+def moved(model: Model, name: str, by: Fraction) -> Model:
+    """The model with one limit looser by so much."""
+    return replace(model, rows=tuple(_looser(row, by) if row.name == name else row for row in model.rows))
+
+
+def _looser(row: Row, by: Fraction) -> Row:
+    return replace(row, low=None if row.low is None else row.low - by, high=None if row.high is None else row.high + by)
+
+
+def found(model: Model) -> Conflict:
+    result = conflict(model, SUBJECT, {})
+    assert result is not None
+    return result
+
+
+# --- one that can be worked out in the head ------------------------------------------------------
+
+
+def test_twelve_caps_of_eight_percent_leave_four_percent_without_a_home() -> None:
+    model = fund(12, Fraction(8, 100), Fraction(1, 100))
+    result = found(model)
+    assert set(result.sources) == {f"cap {k}" for k in range(12)} | {"idle cash"}
+    assert result.minimal
+    (reading,) = result.readings
+    assert {part.multiplier for part in reading.parts} == {-ONE}
+    assert reading.short == 3 * MILLION
+    assert sum(part.asks for part in reading.parts) - reading.supply == reading.short
+    assert {part.source: part.asks for part in reading.parts}["idle cash"] == 99 * MILLION
+    for _, give in result.alone:
+        assert give.at_least == 3 * MILLION
+        assert [amount for _, amount in give.enough] == [3 * MILLION]
+    assert len(result.alone) == 13
+    assert result.together is not None
+    assert result.together.at_least == 3 * MILLION
+    assert sum(amount for _, amount in result.together.enough) == 3 * MILLION
+
+
+def test_a_conflict_of_cents_among_hundreds_of_millions_is_proven() -> None:
+    result = found(fund(12, Fraction(825, 10_000) - Fraction(1, 10**9), Fraction(1, 100)))
+    assert len(result.alone) == 13
+    for _, give in result.alone:
+        assert Fraction(12, 10) - Fraction(1, 10**6) < give.at_least <= Fraction(12, 10)
+        assert [amount for _, amount in give.enough] == [Fraction(12, 10)]
+
+
+def test_no_conflict_is_reported_where_the_limits_just_fit() -> None:
+    assert conflict(fund(12, Fraction(825, 10_000), Fraction(1, 100)), SUBJECT, {}) is None
+
+
+def test_a_rule_that_has_nothing_to_do_with_it_stays_out() -> None:
+    model = fund(12, Fraction(8, 100), Fraction(1, 100))
+    other = _limit("other", "buy 3", 50 * MILLION)
+    assert "other" not in found(replace(model, rows=(other, *model.rows))).sources
+
+
+def test_two_conflicts_leave_no_rule_that_could_give_alone() -> None:
+    first = fund(12, Fraction(8, 100), Fraction(1, 100))
+    columns = {**first.columns, "q": Column("q", ColumnKind.INTEGER, Fraction(0), Fraction(9))}
+    floor = Row("floor:0", ((-ONE, "q"),), None, Fraction(-5), Standing.EXACT, "floor", "0")
+    result = found(replace(first, columns=columns, rows=(*first.rows, floor, _limit("ceiling", "q", Fraction(0)))))
+    assert result.alone == ()
+    assert result.together is not None
+    assert result.together.at_least == 3 * MILLION + 5
+
+
+def test_what_no_limit_can_heal_is_said_so() -> None:
+    """An account that must hold more cash than it can raise, whatever its limits say."""
+    model = fund(1, ONE, ONE)
+    withdrawal = Row("need/0", ((ONE, "cash"),), 200 * MILLION, None, Standing.EXACT, "need", "m.0")
+    result = found(replace(model, rows=(*model.rows, withdrawal)))
+    assert result.sources == ("need",)
+    assert result.alone == ()
+    assert result.together is None
+
+
+# --- any model -----------------------------------------------------------------------------------
+
+
+def test_conflicts_of_random_models_are_proven_minimal_and_their_figures_hold() -> None:
+    conflicts = gives = 0
+    for seed in range(90):
+        case = little(seed, rows=7)
+        result = conflict(case.model, SUBJECT, {})
+        if result is None:
+            continue
+        conflicts += 1
+        assert check(provable(case.model), result.certificate) > 0
+        assert best(only(case.model, result.sources), case.points) is None
+        for source in result.sources:
+            rest = [other for other in result.sources if other != source]
+            assert impossibility(only(case.model, rest), SUBJECT) is None, seed
+        for name, give in result.alone:
+            for row, amount in give.enough:
+                assert row == name
+                assert amount >= give.at_least
+                assert impossibility(moved(case.model, name, amount), SUBJECT) is None
+                gives += 1
+            almost = give.at_least * Fraction(999, 1000)
+            assert best(moved(case.model, name, almost), case.points) is None
+            assert impossibility(moved(case.model, name, almost), SUBJECT) is not None
+    assert conflicts > 25
+    assert gives > 15
+
+
+def test_a_limit_is_told_from_the_rows_that_link_columns() -> None:
+    limit = _limit("rule", "q", ONE)
+    assert is_limit(limit)
+    assert is_limit(replace(limit, path="0.1.3"))
+    assert not is_limit(replace(limit, path="0.m.3"))
+    assert not is_limit(replace(limit, path="0/?1"))
+    assert not is_limit(replace(limit, terms=()))
+    assert not is_limit(replace(limit, terms=((ONE, limit.name),)))
+    assert not is_limit(replace(limit, low=ONE, high=None))
+    assert is_limit(Row("domain A:cash", ((ONE, "cash"),), ONE, None, Standing.EXACT, "domain A", "cash"))
+    assert not is_limit(Row("domain A:b/buy", ((ONE, "b"),), None, ONE, Standing.EXACT, "domain A", "b/buy"))
