@@ -10,7 +10,7 @@ each of its points.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import assert_never
 
@@ -119,20 +119,45 @@ def _rise(slopes: Mapping[str, Number], corner: Corner) -> Number:
 
 # --- formulas over the variables ---------------------------------------------------------------
 
+Linear = Callable[[Lin], Lin]
 
-def unfolded(node: Formula, over: Lines, at: meaning.Values, whole: Box) -> Formula:
+
+def unfolded(node: Formula, over: Lines, at: meaning.Values, span_of: Callable[[Lin], Number]) -> Formula:
     """The formula over the variables. A leaf with linear sides becomes their difference against zero, unless the guard
-    of its ratio, not above zero all over the whole box, must see the measure."""
+    of its ratio, which is not above zero all over the box, must see the measure. `span_of`: ranges over that box."""
+
+    def write(node: Lin) -> Lin:
+        return written_out(node, over, at)
+
+    def leaf(node: Leaf) -> Leaf:
+        if node.base is not None and less(ZERO, span_of(write(node.base))):
+            node = replace(node, base=None)
+        if node.base is None and isinstance(node.measure, Lin) and isinstance(node.bound, Lin):
+            node = Leaf(_difference(node.measure, node.bound), node.op, Lin(ZERO))
+        return node
+
+    return replaced(node, write, leaf)
+
+
+def _difference(a: Lin, b: Lin) -> Lin:
+    return Lin(plus(a.const, negative(b.const)), (*a.terms, *((negative(factor), name) for factor, name in b.terms)))
+
+
+def holds(node: Formula, over: Box) -> bool | None:
+    """Of an unfolded formula: True at every point of the box, False at none; None: it depends, or a missing fact
+    decides."""
+    return meaning.truth(replaced(node, lambda line: Lin(span(line, over))), {})
+
+
+def replaced(node: Formula, linear: Linear, leaf: Callable[[Leaf], Leaf] = lambda leaf: leaf) -> Formula:
+    """The formula with other linear scalars; `leaf` sees each leaf first."""
 
     def formula(node: Formula) -> Formula:
         match node:
-            case Leaf(measure, op, bound, base):
-                below = None if base is None else linear(base)
-                if below is not None and less(ZERO, span(below, whole)):
-                    below = None
-                if below is None and isinstance(measure, Lin) and isinstance(bound, Lin):
-                    return Leaf(linear(_difference(measure, bound)), op, Lin(ZERO))
-                return Leaf(scalar(measure), op, scalar(bound), below)
+            case Leaf():
+                seen = leaf(node)
+                base = None if seen.base is None else linear(seen.base)
+                return Leaf(scalar(seen.measure), seen.op, scalar(seen.bound), base)
             case All(parts):
                 return All(tuple(formula(part) for part in parts))
             case Any(parts):
@@ -144,71 +169,28 @@ def unfolded(node: Formula, over: Lines, at: meaning.Values, whole: Box) -> Form
             case _:
                 assert_never(node)
 
-    def linear(node: Lin) -> Lin:
-        return written_out(node, over, at)
-
     def scalar(node: Scalar) -> Scalar:
-        return mapped(node, linear, formula)
+        match node:
+            case Lin():
+                return linear(node)
+            case Basket(members):
+                return Basket(tuple(Member(m.label, linear(m.value), formula(m.when)) for m in members))
+            case Count(conditions):
+                return Count(tuple((label, formula(when)) for label, when in conditions))
+            case TopK(k, values):
+                return TopK(k, tuple((label, linear(value)) for label, value in values))
+            case Greatest(parts):
+                return Greatest(tuple(scalar(part) for part in parts))
+            case Least(parts):
+                return Least(tuple(scalar(part) for part in parts))
+            case Quad(squares):
+                return Quad(tuple((weight, linear(root)) for weight, root in squares))
+            case Sum(weighted):
+                return Sum(tuple((factor, scalar(part)) for factor, part in weighted))
+            case _:
+                assert_never(node)
 
     return formula(node)
-
-
-def _difference(a: Lin, b: Lin) -> Lin:
-    return Lin(plus(a.const, negative(b.const)), (*a.terms, *((negative(factor), name) for factor, name in b.terms)))
-
-
-def mapped(node: Scalar, linear: Callable[[Lin], Lin], condition: Callable[[Formula], Formula]) -> Scalar:
-    """The scalar with its linear scalars and its members' conditions replaced."""
-    match node:
-        case Lin():
-            return linear(node)
-        case Basket(members):
-            return Basket(tuple(Member(m.label, linear(m.value), condition(m.when)) for m in members))
-        case Count(conditions):
-            return Count(tuple((label, condition(when)) for label, when in conditions))
-        case TopK(k, values):
-            return TopK(k, tuple((label, linear(value)) for label, value in values))
-        case Greatest(parts):
-            return Greatest(tuple(mapped(part, linear, condition) for part in parts))
-        case Least(parts):
-            return Least(tuple(mapped(part, linear, condition) for part in parts))
-        case Quad(squares):
-            return Quad(tuple((weight, linear(root)) for weight, root in squares))
-        case Sum(weighted):
-            return Sum(tuple((factor, mapped(part, linear, condition)) for factor, part in weighted))
-        case _:
-            assert_never(node)
-
-
-def holds(node: Formula, over: Box) -> bool | None:
-    """Of an unfolded formula: True at every point of the box, False at none; None: it depends, or a missing fact
-    decides."""
-    return meaning.truth(_ranged(node, over), {})
-
-
-def _ranged(node: Formula, over: Box) -> Formula:
-    """Ranges in place of linear scalars."""
-    match node:
-        case Leaf(measure, op, bound, base):
-            return Leaf(_range(measure, over), op, _range(bound, over), None if base is None else _line(base, over))
-        case All(parts):
-            return All(tuple(_ranged(part, over) for part in parts))
-        case Any(parts):
-            return Any(tuple(_ranged(part, over) for part in parts))
-        case Not(part):
-            return Not(_ranged(part, over))
-        case Truth():
-            return node
-        case _:
-            assert_never(node)
-
-
-def _range(node: Scalar, over: Box) -> Scalar:
-    return mapped(node, lambda line: _line(line, over), lambda condition: _ranged(condition, over))
-
-
-def _line(line: Lin, over: Box) -> Lin:
-    return Lin(span(line, over))
 
 
 # --- outcomes over a box -----------------------------------------------------------------------

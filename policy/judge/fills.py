@@ -206,7 +206,7 @@ def _survives(obligation: Obligation, stage: Stage, permitted: int) -> bool | Po
     if max(ranks(meaning.truth(formula, stage.quick) for formula in formulas)) <= permitted:
         return True
     whole = box([*map(_edge, stage.fills), *stage.free])
-    over = [unfolded(formula, stage.lines, stage.before, whole) for formula in formulas]
+    over = [unfolded(formula, stage.lines, stage.before, lambda line: span(line, whole)) for formula in formulas]
     slants = _slants(over)
     waiting, proven = [stage.fills], True
     for number in range(BOXES):

@@ -13,15 +13,16 @@ claim.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from policy.interval import Number, times
+from policy.interval import ZERO, Number, hull, negative, plus, times
 from policy.ir import meaning
-from policy.ir.bound import Bound, Outcome, Point
+from policy.ir.bound import Bound, Lin, Outcome, Point
+from policy.judge import eval as reference
 from policy.judge import reach
-from policy.judge.box import Box, Edge, Lines, box, holds, lines, possible, span, unfolded
+from policy.judge.box import Lines, lines, possible, replaced, unfolded
 from policy.judge.verdict import Finding, Verdict
 
 STEP = Fraction(1, 10_000)
@@ -42,10 +43,10 @@ class PriceBox:
 
 @dataclass(frozen=True, slots=True)
 class Market:
-    """What moves: names of forms that move together, their values at the point, all forms over them, and the forms
-    in which a fact is missing."""
+    """What moves: names of forms that move together; the values at the point; all forms over what moves; the forms in
+    which a fact is missing."""
 
-    together: Sequence[tuple[str, ...]]
+    together: Mapping[str, int]
     at: meaning.Values
     over: Lines
     vague: frozenset[str]
@@ -55,56 +56,71 @@ def price_box(bound: Bound, point: Point, verdict: Verdict) -> PriceBox:
     """The box of the verdict that `policy.judge.eval.judge` gave at the point."""
     asked = [finding for finding in verdict.findings if finding.outcome is not Outcome.UNKNOWN]
     market = _market(bound, point, asked)
+    rates = {name: _growing(line, market) for name, line in market.over.items()}
     steps, first = LARGEST, None
-    quick = _ranges(market, steps)
-    for finding in asked:
+    quick = _quick(rates, market, steps)
+    for finding in sorted(asked, key=_tightness):  # the nearest first, so that the box is soon small
         held = (meaning.truth(rung.formula, quick) for rung in finding.obligation.ladder)
-        if not _same(finding, held, _sure(finding, market)):
+        if not _same(finding, held, market):
             found = _widest(finding, market, steps)
             if found < steps:
                 steps, first = found, finding.obligation.id
-                quick = _ranges(market, steps)
+                quick = _quick(rates, market, steps)
     return PriceBox(steps * STEP, first)
+
+
+def _tightness(finding: Finding) -> Fraction:
+    leaf = finding.deciding
+    return Fraction(1) if leaf is None else abs(reference.tightness(leaf.value, leaf.bound, leaf.op))
 
 
 def _market(bound: Bound, point: Point, asked: Iterable[Finding]) -> Market:
     forms = reach.behind(bound.forms, reach.names(r.formula for f in asked for r in f.obligation.ladder))
     at = meaning.values(forms, point)
-    positions = [(d.account, instrument) for d in bound.domains for instrument in d.prices]
-    by_instrument: dict[str, list[str]] = {}
-    for account, instrument in positions:
-        by_instrument.setdefault(instrument, []).append(f"value/{account}/{instrument}")
-    alone = [(f"{measure}/{account}/{instrument}",) for measure in DERIVED for account, instrument in positions]
-    groups = [tuple(n for n in names if isinstance(at.get(n), Fraction)) for names in (*by_instrument.values(), *alone)]
-    together = [names for names in groups if names]
-    return Market(together, at, lines(forms, at, (n for names in together for n in names)), reach.vague(forms))
+    together: dict[str, int] = {}
+    groups: dict[str, int] = {}
+    for domain in bound.domains:
+        for instrument in domain.prices:
+            position = f"{domain.account}/{instrument}"
+            together[f"value/{position}"] = groups.setdefault(instrument, len(groups))
+            alone = groups.setdefault(position, len(groups))
+            together |= {f"{measure}/{position}": alone for measure in DERIVED}
+    known = {name: group for name, group in together.items() if isinstance(at.get(name), Fraction)}
+    return Market(known, at, lines(forms, at, known), reach.vague(forms))
 
 
-def _box(market: Market, steps: int) -> Box:
-    share = steps * STEP
-    return box(_edge({name: times(share, market.at[name]) for name in names}) for names in market.together)
+def _growing(line: Lin, market: Market) -> Lin:
+    """The line's range over a box, as a number that grows with the box's share: const + share · [−r, r]."""
+    moved: dict[int, Number] = {}
+    for slope, name in line.terms:
+        group = market.together[name]
+        moved[group] = plus(moved.get(group, ZERO), times(slope, market.at[name]))
+    rate: Number = ZERO
+    for by in moved.values():
+        rate = plus(rate, hull(by, negative(by)))
+    return Lin(line.const, ((rate, SHARE),))
 
 
-def _edge(most: Mapping[str, Number]) -> Edge:
-    moves = [(name, amount) for name, amount in most.items() if isinstance(amount, Fraction)]
-    return [[(name, -amount) for name, amount in moves], moves]
+SHARE = "share"
 
 
-def _ranges(market: Market, steps: int) -> meaning.Values:
+def _quick(rates: Lines, market: Market, steps: int) -> meaning.Values:
     """Every form as its range over the box: a quick first answer, which forgets that forms move together."""
-    over = _box(market, steps)
-    return {**market.at, **{name: span(line, over) for name, line in market.over.items()}}
+    share = {SHARE: steps * STEP}
+    return {**market.at, **{name: meaning.scalar(rate, share) for name, rate in rates.items()}}
 
 
 def _widest(finding: Finding, market: Market, steps: int) -> int:
     """The widest box of at most so many steps over which the finding's outcome is proven to stay."""
-    whole = _box(market, steps)
-    formulas = [unfolded(r.formula, market.over, market.at, whole) for r in finding.obligation.ladder]
-    sure = _sure(finding, market)
+
+    def widest(line: Lin) -> Number:
+        return meaning.scalar(_growing(line, market), {SHARE: steps * STEP})
+
+    unfolded_ = (unfolded(rung.formula, market.over, market.at, widest) for rung in finding.obligation.ladder)
+    formulas = [replaced(formula, lambda line: _growing(line, market)) for formula in unfolded_]
 
     def stays(steps: int) -> bool:
-        over = _box(market, steps)
-        return _same(finding, (holds(formula, over) for formula in formulas), sure)
+        return _same(finding, (meaning.truth(formula, {SHARE: steps * STEP}) for formula in formulas), market)
 
     if stays(steps):
         return steps
@@ -115,9 +131,6 @@ def _widest(finding: Finding, market: Market, steps: int) -> int:
     return kept
 
 
-def _same(finding: Finding, held: Iterable[bool | None], sure: Sequence[bool]) -> bool:
+def _same(finding: Finding, held: Iterable[bool | None], market: Market) -> bool:
+    sure = [reach.decided(rung.formula, market.vague) for rung in finding.obligation.ladder]
     return possible(finding.obligation, held, sure) == {finding.outcome}
-
-
-def _sure(finding: Finding, market: Market) -> list[bool]:
-    return [reach.decided(rung.formula, market.vague) for rung in finding.obligation.ladder]
