@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 from random import Random
@@ -144,7 +145,7 @@ def _lots(
 
 
 def baskets() -> list[core.Rule]:
-    """UCITS 5/10/40 and 75-5-10."""
+    """UCITS 5/10/40 and 75-5-10; what is broken must be cured, so that the search has to."""
     assets, total = core.Term("net assets"), core.Term("total assets")
     ten = core.Every(core.Pick("issuer"), core.Compare(core.Own(), Op.LE, _share(10, assets), assets))
     over = core.Pick("issuer", core.Compare(core.Own(), Op.GT, _share(5, assets), assets))
@@ -153,7 +154,9 @@ def baskets() -> list[core.Rule]:
     votes = core.Compare(core.Own("votes held"), Op.LE, core.Scale(Fraction(1, 10), core.Term("votes outstanding")))
     good = core.Total(core.Pick("issuer", core.All((small, votes))))
     floor = core.Compare(core.Sum((good, core.Term("cash"))), Op.GE, _share(75, total), total)
-    return [rule("UCITS-52", ten, forty), rule("ICA-5B1", floor)]
+    return [
+        replace(found, passive=core.Passive("cure")) for found in (rule("UCITS-52", ten, forty), rule("ICA-5B1", floor))
+    ]
 
 
 def caps(count: int) -> list[core.Rule]:
