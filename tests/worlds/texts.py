@@ -100,10 +100,8 @@ def _hold(rng: Random) -> str:
 
 
 def _either(rng: Random) -> str:
-    first, second = (
-        rng.choice(kinds)(rng).replace("\n", "\n    ") for kinds in ((_limit, _each, _band), (_each, _hold))
-    )
-    return f'either "a"\n  {first}\nor "b"\n  {second}'
+    ways = [rng.choice(kinds)(rng).replace("\n", "\n    ") for kinds in ((_limit, _each, _band), (_each, _hold))]
+    return f'either "a"\n  {ways[0]}\nor "b"\n  {ways[1]}'
 
 
 # --- numbers and conditions --------------------------------------------------------------------
