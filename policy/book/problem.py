@@ -48,6 +48,7 @@ def pointer(parts: Iterable[str | int]) -> str:
 
 
 def did_you_mean(word: str, words: Iterable[str], otherwise: str) -> str:
-    """What to do about an unknown word: the nearest known one, or the advice given."""
-    near = nearest(word.lower(), words)
-    return f"did you mean `{near}`?" if near else otherwise
+    """What to do about an unknown word: the nearest known one, in small or capital letters, or the advice given."""
+    spelt = {other.lower(): other for other in sorted(words, reverse=True)}
+    near = nearest(word.lower(), spelt)
+    return f"did you mean `{spelt[near]}`?" if near else otherwise

@@ -143,7 +143,7 @@ class AccountRow(Row):
     """whose weights are the target"""
     benchmark: Text | None = None
     """whose weights are the index"""
-    cost: CostRow = CostRow()
+    cost: CostRow = Field(default_factory=CostRow)
     minimum_trade: NotNegative = Field(default=0, validate_default=True)
     """money in the base currency below which an order is not placed, unless it closes the position"""
     facts: AccountFacts = {}

@@ -132,15 +132,15 @@ def test_what_lots_cost_and_gained() -> None:
         ("L1", "acquired", date(2020, 3, 2)),
         ("L1", "days held", F(2160)),
         ("L1", "long term", True),
-        ("L1", "at a loss", False),
+        ("L1", "below basis", False),
         ("L1", "unrealised gain", F("20.75") / F("80.25")),
         ("L2", "long term", False),
-        ("L2", "at a loss", True),
+        ("L2", "below basis", True),
         ("L5", "long term", False),  # a year to the day is not more than a year
         ("L7", "acquired", None),
         ("L7", "days held", None),
         ("L7", "long term", None),
-        ("L7", "at a loss", None),
+        ("L7", "below basis", None),
         ("L7", "unrealised gain", None),
     ],
 )
