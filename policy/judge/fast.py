@@ -282,7 +282,7 @@ def nearest(answers: Answers) -> dict[str, int]:
 def _worst(answers: Answers, rule: RuleTable, said: Said) -> int:
     everyone = len(rule.fast) == len(rule.places)
     if everyone and False not in said.truths and None not in said.truths:
-        row = _largest(said, _units(answers, rule, said))
+        row = largest(said, _units(answers, rule, said))
         if row is not None:
             return rule.places[row]
     worst = reference.worst({answers.outcomes[place] for place in rule.places})
@@ -293,7 +293,7 @@ def _worst(answers: Answers, rule: RuleTable, said: Said) -> int:
     return min((rule.places[row] for row in rows), key=lambda place: tightness(answers, place))
 
 
-def _largest(said: Said, units: Sequence[int]) -> int | None:
+def largest(said: Said, units: Sequence[int]) -> int | None:
     """The row of the largest value, where all bounds are the same and tightness falls as values grow (the law
     stands in tests/laws); None where that does not hold."""
     bound, one, top = said.bounds[0], units[0], max(said.values)
