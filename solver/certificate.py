@@ -7,7 +7,7 @@ rationals, and again by `policy.proof.duality` on rows that a verifier derives i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import floor
 
@@ -22,6 +22,7 @@ from solver.tree import Stop, Tree, grow
 LEAVES = 400  # of a tree: about a tenth of a second per hundred on forty names, and a certificate of a megabyte
 CENT = 100
 DEFINES = "form "
+WISHES = "objective"  # the source of rows that measure what is wanted; nothing is impossible because of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def optimality(model: Model, subject: Subject, goal: Fraction, leaves: int = LEA
 
 def impossibility(model: Model, subject: Subject, leaves: int = LEAVES) -> Certificate | None:
     """The proof that the model's provable rows have no point; None where it was not found."""
-    return impossible(grow(emptying(bench(provable(model))), None, leaves), subject)
+    return impossible(grow(emptying(bench(provable(wishless(model)))), None, leaves), subject)
 
 
 def impossible(tree: Tree, subject: Subject) -> Certificate | None:
@@ -70,6 +71,11 @@ def _leaves(tree: Tree) -> tuple[Leaf, ...]:
 
 
 # --- the program that is proven about ----------------------------------------------------------
+
+
+def wishless(model: Model) -> Model:
+    """The model of what must be, without the rows of what is wanted."""
+    return replace(model, rows=tuple(row for row in model.rows if row.source != WISHES), objective=())
 
 
 def provable(model: Model) -> Program:

@@ -17,7 +17,7 @@ from policy.proof.duality import Affine, Program
 from solver.backend.duals import Solved
 from solver.backend.scaled import Box
 from solver.cases import Bench, bench, bounding, emptying
-from solver.certificate import LEAVES, Subject, impossible, provable
+from solver.certificate import LEAVES, Subject, impossible, provable, wishless
 from solver.limit import is_limit
 from solver.model import Model
 from solver.reading import Reading, read
@@ -55,7 +55,7 @@ class Conflict:
 
 def conflict(model: Model, subject: Subject, units: Mapping[str, str], leaves: int = LEAVES) -> Conflict | None:
     """The conflict, or None where no impossibility was proven. `units`: of limits, by source."""
-    program = provable(model)
+    program = provable(wishless(model))
     sources = {row.name: row.source for row in model.rows}
     found = _fewest(program, sources, leaves)
     if found is None:
