@@ -25,12 +25,12 @@ from dsl.phrase import by_first_word
 from dsl.recover import read
 from dsl.source import Source
 from dsl.table import Reduction, Row, Table
-from dsl.vocabulary import PLURALS, TERMS
+from dsl.vocabulary import PHRASES
 
 LARGEST = 2_000_000
 """Characters of the largest file that is read: some five thousand rules, read in a few seconds."""
 
-KNOWN = frozenset({*TERMS, *PLURALS})
+KNOWN = PHRASES
 
 
 def parse(source: Source, terms: frozenset[str] = KNOWN) -> tuple[tree.File, tuple[Diagnostic, ...]]:

@@ -62,8 +62,10 @@ INCLUDED = ("held-away accounts", "household accounts", "retirement accounts", "
 VALUES = frozenset(value for term in _ALL for value in term.values)
 """The words that text facts may be: `us treasury`, `illiquid`."""
 
-PHRASES = frozenset(TERMS.keys() | PLURALS.keys() | VALUES | set(INCLUDED) | {"substantially identical"})
-"""Everything that is one phrase for the parser."""
+PHRASES = frozenset(
+    TERMS.keys() | PLURALS.keys() | {v for v in VALUES if v.islower()} | set(INCLUDED) | {"substantially identical"}
+)
+"""Everything that is one phrase for the parser. Symbols (`AA`) are read as names."""
 
 
 def term(words: str) -> Term | None:
