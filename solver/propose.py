@@ -18,16 +18,16 @@ from policy.book.facts import Order
 from policy.interval import ZERO
 from policy.ir.bound import Bound, Kind, Objective, Outcome, Point
 from policy.judge.verdict import Verdict
-from solver.backend.mathopt import glop, highs, scip
+from solver.backend.mathopt import glop, highs, scip, scip_whole
 from solver.certify import certify
 from solver.claim import Answer, Backend, Claim, Failure, Limits, Why
 from solver.encode.sheet import blank
-from solver.from_ir import PASS_ONLY, Sides, encode
+from solver.from_ir import ALL_SIDES, PASS_ONLY, Sides, encode
 from solver.model import ColumnKind, Model
 from solver.orders import Booking, no_residue, orders, positions
 from solver.read import Task, Trial, better, read, tried
 from solver.repair import mended
-from solver.restrict import clear_choices, held, restricted
+from solver.restrict import clear_choices, eased, held, restricted
 from solver.sides import settle, unsettled
 from solver.tighten import tightened
 
@@ -38,12 +38,13 @@ NO_SIDES = Sides()
 class Patience:
     """When to stop. `gap`: money between the point and the bound that is close enough; `nodes` of branch and bound on
     the model with its clear choices made, `more` on the whole model where it has at most `few` binaries or nothing
-    was found; `tightenings`: how often a test that rounding broke is tightened; `seconds`: emergency, per solve."""
+    was found; `small`: quantities of a book in which whole units are left to branch and bound; `tightenings`: how often a test that rounding broke is tightened; `seconds`: emergency, per solve."""
 
     gap: Fraction = ZERO
     nodes: int = 60
     more: int = 40
     few: int = 300
+    small: int = 100
     tightenings: int = 3
     seconds: int = 60
 
@@ -123,8 +124,11 @@ class Search:
             self.bound = answer.bound if self.bound is None else max(self.bound, answer.bound)
         return answer
 
-    def judged(self, what: str, trial: Trial) -> Trial:
+    def judged(self, what: str, trial: Trial | None) -> Trial | None:
         """Notes the word on a point."""
+        if trial is None:
+            self.trace.append(Step(what, "judge", "the claim leaves choices open"))
+            return None
         said = "passes" if trial.passes else f"fails: {', '.join((*trial.failing, *trial.flaws)[:3])}"
         self.trace.append(Step(what, "judge", said, trial.worth))
         if trial.passes:
@@ -156,12 +160,11 @@ def propose(
     search.judged("do nothing", tried(task, {}))
     linear = _relaxed(search)
     if linear is not None:
-        if _integral(search.model, linear):
-            _attempt(search, "whole units", search.model, linear)
-        else:
-            _read_settled(search, "whole units", search.model, linear, glop)
+        _attempt(search, "whole units", search.model, linear, glop)
         if not search.enough():
             _with_binaries(search, linear)
+        if not search.enough():
+            _exactly(search)
     if search.found is None:
         _sells_only(search)
     return _answer(search, linear is None)
@@ -186,30 +189,50 @@ def _relaxed(search: Search) -> Claim | None:
 
 
 def _with_binaries(search: Search, linear: Claim) -> None:
-    """Branch and bound: first with the clear choices made, then, where that is not enough, on the whole model."""
-    binaries = sum(column.kind is ColumnKind.BINARY for column in search.model.columns.values())
+    """Branch and bound: on the model with what is clear left continuous; then, where that is not enough, with what is
+    clear held; then on the whole model."""
+    model, patience = search.model, search.patience
+    binaries = sum(column.kind is ColumnKind.BINARY for column in model.columns.values())
     if binaries == 0:
         return
-    clear = restricted(search.model, clear_choices(search.model, linear.values))
-    claim = search.heard("clear choices made", scip(clear, search.limits(search.patience.nodes), None), bounds=False)
-    if claim is not None:
-        _attempt(search, "clear choices made", clear, claim)
-    if search.enough() or (search.found is not None and binaries > search.patience.few):
-        return
-    hint = None if claim is None else claim.values
-    claim = search.heard("all choices open", scip(search.model, search.limits(search.patience.more), hint), bounds=True)
-    if claim is not None:
-        _attempt(search, "all choices open", search.model, claim)
+    _branched(search, "open choices", eased(model, linear.values), patience.nodes, bounds=True)
+    if search.found is None:
+        clear = restricted(model, clear_choices(model, linear.values))
+        _branched(search, "clear choices made", clear, patience.nodes, bounds=False)
+    if not search.enough() and (search.found is None or binaries <= patience.few):
+        _branched(search, "all choices", model, patience.more, bounds=True)
 
 
-def _attempt(search: Search, what: str, model: Model, claim: Claim) -> None:
+def _exactly(search: Search) -> None:
+    """Every either-or of trading as rows; in a small book whole units too, so that nothing is left to rounding."""
+    task, small = search.task, len(search.task.bound.quantities) <= search.patience.small
+    if search.found is None or small:
+        model = encode(task.bound, task.goal, task.allowed, sides=ALL_SIDES, sheet=task.sheet)
+        if small:
+            _branched(search, "all sides and units", model, search.patience.nodes, bounds=True, backend=scip_whole)
+        else:
+            _branched(search, "all sides", model, search.patience.nodes, bounds=True)
+
+
+def _branched(
+    search: Search, what: str, model: Model, nodes: int, *, bounds: bool, backend: Backend = scip
+) -> None:
+    claim = search.heard(what, backend(model, search.limits(nodes), None), bounds=bounds)
+    if claim is not None:
+        _attempt(search, what, model, claim, backend)
+
+
+def _attempt(search: Search, what: str, model: Model, claim: Claim, backend: Backend) -> None:
     """Settles the sides of the claim, reads it, tightens what rounding broke, and mends what comes out at last."""
-    backend: Backend = glop if what == "whole units" else scip
-    settled = _read_settled(search, what, model, claim, backend)
-    for _ in range(search.patience.tightenings):
-        if settled is None or settled[2].passes:
+    linear = backend is glop and not _integral(search.model, claim)
+    settled = _settled(search, what, model, claim, backend)
+    if settled is None:
+        return
+    model, claim = settled
+    trial = search.judged(what, read(search.task, own_units(model, claim), choices_made=not linear))
+    for _ in range(0 if linear else search.patience.tightenings):
+        if trial is None or trial.passes:
             return
-        model, claim, trial = settled
         rows = tightened(search.task, model, own_units(model, claim), trial)
         again = None
         if rows:
@@ -218,22 +241,13 @@ def _attempt(search: Search, what: str, model: Model, claim: Claim) -> None:
         if again is None:
             search.judged(f"{what}, mended", mended(search.task, trial))
             return
-        settled = model, again, search.judged(f"{what}, tightened", read(search.task, own_units(model, again)))
+        claim, trial = again, search.judged(f"{what}, tightened", read(search.task, own_units(model, again)))
 
 
 def _integral(model: Model, claim: Claim) -> bool:
     """Whether every choice is made."""
     binaries = (n for n, column in model.columns.items() if column.kind is ColumnKind.BINARY)
     return all(claim.values[name] in (0, 1) for name in binaries)
-
-
-def _read_settled(
-    search: Search, what: str, model: Model, claim: Claim, backend: Backend
-) -> tuple[Model, Claim, Trial] | None:
-    settled = _settled(search, what, model, claim, backend)
-    if settled is None:
-        return None
-    return *settled, search.judged(what, read(search.task, own_units(*settled)))
 
 
 def _settled(
@@ -260,9 +274,7 @@ def _settled(
 def _sells_only(search: Search) -> None:
     buys = [q.name for q in search.task.bound.quantities.values() if q.kind in (Kind.BUY, Kind.SHORT)]
     model = restricted(search.model, [held(name, None, ZERO) for name in buys])
-    claim = search.heard("sells only", scip(model, search.limits(search.patience.nodes), None), bounds=False)
-    if claim is not None:
-        _attempt(search, "sells only", model, claim)
+    _branched(search, "sells only", model, search.patience.nodes, bounds=False)
 
 
 def _answer(search: Search, no_relaxation: bool) -> Proposal | Refusal:

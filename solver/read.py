@@ -43,6 +43,8 @@ class Trial:
         return not self.failing and not self.flaws
 
 
+FAR = Fraction(1, 500)
+"""A claim that misses a requirement by this share of it is not between whole units; it has left a choice open."""
 WIDE = 800  # quantities; in a smaller book, all of them may move from the start
 EFFORT = Effort()
 BRIEF = Effort(steps=60, passes=2)
@@ -57,12 +59,15 @@ def tried(task: Task, point: Point) -> Trial:
     return Trial(point, failing, flaws(task.bound, point, at), value(task.goal, at))
 
 
-def read(task: Task, values: Mapping[str, Fraction]) -> Trial:
+def read(task: Task, values: Mapping[str, Fraction], *, choices_made: bool = True) -> Trial | None:
     """The claim in whole units. `values`: by column, quantities in their own units. Rounded in the slice of the
-    claim, first with the quantities that trade, then with all; then once more in the slice of what came out."""
+    claim, first with the quantities that trade, then with all; then once more in the slice of what came out. None
+    where the claim has not made its choices and is far from what any choice requires."""
     chosen = [q.name for q in task.bound.quantities.values() if q.kind is not Kind.RESIDUE]
     traded = [name for name in chosen if values.get(name)]
     near = slice_at(task.bound, task.allowed, values, task.sheet)
+    if not choices_made and near.missed > FAR:
+        return None
     trial = _rounded(task, near, values, chosen if len(chosen) <= WIDE else traded, EFFORT)
     if not trial.passes and len(chosen) > WIDE:
         trial = better(trial, _rounded(task, near, values, chosen, BRIEF))

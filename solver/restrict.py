@@ -39,11 +39,22 @@ def _narrowed(column: Column, row: Row) -> Column:
     return replace(column, low=max(lows, default=None), high=min(highs, default=None))
 
 
-def clear_choices(model: Model, values: Mapping[str, Fraction]) -> list[Row]:
-    """Binaries whose tests the claimed point meets, or misses, clearly: held at 1, or at 0. Of several ways to obey,
-    the others are given up only where one is met clearly."""
+def eased(model: Model, values: Mapping[str, Fraction]) -> Model:
+    """The model with the binaries left continuous whose tests the claimed point meets clearly: a relaxation, so that
+    its bound counts, and with hardly a binary left where few groups are near their thresholds."""
+    columns = dict(model.columns)
+    for row in clear_choices(model, values, eased=True):
+        name = row.terms[0][1]
+        columns[name] = replace(columns[name], kind=ColumnKind.CONTINUOUS)
+    return replace(model, columns=columns)
+
+
+def clear_choices(model: Model, values: Mapping[str, Fraction], *, eased: bool = False) -> list[Row]:
+    """Binaries whose tests the claimed point meets, or (not where `eased`) misses, clearly: held at 1, or at 0. Of
+    several ways to obey, the others are given up only where one is met clearly."""
     margins = _margins(model, values)
-    settled = {name: margin > 0 for name, margin in margins.items() if abs(margin) >= CLEARLY}
+    least = CLEARLY if eased else -CLEARLY
+    settled = {n: margin > 0 for n, margin in margins.items() if margin >= CLEARLY or margin <= least < 0}
     for ways in _choices(model):
         best = max(ways, key=lambda name: margins.get(name, ZERO))
         for name in ways:

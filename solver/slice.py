@@ -48,12 +48,12 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """All requirements at a point, and the sheet that knows what the columns in them mean. `blocked`: obligations
-    that no choice can satisfy."""
+    """All requirements at a point, and the sheet that knows what the columns in them mean. `missed`: by how much the
+    point misses the one that it misses most, as a share of its size."""
 
     requirements: tuple[Requirement, ...]
     sheet: Sheet
-    blocked: tuple[str, ...]
+    missed: Fraction
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +80,14 @@ HOPELESS = Way((), Fraction(10**9))
 def slice_at(bound: Bound, allowed: frozenset[Outcome], at: Mapping[str, Fraction], sheet: Sheet) -> Slice:
     """The slice around a point, given by the values of quantities (in their own units) and of forms."""
     found: list[Requirement] = []
-    blocked: list[str] = []
+    missed = ZERO
     for obligation in bound.obligations:
         node, _ = needed(obligation, allowed, sheet)
         way = _way(node, f"{obligation.id}:0", View(obligation.id, sheet, at))
         found += way.requirements
-        if way.missed >= HOPELESS.missed:
-            blocked.append(obligation.id)
+        missed = max(missed, way.missed)
     found += [_cash(domain, sheet) for domain in bound.domains]
-    return Slice(tuple(found), sheet, tuple(blocked))
+    return Slice(tuple(found), sheet, missed)
 
 
 def _cash(domain: Domain, sheet: Sheet) -> Requirement:

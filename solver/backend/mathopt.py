@@ -14,15 +14,14 @@ import ortools
 from ortools.math_opt import (
     callback_pb2,
     model_parameters_pb2,
-    model_pb2,
     parameters_pb2,
     result_pb2,
 )
 from ortools.math_opt.core.python import solver
 
-from solver.backend.program import point, proto
+from solver.backend.program import Program, point, program
 from solver.claim import Answer, Backend, Claim, Ended, Failure, Limits, Why
-from solver.model import Model
+from solver.model import ColumnKind, Model
 
 SEED = 1
 GLOP, HIGHS, SCIP, CP_SAT = (
@@ -40,22 +39,17 @@ def version(kind: int) -> str:
     return f"{NAMES[kind]} (OR-Tools {ortools.__version__})"
 
 
-def _solve(kind: int, whole: bool, model: Model, limits: Limits, hint: Mapping[str, Fraction] | None) -> Answer:
-    made, asked = _program(model, kind, whole), _parameters(kind, limits)
-    start = _start(model, None if kind in LINEAR else hint)
+def _solve(
+    kind: int, heeded: frozenset[ColumnKind], model: Model, limits: Limits, hint: Mapping[str, Fraction] | None
+) -> Answer:
+    made, asked = program(model, heeded), _parameters(kind, limits)
+    start = _start(made, hint if heeded else None)
     nothing = parameters_pb2.SolverInitializerProto(), callback_pb2.CallbackRegistrationProto()
     try:
-        answer = solver.solve(made, kind, nothing[0], asked, start, None, nothing[1], None, None)
+        answer = solver.solve(made.proto, kind, nothing[0], asked, start, None, nothing[1], None, None)
     except Exception as error:  # whatever a solver raises is its answer, not our mistake
         return Failure(version(kind), Why.ERROR, f"{type(error).__name__}: {error}")
-    return _answer(answer, model, version(kind))
-
-
-def _program(model: Model, kind: int, whole: bool) -> model_pb2.ModelProto:
-    made = proto(model, whole=whole)
-    if kind in LINEAR:
-        made.variables.integers[:] = [False] * len(model.columns)
-    return made
+    return _answer(answer, made, version(kind))
 
 
 def _parameters(kind: int, limits: Limits) -> parameters_pb2.SolveParametersProto:
@@ -74,10 +68,10 @@ def _parameters(kind: int, limits: Limits) -> parameters_pb2.SolveParametersProt
     return asked
 
 
-def _start(model: Model, hint: Mapping[str, Fraction] | None) -> model_parameters_pb2.ModelSolveParametersProto:
+def _start(made: Program, hint: Mapping[str, Fraction] | None) -> model_parameters_pb2.ModelSolveParametersProto:
     asked = model_parameters_pb2.ModelSolveParametersProto()
     if hint:
-        ids, values = point(hint, model)
+        ids, values = point(hint, made)
         start = asked.solution_hints.add()
         start.variable_values.ids.extend(ids)
         start.variable_values.values.extend(values)
@@ -92,7 +86,7 @@ REASONS = {
 }
 
 
-def _answer(said: result_pb2.SolveResultProto, model: Model, backend: str) -> Answer:
+def _answer(said: result_pb2.SolveResultProto, made: Program, backend: str) -> Answer:
     ending = said.termination
     reason = ending.reason
     emergency = ending.limit == result_pb2.LIMIT_TIME
@@ -100,10 +94,9 @@ def _answer(said: result_pb2.SolveResultProto, model: Model, backend: str) -> An
         why = Why.EMERGENCY if emergency else REASONS.get(reason, Why.ERROR)
         return Failure(backend, why, ending.detail)
     found = said.solutions[0].primal_solution
-    names = list(model.columns)
-    values = dict.fromkeys(names, Fraction(0))
+    values = dict.fromkeys(made.names, Fraction(0))
     for j, value in zip(found.variable_values.ids, found.variable_values.values, strict=True):
-        values[names[j]] = Fraction(value)
+        values[made.names[j]] = Fraction(value * made.units[j])
     bound = ending.objective_bounds.dual_bound
     done = reason == result_pb2.TERMINATION_REASON_OPTIMAL
     return Claim(
@@ -116,8 +109,12 @@ def _answer(said: result_pb2.SolveResultProto, model: Model, backend: str) -> An
     )
 
 
-glop: Backend = partial(_solve, GLOP, False)
-highs: Backend = partial(_solve, HIGHS, False)
-scip: Backend = partial(_solve, SCIP, False)
-scip_whole: Backend = partial(_solve, SCIP, True)
-cp_sat: Backend = partial(_solve, CP_SAT, True)
+NONE: frozenset[ColumnKind] = frozenset()
+BINARY = frozenset({ColumnKind.BINARY})
+WHOLE = frozenset({ColumnKind.BINARY, ColumnKind.INTEGER})
+
+glop: Backend = partial(_solve, GLOP, NONE)
+highs: Backend = partial(_solve, HIGHS, NONE)
+scip: Backend = partial(_solve, SCIP, BINARY)
+scip_whole: Backend = partial(_solve, SCIP, WHOLE)
+cp_sat: Backend = partial(_solve, CP_SAT, WHOLE)
