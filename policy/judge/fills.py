@@ -1,7 +1,8 @@
 """Partial fills: whether a clause tested at `trade` holds on the whole way, not only at its end.
 
 Orders are released in batches; a batch is released when the one before is filled. While it works, each of its orders
-may be filled to any extent, in any combination. A clause that speaks of `trade` must hold in all of these states.
+may be filled by any amount from one tradable unit on, or not at all, in any combination. A clause that speaks of
+`trade` must hold in all of these states. What booking adds to an account is nothing until something is filled there.
 
     passes always                          in every state, were all orders released at once
     passes if these fill before those      in every state along the release order
@@ -24,10 +25,10 @@ from itertools import islice
 
 from policy.interval import ZERO, Number, high, low, plus, times
 from policy.ir import meaning
-from policy.ir.bound import Bound, Form, Formula, Kind, Leaf, Lin, Moment, Obligation, Outcome, Point
+from policy.ir.bound import Bound, Form, Formula, Kind, Leaf, Lin, Moment, Obligation, Outcome, Point, Quantity
 from policy.judge import eval as reference
 from policy.judge import reach
-from policy.judge.box import Corner, Edge, Lines, box, holds, lines, possible, rises, span, unfolded
+from policy.judge.box import Box, Corner, Edge, Lines, box, holds, lines, possible, rises, span, unfolded
 from policy.judge.verdict import FillSafety, Finding, Verdict
 
 BOXES = 32
@@ -136,13 +137,15 @@ def _safety(ended: Finding, stages: Sequence[Stage]) -> Safety:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Orders that work at the same time, after those `before` them are filled. `free`: the residues, which are what
-    exact booking makes of a state, and of which only their boxes are known here. `quick`: every form as its range,
-    for a first answer, which forgets that forms move together."""
+    """Orders that work at the same time, after those `before` them are filled. `free`: residues, which are what exact
+    booking makes of a state, and of which only their boxes are known here, of accounts where something was filled
+    before; `due`: those of the other accounts, by quantity, which are nothing until something is filled. `quick`:
+    every form as its range, for a first answer, which forgets that forms move together."""
 
     before: Point
     fills: tuple[Fills, ...]
     free: tuple[Edge, ...]
+    due: Mapping[str, Quantity]
     steps: Mapping[str, Fraction]
     lines: Lines
     vague: frozenset[str]
@@ -163,14 +166,43 @@ def _stages(bound: Bound, obligations: Iterable[Obligation], batches: Sequence[B
 
 def _stage(bound: Bound, forms: Mapping[str, Form], vague: frozenset[str], before: Point, orders: Batch) -> Stage:
     fills = tuple(Fills(order, ZERO, sum((amount for _, amount in order), ZERO)) for order in orders)
+    pieces = [name for order in orders for name, _ in order]
     residues = [q for q in bound.quantities.values() if q.kind is Kind.RESIDUE and q.low < q.high]
-    free = tuple((((q.name, min(ZERO, q.low)),), ((q.name, max(ZERO, q.high)),)) for q in residues)
-    moving = [name for order in orders for name, _ in order] + [q.name for q in residues]
-    over = lines(forms, before, moving)
-    steps = {name: bound.quantities[name].step or Fraction(1) for order in orders for name, _ in order}
-    whole = box([*map(_edge, fills), *free])
-    quick = {**before, **{name: span(line, whole) for name, line in over.items()}}
-    return Stage(before, fills, free, steps, over, vague, quick)
+    booked = {bound.quantities[name].account for name in before}
+    free = tuple(_anywhere(q) for q in residues if q.account in booked)
+    by_account = {q.account: q for q in residues if q.account not in booked}
+    accounts = {name: bound.quantities[name].account for name in pieces}
+    due = {name: by_account[account] for name, account in accounts.items() if account in by_account}
+    over = lines(forms, before, [*pieces, *(q.name for q in residues)])
+    steps = {name: bound.quantities[name].step or Fraction(1) for name in pieces}
+    stage = Stage(before, fills, free, due, steps, over, vague, {})
+    whole = _states(stage, fills)
+    return replace(stage, quick={**before, **{name: span(line, whole) for name, line in over.items()}})
+
+
+def _anywhere(residue: Quantity) -> Edge:
+    """A residue as far as it is known: nothing, or anything in its box."""
+    return ((residue.name, min(ZERO, residue.low)),), ((residue.name, max(ZERO, residue.high)),)
+
+
+def _states(stage: Stage, fills: Iterable[Fills]) -> Box:
+    """Every state in which the orders are filled so far, with whatever booking makes of it."""
+    return box([*(_booked(stage, each) for each in fills), *stage.free])
+
+
+def _booked(stage: Stage, fills: Fills) -> Edge:
+    """The corners of an order's way with its account's residue: none while nothing is filled, anything in its box from
+    the first unit on. (Orders of one account have the whole box each: more than there is, never less.)"""
+    first = fills.order[0][0]
+    residue = stage.due.get(first)
+    if residue is None:
+        return _edge(fills)
+    unit = min(stage.steps[first], fills.high)
+    some = [corner for corner in _edge(fills) if any(amount for _, amount in corner)]
+    if fills.low < unit:
+        some.append(_pieces(fills.order, unit))
+    corners = [(*corner, *end) for corner in some for end in _anywhere(residue)]
+    return [_pieces(fills.order, ZERO), *corners] if fills.low == 0 else corners
 
 
 def _edge(fills: Fills) -> Edge:
@@ -205,7 +237,7 @@ def _survives(obligation: Obligation, stage: Stage, permitted: int) -> bool | Po
 
     if max(ranks(meaning.truth(formula, stage.quick) for formula in formulas)) <= permitted:
         return True
-    whole = box([*map(_edge, stage.fills), *stage.free])
+    whole = _states(stage, stage.fills)
     over = [unfolded(formula, stage.lines, stage.before, lambda line: span(line, whole)) for formula in formulas]
     slants = _slants(over)
     waiting, proven = [stage.fills], True
@@ -213,17 +245,23 @@ def _survives(obligation: Obligation, stage: Stage, permitted: int) -> bool | Po
         if not waiting:
             break
         fills = waiting.pop()
-        states = box([*map(_edge, fills), *stage.free])
+        states = _states(stage, fills)
         if max(ranks(holds(formula, states) for formula in over)) <= permitted:
             continue
         for state in _corners(fills, () if number else slants):
-            there = box([*([corner] for corner in state), *stage.free])
+            there = box([*([corner] for corner in state), *stage.free, *_whatever(stage, state)])
             if min(ranks(holds(formula, there) for formula in over)) > permitted:
                 return _reached(stage.before, state)
         halves = _halves(fills, slants, stage.steps)
         proven = proven and bool(halves)
         waiting += halves
     return True if proven and not waiting else None
+
+
+def _whatever(stage: Stage, state: Iterable[Corner]) -> list[Edge]:
+    """The residues of accounts in which the state fills something."""
+    touched = {name for corner in state for name, amount in corner if amount and name in stage.due}
+    return [_anywhere(residue) for residue in {stage.due[name].name: stage.due[name] for name in touched}.values()]
 
 
 def _reached(before: Point, state: Sequence[Corner]) -> Point:

@@ -36,19 +36,22 @@ def batches_of(rng: Random, bound: Bound, point: Point) -> tuple[Batch, ...]:
 
 
 def state_of(rng: Random, bound: Bound, done: tuple[Batch, ...], working: Batch) -> dict[str, Fraction]:
-    """Some partial state: the batches done, each working order filled somewhere, residues anywhere in their boxes."""
+    """Some partial state: the batches done, each working order filled by so many units or whole, residues anywhere in
+    their boxes where something is filled."""
     state: dict[str, Fraction] = {}
     for batch in done:
         for order in batch:
             for name, amount in order:
                 state[name] = state.get(name, ZERO) + amount
     for order in working:
-        filled = sum((amount for _, amount in order), ZERO) * rng.choice((0, 1, Fraction(rng.randint(0, 10), 10)))
+        whole, step = sum((amount for _, amount in order), ZERO), bound.quantities[order[0][0]].step or Fraction(1)
+        filled = rng.choice((ZERO, whole, whole * rng.randint(0, 10) / 10 // step * step))
         for name, amount in order:
             part = min(amount, filled)
             state[name], filled = state.get(name, ZERO) + part, filled - part
+    booked = {bound.quantities[name].account for name, amount in state.items() if amount}
     for quantity in bound.quantities.values():
-        if quantity.kind is Kind.RESIDUE:
+        if quantity.kind is Kind.RESIDUE and quantity.account in booked:
             span = max(ZERO, quantity.high) - min(ZERO, quantity.low)
             state[quantity.name] = min(ZERO, quantity.low) + span * rng.choice((0, 1, Fraction(1, 2)))
     return state

@@ -1,8 +1,9 @@
 """Partly filled orders: whether an obligation holds in every state between two batches, and in every mixture of fills.
 
-While a batch works, each of its quantities may be anything between nothing and all of it, freely of the others, and
-what exact booking adds (residues) anything in its box. A linear test is decided exactly by the signs of its
-coefficients over the quantities that trade; everything above by ranges, which is sound and sometimes not enough.
+While a batch works, each of its quantities may be nothing, or anything from one tradable unit to all of it, freely of
+the others. What exact booking adds to an account (its residue) is anything in its box, but nothing while nothing is
+filled there. A linear test is decided exactly by the signs of its coefficients over the quantities that trade;
+everything above by ranges, which is sound and sometimes not enough.
 """
 
 from __future__ import annotations
@@ -95,15 +96,26 @@ def _batches(orders: Sequence[Order]) -> list[list[Order]]:
 
 
 def _stage(case: Case, before: Mapping[str, Fraction], moving: Mapping[str, Fraction]) -> Stage:
-    """From `before`, anything up to all of `moving`; residues anywhere."""
+    """From `before`, anything up to all of `moving`."""
     box: dict[str, Number] = {name: between(ZERO, amount) for name, amount in moving.items()}
-    box |= {name: between(q.low, q.high) for name, q in case.quantities.items() if q.kind is Kind.RESIDUE}
+    booked = {case.quantities[name].account for name in before}
     lines = {name: Linear(before.get(name, ZERO), ()) for name in case.quantities}
-    for name in box:
+    for name in moving:
         lines[name] = Linear(before.get(name, ZERO), ((ONE, name),))
+    for name, quantity in case.quantities.items():
+        if quantity.kind is Kind.RESIDUE:
+            anything = between(min(ZERO, quantity.low), max(ZERO, quantity.high))
+            mine = [piece for piece in moving if case.quantities[piece].account == quantity.account]
+            slopes = tuple((times(1 / _unit(case, piece, moving[piece]), anything), piece) for piece in mine)
+            lines[name] = Linear(anything, ()) if quantity.account in booked else Linear(ZERO, slopes)
     for name, form in case.forms.items():
         lines[name] = _line(form, lines)
     return Stage(box, lines, {name: linear(line, box) for name, line in lines.items()})
+
+
+def _unit(case: Case, name: str, amount: Fraction) -> Fraction:
+    """The least that is filled, if anything is: then residue ≤ top = top / unit · unit ≤ top / unit · fill."""
+    return min(case.quantities[name].step or ONE, amount)
 
 
 def _line(lin: Linear, lines: Mapping[str, Linear]) -> Linear:
