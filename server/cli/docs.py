@@ -15,7 +15,7 @@ from dsl import vocabulary
 from dsl.codes import CODES
 from policy.book import orders, wire
 from server.cli.answer.table import ANSWERS
-from server.cli.intent import IntentDocument
+from server.desk.intent import IntentDocument
 
 
 def pages() -> Mapping[str, str]:

@@ -16,6 +16,8 @@ from policy.book.facts import Book, Order
 from policy.book.problem import Place, Problem
 from server.cli import disk
 from server.cli.problem import BadInput, bad_file
+from server.desk import intent as wish
+from solver.intent import Intent
 
 RULES = ".mandate"
 
@@ -45,6 +47,16 @@ def orders(path: str | None) -> tuple[Order, ...]:
     if problems:
         raise BadInput(*problems)
     return tuple(part for part in found if isinstance(part, Order))
+
+
+def intent(path: str | None, known: Book) -> Intent:
+    """What is wanted of a proposal; the default without a path."""
+    if path is None:
+        return Intent()
+    found = wish.read(disk.text(path), path, known)
+    if isinstance(found, Intent):
+        return found
+    raise BadInput(*found)
 
 
 def located(problems: Sequence[Problem], path: str | None) -> BadInput:

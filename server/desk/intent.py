@@ -4,20 +4,19 @@ Everything may be left out; what is left out is as `solver.intent` has it. Each 
 problems are found in one run.
 """
 
+import json
 from collections.abc import Collection
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
-from policy.book.amount import Refusal, kind
+from policy.book.amount import Refusal, kind, number_text
 from policy.book.facts import Book
 from policy.book.intake.fields import REFUSED, Id, NotNegative, Share, Spread, Text
 from policy.book.intake.json_text import parse, with_lines
 from policy.book.problem import Place, Problem, did_you_mean, is_problems, pointer
 from policy.ir.bound import Outcome
-from server.cli import disk
-from server.cli.problem import BadInput
 from solver.intent import Drift, Intent, Tax
 
 
@@ -71,25 +70,34 @@ class IntentDocument(Part):
 PARTS: dict[str, type[Part]] = {"drift": DriftPart, "tax": TaxPart}
 
 
-def read(path: str | None, book: Book) -> Intent:
-    """The intent of the file, or the default without one; BadInput with every problem."""
-    if path is None:
-        return Intent()
-    text = disk.text(path)
-    raw = parse(text, path)
+def read(text: str, file: str, book: Book) -> Intent | tuple[Problem, ...]:
+    """The intent of a JSON text; or every problem, with its line."""
+    raw = parse(text, file)
     if isinstance(raw, tuple) and is_problems(raw):
-        raise BadInput(*raw)
+        return raw
     if not isinstance(raw, dict):
-        raise BadInput(Problem(Place(path, 1), f"{kind(raw)} stands where the intent is wanted", "write one object"))
+        return (Problem(Place(file, 1), f"{kind(raw)} stands where the intent is wanted", "write one object"),)
     try:
         document = IntentDocument.model_validate(raw)
     except ValidationError as error:
-        found = tuple(_problem(path, detail) for detail in error.errors(include_url=False))
-        raise BadInput(*with_lines(found, text)) from None
-    unknown = tuple(_unknown(path, document, book))
-    if unknown:
-        raise BadInput(*with_lines(unknown, text))
-    return _intent(document)
+        return with_lines(tuple(_problem(file, detail) for detail in error.errors(include_url=False)), text)
+    unknown = tuple(_unknown(file, document, book))
+    return with_lines(unknown, text) if unknown else _intent(document)
+
+
+def written(intent: Intent) -> str:
+    """The text that `read` gives the intent back for."""
+    said = {
+        "level": intent.level,
+        "model": intent.model,
+        "drift": {name: number_text(getattr(intent.drift, name)) for name in ("inside", "outside", "band")},
+        "tax": {name: number_text(getattr(intent.tax, name)) for name in ("short", "long", "loss")},
+        "raise_cash": {name: number_text(amount) for name, amount in intent.raise_cash.items()},
+        "never_trade": sorted(intent.never_trade),
+        "turnover": None if intent.turnover is None else number_text(intent.turnover),
+        "accept": [outcome.value for outcome in Outcome if outcome in intent.allowed],
+    }
+    return json.dumps({name: value for name, value in said.items() if value is not None}, indent=1, sort_keys=True)
 
 
 def _intent(document: IntentDocument) -> Intent:

@@ -1,0 +1,47 @@
+"""Rules, a book and an intent joined into one task, ready to be judged, solved, proven or checked again.
+
+Whoever verifies a bundle deeply goes the same way from the files inside it, so everything here follows from
+`rules`, `snapshot` and `wish` alone.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dsl.parse import parse
+from dsl.source import Source
+from policy import canonical
+from policy.book.document import document
+from policy.book.facts import Book
+from policy.book.read import Index, index
+from policy.ir.bind import bind_to
+from policy.ir.bound import Bound, Objective
+from policy.ir.core import Library
+from policy.ir.from_dsl import library
+from solver.intent import Intent, demanded
+from solver.objective import objective
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """`rules`: sources by their path in a bundle; `snapshot`: the book's canonical document. The rest follows."""
+
+    rules: Mapping[str, str]
+    snapshot: bytes
+    library: Library
+    index: Index
+    intent: Intent
+    bound: Bound
+    goal: Objective
+
+    @property
+    def book(self) -> Book:
+        return self.index.book
+
+
+def prepared(rules: Mapping[str, str], book: Book, intent: Intent) -> Task:
+    """The task; the rules have no errors. Sources are read in the order of their paths."""
+    snapshot = canonical.encode(document(book))
+    read = library([parse(Source(path, rules[path]))[0] for path in sorted(rules)])
+    known = index(book)
+    bound = demanded(bind_to(read, known, snapshot=canonical.digest(snapshot)), intent)
+    return Task(rules, snapshot, read, known, intent, bound, objective(bound, known, intent))

@@ -1,0 +1,110 @@
+"""A task to an answer: orders with what they promise and what is proven of them, or the reasoned refusal.
+
+The finder claims, the judge decides, the certificate says how much better it could be. Nothing is written and no clock
+is read here; `server.desk.file` makes a bundle of the answer.
+"""
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from policy.book.facts import Order
+from policy.ir import show
+from policy.ir.bound import Point
+from policy.judge.eval import judge
+from policy.judge.fills import judge_orders
+from policy.judge.pricebox import PriceBox, price_box
+from policy.judge.verdict import Verdict
+from policy.proof.certificate import Certificate
+from server.desk.ledger import Ledger, ledger
+from server.desk.prepare import Task
+from solver.certificate import Subject, optimality
+from solver.conflict import conflict
+from solver.intent import worth
+from solver.limit import units
+from solver.orders import booked_in
+from solver.propose import Patience, Proposal, Reason, Step, propose
+from solver.propose import Refusal as NoTrade
+from solver.refusal import Impossible, NotFound, NotSearched, Refusal
+from solver.release import Batches, released
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """`verdict`: at the end and on the way there, along `batches`. `worth`: the objective, exact money; `claimed_gap`:
+    the backend's word on how much better it could be, `certified_gap`: what the certificate leaves open."""
+
+    orders: tuple[Order, ...]
+    point: Point
+    batches: Batches
+    before: Verdict
+    verdict: Verdict
+    price_box: PriceBox
+    ledger: Ledger
+    worth: Fraction
+    nothing: Fraction | None
+    claimed_gap: Fraction | None
+    certified_gap: Fraction | None
+    certificate: Certificate | None
+    unsearched: tuple[str, ...]
+    trace: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """`before`: the book as it stands; `failing`: what the nearest point that was tried still breaks."""
+
+    refusal: Refusal
+    before: Verdict
+    failing: tuple[str, ...]
+    trace: tuple[Step, ...]
+
+
+Answer = Proposed | Refused
+
+
+def answered(task: Task) -> Answer:
+    """The best orders that pass, or why there are none."""
+    patience = Patience(gap=task.intent.gap * _net_assets(task))
+    found = propose(task.bound, task.goal, task.intent.allowed, booking=booked_in(task.index), patience=patience)
+    before = judge(task.bound, {}, standing=True)
+    subject = Subject(task.intent.allowed, show.to_json(task.goal))
+    if isinstance(found, NoTrade):
+        return Refused(_refusal(task, found, subject), before, found.failing, found.trace)
+    return _proposed(task, found, subject, before, patience.gap)
+
+
+def _proposed(task: Task, found: Proposal, subject: Subject, before: Verdict, gap: Fraction) -> Proposed:
+    certificate = optimality(found.model, subject, found.worth - gap)
+    batches = released(task.bound, found.point, found.orders, found.verdict)
+    number = {order: at for at, batch in enumerate(batches.orders) for order in batch}
+    orders = tuple(sorted((replace(o, batch=number[o]) for o in found.orders), key=lambda o: o.batch))
+    return Proposed(
+        orders=orders,
+        point=found.point,
+        batches=batches,
+        before=before,
+        verdict=judge_orders(task.bound, found.point, batches.quantities),
+        price_box=price_box(task.bound, found.point, found.verdict),
+        ledger=ledger(task.index, orders, task.intent.tax),
+        worth=found.worth,
+        nothing=next((step.worth for step in found.trace if step.what == "do nothing"), None),
+        claimed_gap=found.claimed_gap,
+        certified_gap=None if certificate is None else found.worth - certificate.bound,
+        certificate=certificate,
+        unsearched=found.unsearched,
+        trace=found.trace,
+    )
+
+
+def _refusal(task: Task, found: NoTrade, subject: Subject) -> Refusal:
+    """Only a proof in exact numbers says `impossible`; a backend's claim does not."""
+    tried = tuple(f"{step.what} ({step.backend}): {step.said}" for step in found.trace)
+    if found.reason is Reason.NOT_SEARCHED:
+        return NotSearched(found.failing, tried)
+    proven = conflict(found.model, subject, units(task.bound))
+    return NotFound(tried, None) if proven is None else Impossible(proven)
+
+
+def _net_assets(task: Task) -> Fraction:
+    """Of all accounts, as far as it is known."""
+    return sum((worth(task.bound.forms, f"net assets/{domain.account}") for domain in task.bound.domains), Fraction(0))
