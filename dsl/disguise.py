@@ -45,7 +45,7 @@ def _mixed(source: Source, lexemes: Sequence[Lexeme]) -> Iterator[Diagnostic]:
         if kind != "STRING" or text.isascii():
             continue
         for word in re.finditer(r"[^\W\d_]+", text):
-            odd = _odd_letter(word.group(), text)
+            odd = odd_letter(word.group(), text)
             if odd:
                 name = unicodedata.name(odd).lower()
                 help = f"write {skeleton(text)}, if that is meant"
@@ -54,7 +54,7 @@ def _mixed(source: Source, lexemes: Sequence[Lexeme]) -> Iterator[Diagnostic]:
                 break
 
 
-def _odd_letter(word: str, text: str) -> str | None:
+def odd_letter(word: str, text: str) -> str | None:
     """A letter that passes for Latin, in a word with Latin letters or between Latin words."""
     scripts = {name: letter for letter in word if (name := script(letter))}
     foreign = [letter for letter in word if not letter.isascii() and skeleton(letter).isascii()]

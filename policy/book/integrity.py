@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date
 from types import MappingProxyType
 
+from dsl.confusable import skeleton
 from dsl.vocabulary import TERMS, Kind
 from policy.book.intake.circles import circles, longest
 from policy.book.intake.flaw import Flaw
@@ -42,6 +43,21 @@ def duplicate_ids(records: Records) -> Iterator[Flaw]:
             if name in seen:
                 yield Flaw(table, row, ("id",), f"`{name}` stands twice in {table}", "give every row its own id")
             seen.add(name)
+
+
+def lookalikes(records: Records) -> Iterator[Flaw]:
+    """Ids and names that a reader cannot tell apart and that differ: one of them would escape its rules."""
+    for table in ("issuers", "instruments", "households", "accounts"):
+        for field in ("id", "name"):
+            seen: dict[str, str] = {}
+            for row, record in enumerate(getattr(records, table)):
+                written = getattr(record, field)
+                other = seen.setdefault(skeleton(written), written)
+                if other != written:
+                    yield Flaw(table, row, (field,), f"`{written}` looks like `{other}` and is not the same", _ALIKE)
+
+
+_ALIKE = "write both alike, or tell them apart"
 
 
 def rivals(records: Records) -> Iterator[Flaw]:
@@ -141,6 +157,7 @@ def unknown_levels(records: Records) -> Iterator[Flaw]:
 
 CHECKS: tuple[Callable[[Records], Iterator[Flaw]], ...] = (
     duplicate_ids,
+    lookalikes,
     rivals,
     days_to_come,
     endless_relations,

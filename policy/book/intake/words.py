@@ -7,18 +7,21 @@ from datetime import date
 from typing import Final
 from unicodedata import category, is_normalized, name
 
+from dsl.confusable import skeleton
+from dsl.disguise import odd_letter
 from policy.book.amount import Refusal, kind
 from policy.book.currency import CODES
 
 LENGTH: Final = 200
 """Characters of a text: an id, a name, a fact."""
 
+_WORD = re.compile(r"[^\W\d_]+")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def phrase(raw: object) -> str | Refusal:
     """A text of one line that looks like what it is: no control or invisible characters, no spaces at its ends, in
-    the composed form of Unicode (NFC), so that texts that look equal are equal."""
+    the composed form of Unicode (NFC), each word in one script, so that texts that look equal are equal."""
     if not isinstance(raw, str):
         return Refusal(f"{kind(raw)} is not a text", "write a text in quotes")
     if raw.isascii() and raw.isprintable() and 0 < len(raw) <= LENGTH and raw[0] != " " != raw[-1]:
@@ -107,4 +110,7 @@ def _inspected(raw: str) -> str | Refusal:
             return Refusal(f"the text holds U+{ord(character):04X} ({known.lower()})", "remove that character")
     if not is_normalized("NFC", raw):
         return Refusal(f"`{raw}` is spelt with separate accents", "save the text in Unicode's composed form, NFC")
+    for word in _WORD.findall(raw):
+        if odd := odd_letter(word, raw):
+            return Refusal(f"`{word}` is not in one script: `{odd}` is {name(odd).lower()}", f"write {skeleton(raw)}")
     return raw

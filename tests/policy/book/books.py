@@ -83,7 +83,7 @@ def _first(pair: tuple[str, object]) -> str:
 
 
 def _ids(prefix: str, most: int, *, slash: bool = True) -> st.SearchStrategy[list[str]]:
-    named = spaced.map(lambda text: f"{prefix}{text}").filter(lambda text: slash or "/" not in text)
+    named = spaced.map(lambda text: f"{prefix}-{text}").filter(lambda text: slash or "/" not in text)
     return st.lists(named, min_size=1, max_size=most, unique=True)
 
 

@@ -16,7 +16,9 @@ from policy.book.intake.words import account_identifier, currency, day, flag, id
 from tests.policy.book.books import facts
 
 
-@pytest.mark.parametrize("text", ["a", "株式会社", "O'Neill & Sons", "x" * 200, "Zoë", "BRK/B", "a  b"])
+@pytest.mark.parametrize(
+    "text", ["a", "株式会社", "O'Neill & Sons", "x" * 200, "Zoë", "BRK/B", "a  b", "Газпром", "Αθήνα Bank"]
+)
 def test_texts_of_one_line_are_taken(text: str) -> None:
     assert phrase(text) == text
 
@@ -37,6 +39,8 @@ def test_texts_of_one_line_are_taken(text: str) -> None:
         ("a\ud800", "U+D800"),
         ("e\u0301", "separate accents"),
         ("x" * 201, "201 characters"),
+        ("A\u0421ME", "`\u0421` is cyrillic capital letter es"),
+        ("\u0410\u0421\u041c\u0415 Corp", "is not in one script"),
         (1, "a number is not a text"),
         (None, "null is not a text"),
         (True, "a truth value is not a text"),
