@@ -113,9 +113,10 @@ def _inspect(value: object) -> None:
     """CanonicalError unless the value is made of the profile's types alone, level by level."""
     level: list[Any] = [value]
     for _ in range(DEPTH):
-        for odd in set(map(type, level)) - _KINDS:
+        kinds = set(map(type, level))
+        for odd in kinds - _KINDS:
             raise CanonicalError(f"a value of type {odd.__name__} has no canonical form")
-        for number in (item for item in level if type(item) is int and abs(item) > LARGEST):
+        for number in (item for item in level if type(item) is int and abs(item) > LARGEST) if int in kinds else ():
             raise CanonicalError(f"the integer {number} is beyond ±(2^53 − 1); write it as a string")
         objects = [item for item in level if type(item) is dict]
         for name in set().union(*objects):

@@ -36,7 +36,7 @@ from policy.proof.layout import (
     SALT,
     SNAPSHOT,
 )
-from policy.proof.opened import opened
+from policy.proof.opened import Opened, opened
 from policy.proof.proposal import Proposal, proposal_json
 from policy.proof.report import report_html
 from policy.proof.sheets import checks_csv, orders_csv
@@ -124,14 +124,13 @@ def completed(
         CHECKPOINT: logged.checkpoint,
         CARD: card,
         README: _README.encode(),
-        REPORT: report(files),
+        REPORT: report(opened(files), files),
     }
     return {**whole, MANIFEST: manifest(whole)}
 
 
-def report(files: Mapping[str, bytes]) -> bytes:
-    """report.html, from the other files."""
-    found = opened(files)
+def report(found: Opened, files: Mapping[str, bytes]) -> bytes:
+    """report.html, from what the other files say."""
     charts = {path: content for path, content in files.items() if path.startswith(CHARTS)}
     return report_html(found.case, found.proposal, found.checks, found.certificate, found.reached, charts)
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from policy.canonical import digest
 from policy.proof.archive import MANIFEST, ArchiveError, listed, unpacked
-from policy.proof.bundle import report
 from policy.proof.claims import decision, people, record
 from policy.proof.claims.claim import Answer, Claim, not_proven, proven, refuted
 from policy.proof.layout import PROPOSAL
@@ -101,7 +100,7 @@ def _file(files: Mapping[str, bytes], found: Opened | None) -> Claim:
     odd = sorted(path for path in stated.keys() | actual.keys() if stated.get(path) != actual.get(path))
     if odd:
         return refuted("file", f"`{odd[0]}` is not what the manifest says" + _more(odd))
-    copy = None if found is None else decision.copies(found, files, report(files))
+    copy = None if found is None else decision.copies(found, files)
     if copy is not None:
         return refuted("file", f"{copy} does not say what {PROPOSAL} and the files beside it say")
     return proven("file", f"{len(files)} files, as listed")

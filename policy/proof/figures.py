@@ -9,15 +9,17 @@ from policy.proof.check.ranges import Number
 
 def decimal(number: Fraction, places: int = 2, group: str = ",") -> str:
     """`1,234.50`; rounded half to even."""
-    scaled = round(abs(number) * 10**places)
-    whole, rest = divmod(scaled, 10**places)
-    digits = f"{whole:,}".replace(",", group)
-    return ("−" if number < 0 and scaled else "") + digits + (f".{rest:0{places}d}" if places else "")
+    above, below = number.as_integer_ratio()
+    scaled, rest = divmod(abs(above) * 10**places, below)
+    scaled += 2 * rest > below or (2 * rest == below and scaled % 2)
+    whole, digits = divmod(scaled, 10**places)
+    text = f"{whole:,}".replace(",", group) + (f".{digits:0{places}d}" if places else "")
+    return f"−{text}" if above < 0 and scaled else text
 
 
 def amount(number: Number, places: int = 2) -> str:
     """A number, or `low … high` where facts are missing."""
-    if isinstance(number, Fraction):
+    if not isinstance(number, tuple):
         return decimal(number, places)
     low, high = (None if end is None else decimal(end, places) for end in number)
     return f"{low or '−∞'} … {high or '∞'}"

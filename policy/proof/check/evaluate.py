@@ -32,6 +32,7 @@ from policy.proof.check.case import (
     Truth,
 )
 from policy.proof.check.ranges import (
+    ONE,
     ZERO,
     Number,
     at_most,
@@ -44,8 +45,8 @@ from policy.proof.check.ranges import (
     negated,
     smallest,
     square,
-    times,
     total,
+    weighted,
     with_zero,
 )
 
@@ -62,7 +63,7 @@ def values(case: Case, point: Mapping[str, Number]) -> Values:
 
 
 def linear(lin: Linear, at: Values) -> Number:
-    return total([lin.const, *(times(factor, at[name]) for factor, name in lin.terms)])
+    return weighted([(ONE, lin.const), *((factor, at[name]) for factor, name in lin.terms)])
 
 
 def scalar(node: Scalar, at: Values) -> Number:
@@ -72,8 +73,7 @@ def scalar(node: Scalar, at: Values) -> Number:
         case Basket(members):
             return total(_counted(linear(value, at), truth(when, at)) for value, when in members)
         case Count(members):
-            one = ZERO + 1
-            return total(_counted(one, truth(when, at)) for when in members)
+            return total(_counted(ONE, truth(when, at)) for when in members)
         case Top(k, parts):
             return _top(k, [linear(part, at) for part in parts])
         case Greatest(parts):
@@ -81,9 +81,9 @@ def scalar(node: Scalar, at: Values) -> Number:
         case Least(parts):
             return smallest([scalar(part, at) for part in parts])
         case Squares(parts):
-            return total(times(weight, square(linear(part, at))) for weight, part in parts)
+            return weighted((weight, square(linear(part, at))) for weight, part in parts)
         case Sum(parts):
-            return total(times(factor, scalar(part, at)) for factor, part in parts)
+            return weighted((factor, scalar(part, at)) for factor, part in parts)
         case _:
             assert_never(node)
 
@@ -105,8 +105,12 @@ def truth(node: Formula, at: Values) -> bool | None:
 
 
 def leaf(node: Leaf, at: Values) -> bool | None:
-    measure = scalar(node.measure, at)
-    compared = comparison(measure, node.op, scalar(node.bound, at))
+    return holds(node, scalar(node.measure, at), scalar(node.bound, at), at)
+
+
+def holds(node: Leaf, measure: Number, bound: Number, at: Values) -> bool | None:
+    """Whether the leaf holds with these values of its sides."""
+    compared = comparison(measure, node.op, bound)
     return compared if node.base is None else _ratio(measure, node.op, compared, linear(node.base, at))
 
 

@@ -22,7 +22,7 @@ from policy.proof.check.case import (
     Outcome,
     Truth,
 )
-from policy.proof.check.evaluate import Values, leaf, linear, outcome, scalar, values, worst
+from policy.proof.check.evaluate import Values, holds, linear, outcome, scalar, values, worst
 from policy.proof.check.from_json import number
 from policy.proof.check.ranges import ZERO, Number, at_most, negative, total
 from policy.proof.reading import ShapeError, array, boolean, choice, members, optional, pairs, pairs_of, text
@@ -126,7 +126,7 @@ def measured(node: Leaf, at: Values) -> Measured:
     room = [bound, negative(value)] if node.op in (Op.LE, Op.LT) else [value, negative(bound)]
     base = node.shown_over or node.base
     over = None if base is None else linear(base, at)
-    return Measured(node.label, node.op, node.unit, value, bound, total(room), over, leaf(node, at))
+    return Measured(node.label, node.op, node.unit, value, bound, total(room), over, holds(node, value, bound, at))
 
 
 def leaves(formula: Formula) -> Iterator[Leaf]:

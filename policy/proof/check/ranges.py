@@ -12,7 +12,7 @@ from fractions import Fraction
 Range = tuple[Fraction | None, Fraction | None]
 Number = Fraction | Range
 
-ZERO = Fraction(0)
+ZERO, ONE = Fraction(0), Fraction(1)
 
 
 def ends(number: Number) -> Range:
@@ -25,34 +25,39 @@ def between(low: Fraction | None, high: Fraction | None) -> Number:
 
 
 def total(parts: Iterable[Number]) -> Number:
-    exact, low, high = ZERO, ZERO, ZERO
-    open_low = open_high = inexact = False
-    for part in parts:
-        if isinstance(part, Fraction):
-            exact += part
+    return weighted((ONE, part) for part in parts)
+
+
+def weighted(parts: Iterable[tuple[Number, Number]]) -> Number:
+    """Σ a · b. Exact products are added up by denominator: there are few, and nothing is reduced on the way."""
+    exact: dict[int, int] = {}
+    ranges: list[Number] = []
+    for a, b in parts:
+        if isinstance(a, tuple) or isinstance(b, tuple):
+            ranges.append(times(a, b))
             continue
-        inexact = True
-        if part[0] is None:
-            open_low = True
-        else:
-            low += part[0]
-        if part[1] is None:
-            open_high = True
-        else:
-            high += part[1]
-    if not inexact:
-        return exact
-    return between(None if open_low else exact + low, None if open_high else exact + high)
+        (above, below), (other_above, other_below) = a.as_integer_ratio(), b.as_integer_ratio()
+        below *= other_below
+        exact[below] = exact.get(below, 0) + above * other_above
+    known = sum((Fraction(above, below) for below, above in exact.items()), ZERO)
+    return _sum_of_ranges(known, ranges) if ranges else known
+
+
+def _sum_of_ranges(known: Fraction, ranges: list[Number]) -> Number:
+    lows, highs = zip(*map(ends, ranges), strict=True)
+    low = None if None in lows else sum(lows, known)
+    high = None if None in highs else sum(highs, known)
+    return between(low, high)
 
 
 def times(a: Number, b: Number) -> Number:
-    if isinstance(a, Fraction):
-        return a * b if isinstance(b, Fraction) else _scaled(a, b)
-    return _scaled(b, a) if isinstance(b, Fraction) else _product(a, b)
+    if isinstance(a, tuple):
+        return _product(a, b) if isinstance(b, tuple) else _scaled(b, a)
+    return _scaled(a, b) if isinstance(b, tuple) else a * b
 
 
 def negative(a: Number) -> Number:
-    return -a if isinstance(a, Fraction) else _scaled(Fraction(-1), a)
+    return _scaled(-ONE, a) if isinstance(a, tuple) else -a
 
 
 def largest(parts: Iterable[Number]) -> Number:
@@ -66,7 +71,7 @@ def smallest(parts: Iterable[Number]) -> Number:
 
 
 def square(a: Number) -> Number:
-    if isinstance(a, Fraction):
+    if not isinstance(a, tuple):
         return a * a
     low, high = a
     if low is not None and low >= 0:
@@ -87,6 +92,8 @@ def with_zero(a: Number) -> Number:
 
 def at_most(a: Number, b: Number) -> bool | None:
     """a ≤ b, whatever the missing facts are: True; for none of them: False."""
+    if not isinstance(a, tuple) and not isinstance(b, tuple):
+        return a <= b
     (a_low, a_high), (b_low, b_high) = ends(a), ends(b)
     if a_high is not None and b_low is not None and a_high <= b_low:
         return True

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from policy.canonical import digest
 from policy.proof import certificate as cert
+from policy.proof.bundle import report
 from policy.proof.certificate import Certificate
 from policy.proof.check.case import Outcome
 from policy.proof.check.evaluate import worst
@@ -95,14 +96,16 @@ def better(found: Opened) -> Claim:
     if odd or not certificate.allowed:
         return refuted(name, f"the certificate allows outcomes that do not exist: {_few(sorted(odd)) or 'none at all'}")
     try:
-        bound = check(program(found.case, certificate, found.objective), certificate)
+        sum_of_rows = check(program(found.case, certificate, found.objective), certificate)
     except (CertificateError, ShapeError) as error:
         return refuted(name, str(error))
     outcome = worst(finding.outcome for finding in found.checks.findings)
     leaves, compliant = count(len(certificate.leaves), "case"), outcome in certificate.allowed
     if refusal:
-        return proven(name, f"rules and domains add up to {bound} > 0 where they should to 0 at most; {leaves}")
-    return _gap(found, certificate, name, f"at least {decimal(bound)} whatever is done; {leaves}", compliant=compliant)
+        said = f"rules and domains, weighted, ask for {sum_of_rows} more than there is; {leaves}"
+        return proven(name, said)
+    said = f"at least {decimal(certificate.bound)} whatever is done; {leaves}"
+    return _gap(found, certificate, name, said, compliant=compliant)
 
 
 def _gap(found: Opened, certificate: Certificate, name: str, said: str, *, compliant: bool) -> Claim:
@@ -118,12 +121,12 @@ def _gap(found: Opened, certificate: Certificate, name: str, said: str, *, compl
     return proven(name, f"{said}; these orders {decimal(found.reached)}; gap {decimal(gap)} {currency}")
 
 
-def copies(found: Opened, files: Mapping[str, bytes], report: bytes) -> str | None:
+def copies(found: Opened, files: Mapping[str, bytes]) -> str | None:
     """Which copy for people says something else than the JSON."""
     expected = {
         ORDERS_CSV: orders_csv(found.proposal),
         CHECKS_CSV: checks_csv(found.case, found.checks.findings),
-        REPORT: report,
+        REPORT: report(found, files),
     }
     return next((path for path, content in expected.items() if files.get(path) != content), None)
 

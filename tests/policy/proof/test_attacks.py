@@ -20,6 +20,7 @@ from policy.proof.claims.people import TYPE
 from policy.proof.envelope import sealed
 from policy.proof.examine import Examination, examined, examined_zip
 from policy.proof.layout import CARD, CERTIFICATE, CHECKS, OBLIGATIONS, PROPOSAL, REPORT, SNAPSHOT
+from policy.proof.opened import opened
 from policy.proof.proposal import Kind
 from policy.proof.trust import trust
 from tests.policy.proof import sample
@@ -432,5 +433,5 @@ def test_no_file_can_be_garbage_and_none_can_be_dropped_unseen(path):
 
 
 def test_the_report_is_made_again_from_the_files():
-    assert report(MADE.files) == MADE.files[REPORT]
+    assert report(opened(MADE.files), MADE.files) == MADE.files[REPORT]
     assert b"<script" not in MADE.files[REPORT]
