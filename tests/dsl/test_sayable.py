@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from dsl.parse import parse
 from dsl.source import Source
+from policy.ir.bind import bind
 from policy.ir.from_dsl import library
+from policy.judge.eval import judge
 from tests.dsl.checking import diagnostics, rule
+from tests.worlds.firms import firm
 
 FOLDER = Path(__file__).parent.parent / "golden" / "sayable"
 CLAUSE = re.compile(r"^## (?P<title>[^\n]*)\n(?P<body>.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
@@ -32,7 +36,8 @@ TEXTS = [
 @pytest.mark.parametrize("text", TEXTS)
 def test_it_can_be_said(text: str) -> None:
     assert diagnostics(text) == ()
-    assert library([parse(Source("rules.mandate", text))[0]])
+    rules = library([parse(Source("rules.mandate", text))[0]])
+    judge(bind(rules, firm(Random(7))), {}, standing=True)
 
 
 @pytest.mark.parametrize(
