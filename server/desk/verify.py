@@ -1,0 +1,75 @@
+"""The deep look at a bundle: its rules compiled and bound to its data again, and compared byte for byte.
+
+The stand-alone verifier answers every claim but one; this answers that one, and says the rest again.
+"""
+
+from dsl.check import check
+from dsl.diagnostic import Severity
+from dsl.parse import parse
+from dsl.source import Source
+from policy.book import wire
+from policy.book.facts import Book
+from policy.canonical import CanonicalError, digest, encode
+from policy.ir import show
+from policy.proof.certificate import Claim as Certified
+from policy.proof.claims.claim import Claim, not_proven, proven, refuted
+from policy.proof.examine import Examination, examined, examined_zip, with_claim
+from policy.proof.layout import GIT, OBLIGATIONS, RULES, RULES_MANIFEST, SNAPSHOT
+from policy.proof.trust import Trust
+from server.desk import intent
+from server.desk.bundle import INTENT
+from server.desk.prepare import prepared
+from solver.intent import Intent
+
+
+def deep(data: bytes | dict[str, bytes], card: Trust | None) -> Examination:
+    """Every claim of a zip, or of the files of a folder."""
+    found = examined_zip(data, card) if isinstance(data, bytes) else examined(data, card)
+    return found if found.decision is None else with_claim(found, _model(found))
+
+
+def _model(found: Examination) -> Claim:
+    """Whether obligations and objective follow from the rules, the data and the intent in the bundle."""
+    try:
+        rules = {
+            path.removeprefix(RULES): content.decode()
+            for path, content in found.files.items()
+            if path.startswith(RULES) and not path.startswith(GIT) and path != RULES_MANIFEST
+        }
+        snapshot, wish = found.files[SNAPSHOT].decode(), found.files.get(INTENT, b"{}").decode()
+    except (KeyError, UnicodeDecodeError):
+        return refuted("model", f"{SNAPSHOT}, {INTENT} or a rule file is missing or is not text")
+    book = wire.from_json(snapshot)
+    if not isinstance(book, Book):
+        return refuted("model", f"{SNAPSHOT} is not a book: {book[0].what}")
+    wanted = intent.read(wish, INTENT, book)
+    if not isinstance(wanted, Intent):
+        return refuted("model", f"{INTENT} is not an intent: {wanted[0].what}")
+    mistakes = _mistakes(rules)
+    return refuted("model", f"a rule has a mistake: {mistakes}") if mistakes else _compared(found, rules, book, wanted)
+
+
+def _mistakes(rules: dict[str, str]) -> str | None:
+    read = [parse(Source(path, rules[path])) for path in sorted(rules)]
+    found = [mistake for _, mistakes in read for mistake in mistakes] + list(check([file for file, _ in read]))
+    errors = [diagnostic for diagnostic in found if diagnostic.severity is Severity.ERROR]
+    return f"{errors[0].span.file}:{errors[0].span.line} {errors[0].message}" if errors else None
+
+
+def _compared(found: Examination, rules: dict[str, str], book: Book, wanted: Intent) -> Claim:
+    try:
+        task = prepared(rules, book, wanted)
+        again = encode(show.to_json(task.bound))
+    except CanonicalError as error:
+        return not_proven("model", f"the rules cannot be bound to the data again: {error}")
+    if digest(task.snapshot) != digest(found.files[SNAPSHOT]):
+        return refuted("model", f"{SNAPSHOT} is not the canonical form of its book")
+    if again != found.files[OBLIGATIONS]:
+        return refuted("model", f"these rules and this data make other obligations than {OBLIGATIONS}")
+    assert found.decision is not None, "there is nothing to compare with"
+    certificate = found.decision.certificate
+    bounded = certificate is not None and certificate.claim is Certified.BOUND
+    if certificate is not None and bounded and encode(certificate.objective) != encode(show.to_json(task.goal)):
+        return refuted("model", f"the certificate's objective is not that of {INTENT}")
+    count, files = len(task.bound.obligations), len(rules)
+    return proven("model", f"{files} rule files compiled and bound again: {count} obligations, byte for byte")
