@@ -21,9 +21,11 @@ NAMED = frozenset({"security", "issuer", "ultimate issuer", "underlying"})
 def of_holdings(cond: tree.Cond, at: Place) -> Problems:
     """A condition after `where`: on facts of a holding, or on quantities of its group at `at.level`."""
     match cond:
-        case tree.Compare(left, _, right):
-            found = fact(left)
-            if found is not None and found.of != "scope":
+        case tree.Compare(left):
+            found, right = fact(left), number_of(cond)
+            if right is None:
+                yield _no_symbol(cond)
+            elif found is not None and found.of != "scope":
                 yield from _fact_compared(cond, found, right, at)
             else:
                 yield from compared(left, right, at)
@@ -49,8 +51,12 @@ def of_holdings(cond: tree.Cond, at: Place) -> Problems:
 def of_scope(cond: tree.Cond, at: Place) -> Problems:
     """A condition on the accounts judged: quantities of the whole, or facts of an account."""
     match cond:
-        case tree.Compare(left, _, right):
-            yield from compared(left, right, at)
+        case tree.Compare(left):
+            right = number_of(cond)
+            if right is None:
+                yield _no_symbol(cond)
+            else:
+                yield from compared(left, right, at)
         case tree.Is(subject=subject):
             found = vocabulary.TERMS.get(subject.words)
             if found is not None and (found.of in OF_HOLDINGS or found.kind is Kind.LEVEL):
@@ -142,6 +148,34 @@ def _constant(expr: tree.Expr, at: Place, *, choice: bool = False) -> bool:
 # --- facts -------------------------------------------------------------------------------------
 
 
+def number_of(cond: tree.Compare) -> tree.Expr | None:
+    """What is compared with, a symbol of a scale as its number; None for a symbol that has none."""
+    right = cond.right
+    if not isinstance(right, tree.Text):
+        return right
+    found = _scaled(cond.left)
+    number = None if found is None else vocabulary.on_scale(found, right.value)
+    return None if number is None else tree.Amount(number, "", right.span)
+
+
+def _scaled(left: tree.Expr) -> vocabulary.Term | None:
+    """The fact on whose scale a number lies."""
+    return fact(left.fact if isinstance(left, tree.Average) else left)
+
+
+def _no_symbol(cond: tree.Compare) -> Diagnostic:
+    found, said = _scaled(cond.left), cond.right
+    assert isinstance(said, tree.Text)
+    if found is not None and found.scale:
+        return _off_the_scale(found, said)
+    return Diagnostic("M208", f"`{said.value}` is no number", said.span, "write a number or a term")
+
+
+def _off_the_scale(found: vocabulary.Term, said: tree.Text) -> Diagnostic:
+    scale = f"the scale is {found.scale[-1]} down to {found.scale[0]}"
+    return Diagnostic("M207", f"`{said.value}` is no {found.name}", said.span, scale)
+
+
 def fact(expr: tree.Expr) -> vocabulary.Term | None:
     """The fact that an expression names, if it names one and nothing else."""
     found = vocabulary.TERMS.get(expr.words) if isinstance(expr, tree.Term) else None
@@ -221,6 +255,8 @@ def _within_bounds(cond: tree.Compare, found: vocabulary.Term, right: tree.Amoun
 def _shown(found: vocabulary.Term, value: Fraction | None) -> str:
     if value is None:
         return "any number"
+    if found.scale:
+        return found.scale[int(value) - 1]
     return f"{value * 100}%" if found.unit == "percent" else str(value)
 
 
@@ -270,8 +306,7 @@ def value_problems(found: vocabulary.Term, value: tree.Term | tree.Text | tree.A
         return
     elif found.scale and isinstance(value, tree.Text):
         if value.value not in found.scale:
-            scale = f"{found.scale[-1]} down to {found.scale[0]}"
-            yield Diagnostic("M207", f"`{value.value}` is no {found.name}", value.span, f"the scale is {scale}")
+            yield _off_the_scale(found, value)
         return
     else:
         fits = isinstance(value, tree.Amount) and units.fits(numbers.amount_unit(value.unit), found.unit)

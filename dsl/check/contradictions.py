@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from dsl import tree
+from dsl.check.conditions import number_of
 from dsl.check.demands import constant
 from dsl.check.numbers import Problems
 from dsl.diagnostic import Diagnostic, Related
@@ -34,7 +35,7 @@ def _together(parts: tuple[tree.Cond, ...]) -> Problems:
     values: dict[object, tree.Is] = {}
     for part in parts:
         match part:
-            case tree.Compare(left, op, right) if (found := constant(right)) is not None:
+            case tree.Compare(left, op) if (found := _bound(part)) is not None:
                 _note(lows if op[0] == ">" else highs, (left, found[0]), End(found[1], len(op) == 1, part))
             case tree.Is(subject):
                 earlier = values.setdefault(subject, part)
@@ -47,6 +48,11 @@ def _together(parts: tuple[tree.Cond, ...]) -> Problems:
         if high is not None and (low.value > high.value or (low.value == high.value and (low.open or high.open))):
             first, second = sorted((low.said, high.said), key=lambda said: said.span.start)
             yield _never(first, second)
+
+
+def _bound(cond: tree.Compare) -> tuple[object, Fraction] | None:
+    right = number_of(cond)
+    return None if right is None else constant(right)
 
 
 def _note(ends: dict[object, End], key: object, end: End) -> None:

@@ -203,7 +203,7 @@ def aim(test: tree.Test) -> Aim | None:
     match test:
         case tree.Limit(subject, op, bound):
             return Aim(subject, op, bound)
-        case tree.Require(tree.Compare(left, op, right)):
+        case tree.Require(tree.Compare(left, op) as cond) if (right := conditions.number_of(cond)) is not None:
             return Aim(left, op, right)
         case _:
             return None
@@ -278,8 +278,9 @@ def _of_set(test: tree.Forbid, names_: Names) -> tuple[tree.Cond, ...]:
 def quantity_in(cond: tree.Cond) -> tree.Cond | None:
     """A part of the condition that trades can change."""
     match cond:
-        case tree.Compare(left, _, right):
-            return None if conditions.settled(left, right) else cond
+        case tree.Compare(left):
+            right = conditions.number_of(cond)
+            return None if right is None or conditions.settled(left, right) else cond
         case tree.And(parts) | tree.Or(parts):
             return next((found for part in parts if (found := quantity_in(part)) is not None), None)
         case tree.Not(part):

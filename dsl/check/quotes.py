@@ -100,7 +100,8 @@ def _bounds(node: object) -> Iterator[Bound]:
     """The percentages of one node: limits, bands, thresholds in `where`, rungs and exceptions."""
     match node:
         case tree.Limit(op=op, bound=bound) | tree.Compare(op=op, right=bound):
-            yield from _percents(bound, op)
+            if not isinstance(bound, tree.Text):
+                yield from _percents(bound, op)
         case tree.Between(low=low, high=high):
             yield from _percents(low, ">=")
             yield from _percents(high, "<=")

@@ -153,7 +153,8 @@ def condition(node: tree.Cond) -> str:
         case tree.Not():
             return _negation(node.part)
         case tree.Compare():
-            return f"{number(node.left)}{SOFT}{node.op} {number(node.right)}"
+            right = node.right.value if isinstance(node.right, tree.Text) else number(node.right)
+            return f"{number(node.left)}{SOFT}{node.op} {right}"
         case tree.Is():
             return f"{node.subject.words} is {value(node.value)}"
         case tree.InList():

@@ -84,7 +84,8 @@ sums = st.builds(
 
 # --- conditions --------------------------------------------------------------------------------
 
-compares = st.builds(tree.Compare, exprs, st.sampled_from(["<=", "<", ">=", ">"]), exprs, at)
+symbols = st.builds(tree.Text, st.sampled_from(["AAA", "BBB-", "A+", "D"]), at)
+compares = st.builds(tree.Compare, exprs, st.sampled_from(["<=", "<", ">=", ">"]), exprs | symbols, at)
 facts_are = st.builds(tree.Is, terms, values, at)
 listed = st.builds(tree.InList, terms, texts, at)
 SIDES = ["before", "after", "before or after"]

@@ -12,7 +12,7 @@ from typing import assert_never
 
 from dsl import tree, units, vocabulary
 from dsl.check import names, numbers, periods
-from dsl.check.conditions import NAMED, fact, is_risk, settled
+from dsl.check.conditions import NAMED, fact, is_risk, number_of, settled
 from dsl.check.names import Names
 from dsl.vocabulary import Kind, Term, Type
 from policy.ir import core
@@ -144,7 +144,9 @@ def base(expr: tree.Expr, names_: Names) -> core.Scalar | None:
 def condition(cond: tree.Cond, names_: Names) -> core.Test:
     """A condition on holdings, their groups, or the accounts judged."""
     match cond:
-        case tree.Compare(left, op, right):
+        case tree.Compare(left, op):
+            right = number_of(cond)
+            assert right is not None, "a symbol has a number"
             known = fact(left)
             if known is not None and settled(left, right):
                 return core.Fact(known.name, op, _value(right, known))
