@@ -17,6 +17,7 @@ import hashlib
 import json
 import re
 from fractions import Fraction
+from functools import lru_cache
 from itertools import chain
 from types import NoneType
 from typing import Any
@@ -50,22 +51,12 @@ def encode(value: Json) -> bytes:
 def decode(data: bytes) -> Json:
     """The value of canonical bytes; CanonicalError for any other bytes, even of the same value."""
     try:
-        value: Json = json.loads(
-            data.decode("utf-8"),
-            object_pairs_hook=_members,
-            parse_float=_no_float,
-            parse_constant=_no_float,
-            parse_int=_integer,
-        )
-    except UnicodeDecodeError:
-        raise CanonicalError("not UTF-8") from None
-    except json.JSONDecodeError as error:
-        raise CanonicalError(f"not JSON: {error.msg} at character {error.pos}") from None
-    except RecursionError:
-        raise CanonicalError(f"nested more than {DEPTH} deep") from None
-    if encode(value) != data:
-        raise CanonicalError("not in canonical form: spaces, order of names, escapes or spelling differ")
-    return value
+        value: Json = json.loads(data.decode("utf-8"))
+        if encode(value) == data:  # duplicates, escapes, spaces and order: none of them survives both ways
+            return value
+    except (ValueError, RecursionError):
+        pass
+    raise CanonicalError(_fault(data))
 
 
 def digest(data: bytes) -> str:
@@ -90,6 +81,11 @@ def rational(text: object) -> Fraction:
     """The number of its one text; CanonicalError for every other spelling ("1.5", "2/4", "+1", "-0", "01")."""
     if not isinstance(text, str):
         raise CanonicalError(f"expected a rational as a string, found {type(text).__name__}")
+    return _number(text)
+
+
+@lru_cache(maxsize=2**14)  # the same few thousand prices and limits, again and again
+def _number(text: str) -> Fraction:
     if len(text) > LONGEST:
         raise CanonicalError(f"a rational has more than {LONGEST} characters")
     match = _RATIONAL.fullmatch(text)
@@ -127,6 +123,28 @@ def _inspect(value: object) -> None:
         if not level:
             return
     raise CanonicalError(f"nested more than {DEPTH} deep")
+
+
+def _fault(data: bytes) -> str:
+    """What is wrong with bytes that are not canonical: read again, slowly, for the sentence."""
+    try:
+        json.loads(
+            data.decode("utf-8"),
+            object_pairs_hook=_members,
+            parse_float=_no_float,
+            parse_constant=_no_float,
+            parse_int=_integer,
+        )
+        encode(json.loads(data))
+    except UnicodeDecodeError:
+        return "not UTF-8"
+    except json.JSONDecodeError as error:
+        return f"not JSON: {error.msg} at character {error.pos}"
+    except RecursionError:
+        return f"nested more than {DEPTH} deep"
+    except CanonicalError as error:
+        return str(error)
+    return "not in canonical form: spaces, order of names, escapes or spelling differ"
 
 
 def _members(pairs: list[tuple[str, Json]]) -> dict[str, Json]:

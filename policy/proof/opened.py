@@ -40,8 +40,9 @@ def opened(files: Mapping[str, bytes]) -> Opened:
     case = _read(files, OBLIGATIONS, from_json.case)
     proposal = _read(files, PROPOSAL, proposal_from_json)
     at = values(case, dict(proposal.point))
-    certificate = _read(files, CERTIFICATE, certificate_from_json) if CERTIFICATE in files else None
-    goal = _read(files, CERTIFICATE, lambda value: _goal(value, case)) if certificate is not None else None
+    certificate, goal = None, None
+    if CERTIFICATE in files:
+        certificate, goal = _read(files, CERTIFICATE, lambda value: _certificate(value, case))
     return Opened(
         case=case,
         proposal=proposal,
@@ -53,9 +54,10 @@ def opened(files: Mapping[str, bytes]) -> Opened:
     )
 
 
-def _goal(value: Json, case: Case) -> Objective | None:
+def _certificate(value: Json, case: Case) -> tuple[Certificate, Objective | None]:
     certificate = certificate_from_json(value)
-    return objective(certificate.objective, case) if certificate.claim is Claim.BOUND else None
+    bound = certificate.claim is Claim.BOUND
+    return certificate, objective(certificate.objective, case) if bound else None
 
 
 def _read(files: Mapping[str, bytes], path: str, read: Callable[[Json], T]) -> T:

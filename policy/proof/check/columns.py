@@ -6,13 +6,13 @@ Expressions are in the units of quantities and forms; only a finished row counts
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from math import gcd
 
 from policy.proof.check.case import Case, Linear
-from policy.proof.check.ranges import ZERO, Number, Range, between, ends, total
+from policy.proof.check.ranges import ZERO, Number, Range, between, dot, ends, known, total
 from policy.proof.check.ranges import times as product
 from policy.proof.reading import ShapeError
 
@@ -107,21 +107,24 @@ def columns(case: Case) -> Columns:
     @cache
     def _expanded(name: str) -> tuple[Number, Mapping[str, Number]]:
         """A form over quantities alone, every coefficient a sum of products along the ways to it."""
-        const, sums = [case.forms[name].const], dict[str, list[Number]]()
+        const, sums = [case.forms[name].const], dict[str, Number]()
         for factor, inner in case.forms[name].terms:
             if inner in case.quantities:
-                sums.setdefault(inner, []).append(factor)
+                sums[inner] = total((sums[inner], factor)) if inner in sums else factor
                 continue
             inner_const, inner_terms = _expanded(inner)
             const.append(product(factor, inner_const))
             for quantity, coefficient in inner_terms.items():
-                sums.setdefault(quantity, []).append(product(factor, coefficient))
-        return total(const), {quantity: total(parts) for quantity, parts in sums.items()}
+                part = product(factor, coefficient)
+                sums[quantity] = total((sums[quantity], part)) if quantity in sums else part
+        return total(const), sums
 
     @cache
     def _full(name: str) -> Range:
         """What a form can be over the boxes of all quantities."""
         const, sums = _expanded(name)
+        if name in exact:
+            return boxed(Expr(known(const), tuple((known(factor), inner) for inner, factor in sums.items())), box)
         spans = (product(factor, between(*box(quantity))) for quantity, factor in sums.items())
         return ends(total([const, *spans]))
 
@@ -153,7 +156,9 @@ def columns(case: Case) -> Columns:
 
 
 def times(factor: Fraction, expr: Expr) -> Expr:
-    return replace(expr, const=factor * expr.const, terms=tuple((factor * c, name) for c, name in expr.terms))
+    if factor == 1:
+        return expr
+    return Expr(factor * expr.const, tuple((factor * c, name) for c, name in expr.terms), expr.conditions)
 
 
 def added(parts: Iterable[Expr]) -> Expr:
@@ -164,7 +169,7 @@ def added(parts: Iterable[Expr]) -> Expr:
         for factor, name in part.terms:
             sums[name] = sums.get(name, ZERO) + factor
     return Expr(
-        const=sum((part.const for part in whole), ZERO),
+        const=sum((part.const for part in whole if part.const), ZERO),
         terms=tuple((factor, name) for name, factor in sums.items() if factor),
         conditions=frozenset().union(*(part.conditions for part in whole)),
     )
@@ -172,11 +177,10 @@ def added(parts: Iterable[Expr]) -> Expr:
 
 def boxed(expr: Expr, box: Callable[[str], Box]) -> Box:
     """Term by term."""
-    low = high = expr.const
-    for factor, name in expr.terms:
-        a, b = (factor * end for end in box(name))
-        low, high = low + min(a, b), high + max(a, b)
-    return low, high
+    terms = [(factor, *box(name)) for factor, name in expr.terms]
+    lows = ((factor, low if factor > 0 else high) for factor, low, high in terms)
+    highs = ((factor, high if factor > 0 else low) for factor, low, high in terms)
+    return dot(expr.const, lows), dot(expr.const, highs)
 
 
 def combined(expr: Expr, lattice: Callable[[str], Lattice | None]) -> Lattice | None:

@@ -11,7 +11,7 @@ from policy.proof.check.columns import Columns, columns
 from policy.proof.check.domains import Objective, add_domains, add_objective
 from policy.proof.check.ranges import ZERO
 from policy.proof.check.required import ladder
-from policy.proof.check.rows import Sheet, require, step
+from policy.proof.check.rows import Sheet, in_steps, require, step
 from policy.proof.duality import Affine, Program
 
 
@@ -26,9 +26,9 @@ def program(case: Case, certificate: Certificate, objective: Objective | None) -
     cost = Affine(ZERO, ())
     if objective is not None and certificate.claim is Claim.BOUND:
         expr = add_objective(sheet, objective)
-        cost = Affine(expr.const, tuple((f * step(sheet.columns, name), name) for f, name in expr.terms))
-    needed = {name for line in sheet.rows.values() for _, name in line.terms} | {name for _, name in cost.terms}
-    definitions = _definitions(sheet.columns, needed)
+        cost = Affine(expr.const, in_steps(sheet.columns, expr))
+    used = {name for line in sheet.rows.values() for _, name in line.terms} | {name for _, name in cost.terms}
+    definitions = _definitions(sheet.columns, used)
     return Program(_boxes(sheet), definitions, sheet.rows, frozenset(sheet.binaries), cost)
 
 
@@ -45,16 +45,16 @@ def named_obligations(case: Case, certificate: Certificate) -> list[str]:
     return [name for name in case.obligations if name in named]
 
 
-def _definitions(columns: Columns, needed: set[str]) -> Mapping[str, Affine]:
-    """What the needed columns are made of, all the way down, earlier ones first."""
+def _definitions(columns: Columns, used: set[str]) -> Mapping[str, Affine]:
+    """What the used columns are made of, all the way down, earlier ones first."""
+    needed = set(used)
     order = [end for name in columns.case.forms for end in (name, f"{name}|low", f"{name}|high")]
     found: dict[str, Affine] = {}
     for name in reversed(order):
         whole = columns.defined(name) if name in needed else None
         if whole is not None:
-            terms = whole.terms
-            found[name] = Affine(whole.const, tuple((f * step(columns, inner), inner) for f, inner in terms))
-            needed = needed | {inner for _, inner in terms}
+            found[name] = Affine(whole.const, in_steps(columns, whole))
+            needed.update(inner for _, inner in whole.terms)
     return dict(reversed(found.items()))
 
 

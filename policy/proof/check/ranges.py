@@ -29,18 +29,33 @@ def total(parts: Iterable[Number]) -> Number:
 
 
 def weighted(parts: Iterable[tuple[Number, Number]]) -> Number:
-    """Σ a · b. Exact products are added up by denominator: there are few, and nothing is reduced on the way."""
-    exact: dict[int, int] = {}
+    """Σ a · b."""
+    exact: list[tuple[Fraction, Fraction]] = []
     ranges: list[Number] = []
     for a, b in parts:
         if isinstance(a, tuple) or isinstance(b, tuple):
             ranges.append(times(a, b))
-            continue
-        (above, below), (other_above, other_below) = a.as_integer_ratio(), b.as_integer_ratio()
-        below *= other_below
-        exact[below] = exact.get(below, 0) + above * other_above
-    known = sum((Fraction(above, below) for below, above in exact.items()), ZERO)
+        else:
+            exact.append((a, b))
+    known = dot(ZERO, exact)
     return _sum_of_ranges(known, ranges) if ranges else known
+
+
+def dot(const: Fraction, parts: Iterable[tuple[Fraction, Fraction]]) -> Fraction:
+    """const + Σ a · b. Products are added up by denominator: there are few, and nothing is reduced on the way."""
+    above, below = const.as_integer_ratio()
+    sums = {below: above}
+    for a, b in parts:
+        (a_above, a_below), (b_above, b_below) = a.as_integer_ratio(), b.as_integer_ratio()
+        below = a_below * b_below
+        sums[below] = sums.get(below, 0) + a_above * b_above
+    return sum((Fraction(above, below) for below, above in sums.items()), ZERO)
+
+
+def known(number: Number) -> Fraction:
+    """A number of which no fact is missing."""
+    assert not isinstance(number, tuple), "a fact is missing here"
+    return number
 
 
 def _sum_of_ranges(known: Fraction, ranges: list[Number]) -> Number:

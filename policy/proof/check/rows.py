@@ -61,10 +61,17 @@ def require(sheet: Sheet, formula: Formula, place: str) -> None:
 
 def add(sheet: Sheet, name: str, expr: Expr, *, low: Fraction | None = None, high: Fraction | None = None) -> None:
     """low ≤ expr ≤ high as a row, quantities counted in their steps."""
-    terms = tuple((factor * step(sheet.columns, column), column) for factor, column in expr.terms)
+    terms = in_steps(sheet.columns, expr)
     if terms or not (low is None or low <= expr.const) or not (high is None or expr.const <= high):
         least, most = (None if end is None else end - expr.const for end in (low, high))
         sheet.rows[name] = Line(terms, least, most)
+
+
+def in_steps(columns: Columns, expr: Expr) -> tuple[tuple[Fraction, str], ...]:
+    """The terms, with a quantity that has a step counted in steps."""
+    return tuple(
+        (factor if (unit := step(columns, column)) == 1 else factor * unit, column) for factor, column in expr.terms
+    )
 
 
 def step(columns: Columns, column: str) -> Fraction:
