@@ -39,8 +39,7 @@ class Lattice:
 def lattice(forms: Mapping[str, Form], quantities: Mapping[str, Quantity]) -> Lattice:
     free = {name: place for place, name in enumerate(_quantities(forms, quantities), start=1)}
     number = dict(free)
-    residues = _residues(forms, quantities)
-    scale = [1, *(residues.get(name) or _denominator(quantities.get(name)) for name in free)]
+    scale = [1, *_scales(forms, {name: quantities.get(name) for name in free})]
     start = [1] + [0] * len(free)
     reaches: list[list[tuple[int, int]]] = [[] for _ in start]
     for name, form in forms.items():
@@ -66,21 +65,21 @@ def _quantities(forms: Mapping[str, Form], quantities: Mapping[str, Quantity]) -
     return dict.fromkeys([*(name for name in quantities if name not in forms), *named])
 
 
-def _denominator(quantity: Quantity | None) -> int:
-    if quantity is None:
-        return 1
-    return lcm(quantity.low.denominator, quantity.high.denominator, (quantity.step or quantity.low).denominator)
-
-
-def _residues(forms: Mapping[str, Form], quantities: Mapping[str, Quantity]) -> Mapping[str, int]:
-    """Scales of residues: cents, less what the affine estimate of the same form can be."""
-    scales = {name: 100 for name, quantity in quantities.items() if quantity.step is None}
+def _scales(forms: Mapping[str, Form], quantities: Mapping[str, Quantity | None]) -> Iterable[int]:
+    """Whole steps and the ends of boxes are whole. A residue is cents, less whatever the affine estimate of the same
+    form can be."""
+    scales = {name: 1 if quantity is None else _denominator(quantity) for name, quantity in quantities.items()}
+    residues = {name for name, quantity in quantities.items() if quantity is not None and quantity.step is None}
     for form in forms.values():
-        if found := scales.keys() & (name for _, name in form.terms):
-            known = ((c.denominator, quantities.get(name)) for c, name in form.terms if isinstance(c, Fraction))
-            own = lcm(*(below * _denominator(quantity) for below, quantity in known))
-            scales |= {name: lcm(scales[name], own) for name in found}
-    return scales
+        if found := residues.intersection(name for _, name in form.terms):
+            known = ((c.denominator, scales.get(name, 1)) for c, name in form.terms if isinstance(c, Fraction))
+            estimate = lcm(100, *(below * scale for below, scale in known))
+            scales |= {name: lcm(scales[name], estimate) for name in found}
+    return scales.values()
+
+
+def _denominator(quantity: Quantity) -> int:
+    return lcm(quantity.low.denominator, quantity.high.denominator, (quantity.step or quantity.low).denominator)
 
 
 Terms = list[tuple[Fraction, int]]
