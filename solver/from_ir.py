@@ -50,7 +50,7 @@ def encode(
     """The program whose points are the compliant points. `allowed`: the outcomes that may be used; `tangents`:
     the values of quantities and forms at points where squares are cut; `sheet`: of the same bound book, so that
     what it has read already need not be read again."""
-    sheet = blank(bound) if sheet is None else replace(sheet, added={})
+    sheet = blank(bound) if sheet is None else replace(sheet, added={}, cuts=[])
     rows: list[Row] = []
     searched: set[str] = set()
     for obligation in bound.obligations:
@@ -68,7 +68,8 @@ def encode(
     rows += targets
     rows = _definitions(bound.forms, sheet, rows, cost) + rows
     used = {name for row in rows for _, name in row.terms}
-    return Model(_columns(bound, sheet, used), tuple(rows), cost, offset, frozenset(searched))
+    cuts = tuple(sheet.cuts)
+    return Model(_columns(bound, sheet, used), tuple(rows), cost, offset, frozenset(searched), cuts)
 
 
 def _obligation(

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
+from policy.proof.certificate import Cut
+
 
 class Standing(StrEnum):
     """What a row says about the compliant points."""
@@ -57,10 +59,12 @@ class Row:
 class Model:
     """Minimise `objective` + `offset` (money) over the columns, subject to the rows.
 
-    `searched`: obligation ids that the rows encode; an obligation that is not there is judged only."""
+    `searched`: obligation ids that the rows encode; an obligation that is not there is judged only. `cuts`: where the
+    tangents of squares were taken, for a certificate: the j-th of a place is the row `PLACE/j`."""
 
     columns: Mapping[str, Column]
     rows: tuple[Row, ...]
     objective: tuple[tuple[Fraction, str], ...]
     offset: Fraction
     searched: frozenset[str]
+    cuts: tuple[Cut, ...] = ()

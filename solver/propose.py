@@ -1,6 +1,6 @@
 """Finds the trades: claims from backends, read as whole orders, judged, mended, and only then proposed.
 
-    linear claim ─► read ─► certify ─► good enough? done
+    linear claim (squares cut where it is) ─► read ─► certify ─► good enough? done
          └► choices that are clear are made ─► claim with binaries ─► read ─► certify
                   └► the test that rounding broke is tightened, and the model solved again, a few times
     nothing found ─► sells only ─► do nothing ─► a refusal that says what was tried
@@ -10,7 +10,8 @@ What is proposed has passed the reference judge; what is refused says which of t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fractions import Fraction
 
@@ -29,6 +30,7 @@ from solver.read import Task, Trial, better, read, tried
 from solver.repair import mended
 from solver.restrict import clear_choices, eased, held, restricted
 from solver.sides import settle, unsettled
+from solver.slice import NEAR, slice_at
 from solver.tighten import tightened
 
 NO_SIDES = Sides()
@@ -36,9 +38,10 @@ NO_SIDES = Sides()
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """When to stop. `gap`: money between the point and the bound that is close enough; `nodes` of branch and bound on
-    the model with its clear choices made, `more` on the whole model where it has at most `few` binaries or nothing
-    was found; `small`: quantities of a book in which whole units are left to branch and bound; `tightenings`: how often a test that rounding broke is tightened; `seconds`: emergency, per solve."""
+    """When to stop. `gap`: money between the point and the bound that is close enough. `nodes` of branch and bound on a
+    model whose clear choices are made, `more` on the whole model where it has at most `few` binaries or nothing was
+    found. `small`: quantities of a book in which whole units are left to branch and bound. `tightenings`: how often
+    a test that rounding broke is tightened; `cuts`: how often squares are cut. `seconds`: emergency, per solve."""
 
     gap: Fraction = ZERO
     nodes: int = 60
@@ -46,6 +49,7 @@ class Patience:
     few: int = 300
     small: int = 100
     tightenings: int = 3
+    cuts: int = 16
     seconds: int = 60
 
 
@@ -113,6 +117,7 @@ class Search:
     nearest: Trial | None = None
     bound: Fraction | None = None
     trace: list[Step] = field(default_factory=list)
+    tangents: list[Mapping[str, Fraction]] = field(default_factory=list)  # values at points where squares are cut
 
     def heard(self, what: str, answer: Answer, *, bounds: bool) -> Claim | None:
         """Notes what a backend said; `bounds`: what it says bounds the whole model, not a restriction of it."""
@@ -180,12 +185,32 @@ def own_units(model: Model, claim: Claim) -> dict[str, Fraction]:
 
 
 def _relaxed(search: Search) -> Claim | None:
-    """The model without its integrality."""
-    first = glop(search.model, search.limits(), None)
-    claim = search.heard("linear relaxation", first, bounds=True)
-    if claim is None and isinstance(first, Failure) and first.why is not Why.INFEASIBLE:
-        claim = search.heard("linear relaxation", highs(search.model, search.limits(), None), bounds=True)
+    """The model without its integrality; squares are cut by tangents where the claim breaks them."""
+    claim, task = _linear(search, "linear relaxation"), search.task
+    squares = replace(task.bound, obligations=tuple(o for o in task.bound.obligations if o.id in task.sheet.squares))
+    for _ in range(search.patience.cuts if squares.obligations else 0):
+        if claim is None:
+            return None
+        values = own_units(search.model, claim)
+        if slice_at(squares, task.allowed, values, task.sheet).missed <= NEAR:
+            return claim
+        search.tangents.append(values)
+        search.model = _encoded(search, NO_SIDES)
+        claim = _linear(search, "squares cut")
     return claim
+
+
+def _linear(search: Search, what: str) -> Claim | None:
+    first = glop(search.model, search.limits(), None)
+    claim = search.heard(what, first, bounds=True)
+    if claim is None and isinstance(first, Failure) and first.why is not Why.INFEASIBLE:
+        claim = search.heard(what, highs(search.model, search.limits(), None), bounds=True)
+    return claim
+
+
+def _encoded(search: Search, sides: Sides) -> Model:
+    task = search.task
+    return encode(task.bound, task.goal, task.allowed, sides=sides, tangents=search.tangents, sheet=task.sheet)
 
 
 def _with_binaries(search: Search, linear: Claim) -> None:
@@ -205,9 +230,9 @@ def _with_binaries(search: Search, linear: Claim) -> None:
 
 def _exactly(search: Search) -> None:
     """Every either-or of trading as rows; in a small book whole units too, so that nothing is left to rounding."""
-    task, small = search.task, len(search.task.bound.quantities) <= search.patience.small
+    small = len(search.task.bound.quantities) <= search.patience.small
     if search.found is None or small:
-        model = encode(task.bound, task.goal, task.allowed, sides=ALL_SIDES, sheet=task.sheet)
+        model = _encoded(search, ALL_SIDES)
         if small:
             _branched(search, "all sides and units", model, search.patience.nodes, bounds=True, backend=scip_whole)
         else:

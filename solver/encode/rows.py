@@ -22,13 +22,16 @@ from policy.ir.bound import (
     TopK,
 )
 from policy.ir.meaning import Values
+from policy.proof.certificate import Cut
 from solver.encode.expression import NOTHING, Expression, added, column, constant, strict_step
 from solver.encode.normal import Curved, Every, Half, Node, Some, truth
 from solver.encode.sheet import ONE, Sheet
 from solver.model import Row, Standing
+from solver.scale import nearly
 
 Switch = tuple[str, int]
 """A binary column, and the value at which it demands something."""
+
 
 @dataclass(slots=True)
 class Draft:
@@ -295,10 +298,12 @@ def _squares(squares: tuple[tuple[Fraction, Lin], ...], place: str, draft: Draft
     boxes = [draft.sheet.box(root) for _, root in roots]
     ceiling = sum((w * max(low * low, high * high) for (w, _), (low, high) in zip(roots, boxes, strict=True)), ZERO)
     name = draft.sheet.auxiliary(f"{place}#", ZERO, ceiling)
+    draft.sheet.squares.add(draft.source)
     for j, at in enumerate(draft.tangents):
         cut = column(name, -ONE)
-        for weight, root in roots:
-            value = _value(root, at)
+        points = tuple(nearly(_value(root, at)) for _, root in roots)
+        draft.sheet.cuts.append(Cut(place, points))
+        for (weight, root), value in zip(roots, points, strict=True):
             cut = added(cut, 2 * weight * value, root)
             cut = added(cut, -weight * value * value, constant(ONE))
         draft.at_most(f"{place}/{j}", cut, Standing.RELAXATION)

@@ -14,6 +14,7 @@ from typing import Any
 
 from policy.interval import ZERO, Interval, Number, high, low, negative
 from policy.ir.bound import Bound, Form, Lin, Quantity
+from policy.proof.certificate import Cut
 from solver.encode.expression import (
     NOTHING,
     Box,
@@ -49,6 +50,8 @@ class Sheet:
     boxes: dict[str, Box]
     steps: dict[str, Fraction]  # of quantities whose column does not count units of one
     added: dict[str, Column] = field(default_factory=dict)  # binaries and auxiliary columns
+    cuts: list[Cut] = field(default_factory=list)  # tangents of squares
+    squares: set[str] = field(default_factory=set)  # obligations with squares to cut
     ends: dict[tuple[str, int], End] = field(default_factory=dict)  # what the end of an inexact form is called
     meaning: dict[str, Expression] = field(default_factory=dict)  # `NAME|high` -> its definition
     stands_for: dict[str, tuple[Expression, ...]] = field(default_factory=dict)  # auxiliary column -> its values

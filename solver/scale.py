@@ -1,0 +1,28 @@
+"""Exact numbers made short, with the direction of every rounding named."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+BITS = 24
+
+
+def nearly(value: Fraction, bits: int = BITS) -> Fraction:
+    """The nearest number of so many binary digits. Neither up nor down: only for numbers that may be any, such as the
+    point at which a tangent is taken."""
+    if value == 0:
+        return value
+    size = abs(value)
+    exponent = size.numerator.bit_length() - size.denominator.bit_length()
+    grain = Fraction(2) ** (exponent - bits)
+    return round(value / grain) * grain
+
+
+def down(value: Fraction, step: Fraction) -> Fraction:
+    """The largest whole number of steps that is not above the value: what can be bought without paying more."""
+    return value // step * step
+
+
+def up(value: Fraction, step: Fraction) -> Fraction:
+    """The smallest whole number of steps that is not below the value."""
+    return -(-value // step) * step
