@@ -74,6 +74,8 @@ def fact(index: Index, instrument: str, words: str, account: str | None = None) 
             return None if account is None else account_fact(index, account, known.name)
         case "instrument" if known.kind is Kind.LEVEL and known.source is not Source.FACT:
             return key(index, instrument, known.name)
+        case _ if known.name == "price":
+            return index.unit_values.get(instrument)
         case _ if known.name == "index constituent" and known.name not in subject.facts:
             return None if account is None else _in_benchmark(index, instrument, account)
         case _:

@@ -29,7 +29,7 @@ def from_csv(files: Mapping[str, str]) -> Book | tuple[Problem, ...]:
     for name in NESTED:
         problems += _relations(name, sheets, parts[name]) if unread.isdisjoint((name, PARENTS[name])) else ()
     problems += _one_row(sheets["book"]) if "book" not in unread else ()
-    rows = {name: [raw(name, cells) for cells in sheets[name].rows] for name in ("book", *TABLES)}
+    rows = {name: list(map(raw(name, sheets[name].columns), sheets[name].rows)) for name in ("book", *TABLES)}
     for name in NESTED:
         _nest(name, sheets, parts[name], rows[PARENTS[name]], name in unread)
     rows["book"] = rows["book"][:1]

@@ -12,7 +12,8 @@ Columns are the fields of the document's rows. A column named by a term of the v
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
 
 from dsl.vocabulary import Type
 from policy.book.intake.reading import TABLES
@@ -62,32 +63,49 @@ def facts(table: str) -> frozenset[str]:
     return frozenset((*allowed(table), *dated))
 
 
-def raw(table: str, cells: Mapping[str, str]) -> dict[str, object]:
-    """A row of a file as a raw row of the document, without what is nested. Columns that the file may not have are
-    left out; so are empty cells."""
-    row: dict[str, object] = {}
-    inner: dict[str, dict[str, object]] = {"cost": {}, "facts": {}, "dated": {}}
-    plain = fixed(table)
-    for column, cell in cells.items():
-        if column in NESTED:
-            continue
-        if table == "accounts" and column in COSTS:
-            inner["cost"][column] = cell
-        elif column in plain:
-            row[column] = _typed(table, column, cell)
-        elif column in facts(table):
-            known = allowed(table).get(column)
-            if known is None:
-                inner["dated"][column.removesuffix(AS_OF)] = cell
-            else:
-                inner["facts"][column] = _flag(cell) if known.type is Type.BOOL else cell
-    return {**row, **{name: members for name, members in inner.items() if members}}
+def raw(table: str, columns: Iterable[str]) -> Callable[[Mapping[str, str]], dict[str, object]]:
+    """How rows with these columns become raw rows of the document, without what is nested. Columns that the file may
+    not have are left out; so are empty cells."""
+    seats = {column: seat for column in columns if (seat := _seat(table, column))}
+
+    def row(cells: Mapping[str, str]) -> dict[str, object]:
+        found: dict[str, object] = {}
+        inner: dict[str, dict[str, object]] = {}
+        for column, cell in cells.items():
+            if seat := seats.get(column):
+                members = inner.setdefault(seat.member, {}) if seat.member else found
+                members[seat.name] = seat.read(cell) if seat.read else cell
+        return {**found, **inner}
+
+    return row
 
 
-def _typed(table: str, column: str, cell: str) -> object:
-    if row_model(table).model_fields[column].annotation is bool:
-        return _flag(cell)
-    return [tag.strip() for tag in cell.split(";") if tag.strip()] if column == "tags" else cell
+class _Seat(NamedTuple):
+    """Where a column stands in a row of the document: under `member`, or, where that is empty, in the row itself."""
+
+    member: str
+    name: str
+    read: Callable[[str], object] | None
+
+
+def _seat(table: str, column: str) -> _Seat | None:
+    if column in NESTED:
+        return None
+    if table == "accounts" and column in COSTS:
+        return _Seat("cost", column, None)
+    if column in fixed(table):
+        is_flag = table not in NESTED and row_model(table).model_fields[column].annotation is bool
+        return _Seat("", column, _flag if is_flag else _tags if column == "tags" else None)
+    if column not in facts(table):
+        return None
+    known = allowed(table).get(column)
+    if known is None:
+        return _Seat("dated", column.removesuffix(AS_OF), None)
+    return _Seat("facts", column, _flag if known.type is Type.BOOL else None)
+
+
+def _tags(cell: str) -> list[str]:
+    return [tag.strip() for tag in cell.split(";") if tag.strip()]
 
 
 def _flag(cell: str) -> object:

@@ -24,35 +24,32 @@ REFUSED = "refused"
 
 def door(read: Callable[[object], T | Refusal]) -> PlainValidator:
     """A validator that takes what `read` gives, or reports its refusal."""
-    return PlainValidator(lambda raw: _taken(read(raw)))
 
+    def taken(raw: object) -> T:
+        found = read(raw)
+        if isinstance(found, Refusal):
+            raise _error(found)
+        return found
 
-def _taken(found: T | Refusal) -> T:
-    if isinstance(found, Refusal):
-        raise _error(found)
-    return found
+    return PlainValidator(taken)
 
 
 def _error(refusal: Refusal) -> PydanticCustomError:
     return PydanticCustomError(REFUSED, "{what}; {do}", {"what": refusal.what, "do": refusal.do})
 
 
-def _bounded(
-    read: Callable[[object], Fraction | Refusal], low: int | None, above: int | None, below: int | None, do: str
+def _within(
+    read: Callable[[object], Fraction | Refusal], holds: Callable[[Fraction], bool], says: str, do: str
 ) -> PlainValidator:
-    def within(raw: object) -> Fraction | Refusal:
-        number = read(raw)
-        if isinstance(number, Refusal):
-            return number
-        if low is not None and number < low:
-            return Refusal(f"`{number_text(number)}` is below {low}", do)
-        if above is not None and number <= above:
-            return Refusal(f"`{number_text(number)}` is not above {above}", do)
-        if below is not None and number >= below:
-            return Refusal(f"`{number_text(number)}` is not below {below}", do)
-        return number
+    """A number of which something holds; `says` what it is when it does not."""
 
-    return door(within)
+    def bounded(raw: object) -> Fraction | Refusal:
+        number = read(raw)
+        if isinstance(number, Refusal) or holds(number):
+            return number
+        return Refusal(f"`{number_text(number)}` {says}", do)
+
+    return door(bounded)
 
 
 def _one_of(choices: type[StrEnum]) -> PlainValidator:
@@ -89,19 +86,27 @@ Flag = Annotated[bool, door(words.flag), WithJsonSchema({"type": "boolean"})]
 
 Number = Annotated[Fraction, door(exact), _number('an exact number, such as "1234.50", or "10/3"')]
 Positive = Annotated[
-    Fraction, _bounded(exact, None, 0, None, "give a number above zero"), _number("an exact number above zero")
+    Fraction,
+    _within(exact, lambda number: number.numerator > 0, "is not above 0", "give a number above zero"),
+    _number("an exact number above zero"),
 ]
 NotNegative = Annotated[
-    Fraction, _bounded(exact, 0, None, None, "give zero or more"), _number("an exact number, zero or more")
+    Fraction,
+    _within(exact, lambda number: number.numerator >= 0, "is below 0", "give zero or more"),
+    _number("an exact number, zero or more"),
 ]
 Share = Annotated[
     Fraction,
-    _bounded(share, -10, None, 10, 'write five percent as "5%" or "0.05"'),
+    _within(
+        share, lambda number: abs(number) < 10, "is ten times the whole or more", 'write 5 percent as "5%" or "0.05"'
+    ),
     _schema('a share: "0.05", or "5%"'),
 ]
 Spread = Annotated[
     Fraction,
-    _bounded(share, 0, None, 1, 'write five basis points as "0.0005" or "0.05%"'),
+    _within(
+        share, lambda number: 0 <= number < 1, "is no part of a value", 'write 5 basis points as "0.0005" or "0.05%"'
+    ),
     _schema('a share of the value: "0.0005", or "0.05%"'),
 ]
 Batch = Annotated[int, door(words.ordinal), WithJsonSchema({"type": "integer", "minimum": 0})]
@@ -134,13 +139,15 @@ class Completed(StrEnum):
 
 def _signed(raw: object, row: ValidationInfo) -> Fraction:
     """A lot's quantity has the sign of its side, which stands before it in the row."""
-    number = _taken(exact(raw))
-    if number == 0:
+    number = exact(raw)
+    if isinstance(number, Refusal):
+        raise _error(number)
+    if not number:
         raise _error(Refusal("a lot of nothing", "leave it out"))
     side = row.data.get("side")
-    if side is Direction.LONG and number < 0:
+    if side is Direction.LONG and number.numerator < 0:
         raise _error(Refusal(f"`{number_text(number)}` is below zero in a long lot", _SHORT))
-    if side is Direction.SHORT and number > 0:
+    if side is Direction.SHORT and number.numerator > 0:
         raise _error(Refusal(f"`{number_text(number)}` is above zero in a short lot", "write it with a minus sign"))
     return number
 

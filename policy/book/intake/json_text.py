@@ -106,11 +106,15 @@ def _duplicates(text: str, file: str) -> Iterator[Problem]:
 
 
 def _lines(text: str, wanted: Collection[str]) -> dict[str, int]:
+    """`wanted` has the parents of every pointer that it has: what is inside of others is not looked at."""
     found: dict[str, int] = {}
-    line, counted = 1, 0
+    line, counted, unwanted = 1, 0, len(text)
     for path, start, name in _walk(text):
+        if name is not None or len(path) > unwanted:
+            continue
         at = pointer([part for part in path if part is not None])
-        if name is None and at in wanted and at not in found:
+        unwanted = len(text) if at in wanted else len(path)
+        if at in wanted:
             line, counted = line + text.count("\n", counted, start), start
             found[at] = line
     return found

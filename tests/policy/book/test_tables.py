@@ -107,7 +107,7 @@ def test_optional_files_and_columns_may_be_missing() -> None:
         ("issuers.csv", "1/3", "33", ("issuers.csv", 2, "coal revenue share", "`33` has no percent sign")),
         ("issuers.csv", "2025-12-31", "2025", ("issuers.csv", 3, "coal revenue share as of", "`2025` is no day")),
         ("issuers.csv", "false", "nope", ("issuers.csv", 3, "controversial weapons", "`nope` is neither")),
-        ("constituents.csv", "ETF,ACM,0.6", "ETF,ACM,60", ("constituents.csv", 2, "weight", "`60` is not below 10")),
+        ("constituents.csv", "ETF,ACM,0.6", "ETF,ACM,60", ("constituents.csv", 2, "weight", "`60` is ten times")),
         ("constituents.csv", "ACME-UK", "ACME-US", ("constituents.csv", 3, "id", None)),
         ("constituents.csv", "ETF,ACME-UK", "EFT,ACME-UK", ("constituents.csv", 3, "fund", "`EFT` is not in")),
         ("cash.csv", "ira,EUR", "ira,USD", ("cash.csv", 3, "currency", "`USD` stands twice for `ira`")),
