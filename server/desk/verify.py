@@ -13,18 +13,16 @@ from policy.canonical import CanonicalError, digest, encode
 from policy.ir import show
 from policy.proof.certificate import Claim as Certified
 from policy.proof.claims.claim import Claim, not_proven, proven, refuted
-from policy.proof.examine import Examination, examined, examined_zip, with_claim
+from policy.proof.examine import Examination, with_claim
 from policy.proof.layout import GIT, OBLIGATIONS, RULES, RULES_MANIFEST, SNAPSHOT
-from policy.proof.trust import Trust
 from server.desk import intent
 from server.desk.bundle import INTENT
 from server.desk.prepare import prepared
 from solver.intent import Intent
 
 
-def deep(data: bytes | dict[str, bytes], card: Trust | None) -> Examination:
-    """Every claim of a zip, or of the files of a folder."""
-    found = examined_zip(data, card) if isinstance(data, bytes) else examined(data, card)
+def deep(found: Examination) -> Examination:
+    """What the stand-alone verifier said, with the claim about rules and data answered."""
     return found if found.decision is None else with_claim(found, _model(found))
 
 

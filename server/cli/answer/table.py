@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from policy.book.problem import Problem
 from server.cli.answer.check import CheckAnswer
+from server.cli.answer.examination import VerifyAnswer
+from server.cli.answer.proposal import ProposeAnswer
 from server.cli.answer.verdict import JudgeAnswer
 from server.cli.explain import ExplainAnswer
 from server.cli.fmt import FmtAnswer
@@ -22,6 +24,8 @@ ANSWERS = {
     "check": CheckAnswer,
     "judge": JudgeAnswer,
     "explain": ExplainAnswer,
+    "propose": ProposeAnswer,
+    "verify": VerifyAnswer,
     "test": CasesAnswer,
     "fmt": FmtAnswer,
     "bad-input": BadInputAnswer,

@@ -17,18 +17,18 @@ from server.cli.show.terminal import MARK_OF, STYLE_OF, answer
 SIGN = {"<=": "≤", "<": "<", ">=": "≥", ">": ">"}
 MOST_CONTRIBUTORS = 5
 MOST_PLACES = 12
-QUIET = {"pass"}
-"""Outcomes of which one line per rule is enough."""
+TOLERATED = "tolerated"
+"""A pass although the clause's own limit does not hold: a breach that the orders did not cause and do not worsen."""
 
 
 def show(verdict: JudgeAnswer, console: Console) -> None:
     console.print(table(verdict.findings))
-    loud = [finding for finding in by_severity(verdict.findings) if finding.outcome not in QUIET]
+    loud = [finding for finding in by_severity(verdict.findings) if finding.outcome != "pass"]
     for _, findings in groupby(loud, key=lambda finding: (finding.outcome, finding.rule)):
         console.print()
         details(list(findings), console)
     console.print()
-    console.print(f"{answer(verdict.answer)}  {_sentence(verdict)}")
+    console.print(f"{answer(verdict.answer)}  {_sentence(verdict)}", soft_wrap=True)
 
 
 def table(findings: Iterable[Finding]) -> Table:
@@ -46,13 +46,17 @@ def table(findings: Iterable[Finding]) -> Table:
 
 
 def rows(findings: Iterable[Finding]) -> list[tuple[Finding, int]]:
-    """Findings to print, worst first, each with how many of the same rule it stands for besides itself."""
+    """Findings to print, worst first, each with how many of the same rule and word it stands for besides itself."""
     found = list(findings)
-    loud = [(finding, 0) for finding in by_severity(found) if finding.outcome not in QUIET]
-    quiet = sorted((f for f in found if f.outcome in QUIET), key=lambda f: f.rule)
-    passing = [list(group) for _, group in groupby(quiet, key=lambda f: f.rule)]
+    loud = [(finding, 0) for finding in by_severity(found) if finding.outcome != "pass"]
+    quiet = sorted((f for f in found if f.outcome == "pass"), key=lambda f: (word(f), f.rule))
+    passing = [list(group) for _, group in groupby(quiet, key=lambda f: (word(f), f.rule))]
     tightest = [(min(group, key=_room), len(group) - 1) for group in passing]
-    return loud + sorted(tightest, key=lambda pair: _room(pair[0]))
+    return loud + sorted(tightest, key=lambda pair: (word(pair[0]) != TOLERATED, _room(pair[0])))
+
+
+def word(finding: Finding) -> str:
+    return TOLERATED if finding.outcome == "pass" and finding.within is False else finding.outcome
 
 
 def by_severity(findings: Iterable[Finding]) -> list[Finding]:
@@ -107,13 +111,13 @@ def _cells(finding: Finding, others: int) -> tuple[str, ...]:
     place = f"{finding.group}, {finding.scope}" if finding.group else finding.scope
     more = f" [faint]and {others} more[/faint]" if others else ""
     if finding.measured is None:
-        return (answer(finding.outcome), escape(finding.rule), escape(place) + more, "", "", "")
+        return (answer(word(finding)), escape(finding.rule), escape(place) + more, "", "", "")
     value, limit = beside(finding.measured)
     sign = SIGN[finding.measured.op]
     room = ranged(number(finding.measured.headroom), finding.measured.unit)
     style = "bad" if _room(finding) < 0 else "faint"
     return (
-        answer(finding.outcome),
+        answer(word(finding)),
         escape(finding.rule),
         escape(place) + more,
         value,
@@ -171,6 +175,9 @@ def _sentence(verdict: JudgeAnswer) -> str:
         for outcome in reversed(Outcome)
         if any(f.outcome == outcome for f in verdict.findings)
     ]
+    tolerated = sum(word(f) == TOLERATED for f in verdict.findings)
+    if tolerated:
+        counts.append(f"{tolerated} of them tolerated: not caused and not worsened by these orders")
     withheld = f"; {verdict.withheld} kept from this view" if verdict.withheld else ""
     orders = f"with {verdict.orders} orders" if verdict.orders else "as it stands"
     return f"as of {verdict.as_of:%-d %B %Y}, {orders}: {', '.join(counts) or 'no rule applies'}{withheld}"

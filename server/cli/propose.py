@@ -1,0 +1,91 @@
+"""`proofolio propose`: orders towards the targets within every rule, with their proof; or why there are none."""
+
+import argparse
+import getpass
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from policy.book.facts import Book
+from policy.canonical import CanonicalError
+from policy.proof.archive import ArchiveError, checked_path
+from server.cli import disk, given, judge, rules
+from server.cli.answer.proposal import ProposeAnswer, answer_of
+from server.cli.exits import Exit
+from server.cli.problem import BadInput, bad_file
+from server.cli.show import proposal as shown
+from server.cli.show.answers import printed
+from server.cli.show.terminal import output, progress
+from server.cli.show.weights import charts
+from server.desk import bundle, record
+from server.desk.prepare import Task, prepared
+from server.desk.propose import answered
+from solver.intent import Intent
+
+EXITS = {"proposed": Exit.PASS, "impossible": Exit.STOP, "not found": Exit.STOP, "not searched": Exit.STOP}
+HOME = "~/.proofolio/local-log"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    judge.of_book(parser)
+    parser.add_argument("--intent", metavar="I", help="what is wanted: a JSON file (docs/intent.schema.json)")
+    parser.add_argument("--out", required=True, metavar="F", help="where the proof bundle goes, a .proof.zip")
+    parser.add_argument("--log", default=HOME, metavar="DIR", help=f"the local log and key, made on first use ({HOME})")
+    parser.add_argument("--actor", metavar="NAME", help="who proposes; the name you are logged in with, without it")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    rules.library(arguments.rules, quiet=arguments.json)
+    book = given.on(given.book(arguments.book), arguments.as_of, arguments.known_at)
+    task = task_of(arguments.rules, book, given.intent(arguments.intent, book))
+    log = Path(arguments.log).expanduser()
+    answer = proposed(task, log, arguments.out, arguments.actor or _login())
+    if not printed(answer, as_json=arguments.json):
+        shown.show(answer, output())
+    return EXITS[answer.answer]
+
+
+def task_of(paths: list[str], book: Book, intent: Intent) -> Task:
+    """The rules under the paths that they have in a bundle, joined to the book."""
+    try:
+        return prepared(_named(paths), book, intent)
+    except CanonicalError as error:
+        raise bad_file("book", f"it has no canonical form: {error}", "use ids and names in plain text") from None
+
+
+def proposed(task: Task, log: Path, out: str, actor: str) -> ProposeAnswer:
+    """The answer, logged and, where there is something to prove, written with its proof."""
+    try:
+        with record.held(log), progress("searching, judging and proving"):
+            known, begun = bundle.started(record.opened(log, bundle.now(), actor), task, actor)
+            found = answered(task)
+            filed = bundle.filed(known, task, begun, found, charts(task, found))
+    except OSError as error:
+        raise BadInput(disk.of_os(str(log), error)) from None
+    except record.RecordError as error:
+        raise bad_file(str(log), str(error), "or name another folder with --log") from None
+    if filed is not None:
+        disk.write(out, filed[1])
+    return answer_of(task, found, None if filed is None else out)
+
+
+def _named(paths: list[str]) -> Mapping[str, str]:
+    """Sources by their path below the folder that holds them all: what they are called in a bundle."""
+    sources = given.sources(paths)
+    places = [os.path.abspath(source.name) for source in sources]
+    top = os.path.commonpath([os.path.dirname(place) for place in places])
+    found: dict[str, str] = {}
+    for place, source in zip(places, sources, strict=True):
+        name = Path(place).relative_to(top).as_posix()
+        try:
+            found[checked_path(name)] = source.text
+        except ArchiveError as error:
+            raise bad_file(source.name, str(error), "rename the file: a bundle is opened on any system") from None
+    return found
+
+
+def _login() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"

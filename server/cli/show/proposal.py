@@ -1,0 +1,168 @@
+"""A proposal for people: the orders, what they come to, how good they are; or the conflict that stands in the way."""
+
+from fractions import Fraction
+from math import ceil
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from server.cli.answer.proposal import Conflict, Gives, Money, Ordered, ProposeAnswer
+from server.cli.show import verdict
+from server.cli.show.amounts import in_unit, money, percent, plain, units
+from server.cli.show.terminal import answer as marked
+
+SIDES = {"buy": "buy", "cover": "buy", "sell": "sell", "short": "sell"}
+HEADS = {
+    "impossible": "no compliant trade exists",
+    "not found": "no compliant trade was found; one may exist",
+    "not searched": "a rule that is judged but not searched stands in the way",
+}
+
+
+def show(answer: ProposeAnswer, console: Console) -> None:
+    if answer.answer == "proposed":
+        _proposed(answer, console)
+    else:
+        refused(answer, console)
+    if answer.bundle is not None:
+        console.print(f"\nproof: {answer.bundle}", markup=False, soft_wrap=True)
+
+
+def _proposed(answer: ProposeAnswer, console: Console) -> None:
+    if not answer.orders:
+        console.print("[pass]✓ nothing to do[/pass]: no orders are better than the book as it stands")
+    else:
+        console.print(orders(answer))
+        console.print()
+    worth(answer, console)
+    if answer.after is not None:
+        console.print()
+        verdict.show(answer.after, console)
+    for name in answer.not_searched[:5]:
+        console.print(f"[warn]judged, not searched[/warn]: {escape(name)}")
+
+
+def orders(answer: ProposeAnswer) -> Table:
+    """Batch by batch, in the order of release."""
+    shown = Table(box=None, pad_edge=False, header_style="faint", padding=(0, 2, 0, 0))
+    for name in ("batch", "account", "side"):
+        shown.add_column(name, no_wrap=True)
+    shown.add_column("quantity", justify="right", no_wrap=True)
+    shown.add_column("", style="title", no_wrap=True)
+    shown.add_column("security", overflow="ellipsis", no_wrap=True, max_width=22)
+    for name in ("worth", "gain"):
+        shown.add_column(name, justify="right", no_wrap=True)
+    shown.add_column("lots", style="faint", overflow="fold")
+    for number, order in enumerate(answer.orders):
+        new = number == 0 or order.batch != answer.orders[number - 1].batch
+        shown.add_row(*_cells(order, answer.currency, new=new))
+    return shown
+
+
+def _cells(order: Ordered, currency: str, *, new: bool) -> tuple[str, ...]:
+    style = SIDES[order.side]
+    lots = [f"{units(used.quantity)} of {used.lot}" for used in order.lots]
+    return (
+        f"[faint]{order.batch + 1 if new else ''}[/faint]",
+        escape(order.account),
+        f"[{style}]{order.side}[/{style}]",
+        units(order.quantity),
+        escape(order.instrument),
+        escape(order.name),
+        money(order.worth, currency),
+        _gain(order, currency),
+        escape("\n".join(lots)),
+    )
+
+
+def _gain(order: Ordered, currency: str) -> str:
+    if order.short_gain is None or order.long_gain is None:
+        return "unknown"
+    gain = order.short_gain + order.long_gain
+    return money(gain, currency) if gain else ""
+
+
+def worth(answer: ProposeAnswer, console: Console) -> None:
+    """What the orders come to, and how much better they could be."""
+    if answer.money is not None and answer.orders:
+        console.print(_sums(answer.money, len(answer.orders), answer.currency))
+    gap = answer.gap
+    if gap is not None and gap.certified is not None and gap.certified_bp is not None:
+        said = f"{money(gap.certified, answer.currency)} ({plain(gap.certified_bp)} bp of net assets)"
+        console.print(f"no compliant orders are better by more than {said} by the intent: [pass]proven[/pass]")
+    elif gap is not None:
+        claimed = "" if gap.claimed is None else f"; the search claims {money(gap.claimed, answer.currency)}"
+        console.print(f"how much better other orders could be is [unknown]not proven[/unknown]{claimed}")
+    if answer.price_box:
+        console.print(f"every verdict holds while prices stay within ±{percent(answer.price_box)}")
+
+
+def _sums(sums: Money, orders: int, currency: str) -> str:
+    gain = sums.short_gain + sums.long_gain
+    realised = f"a {'gain' if gain >= 0 else 'loss'} of {money(abs(gain), currency)} in taxable accounts"
+    unknown = f", and {sums.unknown_gains} orders with unknown gains" if sums.unknown_gains else ""
+    tax = f"about {money(sums.tax, currency)} of tax" if sums.tax else "no tax"
+    return (
+        f"{orders} orders: sells {money(sums.sold, currency)}, buys {money(sums.bought, currency)}, costs "
+        f"{money(sums.cost, currency)}; realises {realised}{unknown}, {tax}"
+    )
+
+
+# --- refusals ------------------------------------------------------------------------------------
+
+
+def refused(answer: ProposeAnswer, console: Console) -> None:
+    console.print(f"[block]✗ {answer.answer}[/block]: {HEADS[answer.answer]}")
+    if answer.conflict is not None:
+        console.print()
+        conflict(answer.conflict, console)
+        return
+    for name in answer.stands_in_the_way:
+        console.print(f"  still broken at the nearest point: {escape(name)}")
+    console.print()
+    for step in answer.tried:
+        console.print(f"  [faint]{escape(step.what)} ({escape(step.by)}): {escape(step.said)}[/faint]")
+    console.print(f"\n{marked(answer.before.answer)}  the book as it stands")
+
+
+def conflict(found: Conflict, console: Console) -> None:
+    """Which rules, what each would have to give alone, and the sum that shows it."""
+    word = (
+        "these rules cannot hold together; without any one of them the others could"
+        if found.minimal
+        else ("among these are rules that cannot hold together")
+    )
+    console.print(f"{word}:")
+    console.print()
+    shown = Table(box=None, pad_edge=False, header_style="faint", padding=(0, 2, 0, 0))
+    shown.add_column("rule", style="title", no_wrap=True)
+    shown.add_column("says", overflow="fold")
+    shown.add_column("for", overflow="fold")
+    shown.add_column("would have to give, alone", justify="right", no_wrap=True)
+    for rule in found.rules:
+        place = rule.group or rule.scope
+        shown.add_row(escape(rule.rule), escape(rule.title), escape(place), gives(rule))
+    console.print(shown)
+    console.print()
+    for asked, short in zip(found.proof, found.short, strict=True):
+        parts = " + ".join(f"{_times(part.times)} × {escape(part.rule)}" for part in asked)
+        amount = in_unit(short, found.unit)
+        console.print(f"proof: {parts} ask for {amount} more than all orders together could bring", soft_wrap=True)
+
+
+def gives(rule: Gives) -> str:
+    """What is proven, and what was found to be enough; shares are whole."""
+    if rule.at_least is None:
+        return "nothing it gives is enough"
+    if rule.unit == "shares":
+        return f"{units(Fraction(ceil(rule.enough or rule.at_least)))} shares"
+    least = in_unit(rule.at_least, rule.unit)
+    if rule.enough is None:
+        return f"at least {least}"
+    enough = in_unit(rule.enough, rule.unit)
+    return enough if enough == least else f"{least} to {enough}"
+
+
+def _times(multiplier: Fraction) -> str:
+    return plain(multiplier, 4).rstrip("0").rstrip(".")

@@ -1,0 +1,51 @@
+"""`proofolio verify`: every claim of a bundle, deeply: its rules compiled and bound to its data again."""
+
+import argparse
+
+from rich.console import Console
+from rich.markup import escape
+
+from policy.proof.claims.claim import Answer
+from policy.proof.verify import InputError, examine, trust_card
+from server.cli.answer.examination import VerifyAnswer, verified
+from server.cli.exits import Exit
+from server.cli.problem import bad_file
+from server.cli.show.answers import printed
+from server.cli.show.terminal import answer as marked
+from server.cli.show.terminal import output, progress
+from server.desk.verify import deep
+
+EXITS = {Answer.PROVEN.value: Exit.PASS, Answer.NOT_PROVEN.value: Exit.UNKNOWN, Answer.REFUTED.value: Exit.STOP}
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="F", help="a proof bundle: the zip, or the folder it was unpacked to")
+    parser.add_argument("--trust", metavar="CARD", help="the log's key and checkpoint that you kept from elsewhere")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    try:
+        card = None if arguments.trust is None else trust_card(arguments.trust)
+        found = examine(arguments.file, card)
+    except InputError as error:
+        raise bad_file("verify", str(error), "name a proof bundle, as a zip or a folder, and a trust card") from None
+    with progress("compiling and binding again"):
+        answer = verified(deep(found), trusted=card is not None)
+    if not printed(answer, as_json=arguments.json):
+        show(answer, output())
+    return EXITS[answer.answer]
+
+
+def show(answer: VerifyAnswer, console: Console) -> None:
+    for claim in answer.claims:
+        gap = " " * (len(Answer.NOT_PROVEN.value) - len(claim.answer))
+        console.print(f"{marked(claim.answer)}{gap}  {escape(claim.says)}", soft_wrap=True)
+        console.print(f"{'':14}[faint]{escape(claim.why)}[/faint]", soft_wrap=True)
+    counted = [
+        f"{sum(claim.answer == word for claim in answer.claims)} {word}"
+        for word in (Answer.PROVEN, Answer.NOT_PROVEN, Answer.REFUTED)
+        if any(claim.answer == word for claim in answer.claims)
+    ]
+    console.print(f"\n{marked(answer.answer)}  {', '.join(counted)}")
+    if not answer.trusted:
+        console.print("[faint]no trust card was given: what came with the bundle confirms nothing about itself[/faint]")
