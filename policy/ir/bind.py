@@ -85,14 +85,23 @@ Draft = tuple[Obligation, core.Passive | None]
 
 
 def _obligations(rule: core.Rule, waivers: Iterable[core.Waiver], world: Universe) -> Iterator[Draft]:
-    said = digest(rule)
+    origins = tuple(_origins(rule))
     for scope, accounts in scopes(rule.scope, world):
         ctx = Context(world, scope, accounts, rule.measure, rule.look_through, rule.de_minimis, set())
-        for number, clause in enumerate(rule.clauses, start=1):
+        for origin, clause in zip(origins, rule.clauses, strict=True):
             for group, rungs, missing in _groups(clause, ctx):
-                aged = tuple(_fresh(rung, ctx, rule, group) for rung in rungs)
-                whole = _draft(rule, said, number, clause, ctx, group, aged, missing)
+                aged = tuple(_fresh(rung, ctx, rule, group) for rung in rungs) if rule.freshness else rungs
+                whole = _draft(rule, origin, clause, ctx, group, aged, missing)
                 yield from _at_moments(whole, rule, ctx, waivers, group)
+
+
+def _origins(rule: core.Rule) -> Iterator[Origin]:
+    """Where the obligations of each clause come from."""
+    authority = "; ".join(" ".join(part for part in (c.title, c.section) if part) for c in rule.citations)
+    meaning_ = digest(rule)
+    for number, clause in enumerate(rule.clauses, start=1):
+        place = clause.span
+        yield Origin(rule.id, rule.title, number, rule.file, place.line, place.column, authority, rule.layer, meaning_)
 
 
 Rungs = tuple[Rung, ...]
@@ -141,27 +150,17 @@ def _fresh(rung: Rung, ctx: Context, rule: core.Rule, group: Group | None) -> Ru
 
 def _draft(
     rule: core.Rule,
-    said: str,
-    number: int,
+    origin: Origin,
     clause: core.Clause,
     ctx: Context,
     group: Group | None,
     rungs: Rungs,
     missing: set[str],
 ) -> Obligation:
+    name = f"{rule.id}/{origin.clause}/{ctx.scope}"
     return Obligation(
-        "/".join([rule.id, str(number), ctx.scope, *([] if group is None else [group.level, group.key])]),
-        Origin(
-            rule.id,
-            rule.title,
-            number,
-            rule.file,
-            clause.span.line,
-            clause.span.column,
-            "; ".join(" ".join(part for part in (c.title, c.section) if part) for c in rule.citations),
-            rule.layer,
-            said,
-        ),
+        name if group is None else f"{name}/{group.level}/{group.key}",
+        origin,
         ctx.scope,
         ctx.accounts,
         None if group is None else f"{group.level} {group.name}",
@@ -186,15 +185,15 @@ def _at_moments(
         name = f"{obligation.id}/purchase" if ends else obligation.id
         yield replace(obligation, id=name, moments=(Moment.PURCHASE,), ladder=rungs), None
     if ends:
-        duty = all(m is Moment.TRIGGER for m in ends)
-        otherwise = Outcome.WARN if duty else obligation.otherwise
         passive = rule.passive if rule.passive.mode == "worsen" else None
-        yield replace(obligation, moments=ends, otherwise=otherwise), passive
+        if all(moment is Moment.TRIGGER for moment in ends):
+            obligation = replace(obligation, otherwise=Outcome.WARN)
+        yield obligation if ends == obligation.moments else replace(obligation, moments=ends), passive
 
 
 def _judged(moment: Moment, day: date) -> bool:
     """Quarter-end clauses are judged on the last day of a quarter."""
-    return moment is not Moment.QUARTER_END or (day.month % 3 == 0 and (day.month, day.day) in _QUARTER_ENDS)
+    return moment is not Moment.QUARTER_END or (day.month, day.day) in _QUARTER_ENDS
 
 
 _QUARTER_ENDS = frozenset({(3, 31), (6, 30), (9, 30), (12, 31)})

@@ -99,8 +99,14 @@ class Table:
         bottom, top = low(const), high(const)
         for name, coefficient in coefficients.items():
             quantity = self.quantities[name]
-            product = times(coefficient, between(quantity.low, quantity.high))
-            bottom, top = _sum(bottom, low(product)), _sum(top, high(product))
+            if isinstance(coefficient, Fraction):
+                ends = (quantity.low, quantity.high) if coefficient > 0 else (quantity.high, quantity.low)
+                least, most = coefficient * ends[0], coefficient * ends[1]
+                bottom = None if bottom is None else bottom + least
+                top = None if top is None else top + most
+            else:
+                product = times(coefficient, between(quantity.low, quantity.high))
+                bottom, top = _sum(bottom, low(product)), _sum(top, high(product))
         return bottom, top
 
 
@@ -112,7 +118,7 @@ def gathered(terms: Terms) -> Terms:
     """Terms of the same name added up, zeros dropped, in the order of first mention."""
     sums: dict[str, Number] = {}
     for coefficient, name in terms:
-        if coefficient != ZERO:
+        if coefficient:
             sums[name] = plus(sums[name], coefficient) if name in sums else coefficient
     return tuple((coefficient, name) for name, coefficient in sums.items())
 

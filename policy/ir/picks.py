@@ -19,8 +19,24 @@ from policy.book.facts import Instrument, Lot, Value
 from policy.book.groups import fact, is_named, key, name
 from policy.book.holding import lot_fact
 from policy.book.lists import listed
+from policy.book.prices import rate as rate_of
 from policy.interval import ZERO, Interval, Number, at_most, less, times
-from policy.ir.core import All, Any, Compare, Every, Fact, Forbid, Listed, Named, Not, Pick, Term, Test, WashSale
+from policy.ir.core import (
+    All,
+    Amount,
+    Any,
+    Compare,
+    Every,
+    Fact,
+    Forbid,
+    Listed,
+    Named,
+    Not,
+    Pick,
+    Term,
+    Test,
+    WashSale,
+)
 from policy.ir.positions import Position, Universe
 
 PERHAPS = Interval(ZERO, Fraction(1))
@@ -210,12 +226,19 @@ def fact_truth(universe: Universe, test: Fact, exposure: Exposure, missing: set[
     """`term op value`; a missing number is anything between the bounds that the vocabulary gives."""
     if isinstance(test.value, Term):
         return _two_facts(universe, test.term, test.op, test.value.name, exposure, missing)
+    limit = test.value
+    if isinstance(limit, Amount):
+        rate = rate_of(universe.index, limit.unit)
+        if rate is None:
+            missing.add(f"exchange rate of {limit.unit}")
+            return None
+        limit = limit.value * rate
     value = fact_of(universe, exposure, test.term)
     if value is None:
         missing.add(f"{test.term} of {exposure.name}")
     if test.op in ("is", "is not") and isinstance(value, str) and exposure.subject and _is_level(test.term):
-        return (test.value in (value, name(universe.index, test.term, value))) is (test.op == "is")
-    return compared(test.term, value, test.op, test.value)
+        return (limit in (value, name(universe.index, test.term, value))) is (test.op == "is")
+    return compared(test.term, value, test.op, limit)
 
 
 def _two_facts(
@@ -282,8 +305,15 @@ def compared(name: str, value: Value | None, op: str, limit: Value) -> bool | No
 
 
 def _in_order(left: Number, op: str, right: Number) -> bool | None:
-    orders = {"<=": at_most(left, right), "<": less(left, right), ">=": at_most(right, left), ">": less(right, left)}
-    return orders[op]
+    match op:
+        case "<=":
+            return at_most(left, right)
+        case "<":
+            return less(left, right)
+        case ">=":
+            return at_most(right, left)
+        case _:
+            return less(right, left)
 
 
 def _number(name: str, value: Value | None) -> Number | None:

@@ -138,7 +138,7 @@ def formula(test: core.Test, ctx: Context) -> Formula:
         case core.Every(pick, inner):
             return bound.All(tuple(for_group(inner, ctx, group) for group in picked(ctx, pick)))
         case core.Fact(name, op, value):
-            assert not isinstance(value, core.Term), "two facts of an account are compared as numbers"
+            assert not isinstance(value, core.Term | core.Amount), "facts of an account that are money are quantities"
             return _of_accounts(name, op, value, ctx)
         case core.Forbid() | core.WashSale():
             raise AssertionError(f"{type(test).__name__} is bound per holding, by policy.ir.forbid")
@@ -167,10 +167,11 @@ def compare(test: core.Compare, ctx: Context) -> Formula:
 
 
 def _shared(node: core.Scalar, ctx: Context) -> Scalar:
-    """A scalar that is the same for every group is made once for the rule."""
+    """A scalar that is the same for every group is made once; a node lives as long as its library, so its identity
+    will do, and costs no hashing of numbers."""
     if of_group(node):
         return scalar(node, ctx)
-    return once(ctx, (ctx.measure, node), lambda: scalar(node, ctx))
+    return once(ctx, (ctx.measure, id(node)), lambda: scalar(node, ctx))
 
 
 def _leaf(test: core.Compare, ctx: Context, measure: Scalar, limit: Scalar, base: Lin | None) -> Leaf:
