@@ -183,11 +183,14 @@ def fact(expr: tree.Expr) -> vocabulary.Term | None:
 
 
 def settled(left: tree.Expr, right: tree.Expr) -> bool:
-    """Whether facts alone decide: a fact against a constant, or a fact of a holding against another fact."""
+    """Whether facts alone decide: a fact against a constant, or a fact of a holding against another fact. Money that an
+    account or the firm states is a quantity, as it is added up."""
     found = fact(left)
     if found is None:
         return False
-    return isinstance(right, tree.Amount) or (found.of in OF_HOLDINGS and fact(right) is not None)
+    if found.of in OF_HOLDINGS:
+        return isinstance(right, tree.Amount) or fact(right) is not None
+    return isinstance(right, tree.Amount) and found.type is not Type.MONEY
 
 
 def _fact_compared(cond: tree.Compare, found: vocabulary.Term, right: tree.Expr, at: Place) -> Problems:

@@ -225,7 +225,7 @@ def _fresh(term: tree.Term, names_: Names) -> Problems:
     found = vocabulary.TERMS.get(term.words)
     if found is None:
         yield numbers.unknown(term, names_)
-    elif found.source is not vocabulary.Source.FACT:
+    elif found.source is not vocabulary.Source.FACT and found.name != "price":
         fix = "name a fact, such as `shares outstanding`"
         yield Diagnostic("M217", f"`{term.words}` is no fact that could be old", term.span, fix)
 

@@ -59,6 +59,7 @@ INSTRUMENT_FACTS = (
     _flag("legacy position", "the client wants it kept"),
     _flag("real estate", "an interest in land"),
     _flag("party in interest", "a transaction with it would be one with a party in interest (29 USC 1106)"),
+    Term("price", Kind.FACT, Type.MONEY, "money", "instrument", Source.SERIES, "of one unit, base currency", low=_ZERO),
     _text("liquidity class", "17 CFR 270.22e-4(a)", "highly liquid", "moderately liquid", "less liquid", "illiquid"),
     _text("exchange", "where it is listed, as an ISO 10383 code"),
     rating("rating", "instrument", "the rating that counts"),

@@ -123,11 +123,12 @@ Scalar = Amount | Term | Own | Scale | Total | Average | Number | Largest | Flow
 class Fact:
     """`term op value` on a fact: `coal revenue share > 5%`, `asset class is us treasury`. `op` is "<=", "<",
     ">=", ">", "is" or "is not"; percent values are fractions (5 % is 1/20). A value that is a Term is another fact,
-    of the same holding or of its account: `complexity > client complexity approval`."""
+    of the same holding or of its account: `complexity > client complexity approval`. An Amount is money in a
+    currency of its own: `price < USD 5`."""
 
     term: str
     op: str
-    value: Fraction | str | bool | date | Term
+    value: Fraction | str | bool | date | Term | Amount
 
 
 @dataclass(frozen=True, slots=True)

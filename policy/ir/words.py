@@ -157,10 +157,12 @@ def amount(value: Fraction, unit: str) -> str:
             return f"{number_text(value)} {unit}"
 
 
-def constant(value: Fraction | str | bool | date | Term) -> str:
+def constant(value: Fraction | str | bool | date | Term | Amount) -> str:
     match value:
         case Term(name):
             return name
+        case Amount(number_, unit):
+            return amount(number_, unit)
         case bool():
             return "true" if value else "false"
         case Fraction():

@@ -97,6 +97,10 @@ SENTENCES = [
         "security", core.Fact("coal revenue share", ">", Fraction(1, 20))))),
     ("forbid buy where complexity > client complexity approval", core.Forbid(("buy",), core.Pick(
         "security", core.Fact("complexity", ">", core.Term("client complexity approval"))))),
+    ("forbid buy where price < USD 5 or price is EUR 5", core.Forbid(("buy",), core.Pick("security", core.Any((
+        core.Fact("price", "<", amount(5, "USD")), core.Fact("price", "is", amount(5, "EUR"))))))),
+    ("require assets under management >= USD 5",
+     core.Compare(core.Term("assets under management"), Op.GE, amount(5, "USD"))),
     ("forbid sell of lots where days held < 180", core.Forbid(("sell",), core.Pick(
         "lot", core.Fact("days held", "<", Fraction(180))))),
     ("forbid buy where substantially identical was sold at a loss within 30 calendar days before or after",

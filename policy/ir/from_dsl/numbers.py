@@ -149,7 +149,7 @@ def condition(cond: tree.Cond, names_: Names) -> core.Test:
             assert right is not None, "a symbol has a number"
             known = fact(left)
             if known is not None and settled(left, right):
-                return core.Fact(known.name, op, _value(right, known))
+                return core.Fact(known.name, op, _value(right))
             return compare(left, Op(op), right, names_)
         case tree.Is():
             return _is(cond, "is")
@@ -184,11 +184,18 @@ def every(parts: list[core.Test]) -> core.Test | None:
     return None if not parts else parts[0] if len(parts) == 1 else core.All(tuple(parts))
 
 
-def _value(right: tree.Expr, known: Term) -> Fraction | core.Term:
+def _value(right: tree.Expr) -> Fraction | core.Term | core.Amount:
     if isinstance(right, tree.Amount):
-        return right.value / 100 if right.unit == "percent" else right.value
+        return _constant(right)
     assert isinstance(right, tree.Term)
     return core.Term(right.words)
+
+
+def _constant(literal: tree.Amount) -> Fraction | core.Amount:
+    """Money keeps its currency; a percentage is a fraction."""
+    if literal.unit.isupper():
+        return core.Amount(literal.value, literal.unit)
+    return literal.value / 100 if literal.unit == "percent" else literal.value
 
 
 def _is(cond: tree.Is, op: str) -> core.Test:
@@ -197,7 +204,8 @@ def _is(cond: tree.Is, op: str) -> core.Test:
         assert isinstance(cond.value, tree.Text)
         return core.Named(words, cond.value.value)
     known = vocabulary.TERMS[words]
-    return core.Fact(words, op, fact_value(known, cond.value))
+    value = cond.value
+    return core.Fact(words, op, _constant(value) if isinstance(value, tree.Amount) else fact_value(known, value))
 
 
 def fact_value(known: Term, value: tree.Term | tree.Text | tree.Amount | tree.Instant) -> Fraction | str | bool | date:
