@@ -25,6 +25,7 @@ NAMED = ("security", "issuer", "ultimate issuer")
 
 def problems(block: tree.ListBlock) -> Problems:
     yield from rules.once(block.clauses, ONCE)
+    yield from rules.known(block.clauses)
     if block.whole:
         yield from _required(block)
     for part in block.clauses:

@@ -52,6 +52,7 @@ def problems(rule: tree.Rule) -> Problems:
         yield from _in_regime(clause)
     for part in rule.clauses:
         yield from _clause(part, names_, breach=missing is not None and missing.counts_as == "breach")
+    yield from known(rule.clauses)
     yield from contradictions.problems(nodes)
     if not reading:
         yield from quotes.problems(every(rule.clauses, tree.Citation), nodes)
@@ -194,6 +195,11 @@ def _counting(counting: tree.Counting, names_: Names) -> Problems:
 
 
 def applies(clause: tree.Applies) -> Problems:
+    if clause.including and clause.kind in ("account", "tagged"):
+        first = clause.including[0]
+        fix = "write `applies to each household, including …`"
+        yield Diagnostic("M232", f"one account includes no {first.words}", first.span, fix)
+        return
     for term in clause.including:
         if term.words not in vocabulary.INCLUDED:
             listed = ", ".join(vocabulary.INCLUDED)
@@ -237,6 +243,14 @@ def _regimes(regimes: tuple[tree.Regime, ...]) -> Problems:
         if earlier is not regime.name.span:
             yield Diagnostic("M202", f'two ways to comply are called "{regime.name.value}"', regime.name.span,
                              "choose another name", related=(Related("first named here", earlier),))  # fmt: skip
+
+
+def known(clauses: Iterable[object]) -> Problems:
+    """What becomes known only after its end was never in force for anybody."""
+    held = tuple(clauses)
+    days, told = one(held, tree.Effective), one(held, tree.Known)
+    if days is not None and days.end is not None and told is not None and told.day > days.end.day:
+        yield Diagnostic("M308", f"this becomes known only after {days.end.day}, its end", told.span, "correct a date")
 
 
 def effective(clause: tree.Effective) -> Problems:

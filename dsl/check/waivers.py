@@ -28,6 +28,7 @@ def problems(waiver: tree.Waiver, known: Mapping[str, tree.Rule]) -> Problems:
         fix = names.suggestion(waiver.rule.value, known) or "name a rule of these files"
         yield Diagnostic("M320", f"there is no rule {waiver.rule.value} to waive", waiver.rule.span, fix)
         return
+    yield from _in_force(waiver, rule)
     yield from _signed(waiver, rule)
     yield from _covering(waiver, rule)
     moves = one(waiver.clauses, tree.Moves)
@@ -68,6 +69,20 @@ def _dates(waiver: tree.Waiver) -> Problems:
         yield Diagnostic(
             "M325", f"signed on {approved.on}, after it takes effect", approved.span,
             f"let it begin on {approved.on} or later",
+        )  # fmt: skip
+
+
+def _in_force(waiver: tree.Waiver, rule: tree.Rule) -> Problems:
+    """A waiver has a day on which its rule holds."""
+    ours, theirs = one(waiver.clauses, tree.Effective), one(rule.clauses, tree.Effective)
+    if ours is None or theirs is None:
+        return
+    before = ours.end is not None and ours.end.day < theirs.start.day
+    after = theirs.end is not None and theirs.end.day < ours.start.day
+    if before or after:
+        yield Diagnostic(
+            "M329", f"rule {rule.id.value} does not hold on any day of this waiver", ours.span, "correct the dates",
+            Severity.WARNING, (Related("when the rule holds", theirs.span),),
         )  # fmt: skip
 
 
