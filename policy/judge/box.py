@@ -9,7 +9,7 @@ each of its points.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import assert_never
@@ -47,15 +47,18 @@ Edge = Sequence[Corner]
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """`edge_of`: the number of the edge that moves a variable."""
+    """`edges_of`: the numbers of the edges that move a variable; it moves by their sum."""
 
     edges: Sequence[Edge]
-    edge_of: Mapping[str, int]
+    edges_of: Mapping[str, Collection[int]]
 
 
 def box(edges: Iterable[Edge]) -> Box:
     listed = list(edges)
-    return Box(listed, {name: number for number, edge in enumerate(listed) for corner in edge for name, _ in corner})
+    edges_of: dict[str, set[int]] = {}
+    for number, name in ((n, name) for n, edge in enumerate(listed) for corner in edge for name, _ in corner):
+        edges_of.setdefault(name, set()).add(number)
+    return Box(listed, edges_of)
 
 
 # --- linear scalars over the variables ---------------------------------------------------------
@@ -92,8 +95,8 @@ def span(line: Lin, over: Box) -> Number:
     """The range over the box: exact where the scalar's numbers are."""
     moved: dict[int, dict[str, Number]] = {}
     for slope, name in line.terms:
-        if name in over.edge_of:
-            moved.setdefault(over.edge_of[name], {})[name] = slope
+        for number in over.edges_of.get(name, ()):
+            moved.setdefault(number, {})[name] = slope
     total = line.const
     for number, slopes in moved.items():
         first, *others = (_rise(slopes, corner) for corner in over.edges[number])

@@ -176,7 +176,7 @@ def _stage(bound: Bound, forms: Mapping[str, Form], vague: frozenset[str], befor
     over = lines(forms, before, [*pieces, *(q.name for q in residues)])
     steps = {name: bound.quantities[name].step or Fraction(1) for name in pieces}
     stage = Stage(before, fills, free, due, steps, over, vague, {})
-    whole = _states(stage, fills)
+    whole, _ = _states(stage, fills)
     return replace(stage, quick={**before, **{name: span(line, whole) for name, line in over.items()}})
 
 
@@ -185,14 +185,22 @@ def _anywhere(residue: Quantity) -> Edge:
     return ((residue.name, min(ZERO, residue.low)),), ((residue.name, max(ZERO, residue.high)),)
 
 
-def _states(stage: Stage, fills: Iterable[Fills]) -> Box:
-    """Every state in which the orders are filled so far, with whatever booking makes of it."""
-    return box([*(_booked(stage, each) for each in fills), *stage.free])
+def _states(stage: Stage, fills: Iterable[Fills]) -> tuple[Box, Box]:
+    """Every state in which the orders are filled so far, with whatever booking makes of it; twice, since each box
+    holds more than that: what is true all over one of them is true of the states.
+
+    Either residues are anything, also where nothing is filled yet. Or each order brings its account's residue along:
+    none while nothing of it is filled, anything in its box from the first unit on."""
+    fills = tuple(fills)
+    unfilled = [_anywhere(residue) for residue in {residue.name: residue for residue in stage.due.values()}.values()]
+    return (
+        box([*map(_edge, fills), *stage.free, *unfilled]),
+        box([*(_booked(stage, each) for each in fills), *stage.free]),
+    )
 
 
 def _booked(stage: Stage, fills: Fills) -> Edge:
-    """The corners of an order's way with its account's residue: none while nothing is filled, anything in its box from
-    the first unit on. (Orders of one account have the whole box each: more than there is, never less.)"""
+    """The corners of an order's way with its account's residue."""
     first = fills.order[0][0]
     residue = stage.due.get(first)
     if residue is None:
@@ -237,7 +245,7 @@ def _survives(obligation: Obligation, stage: Stage, permitted: int) -> bool | Po
 
     if max(ranks(meaning.truth(formula, stage.quick) for formula in formulas)) <= permitted:
         return True
-    whole = _states(stage, stage.fills)
+    whole, _ = _states(stage, stage.fills)
     over = [unfolded(formula, stage.lines, stage.before, lambda line: span(line, whole)) for formula in formulas]
     slants = _slants(over)
     waiting, proven = [stage.fills], True
@@ -245,8 +253,7 @@ def _survives(obligation: Obligation, stage: Stage, permitted: int) -> bool | Po
         if not waiting:
             break
         fills = waiting.pop()
-        states = _states(stage, fills)
-        if max(ranks(holds(formula, states) for formula in over)) <= permitted:
+        if any(max(ranks(holds(formula, states) for formula in over)) <= permitted for states in _states(stage, fills)):
             continue
         for state in _corners(fills, () if number else slants):
             there = box([*([corner] for corner in state), *stage.free, *_whatever(stage, state)])

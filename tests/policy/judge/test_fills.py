@@ -131,12 +131,31 @@ def test_what_is_neither_proven_nor_refuted_is_said_so() -> None:
     assert (found.outcome, found.fills) == (Outcome.PASS, FillSafety.NOT_PROVEN)
 
 
-def test_a_residue_may_be_anything_in_its_box_on_the_way() -> None:
-    def with_residue(low: int) -> Bound:
-        bound = book(at_most(5), coefficients={OLD: ONE, "residue/A": -ONE})
-        residue = Quantity("residue/A", Kind.RESIDUE, "A", None, None, Fraction(low), ZERO, None)
-        return replace(bound, quantities={**bound.quantities, "residue/A": residue})
+def with_residue(bound: Bound, low: int) -> Bound:
+    residue = Quantity("residue/A", Kind.RESIDUE, "A", None, None, Fraction(low), ZERO, None)
+    return replace(bound, quantities={**bound.quantities, "residue/A": residue})
 
-    point = {OLD: Fraction(4)}
-    assert answer(with_residue(-1), point).fills is FillSafety.ALWAYS
-    assert answer(with_residue(-2), point).fills is FillSafety.NOT_PROVEN
+
+def test_a_residue_may_be_anything_in_its_box_on_the_way() -> None:
+    bound = book(at_most(5), coefficients={OLD: ONE, "residue/A": -ONE})
+    assert answer(with_residue(bound, -1), {OLD: Fraction(4)}).fills is FillSafety.ALWAYS
+    assert answer(with_residue(bound, -2), {OLD: Fraction(4)}).fills is FillSafety.NOT_PROVEN
+
+
+def test_nothing_is_booked_where_nothing_is_filled() -> None:
+    """g may not rise at all; each unit sold lowers it by one, and booking it raises it by at most one."""
+    bound = book(at_most(0), coefficients={OLD: -ONE, "residue/A": -ONE})
+    assert answer(with_residue(bound, -1), {OLD: TEN}).fills is FillSafety.ALWAYS
+    assert answer(with_residue(bound, -2), {OLD: TEN}).fills is FillSafety.NOT_PROVEN
+
+
+def test_what_one_order_books_is_there_while_another_is_not_filled() -> None:
+    """Ten a unit bought outweighs all booking, but sales that do not move g book as well."""
+    bound = with_residue(book(at_most(1), coefficients={OLD: ZERO, BUY: -TEN, "residue/A": -ONE}), -2)
+    assert answer(bound, {OLD: TEN, BUY: TEN}).fills is FillSafety.NOT_PROVEN
+    assert answer(bound, {BUY: TEN}).fills is FillSafety.ALWAYS
+
+
+def test_booking_is_not_counted_once_per_order_where_once_proves_it() -> None:
+    bound = with_residue(book(at_most(2), coefficients={OLD: ZERO, BUY: ZERO, "residue/A": -ONE}), -2)
+    assert answer(bound, {OLD: TEN, BUY: TEN}).fills is FillSafety.ALWAYS
