@@ -6,6 +6,7 @@ from difflib import get_close_matches
 
 from rich.markup import escape
 
+from policy.book.read import index
 from policy.ir import english
 from policy.ir.bound import Outcome
 from policy.ir.core import Library, ListRule, Rule
@@ -65,9 +66,10 @@ def _verdict(library: Library, rule: str, arguments: argparse.Namespace) -> Judg
     """The findings of this rule alone, among all: other rules may name lists and lend waivers."""
     book = given.on(given.book(arguments.book), arguments.as_of, arguments.known_at)
     orders = given.orders(arguments.orders)
-    bound, verdict = judgement(library, book, orders, arguments.orders)
-    own = tuple(finding for finding in verdict.findings if finding.obligation.origin.rule == rule)
-    return judged(bound, Verdict(worst(finding.outcome for finding in own), own), len(orders), arguments.role)
+    found = judgement(library, index(book), orders, arguments.orders)
+    own = tuple(finding for finding in found.verdict.findings if finding.obligation.origin.rule == rule)
+    verdict = Verdict(worst(finding.outcome for finding in own), own)
+    return judged(found.bound, verdict, len(orders), arguments.role, found.flaws)
 
 
 def _explained(rule: Rule | ListRule, verdict: JudgeAnswer | None) -> ExplainAnswer:

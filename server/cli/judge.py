@@ -1,22 +1,27 @@
 """`proofolio judge`: the verdict of rules on a book, with or without orders."""
 
 import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from policy.book.facts import Book, Order
+from policy.book.facts import Order
 from policy.book.problem import Problem
-from policy.book.read import index
-from policy.ir.bind import bind
-from policy.ir.bound import Bound, Outcome
+from policy.book.read import Index, index
+from policy.ir import meaning
+from policy.ir.bind import bind_to
+from policy.ir.bound import Bound
 from policy.ir.core import Library
 from policy.ir.point import point_of
 from policy.judge.eval import judge
 from policy.judge.verdict import Verdict
 from server.cli import given, rules
-from server.cli.answer.verdict import judged
-from server.cli.exits import OF_OUTCOME
+from server.cli.answer.verdict import JudgeAnswer, judged
+from server.cli.exits import OF_OUTCOME, Exit
 from server.cli.show import verdict as shown
 from server.cli.show.answers import printed
 from server.cli.show.terminal import output, progress
+from server.desk.room import rooms
+from solver.certify import flaws
 
 
 def arguments(parser: argparse.ArgumentParser, *, book_required: bool = True) -> None:
@@ -38,19 +43,35 @@ def run(arguments: argparse.Namespace) -> int:
     book = given.on(given.book(arguments.book), arguments.as_of, arguments.known_at)
     orders = given.orders(arguments.orders)
     with progress("judging"):
-        bound, verdict = judgement(library, book, orders, arguments.orders)
-    answer = judged(bound, verdict, len(orders), arguments.role)
+        found = judgement(library, index(book), orders, arguments.orders)
+        answer = found.answer(library, arguments.role)
     if not printed(answer, as_json=arguments.json):
         shown.show(answer, output())
-    return OF_OUTCOME[Outcome(verdict.outcome)]
+    return Exit.STOP if found.flaws else OF_OUTCOME[found.verdict.outcome]
 
 
-def judgement(
-    library: Library, book: Book, orders: tuple[Order, ...] = (), file: str | None = None
-) -> tuple[Bound, Verdict]:
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Orders judged on a book. `flaws`: what is wrong with them whatever the rules say."""
+
+    known: Index
+    orders: tuple[Order, ...]
+    bound: Bound
+    verdict: Verdict
+    flaws: tuple[str, ...]
+
+    def answer(self, library: Library, roles: Sequence[str] = ()) -> JudgeAnswer:
+        """With what would pass instead, where the orders are refused."""
+        refused = bool(self.flaws) or OF_OUTCOME[self.verdict.outcome] is not Exit.PASS
+        instead = rooms(library, self.known, self.orders) if self.orders and refused else ()
+        return judged(self.bound, self.verdict, len(self.orders), roles, self.flaws, instead)
+
+
+def judgement(library: Library, known: Index, orders: tuple[Order, ...] = (), file: str | None = None) -> Judgement:
     """The rules bound to the book, and the verdict at the orders; BadInput for orders that cannot be filled."""
-    bound = bind(library, book, orders)
-    point = point_of(index(book), orders)
+    bound = bind_to(library, known, orders)
+    point = point_of(known, orders)
     if isinstance(point, tuple):
         raise given.located([problem for problem in point if isinstance(problem, Problem)], file)
-    return bound, judge(bound, point, standing=not orders)
+    found = tuple(flaws(bound, point, meaning.values(bound.forms, point))) if orders else ()
+    return Judgement(known, orders, bound, judge(bound, point, standing=not orders), found)

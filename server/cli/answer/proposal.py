@@ -142,7 +142,7 @@ class ProposeAnswer:
 
 
 def answer_of(task: Task, found: Answer, bundle: str | None) -> ProposeAnswer:
-    before = judged(task.bound, found.before, 0)
+    before = judged(task.bound, found.before)
     if isinstance(found, Refused):
         return _refused(task, found, before, bundle)
     return ProposeAnswer(

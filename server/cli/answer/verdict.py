@@ -1,6 +1,6 @@
 """A verdict as an answer: one finding per obligation, and what was kept from whoever may not see it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,7 +8,8 @@ from policy.ir.bound import Bound
 from policy.judge.verdict import Finding as Judged
 from policy.judge.verdict import Measured as Leaf
 from policy.judge.verdict import Verdict
-from server.cli.answer.number import Amount, amount
+from server.cli.answer.number import Amount, Exact, amount
+from server.desk.room import Room
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +61,23 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Instead:
+    """Of an order that is refused as it is, all others kept: the most that passes, and that passes with warnings; null
+    where not even leaving it out would do. One unit more was judged too, and does not."""
+
+    account: str
+    side: str
+    instrument: str
+    quantity: Exact
+    passes: Exact | None
+    livable: Exact | None
+
+
+@dataclass(frozen=True, slots=True)
 class JudgeAnswer:
     """`answer` is the worst outcome of all findings, those too that are not shown (`withheld`: how many, because
-    they are visible to other roles). `book`, `rules`: SHA-256 of what was judged."""
+    they are visible to other roles). `book`, `rules`: SHA-256 of what was judged. `flaws`: what is wrong with the
+    orders whatever the rules say, such as cash that is not there. `would_pass`: for refused orders."""
 
     answer: str
     as_of: date
@@ -73,9 +88,18 @@ class JudgeAnswer:
     orders: int
     findings: tuple[Finding, ...]
     withheld: int
+    flaws: tuple[str, ...]
+    would_pass: tuple[Instead, ...]
 
 
-def judged(bound: Bound, verdict: Verdict, orders: int, roles: Collection[str] = ()) -> JudgeAnswer:
+def judged(
+    bound: Bound,
+    verdict: Verdict,
+    orders: int = 0,
+    roles: Collection[str] = (),
+    flaws: Iterable[str] = (),
+    rooms: Iterable[Room] = (),
+) -> JudgeAnswer:
     seen = [f for f in verdict.findings if f.obligation.visible_to is None or f.obligation.visible_to in roles]
     return JudgeAnswer(
         verdict.outcome.value,
@@ -87,7 +111,14 @@ def judged(bound: Bound, verdict: Verdict, orders: int, roles: Collection[str] =
         orders,
         tuple(map(finding, seen)),
         len(verdict.findings) - len(seen),
+        tuple(flaws),
+        tuple(map(_instead, rooms)),
     )
+
+
+def _instead(room: Room) -> Instead:
+    order = room.order
+    return Instead(order.account, order.side.value, order.instrument, order.quantity, room.passes, room.livable)
 
 
 def finding(judged: Judged) -> Finding:

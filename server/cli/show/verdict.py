@@ -11,7 +11,7 @@ from rich.table import Table
 from policy.ir.bound import Outcome
 from server.cli.answer.number import Amount, number
 from server.cli.answer.verdict import Finding, JudgeAnswer, Measured
-from server.cli.show.amounts import in_unit, ranged, telling_apart
+from server.cli.show.amounts import in_unit, ranged, telling_apart, units
 from server.cli.show.terminal import MARK_OF, STYLE_OF, answer
 
 SIGN = {"<=": "≤", "<": "<", ">=": "≥", ">": ">"}
@@ -27,8 +27,27 @@ def show(verdict: JudgeAnswer, console: Console) -> None:
     for _, findings in groupby(loud, key=lambda finding: (finding.outcome, finding.rule)):
         console.print()
         details(list(findings), console)
+    for flaw in verdict.flaws:
+        console.print(f"\n[block]✗ the orders[/block] {escape(flaw)}", soft_wrap=True)
+    if verdict.would_pass:
+        console.print()
+        instead(verdict, console)
     console.print()
-    console.print(f"{answer(verdict.answer)}  {_sentence(verdict)}", soft_wrap=True)
+    worst = "block" if verdict.flaws else verdict.answer
+    console.print(f"{answer(worst)}  {_sentence(verdict)}", soft_wrap=True)
+
+
+def instead(verdict: JudgeAnswer, console: Console) -> None:
+    """What would pass of each refused order, the others kept."""
+    console.print("[title]what would pass instead[/title], the other orders kept:")
+    for order in verdict.would_pass:
+        head = f"  {order.side} {units(order.quantity)} {escape(order.instrument)} in {escape(order.account)}:"
+        at_most = [
+            f"{units(amount)} {word}" if amount else f"none {word}"
+            for amount, word in ((order.passes, "pass"), (order.livable, "pass with a warning"))
+            if amount is not None and (word == "pass" or amount != order.passes)
+        ]
+        console.print(f"{head} {', '.join(at_most)}; one more does not", soft_wrap=True)
 
 
 def table(findings: Iterable[Finding]) -> Table:
@@ -163,6 +182,8 @@ def readable(name: str) -> str:
     match name.split("/"):
         case ["value" | "units" | "cost", account, instrument]:
             return f"{instrument} in {account}"
+        case ["buy" | "short" as what, account, instrument]:
+            return f"{what} of {instrument} in {account}"
         case [what, account]:
             return f"{what} of {account}"
         case _:
