@@ -46,7 +46,7 @@ def exact(raw: object) -> Fraction | Refusal:
     if isinstance(raw, int) and not isinstance(raw, bool):
         return Fraction(raw) if abs(raw) < 10**WHOLE else Refusal("the number is too large", _SIZE)
     if isinstance(raw, Bare):
-        return Refusal(f"`{_short(raw.text)}` is a number without quotes", _QUOTES)
+        return Refusal(f"`{short(raw.text)}` is a number without quotes", _QUOTES)
     return Refusal(f"{kind(raw)} is not an exact number", _QUOTES)
 
 
@@ -62,7 +62,7 @@ def percentage(raw: object) -> Fraction | Refusal:
         return number / 100 if isinstance(number, Fraction) else number
     number = _number(text)
     if isinstance(number, Fraction) and number != 0 and "/" not in text:
-        return Refusal(f"`{_short(text)}` has no percent sign", _PERCENT)
+        return Refusal(f"`{short(text)}` has no percent sign", _PERCENT)
     return number
 
 
@@ -110,7 +110,7 @@ def _number(text: str) -> Fraction | Refusal:
         return _ratio(text)
     sign, whole, decimals, exponent = found[1], found[2], found[3] or "", int(found[4] or 0)
     if abs(exponent) > EXPONENT or len(whole.lstrip("0")) > WHOLE or len(decimals) > DECIMALS:
-        return Refusal(f"`{_short(text)}` is beyond all sense of money", _SIZE)
+        return Refusal(f"`{short(text)}` is beyond all sense of money", _SIZE)
     number = Fraction(int(whole + decimals), 10 ** len(decimals)) if decimals else Fraction(int(whole))
     if exponent:
         number *= Fraction(10) ** exponent
@@ -123,7 +123,7 @@ def _ratio(text: str) -> Fraction | Refusal:
         return Refusal(*_reason(text))
     above, below = found[1], found[2]
     if len(above) > RATIO or len(below) > RATIO:
-        return Refusal(f"`{_short(text)}` has too many digits", f"a ratio has at most {RATIO} digits above and below")
+        return Refusal(f"`{short(text)}` has too many digits", f"a ratio has at most {RATIO} digits above and below")
     if not int(below):
         return Refusal(f"`{text}` divides by zero", "leave the value out where it is not known")
     return Fraction(int(above), int(below))
@@ -131,7 +131,7 @@ def _ratio(text: str) -> Fraction | Refusal:
 
 def _reason(text: str) -> tuple[str, str]:
     """What is wrong with a text that is no number, as exactly as it can be told."""
-    shown = f"`{_short(text)}`"
+    shown = f"`{short(text)}`"
     if not text:
         return "the number is empty", "leave the value out where it is not known"
     if text.lower().lstrip("+-") in ("nan", "inf", "infinity", "null", "none", "n/a", "na", "-", "#n/a"):
@@ -160,5 +160,6 @@ def _places(below: int) -> int | None:
     return max(twos, fives) if rest == 1 else None
 
 
-def _short(text: str) -> str:
+def short(text: str) -> str:
+    """A word of the user's as it is shown back: at most 40 characters of it."""
     return text if len(text) <= 40 else f"{text[:37]}…"

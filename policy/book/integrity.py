@@ -82,11 +82,12 @@ def rivals(records: Records) -> Iterator[Flaw]:
                 yield Flaw(table, row, (field,), says.format(*key), "keep the one that is true")
             seen.add(key)
     for row, instrument in enumerate(records.instruments):
-        held = [name for name, _ in instrument.constituents or ()]
-        for part, name in enumerate(held):
-            if name in held[:part]:
+        held: set[str] = set()
+        for part, (name, _) in enumerate(instrument.constituents or ()):
+            if name in held:
                 path = ("constituents", part, "id")
                 yield Flaw("instruments", row, path, f"`{name}` stands twice in `{instrument.id}`", "add the two up")
+            held.add(name)
 
 
 def days_to_come(records: Records) -> Iterator[Flaw]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from policy.book.amount import Refusal, exact, kind, number_text
+from policy.book.amount import Refusal, exact, kind, number_text, short
 from policy.book.facts import Order
 from policy.book.intake.csv_text import Sheet, write
 from policy.book.intake.csv_text import parse as parse_csv
@@ -127,7 +127,7 @@ def _columns(sheet: Sheet) -> list[Problem]:
         if column not in COLUMNS:
             advice = did_you_mean(column, COLUMNS, f"the columns are {', '.join(COLUMNS)}")
             place = Place(sheet.file, sheet.header, field=column)
-            problems.append(Problem(place, f"`{column}` is no column of orders", advice))
+            problems.append(Problem(place, f"`{short(column)}` is no column of orders", advice))
     for column in NEEDED:
         if column not in sheet.columns:
             place = Place(sheet.file, sheet.header, field=column)

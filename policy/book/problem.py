@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeGuard
 
 from dsl.suggest import nearest
+
+LONGEST = 400
+"""Characters of a place that are shown: pointers hold the user's own words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,7 @@ def text(problem: Problem) -> str:
     place = problem.place
     where = place.file + (f":{place.line}" if place.line is not None else "")
     parts = [part for part in (where, place.pointer or place.field) if part]
-    return f"{', '.join(parts) or 'book'}: {problem.what}; {problem.do}"
+    return f"{', '.join(parts)[:LONGEST] or 'book'}: {problem.what}; {problem.do}"
 
 
 def pointer(parts: Iterable[str | int]) -> str:
@@ -49,6 +53,12 @@ def pointer(parts: Iterable[str | int]) -> str:
 
 def did_you_mean(word: str, words: Iterable[str], otherwise: str) -> str:
     """What to do about an unknown word: the nearest known one, in small or capital letters, or the advice given."""
+    near = _nearest(word, frozenset(words))
+    return f"did you mean `{near}`?" if near else otherwise
+
+
+@lru_cache(maxsize=1024)  # a misspelt column is misspelt in every row
+def _nearest(word: str, words: frozenset[str]) -> str | None:
     spelt = {other.lower(): other for other in sorted(words, reverse=True)}
     near = nearest(word.lower(), spelt)
-    return f"did you mean `{spelt[near]}`?" if near else otherwise
+    return spelt[near] if near else None

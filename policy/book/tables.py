@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from policy.book.amount import short
 from policy.book.facts import Book
 from policy.book.intake.columns import AS_OF, FILES, NESTED, PARENTS, REQUIRED, WORDS, facts, fixed, needed, raw
 from policy.book.intake.csv_text import Sheet, parse
@@ -46,7 +47,7 @@ def _files(files: Mapping[str, str]) -> Iterator[Problem]:
     known = [f"{name}.csv" for name in FILES]
     for name in sorted(files):
         if name.endswith(".csv") and name not in known:
-            yield Problem(Place(name), f"`{name}` is no file of a book", did_you_mean(name, known, "remove it"))
+            yield Problem(Place(name), f"`{short(name)}` is no file of a book", did_you_mean(name, known, "remove it"))
     for name in REQUIRED:
         if f"{name}.csv" not in files:
             yield Problem(Place(f"{name}.csv"), "the file is missing", f"write {','.join(needed(name))} and the rows")
@@ -64,7 +65,7 @@ def _columns(name: str, sheet: Sheet) -> Iterator[Problem]:
             yield Problem(place, refusal.what, advice)
         else:
             advice = did_you_mean(column, plain, f"the columns are {', '.join(plain)}")
-            yield Problem(place, f"`{column}` is no column of this file", advice)
+            yield Problem(place, f"`{short(column)}` is no column of this file", advice)
     for column in needed(name):
         if column not in sheet.columns:
             yield Problem(Place(sheet.file, sheet.header, field=column), f"the column `{column}` is missing", "add it")
@@ -94,17 +95,21 @@ def _relations(name: str, sheets: Sheets, parts: Mapping[str, list[int]]) -> Ite
     for owner, numbers in parts.items():
         if owner not in ids:
             advice = did_you_mean(owner, ids, f"add it to {parent.file}")
-            yield Problem(_at(sheet, numbers[0], link), f"`{owner}` is not in {parent.file}", advice)
-        keys = [sheet.rows[number].get(key, "") for number in numbers if name == "cash"]
-        for number, found in zip(numbers, keys, strict=False):
-            if keys.index(found) != numbers.index(number):
-                yield Problem(_at(sheet, number, key), f"`{found}` stands twice for `{owner}`", "add the two up")
+            yield Problem(_at(sheet, numbers[0], link), f"`{short(owner)}` is not in {parent.file}", advice)
+        seen: set[str] = set()
+        for number in numbers if name == "cash" else ():
+            found = sheet.rows[number].get(key, "")
+            if found in seen:
+                yield Problem(
+                    _at(sheet, number, key), f"`{short(found)}` stands twice for `{short(owner)}`", "add the two up"
+                )
+            seen.add(found)
     for number, cells in enumerate(parent.rows):
         said, has = cells.get(name, ""), cells.get("id", "") in parts
         words = " or ".join(WORDS[name])
         if said and (has or said not in WORDS[name]):
             advice = f"leave the cell empty, or write {words} where {sheet.file} has no rows"
-            yield Problem(_at(parent, number, name), f"`{said}` is said here", advice)
+            yield Problem(_at(parent, number, name), f"`{short(said)}` is said here", advice)
 
 
 def _nest(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from policy.book.amount import kind
+from policy.book.amount import kind, short
 from policy.book.facts import Book
 from policy.book.intake.json_text import parse, with_lines
 from policy.book.intake.reading import TABLES, Path, read
@@ -42,7 +42,7 @@ def _shape(document: dict[str, object], file: str) -> Iterator[Problem]:
             advice = did_you_mean(
                 name, BookDocument.model_fields, f"its members are {', '.join(BookDocument.model_fields)}"
             )
-            yield Problem(Place(file, None, pointer([name]), name), f"`{name}` is no member of a book", advice)
+            yield Problem(Place(file, None, pointer([name]), name), f"`{short(name)}` is no member of a book", advice)
     for name in TABLES:
         place = Place(file, None, pointer([name]), name)
         if name in document and not isinstance(document[name], list):

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from io import StringIO
 
+from policy.book.amount import short
 from policy.book.problem import Place, Problem
 
 
@@ -71,8 +72,10 @@ def _header(columns: tuple[str, ...], place: Place) -> Iterator[Problem]:
     for other, name in ((";", "semicolons"), ("\t", "tabs")):
         if len(columns) == 1 and other in columns[0]:
             yield Problem(place, f"the columns are separated by {name}", "save the file with commas, as `CSV UTF-8`")
+    seen: set[str] = set()
     for number, column in enumerate(columns, 1):
         if not column:
             yield Problem(place, f"column {number} has no name", "name it, or remove it")
-        elif column in columns[: number - 1]:
-            yield Problem(place, f"the column `{column}` stands twice", "keep one of them")
+        elif column in seen:
+            yield Problem(place, f"the column `{short(column)}` stands twice", "keep one of them")
+        seen.add(column)

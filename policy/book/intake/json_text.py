@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
-from policy.book.amount import WHOLE, Bare
+from policy.book.amount import WHOLE, Bare, short
 from policy.book.problem import Place, Problem, pointer
 
 
@@ -98,11 +98,14 @@ def _walk(text: str) -> Iterator[tuple[_Path, int, str | None]]:
 
 
 def _duplicates(text: str, file: str) -> Iterator[Problem]:
+    line, counted = 1, 0
     for path, start, name in _walk(text):
         if name is not None:
             at = pointer([part for part in path[:-1] if part is not None] + [name])
-            line = text.count("\n", 0, start) + 1
-            yield Problem(Place(file, line, at, name), f"`{name}` stands twice in one object", "keep one of them")
+            line, counted = line + text.count("\n", counted, start), start
+            yield Problem(
+                Place(file, line, at, name), f"`{short(name)}` stands twice in one object", "keep one of them"
+            )
 
 
 def _lines(text: str, wanted: Collection[str]) -> dict[str, int]:

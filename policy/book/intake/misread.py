@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
-from policy.book.amount import Refusal, kind
+from policy.book.amount import Refusal, kind, short
 from policy.book.intake.fields import REFUSED
 from policy.book.intake.shape import model_at
 from policy.book.intake.terms import HOLDERS, allowed
@@ -47,6 +47,6 @@ def _meaning(model: type[BaseModel], name: str) -> str:
 def _unknown(table: str, path: tuple[int | str, ...]) -> Refusal:
     name = str(path[-1])
     if table in HOLDERS and len(path) == 2 and name in allowed(table):
-        return Refusal(f"`{name}` is a fact", "state it under `facts`")
+        return Refusal(f"`{short(name)}` is a fact", "state it under `facts`")
     known = model_at(table, path[1:-1]).model_fields
-    return Refusal(f"`{name}` is no field here", did_you_mean(name, known, f"the fields are {', '.join(known)}"))
+    return Refusal(f"`{short(name)}` is no field here", did_you_mean(name, known, f"the fields are {', '.join(known)}"))

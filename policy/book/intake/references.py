@@ -11,6 +11,22 @@ from policy.book.problem import did_you_mean
 _SOURCES = {"models": frozenset({"weights"}), "constituents": frozenset({"instruments", "issuers"})}
 """Tables in which a target's names stand, where that is not the table of the same name."""
 
+_WHAT = {
+    "issuers": "the book has no issuer `{}`",
+    "instruments": "the book has no instrument `{}`",
+    "households": "the book has no household `{}`",
+    "accounts": "the book has no account `{}`",
+    "models": "no weights of a model `{}`",
+    "constituents": "`{}` is neither an instrument nor an issuer of the book",
+}
+_ADVICE = {
+    **{name: f"add it to {name}, or correct the name" for name in ("issuers", "instruments", "households", "accounts")},
+    "models": "give them in weights, or leave the name out",
+    "constituents": "add it to instruments or issuers, or correct the name",
+}
+SUGGESTED = 50
+"""Unknown names for which the nearest known one is looked for; a book with more has another trouble than spelling."""
+
 _Reference = tuple[int, tuple[str | int, ...], str | None]
 """Row, path of the field, and the id that it names."""
 
@@ -25,12 +41,16 @@ def unknown_references(
     }
     known["models"] = {weight.model for weight in records.weights}
     known["constituents"] = known["instruments"] | known["issuers"]
+    suggested: dict[tuple[str, str], str] = {}
     for table, target, references in _references(records):
         if not _SOURCES.get(target, frozenset({target})).isdisjoint(unread):
             continue
         for row, path, name in references:
             if name is not None and name not in known[target]:
-                yield _flaw(table, row, path, name, target, known[target])
+                if len(suggested) < SUGGESTED and (target, name) not in suggested:
+                    suggested[target, name] = did_you_mean(name, _near(name, known[target]), _ADVICE[target])
+                advice = suggested.get((target, name), _ADVICE[target])
+                yield Flaw(table, row, path, _WHAT[target].format(name), advice)
 
 
 def _references(records: Records) -> Iterator[tuple[str, str, Iterable[_Reference]]]:
@@ -57,18 +77,6 @@ def _constituents(records: Records) -> Iterator[_Reference]:
     for row, instrument in enumerate(records.instruments):
         for part, (name, _) in enumerate(instrument.constituents or ()):
             yield row, ("constituents", part, "id"), name
-
-
-def _flaw(table: str, row: int, path: tuple[str | int, ...], name: str, target: str, known: Collection[str]) -> Flaw:
-    if target == "models":
-        return Flaw(table, row, path, f"no weights of a model `{name}`", "give them in weights, or leave the name out")
-    if target == "constituents":
-        what, home = f"`{name}` is neither an instrument nor an issuer of the book", "instruments or issuers"
-    else:
-        what, home = f"the book has no {target.removesuffix('s')} `{name}`", target
-    return Flaw(
-        table, row, path, what, did_you_mean(name, _near(name, known), f"add it to {home}, or correct the name")
-    )
 
 
 def _near(name: str, known: Collection[str]) -> list[str]:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import assert_never
 
 from dsl.vocabulary import TERMS, Source, Term, Type
-from policy.book.amount import Refusal, exact, number_text, percent_text, percentage
+from policy.book.amount import Refusal, exact, number_text, percent_text, percentage, short
 from policy.book.facts import Value
 from policy.book.intake.words import day, flag, phrase
 from policy.book.problem import did_you_mean
@@ -42,7 +42,7 @@ def misplaced(table: str, name: str) -> Refusal:
     """Why a word is no fact of this table."""
     term = TERMS.get(name)
     if term is None:
-        return Refusal(f"`{name}` is no term of the vocabulary", did_you_mean(name, _ALLOWED[table], _NO_TERM))
+        return Refusal(f"`{short(name)}` is no term of the vocabulary", did_you_mean(name, _ALLOWED[table], _NO_TERM))
     if term.source is not Source.FACT:
         return Refusal(f"`{name}` is not stated as a fact", f"it is found from the {_FOUND[term.source]}; leave it out")
     homes = " or ".join(sorted(table for table, whose in HOLDERS.items() if term.of in whose))

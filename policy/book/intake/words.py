@@ -9,7 +9,7 @@ from unicodedata import category, is_normalized, name
 
 from dsl.confusable import skeleton
 from dsl.disguise import odd_letter
-from policy.book.amount import Refusal, kind
+from policy.book.amount import Refusal, kind, short
 from policy.book.currency import CODES
 
 LENGTH: Final = 200
@@ -103,7 +103,7 @@ def _inspected(raw: str) -> str | Refusal:
     if len(raw) > LENGTH:
         return Refusal(f"a text of {len(raw)} characters", f"texts have at most {LENGTH}")
     if raw != raw.strip():
-        return Refusal(f"`{raw.strip()}` has spaces around it", "remove them")
+        return Refusal(f"`{short(raw.strip())}` has spaces around it", "remove them")
     for character in raw:
         if not character.isprintable():
             known = name(character, "") or f"category {category(character)}"
