@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from fractions import Fraction
+from random import Random
+from typing import TypeVar
 
 from hypothesis import strategies as st
 
@@ -32,130 +35,157 @@ from policy.book.facts import (
 )
 from policy.book.intake.terms import allowed
 
+T = TypeVar("T")
 AS_OF = date(2026, 1, 30)
 CURRENCIES = ("USD", "EUR", "JPY", "KWD")
-
 AWKWARD = (
     "a", "B", "0", "A 1", 'a,b "c"', "=1+1", "-1", "O'Neill", "ü", "株式", "Ελλάς", "x/y", "none", "null", "true", "5%",
-    "{}", "[", "#", "list x", "history", "unknown", "a  b", "1e5", "2026-01-30", "🏦", "AT&T", "\\n", "’", "as of",
+    "{}", "[", "#", "list x", "history", "unknown", "c d", "1e5", "2026-01-30", "🏦", "AT&T", "as of", "x; y", ";",
 )  # fmt: skip
-words = st.sampled_from(AWKWARD)
-spaced = st.one_of(words, st.sampled_from(("x; y", ";")))
-decimals = st.integers(-(10**9), 10**9).flatmap(lambda n: st.integers(0, 6).map(lambda p: Fraction(n, 10**p)))
-numbers = st.one_of(decimals, st.fractions(-1000, 1000, max_denominator=997))
-above_zero = numbers.map(abs).filter(bool)
-not_negative = numbers.map(abs)
-shares = st.fractions(-1, 1, max_denominator=400)
-past = st.integers(0, 900).map(lambda days: AS_OF - timedelta(days))
-maybe_past = st.none() | past
 
 
-def _value(term: Term) -> st.SearchStrategy[Value]:
+def books() -> st.SearchStrategy[Book]:
+    return st.integers(0, 2**32).map(lambda seed: sound(Random(seed)))
+
+
+def facts(rng: Random, table: str) -> Facts:
+    """A few facts that rows of the table may state. An instrument states none of its issuer's, which would have to
+    agree, and is no derivative, which would have to have an underlying."""
+    terms = [t for name, t in sorted(allowed(table).items()) if name != "derivative" and (table, t.of) != _INHERITED]
+    return {term.name: _value(rng, term) for term in rng.sample(terms, min(len(terms), rng.randint(0, 3)))}
+
+
+_INHERITED = ("instruments", "issuer")
+
+
+def text(rng: Random) -> str:
+    return rng.choice(AWKWARD)
+
+
+def number(rng: Random) -> Fraction:
+    if rng.random() < 0.5:
+        return Fraction(rng.randint(-(10**9), 10**9), 10 ** rng.randint(0, 6))
+    return Fraction(rng.randint(-1000, 1000), rng.randint(1, 997))
+
+
+def _value(rng: Random, term: Term) -> Value:
     match term.type:
         case Type.BOOL:
-            return st.booleans()
+            return rng.random() < 0.5
         case Type.DATE:
-            return st.dates(date(1990, 1, 1), date(2099, 12, 31))
+            return date(1990, 1, 1) + timedelta(rng.randint(0, 40_000))
         case Type.TEXT:
-            return st.sampled_from(term.values) if term.values and not term.open else spaced
+            return rng.choice(term.values) if term.values and not term.open else text(rng)
         case _:
             low = term.low if term.low is not None else Fraction(-100)
             high = term.high if term.high is not None else low + 100
-            return st.fractions(low, high, max_denominator=1000)
+            return rng.choice((low, high, low + (high - low) * Fraction(rng.randint(0, 1000), rng.randint(1000, 1100))))
 
 
-@st.composite
-def facts(draw: st.DrawFn, table: str) -> Facts:
-    terms = [t for name, t in sorted(allowed(table).items()) if name != "derivative" and (table, t.of) != _INHERITED]
-    chosen = draw(st.lists(st.sampled_from(terms), max_size=3, unique_by=lambda term: term.name))
-    return {term.name: draw(_value(term)) for term in chosen}
+def _above(rng: Random) -> Fraction:
+    return abs(number(rng)) + Fraction(1, 10)
 
 
-_INHERITED = ("instruments", "issuer")  # would have to agree with the issuer's own
+def _maybe(rng: Random, value: Callable[[Random], T]) -> T | None:
+    return value(rng) if rng.random() < 0.6 else None
+
+
+def _past(rng: Random) -> date:
+    return AS_OF - timedelta(rng.randint(0, 900))
+
+
+def _share(rng: Random) -> Fraction:
+    return Fraction(rng.randint(-400, 400), 400)
+
+
+def _ids(rng: Random, prefix: str, *, slash: bool = True) -> list[str]:
+    words = [word for word in AWKWARD if slash or "/" not in word]
+    return [f"{prefix}-{word}" for word in rng.sample(words, rng.randint(1, 4))]
 
 
 def _dated(found: Facts) -> dict[str, date]:
     return {name: AS_OF - timedelta(len(name)) for name in list(found)[:1]}
 
 
-def _first(pair: tuple[str, object]) -> str:
-    return pair[0]
+def _several(rng: Random, make: Callable[[], T], key: Callable[[T], object]) -> tuple[T, ...]:
+    """A few rows, no two of one key."""
+    return tuple({key(row): row for row in (make() for _ in range(rng.randint(0, 4)))}.values())
 
 
-def _ids(prefix: str, most: int, *, slash: bool = True) -> st.SearchStrategy[list[str]]:
-    named = spaced.map(lambda text: f"{prefix}-{text}").filter(lambda text: slash or "/" not in text)
-    return st.lists(named, min_size=1, max_size=most, unique=True)
+def _issuer(rng: Random, name: str, before: list[str]) -> Issuer:
+    stated = facts(rng, "issuers")
+    return Issuer(name, text(rng), rng.choice([None, *before]), stated, _dated(stated))
 
 
-@st.composite
-def books(draw: st.DrawFn) -> Book:
-    issuer_ids, instrument_ids = draw(_ids("i", 4)), draw(_ids("s", 4))
-    household_ids, account_ids = draw(_ids("h", 2)), draw(_ids("a", 3, slash=False))
-    some_instrument, some_account = st.sampled_from(instrument_ids), st.sampled_from(account_ids)
-    issuers, instruments = {}, {}
-    for number, name in enumerate(issuer_ids):
-        parent = draw(st.none() | st.sampled_from(issuer_ids[:number])) if number else None
-        stated = draw(facts("issuers"))
-        issuers[name] = Issuer(name, draw(spaced), parent, stated, _dated(stated))
-    for number, name in enumerate(instrument_ids):
-        stated = draw(facts("instruments"))
-        below = st.sampled_from(issuer_ids + instrument_ids[:number])
-        held = draw(
-            st.none()
-            | st.just(())
-            | st.lists(st.tuples(below, shares), min_size=1, max_size=3, unique_by=_first).map(sorted)
-        )
-        instruments[name] = Instrument(
-            name, draw(spaced), draw(st.none() | st.sampled_from(issuer_ids)), draw(st.sampled_from(CURRENCIES)),
-            draw(above_zero), draw(st.none() | not_negative), draw(above_zero),
-            draw(st.none() | st.sampled_from(instrument_ids[:number])) if number else None,
-            None if held is None else tuple(held), draw(st.none() | spaced), stated, _dated(stated),
-        )  # fmt: skip
-    weights = draw(st.lists(st.tuples(spaced, some_instrument, shares), max_size=3, unique_by=lambda w: w[:2]))
-    models = st.none() | st.sampled_from([model for model, _, _ in weights]) if weights else st.none()
-    accounts = {}
-    for name in account_ids:
-        cash = st.dictionaries(st.sampled_from(CURRENCIES), st.tuples(numbers, numbers), max_size=2)
-        cost = Cost(draw(not_negative), draw(not_negative), draw(st.fractions(0, Fraction(1, 2), max_denominator=99)))
-        tags = st.frozensets(words, max_size=2)
-        accounts[name] = Account(
-            name, draw(spaced), draw(st.none() | st.sampled_from(household_ids)), draw(st.none() | spaced), draw(tags),
-            draw(st.sampled_from(TaxKind)), draw(st.booleans()), draw(st.sampled_from(Relief)), draw(cash),
-            draw(models), draw(models), cost, draw(not_negative), draw(facts("accounts")),
-        )  # fmt: skip
-    lots = {
-        name: Lot(
-            name, draw(some_account), draw(some_instrument), draw(numbers.filter(bool)),
-            draw(st.none() | not_negative), draw(maybe_past),
-        )
-        for name in draw(_ids("l", 4))
-    }  # fmt: skip
-    prices = st.builds(Price, some_instrument, past, not_negative, st.none() | not_negative, maybe_past)
-    entries = st.one_of(
-        st.builds(ListEntry, spaced, st.just("security"), some_instrument, past, maybe_past, maybe_past, st.booleans()),
-        st.builds(ListEntry, spaced, st.just("issuer"), st.sampled_from(issuer_ids), past),
-    )
-    trades = st.builds(
-        Trade, some_account, some_instrument, st.sampled_from(Side), above_zero, not_negative, past, st.none() | numbers
-    )
-    complete = {f"list {draw(spaced)}": draw(past), f"history {draw(some_account)}": draw(past)}
-
-    return Book(
-        AS_OF, AS_OF, draw(st.sampled_from(CURRENCIES)), issuers, instruments,
-        {name: Household(name, draw(spaced), draw(facts("households"))) for name in household_ids},
-        accounts, lots,
-        tuple(draw(st.lists(prices, max_size=4, unique_by=lambda p: (p.instrument, p.day, p.known)))),
-        tuple(draw(st.lists(st.builds(Rate, st.sampled_from(CURRENCIES), past, above_zero), max_size=3,
-                            unique_by=lambda r: (r.currency, r.day)))),
-        tuple(draw(st.lists(entries, max_size=3, unique_by=lambda e: (e.subject, e.list, e.kind, e.start)))),
-        tuple(draw(st.lists(trades, max_size=3))),
-        tuple(draw(st.lists(st.builds(Flow, some_account, past, numbers), max_size=2))),
-        tuple(draw(st.lists(st.builds(Balance, some_account, past, numbers), max_size=2,
-                            unique_by=lambda b: (b.account, b.day)))),
-        tuple(Weight(model, "security", key, weight) for model, key, weight in weights),
-        tuple(draw(st.lists(st.builds(Loading, some_instrument, spaced, numbers), max_size=2,
-                            unique_by=lambda x: (x.instrument, x.factor)))),
-        complete if draw(st.booleans()) else {},
-        draw(st.frozensets(past, max_size=2)),
-        draw(facts("book")),
+def _instrument(rng: Random, name: str, issuers: list[str], before: list[str]) -> Instrument:
+    stated = facts(rng, "instruments")
+    members = sorted(rng.sample([*issuers, *before], rng.randint(1, len(issuers) + len(before))))
+    held = rng.choice((None, (), tuple((member, _share(rng)) for member in members)))
+    return Instrument(
+        name, text(rng), rng.choice([None, *issuers]), rng.choice(CURRENCIES), _above(rng), _maybe(rng, _above),
+        _above(rng), rng.choice([None, *before]), held, _maybe(rng, text), stated, _dated(stated),
     )  # fmt: skip
+
+
+def _account(rng: Random, name: str, households: list[str], models: list[str]) -> Account:
+    cash = {currency: (number(rng), number(rng)) for currency in rng.sample(CURRENCIES, rng.randint(0, 2))}
+    cost = Cost(abs(number(rng)), abs(number(rng)), Fraction(rng.randint(0, 50), 99))
+    tags = frozenset(word for word in rng.sample(AWKWARD, 2) if ";" not in word)
+    return Account(
+        name, text(rng), rng.choice([None, *households]), _maybe(rng, text), tags, rng.choice(list(TaxKind)),
+        rng.random() < 0.3, rng.choice(list(Relief)), cash, rng.choice([None, *models]), rng.choice([None, *models]),
+        cost, abs(number(rng)), facts(rng, "accounts"),
+    )  # fmt: skip
+
+
+def sound(rng: Random) -> Book:
+    issuer_ids, instrument_ids, household_ids = _ids(rng, "i"), _ids(rng, "s"), _ids(rng, "h")
+    account_ids = _ids(rng, "a", slash=False)
+
+    def account() -> str:
+        return rng.choice(account_ids)
+
+    def instrument() -> str:
+        return rng.choice(instrument_ids)
+
+    def lot(name: str) -> Lot:
+        quantity = number(rng) or Fraction(1)
+        return Lot(name, account(), instrument(), quantity, _maybe(rng, _above), _maybe(rng, _past))
+
+    def price() -> Price:
+        return Price(instrument(), _past(rng), abs(number(rng)), _maybe(rng, _above), _maybe(rng, _past))
+
+    def entry() -> ListEntry:
+        kind, subject = rng.choice((("security", instrument()), ("issuer", rng.choice(issuer_ids))))
+        days = _past(rng), _maybe(rng, _past), _maybe(rng, _past)
+        return ListEntry(text(rng), kind, subject, *days, derivatives=rng.random() < 0.5)
+
+    def trade() -> Trade:
+        side, gain = rng.choice(list(Side)), _maybe(rng, number)
+        return Trade(account(), instrument(), side, _above(rng), abs(number(rng)), _past(rng), gain)
+
+    weights = _several(
+        rng, lambda: Weight(text(rng), "security", instrument(), _share(rng)), lambda w: (w.model, w.key)
+    )
+    models = sorted({weight.model for weight in weights})
+    return Book(
+        AS_OF,
+        AS_OF + timedelta(rng.randint(0, 1)),
+        rng.choice(CURRENCIES),
+        {name: _issuer(rng, name, issuer_ids[:n]) for n, name in enumerate(issuer_ids)},
+        {name: _instrument(rng, name, issuer_ids, instrument_ids[:n]) for n, name in enumerate(instrument_ids)},
+        {name: Household(name, text(rng), facts(rng, "households")) for name in household_ids},
+        {name: _account(rng, name, household_ids, models) for name in account_ids},
+        {name: lot(name) for name in _ids(rng, "l")},
+        _several(rng, price, lambda p: (p.instrument, p.day, p.known)),
+        _several(rng, lambda: Rate(rng.choice(CURRENCIES), _past(rng), _above(rng)), lambda r: (r.currency, r.day)),
+        _several(rng, entry, lambda e: (e.subject, e.list, e.kind, e.start)),
+        _several(rng, trade, id),
+        _several(rng, lambda: Flow(account(), _past(rng), number(rng)), id),
+        _several(rng, lambda: Balance(account(), _past(rng), number(rng)), lambda b: (b.account, b.day)),
+        weights,
+        _several(rng, lambda: Loading(instrument(), text(rng), number(rng)), lambda x: (x.instrument, x.factor)),
+        {f"list {text(rng)}": _past(rng), f"history {account()}": _past(rng)} if rng.random() < 0.5 else {},
+        frozenset(_past(rng) for _ in range(rng.randint(0, 2))),
+        facts(rng, "book"),
+    )

@@ -13,13 +13,14 @@ from policy.book.facts import Order, Side
 from policy.book.fills import fills
 from policy.book.orders import from_csv, from_json, located, to_csv, to_json
 from policy.book.problem import Problem, is_problems, text
-from tests.policy.book.books import above_zero, spaced
+from tests.policy.book.books import AWKWARD
 from tests.policy.book.sample import indexed
 
 SELL = Order("trust", "ACM", Side.SELL, Fraction(30), (("L1", Fraction(20)), ("L2", Fraction(10))))
 BUY = Order("trust", "ETF", Side.BUY, Fraction(5), (), 1)
 
-accounts = spaced.filter(lambda name: "/" not in name)
+spaced = st.sampled_from(AWKWARD)
+above_zero = st.fractions(Fraction(1, 1000), 10**6, max_denominator=1000)
 pieces = st.lists(st.tuples(spaced, above_zero), max_size=3, unique_by=lambda piece: piece[0]).map(tuple)
 
 
