@@ -13,7 +13,6 @@ from dsl import tree, vocabulary
 from dsl.check import cases, layers, lists, rules, waivers
 from dsl.check.find import every, one
 from dsl.check.numbers import Problems
-from dsl.check.walk import nodes
 from dsl.diagnostic import Diagnostic, Related, Severity, in_order
 from dsl.source import Span
 
@@ -30,21 +29,21 @@ def _problems(files: Sequence[tree.File]) -> Problems:
     found = list(every(blocks, tree.Rule))
     listed = tuple(every(blocks, tree.ListBlock))
     known = {rule.id.value: rule for rule in reversed(found)}
-    testable = known.keys() | {block.id.value for block in listed}
+    listed_ids = frozenset(block.id.value for block in listed)
     for file in files:
         yield from _vocabulary(file.vocabulary)
     yield from _ids(block for block in blocks if not isinstance(block, tree.Case))
     for block in blocks:
         match block:
             case tree.Rule():
-                yield from rules.problems(block)
+                yield from rules.problems(block, listed_ids)
             case tree.ListBlock():
                 yield from lists.problems(block)
             case tree.Waiver():
                 yield from waivers.problems(block, known)
             case tree.Case():
-                yield from cases.problems(block, testable)
-    yield from _references(found, listed)
+                yield from cases.problems(block, known.keys() | listed_ids)
+    yield from _unasked(found, listed)
     yield from lists.together(listed)
     yield from layers.problems(found)
 
@@ -71,18 +70,14 @@ def _ids(blocks: Iterable[tree.Block]) -> Problems:
                              related=(Related("first used here", earlier),))  # fmt: skip
 
 
-def _references(found: Iterable[tree.Rule], listed: Sequence[tree.ListBlock]) -> Problems:
-    """Lists that rules speak of, and lists that nothing speaks of and that forbid nothing."""
-    known = {block.id.value for block in listed}
-    used: set[str] = set()
-    for rule in found:
-        for node in nodes(rule):
-            if isinstance(node, tree.InList):
-                used.add(node.list.value)
-                if node.list.value not in known:
-                    yield lists.unknown(rule, node, known)
-    for block in listed:
-        if block.id.value not in used and _silent(block):
+def _unasked(found: Iterable[tree.Rule], listed: Iterable[tree.ListBlock]) -> Problems:
+    """Lists that forbid nothing and that no rule speaks of."""
+    silent = [block for block in listed if _silent(block)]
+    if not silent:
+        return
+    asked = {node.list.value for rule in found for node in every(rules.spoken(rule), tree.InList)}
+    for block in silent:
+        if block.id.value not in asked:
             yield Diagnostic(
                 "M349", f"list {block.id.value} forbids nothing and no rule speaks of it", block.id.span,
                 f'write a rule with `security is in list "{block.id.value}"`', Severity.WARNING,

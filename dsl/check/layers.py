@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain, product
 
 from dsl import tree
 from dsl.check import demands, names, rules
@@ -41,9 +42,10 @@ def problems(found: Iterable[tree.Rule]) -> Problems:
         for stated in _stated(rule):
             same.setdefault(stated.subject, []).append(stated)
     for group in same.values():
-        for lower in group:
-            for higher in group:
-                if higher.layer < lower.layer and _overlap(higher.rule, lower.rule):
+        layers = [[stated for stated in group if stated.layer == number] for number in range(len(ORDER))]
+        for number, lowers in enumerate(layers):
+            for higher, lower in product(chain.from_iterable(layers[:number]), lowers):
+                if _overlap(higher.rule, lower.rule):
                     yield from _compared(higher, lower)
 
 

@@ -9,7 +9,7 @@ from dsl import tree
 from dsl.check import names, periods, rules
 from dsl.check.find import every, one
 from dsl.check.numbers import Problems
-from dsl.diagnostic import Diagnostic, Related, Severity
+from dsl.diagnostic import Diagnostic, Related
 from dsl.source import Span
 
 ONCE = (
@@ -164,10 +164,3 @@ def _forbidden(part: tree.Substitution, block: tree.ListBlock, barred: Iterable[
                     "M347", f"`{name}` is to stand in for `{part.name.value}`, and list {by} forbids to buy it",
                     step.span, "choose another substitute", related=(Related(f"on list {by}", span),),
                 )  # fmt: skip
-
-
-def unknown(block: tree.Rule, node: tree.InList, known: Iterable[str]) -> Diagnostic:
-    fix = names.suggestion(node.list.value, known) or "its entries must come with the book, or nothing passes"
-    return Diagnostic(
-        "M348", f'no list "{node.list.value}" stands in these files', node.list.span, fix, Severity.WARNING
-    )  # fmt: skip

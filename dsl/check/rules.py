@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from dsl import tree, vocabulary
 from dsl.check import contradictions, demands, names, needs, numbers, periods, quotes, refinements, walk
@@ -36,9 +36,18 @@ def named(rule: tree.Rule) -> Names:
     return lets_.made(every(rule.clauses, tree.Let), Names(counting=measure or names.MONEY_VALUE, scope=base.scope))
 
 
-def problems(rule: tree.Rule) -> Problems:
-    """Everything wrong with the rule that can be seen without looking at others."""
-    nodes = walk.nodes(rule)
+SPEAKING = (tree.Let, tree.Demand, tree.Either, tree.Counting)
+"""Clauses that use words of the vocabulary to say what is asked."""
+
+
+def spoken(rule: tree.Rule) -> list[object]:
+    """Every node of what the rule asks."""
+    return [node for clause in rule.clauses if isinstance(clause, SPEAKING) for node in walk.nodes(clause)]
+
+
+def problems(rule: tree.Rule, lists: Collection[str]) -> Problems:
+    """Everything wrong with the rule; of the others, only the ids of the `lists` matter."""
+    nodes = spoken(rule)
     names_ = named(rule)
     missing = one(rule.clauses, tree.Missing)
     reading = one(rule.clauses, tree.Reading) is not None
@@ -54,8 +63,16 @@ def problems(rule: tree.Rule) -> Problems:
         yield from _clause(part, names_, breach=missing is not None and missing.counts_as == "breach")
     yield from known(rule.clauses)
     yield from contradictions.problems(nodes)
+    yield from (_no_list(node, lists) for node in every(nodes, tree.InList) if node.list.value not in lists)
     if not reading:
         yield from quotes.problems(every(rule.clauses, tree.Citation), nodes)
+
+
+def _no_list(node: tree.InList, lists: Collection[str]) -> Diagnostic:
+    fix = names.suggestion(node.list.value, lists) or "its entries must come with the book, or nothing passes"
+    return Diagnostic(
+        "M348", f'no list "{node.list.value}" stands in these files', node.list.span, fix, Severity.WARNING
+    )  # fmt: skip
 
 
 def once(clauses: Iterable[object], kinds: tuple[type, ...]) -> Problems:

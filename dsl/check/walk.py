@@ -1,4 +1,4 @@
-"""Every node of a tree, from top to bottom, for questions that ask only whether something occurs."""
+"""Every node of a tree but its texts, from top to bottom, for questions that ask only whether something occurs."""
 
 from __future__ import annotations
 
@@ -31,8 +31,9 @@ def _add(node: object, found: list[object]) -> None:
 
 @cache
 def _children(kind: type) -> tuple[str, ...]:
-    """Fields that may hold nodes: by the house's rule every node carries a span, and nothing else does."""
+    """Fields that may hold nodes other than texts: every node carries a span, and nothing else does."""
     return tuple(field.name for field in fields(kind) if field.type not in _PLAIN)
 
 
-_PLAIN = frozenset({"str", "bool", "int", "date", "Fraction", "int | None", "str | None", Span.__name__})
+_TEXTS = ("Text", "Text | None", "tuple[Text, ...]")
+_PLAIN = frozenset({"str", "bool", "int", "date", "Fraction", "int | None", "str | None", Span.__name__, *_TEXTS})
