@@ -13,8 +13,8 @@ from fractions import Fraction
 from policy.interval import ZERO
 from policy.ir.bound import Bound, Form, Lin, Objective, Obligation, Outcome, Quantity
 from policy.ir.meaning import Values
-from solver.encode import domain
-from solver.encode.expression import Expression, added, column
+from solver.encode import domain, goal
+from solver.encode.expression import Expression
 from solver.encode.normal import needed
 from solver.encode.rows import Draft, require
 from solver.encode.sheet import ONE, Sheet, blank
@@ -64,12 +64,13 @@ def encode(
         rows += domain.crossing(each, sheet, sides.buys).rows
         rows += domain.relief(each, sheet, sides.ordered).rows
         rows += domain.minimum(each, held, sheet, sides.least).rows
-    cost, offset, targets = _objective(objective, sheet)
-    rows += targets
+    wanted, total = goal.objective(objective, bound.domains, sheet, sides.buys)
+    rows += wanted.rows
+    cost = tuple((c * sheet.steps.get(name, ONE), name) for name, c in total.terms.items())
     rows = _definitions(bound.forms, sheet, rows, cost) + rows
     used = {name for row in rows for _, name in row.terms}
     cuts = tuple(sheet.cuts)
-    return Model(_columns(bound, sheet, used), tuple(rows), cost, offset, frozenset(searched), cuts)
+    return Model(_columns(bound, sheet, used), tuple(rows), cost, total.const, frozenset(searched), cuts)
 
 
 def _obligation(
@@ -81,24 +82,6 @@ def _obligation(
     if tight and draft.whole:
         return draft.rows, True
     return [replace(row, standing=Standing.RELAXATION) for row in draft.rows], False
-
-
-# --- objective -----------------------------------------------------------------------------------
-
-
-def _objective(objective: Objective, sheet: Sheet) -> tuple[tuple[tuple[Fraction, str], ...], Fraction, list[Row]]:
-    draft = Draft(sheet, "objective")
-    total = sheet.certain(objective.linear)
-    for deviation in objective.deviations:
-        amount = sheet.certain(deviation.amount)
-        low, high = sheet.box(amount)
-        place = f"deviation {deviation.label}"
-        over = sheet.auxiliary(f"{place}/over", ZERO, max(ZERO, high))
-        under = sheet.auxiliary(f"{place}/under", ZERO, max(ZERO, -low))
-        draft.equal(place, added(added(amount, -ONE, column(over)), ONE, column(under)))
-        total = Expression(total.const, {**total.terms, over: deviation.over, under: deviation.under})
-    cost = tuple((c * sheet.steps.get(name, ONE), name) for name, c in total.terms.items() if c)
-    return cost, total.const, draft.rows
 
 
 # --- definitions and columns ---------------------------------------------------------------------

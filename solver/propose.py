@@ -1,6 +1,6 @@
 """Finds the trades: claims from backends, read as whole orders, judged, mended, and only then proposed.
 
-    linear claim (squares cut where it is) ─► read ─► certify ─► good enough? done
+    linear claim (squares cut, sides told apart where it needs that) ─► read ─► certify ─► good enough? done
          └► choices that are clear are made ─► claim with binaries ─► read ─► certify
                   └► the test that rounding broke is tightened, and the model solved again, a few times
     nothing found ─► sells only ─► do nothing ─► a refusal that says what was tried
@@ -29,7 +29,7 @@ from solver.orders import Booking, no_residue, orders, positions
 from solver.read import Task, Trial, better, read, tried
 from solver.repair import mended
 from solver.restrict import clear_choices, eased, held, restricted
-from solver.sides import settle, unsettled
+from solver.sides import crossed, settle, unsettled
 from solver.slice import NEAR, slice_at
 from solver.tighten import tightened
 
@@ -41,7 +41,8 @@ class Patience:
     """When to stop. `gap`: money between the point and the bound that is close enough. `nodes` of branch and bound on a
     model whose clear choices are made, `more` on the whole model where it has at most `few` binaries or nothing was
     found. `small`: quantities of a book in which whole units are left to branch and bound. `tightenings`: how often
-    a test that rounding broke is tightened; `cuts`: how often squares are cut. `seconds`: emergency, per solve."""
+    a test that rounding broke is tightened; `refinements`: how often squares are cut or sides told apart.
+    `seconds`: emergency, per solve."""
 
     gap: Fraction = ZERO
     nodes: int = 60
@@ -49,7 +50,7 @@ class Patience:
     few: int = 300
     small: int = 100
     tightenings: int = 3
-    cuts: int = 16
+    refinements: int = 16
     seconds: int = 60
 
 
@@ -117,6 +118,7 @@ class Search:
     nearest: Trial | None = None
     bound: Fraction | None = None
     trace: list[Step] = field(default_factory=list)
+    sides: Sides = NO_SIDES
     tangents: list[Mapping[str, Fraction]] = field(default_factory=list)  # values at points where squares are cut
 
     def heard(self, what: str, answer: Answer, *, bounds: bool) -> Claim | None:
@@ -185,18 +187,22 @@ def own_units(model: Model, claim: Claim) -> dict[str, Fraction]:
 
 
 def _relaxed(search: Search) -> Claim | None:
-    """The model without its integrality; squares are cut by tangents where the claim breaks them."""
+    """The model without its integrality; squares are cut by tangents where the claim breaks them, and instruments
+    that it both buys and sells get their two sides told apart."""
     claim, task = _linear(search, "linear relaxation"), search.task
     squares = replace(task.bound, obligations=tuple(o for o in task.bound.obligations if o.id in task.sheet.squares))
-    for _ in range(search.patience.cuts if squares.obligations else 0):
+    for _ in range(search.patience.refinements):
         if claim is None:
             return None
         values = own_units(search.model, claim)
-        if slice_at(squares, task.allowed, values, task.sheet).missed <= NEAR:
+        curved = bool(squares.obligations) and slice_at(squares, task.allowed, values, task.sheet).missed > NEAR
+        both = {buy for domain in task.bound.domains for buy in crossed(domain, values)} - (search.sides.buys or set())
+        if not curved and not both:
             return claim
-        search.tangents.append(values)
-        search.model = _encoded(search, NO_SIDES)
-        claim = _linear(search, "squares cut")
+        search.tangents += [values] if curved else []
+        search.sides = replace(search.sides, buys=(search.sides.buys or frozenset()) | both)
+        search.model = _encoded(search, search.sides)
+        claim = _linear(search, "squares cut" if curved else "sides told apart")
     return claim
 
 

@@ -43,9 +43,11 @@ def eased(model: Model, values: Mapping[str, Fraction]) -> Model:
     """The model with the binaries left continuous whose tests the claimed point meets clearly: a relaxation, so that
     its bound counts, and with hardly a binary left where few groups are near their thresholds."""
     columns = dict(model.columns)
-    for row in clear_choices(model, values, eased=True):
-        name = row.terms[0][1]
-        columns[name] = replace(columns[name], kind=ColumnKind.CONTINUOUS)
+    clear = {row.terms[0][1] for row in clear_choices(model, values, eased=True)}
+    for name, column in model.columns.items():
+        taken = name.startswith("domain ") and values[name].denominator == 1  # a side that the claim takes wholly
+        if column.kind is ColumnKind.BINARY and (taken or name in clear):
+            columns[name] = replace(column, kind=ColumnKind.CONTINUOUS)
     return replace(model, columns=columns)
 
 

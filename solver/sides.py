@@ -26,7 +26,7 @@ Amounts = Mapping[str, Fraction]
 def unsettled(bound: Bound, held_by: Positions, amounts: Amounts) -> bool:
     """Whether the claim breaks one of the conditions."""
     return any(
-        _crosses(domain, amounts)
+        bool(crossed(domain, amounts))
         or _out_of_order(domain, bound, amounts)
         or any(True for _ in _small(domain, held_by, bound, amounts))
         for domain in bound.domains
@@ -50,8 +50,9 @@ def _sum(names: tuple[str, ...], amounts: Amounts) -> Fraction:
 # --- one side ------------------------------------------------------------------------------------
 
 
-def _crosses(domain: Domain, amounts: Amounts) -> bool:
-    return any(amounts.get(buy, ZERO) > NOISE and _sum(sells, amounts) > NOISE for buy, sells in domain.crossing)
+def crossed(domain: Domain, amounts: Amounts) -> list[str]:
+    """Purchases of what is also sold."""
+    return [buy for buy, sells in domain.crossing if amounts.get(buy, ZERO) > NOISE and _sum(sells, amounts) > NOISE]
 
 
 def _one_side(domain: Domain, bound: Bound, amounts: Amounts) -> Iterator[Row]:

@@ -13,7 +13,6 @@ from fractions import Fraction
 
 from policy.interval import ZERO
 from solver.encode.expression import Expression
-from solver.encode.sheet import Sheet
 from solver.model import Model, Row, Standing
 from solver.read import Task, Trial, exact_values
 from solver.slice import Requirement, slice_at, worth
@@ -42,18 +41,7 @@ def _tighter(rows: Mapping[str, Row], broken: Requirement, loose: list[str], tas
 
 def _one_unit(e: Expression, loose: list[str], task: Task) -> Fraction:
     """How far one unit of each instrument between whole units can push the expression up."""
-    effect = expanded(e, task.sheet)
+    effect = task.sheet.expanded(e)[1]
     quantities = task.bound.quantities
     return sum((abs(effect[name]) * (quantities[name].step or 1) for name in loose if name in effect), ZERO)
 
-
-def expanded(e: Expression, sheet: Sheet) -> dict[str, Fraction]:
-    """Coefficients of quantities, forms substituted out."""
-    left = dict(e.terms)
-    found: dict[str, Fraction] = {}
-    for name in reversed(sheet.defined()):
-        if coefficient := left.pop(name, ZERO):
-            for part, share in sheet.definition(name).terms.items():
-                left[part] = left.get(part, ZERO) + coefficient * share
-    found.update((name, c) for name, c in left.items() if c)
-    return found

@@ -31,8 +31,9 @@ def crossing(domain: Domain, sheet: Sheet, only: frozenset[str] | None = None) -
             place = f"{draft.source}:{buy}"
             side = sheet.binary(place)
             draft.at_most(f"{place}/buy", added(column(buy), -sheet.boxes[buy][1], column(side)))
-            most = sum((sheet.boxes[sell][1] for sell in sells), ZERO)
-            draft.at_most(f"{place}/sell", added(added(_total(sells), most, column(side)), -most, constant(ONE)))
+            for sell in sells:
+                most = sheet.boxes[sell][1]
+                draft.at_most(f"{place}/{sell}", added(added(column(sell), most, column(side)), -most, constant(ONE)))
     return draft
 
 

@@ -58,6 +58,7 @@ class Sheet:
     lattices: dict[str, Lattice | None] = field(default_factory=dict)
     exactly: dict[int, tuple[Lin, Expression, Box]] = field(default_factory=dict)  # by identity: limits are shared
     definitions: dict[str, Expression] = field(default_factory=dict)
+    expansions: dict[str, tuple[Fraction, dict[str, Fraction]]] = field(default_factory=dict)
     read: dict[Hashable, tuple[object, tuple[Any, bool]]] = field(default_factory=dict)  # see normal.truth
 
     def binary(self, name: str) -> str:
@@ -111,6 +112,19 @@ class Sheet:
     def defined(self) -> list[str]:
         """Every column that has a definition: exact forms, and the ends that were asked for."""
         return [*(name for name in self.forms if name not in self.inexact), *self.meaning]
+
+    def expanded(self, e: Expression) -> tuple[Fraction, dict[str, Fraction]]:
+        """The expression over quantities alone: its constant and coefficients."""
+        const, found = e.const, dict[str, Fraction]()
+        for name, coefficient in e.terms.items():
+            if name not in self.expansions:
+                known = name in self.forms or name in self.meaning
+                self.expansions[name] = self.expanded(self.definition(name)) if known else (ZERO, {name: ONE})
+            inner, parts = self.expansions[name]
+            const += coefficient * inner
+            for part, share in parts.items():
+                found[part] = found.get(part, ZERO) + coefficient * share
+        return const, {name: c for name, c in found.items() if c}
 
     def lattice(self, e: Expression) -> Lattice | None:
         """Where the expression lies at integer points; None where that is anywhere."""

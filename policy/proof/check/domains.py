@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -65,7 +65,7 @@ def add_objective(sheet: Sheet, objective: Objective) -> Expr:
     """The objective as an expression; each deviation is split into its two sides."""
     if not all(is_exact(part, sheet.columns) for part in (objective.linear, *(d.amount for d in objective.deviations))):
         raise ShapeError("the objective depends on a missing fact")
-    parts = [sheet.columns.end(objective.linear, True)]
+    parts, pairs = [sheet.columns.end(objective.linear, True)], _pairs(sheet.columns.case)
     for deviation in objective.deviations:
         amount = sheet.columns.end(deviation.amount, True)
         low, high = boxed(amount, sheet.box)
@@ -74,7 +74,54 @@ def add_objective(sheet: Sheet, objective: Objective) -> Expr:
         over, under = Expr(terms=((ONE, f"{name}/over"),)), Expr(terms=((ONE, f"{name}/under"),))
         add(sheet, name, added([amount, times(-ONE, over), under]), low=ZERO, high=ZERO)
         parts += [times(deviation.over, over), times(deviation.under, under)]
+        _add_sides(sheet, name, amount, pairs)
     return added(parts)
+
+
+Pairs = Mapping[str, tuple[str, str]]
+"""By quantity of a crossing pair: the pair's purchase, and the binary that lets it be bought."""
+
+
+def _pairs(case: Case) -> Pairs:
+    return {
+        name: (buy, f"domain {domain.account}:{buy}")
+        for domain in case.domains
+        for buy, sells in domain.crossing
+        for name in (buy, *sells)
+    }
+
+
+def _add_sides(sheet: Sheet, name: str, amount: Expr, pairs: Pairs) -> None:
+    """What one crossing pair alone decides costs what it costs on the side of the purchase, or on that of the sales."""
+    whole = _quantities(sheet, amount)
+    decided = {pairs.get(quantity) for _, quantity in whole.terms}
+    pair = decided.pop() if len(decided) == 1 else None
+    if pair is None:
+        return
+    buy, side = pair
+    switch = Expr(terms=((ONE, side),))
+    off = added([Expr(ONE), times(-ONE, switch)])
+    bought = Expr(terms=tuple(term for term in whole.terms if term[1] == buy))
+    sold = Expr(terms=tuple(term for term in whole.terms if term[1] != buy))
+    for end in ("over", "under"):
+        both = []
+        for where in ("buy", "sell"):
+            sheet.boxes[f"{name}/{where} {end}"] = sheet.boxes[f"{name}/{end}"]
+            both.append(Expr(terms=((ONE, f"{name}/{where} {end}"),)))
+        add(sheet, f"{name}/{end}", added([*both, Expr(terms=((-ONE, f"{name}/{end}"),))]), high=ZERO)
+    for where, parts in (("buy", bought), ("sell", sold)):
+        there = times(whole.const, switch if where == "buy" else off)
+        split = Expr(terms=((-ONE, f"{name}/{where} over"), (ONE, f"{name}/{where} under")))
+        add(sheet, f"{name}/{where}", added([there, parts, split]), low=ZERO, high=ZERO)
+
+
+def _quantities(sheet: Sheet, expr: Expr) -> Expr:
+    """The expression over quantities alone."""
+    while any(name not in sheet.columns.case.quantities for _, name in expr.terms):
+        parts = [(factor, name, sheet.columns.defined(name)) for factor, name in expr.terms]
+        inner = [Expr(terms=((factor, name),)) if made is None else times(factor, made) for factor, name, made in parts]
+        expr = added([Expr(expr.const), *inner])
+    return expr
 
 
 def add_domains(sheet: Sheet) -> None:
@@ -92,7 +139,9 @@ def _add_domain(sheet: Sheet, domain: Domain, made_of: Orders) -> None:
         switch = binary(sheet, f"{at}{buy}")
         unswitched = added([Expr(ONE), times(-ONE, switch)])
         add(sheet, f"{at}{buy}/buy", added([_all_of([buy]), times(-_room(sheet, [buy]), switch)]), high=ZERO)
-        add(sheet, f"{at}{buy}/sell", added([_all_of(sells), times(-_room(sheet, sells), unswitched)]), high=ZERO)
+        for sell in sells:
+            kept = times(-_room(sheet, [sell]), unswitched)
+            add(sheet, f"{at}{buy}/{sell}", added([_all_of([sell]), kept]), high=ZERO)
     if not domain.specific:
         for lots in domain.relief.values():
             _add_relief(sheet, lots, at)
