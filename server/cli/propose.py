@@ -30,6 +30,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     judge.of_book(parser)
     parser.add_argument("--intent", metavar="I", help="what is wanted: a JSON file (docs/intent.schema.json)")
     parser.add_argument("--out", required=True, metavar="F", help="where the proof bundle goes, a .proof.zip")
+    parser.add_argument("--picture", metavar="SVG", help="draw the weights before and after, too")
     parser.add_argument("--log", default=HOME, metavar="DIR", help=f"the local log and key, made on first use ({HOME})")
     parser.add_argument("--actor", metavar="NAME", help="who proposes; the name you are logged in with, without it")
 
@@ -39,7 +40,8 @@ def run(arguments: argparse.Namespace) -> int:
     book = given.on(given.book(arguments.book), arguments.as_of, arguments.known_at)
     task = task_of(arguments.rules, book, given.intent(arguments.intent, book))
     log = Path(arguments.log).expanduser()
-    answer = proposed(task, log, arguments.out, arguments.actor or _login())
+    picture = None if arguments.picture is None else Path(arguments.picture)
+    answer = proposed(task, log, arguments.out, arguments.actor or _login(), picture)
     if not printed(answer, as_json=arguments.json):
         shown.show(answer, output())
     return EXITS[answer.answer]
@@ -53,19 +55,22 @@ def task_of(paths: list[str], book: Book, intent: Intent) -> Task:
         raise bad_file("book", f"it has no canonical form: {error}", "use ids and names in plain text") from None
 
 
-def proposed(task: Task, log: Path, out: str, actor: str) -> ProposeAnswer:
-    """The answer, logged and, where there is something to prove, written with its proof."""
+def proposed(task: Task, log: Path, out: str, actor: str, picture: Path | None = None) -> ProposeAnswer:
+    """The answer, logged and, where there is something to prove, written with its proof, and its picture beside it."""
     try:
         with record.held(log), progress("searching, judging and proving"):
             known, begun = bundle.started(record.opened(log, bundle.now(), actor), task, actor)
             found = answered(task)
-            filed = bundle.filed(known, task, begun, found, charts(task, found))
+            drawn = charts(task, found)
+            filed = bundle.filed(known, task, begun, found, drawn)
     except OSError as error:
         raise BadInput(disk.of_os(str(log), error)) from None
     except record.RecordError as error:
         raise bad_file(str(log), str(error), "or name another folder with --log") from None
     if filed is not None:
         disk.write(out, filed[1])
+    if picture is not None and drawn:
+        disk.write(str(picture), drawn["weights"].encode())
     return answer_of(task, found, None if filed is None else out)
 
 

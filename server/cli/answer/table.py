@@ -7,6 +7,7 @@ from server.cli.answer.check import CheckAnswer
 from server.cli.answer.examination import VerifyAnswer
 from server.cli.answer.proposal import ProposeAnswer
 from server.cli.answer.verdict import JudgeAnswer
+from server.cli.demo import DemoAnswer
 from server.cli.explain import ExplainAnswer
 from server.cli.fmt import FmtAnswer
 from server.cli.test import CasesAnswer
@@ -21,6 +22,7 @@ class BadInputAnswer:
 
 
 ANSWERS = {
+    "demo": DemoAnswer,
     "check": CheckAnswer,
     "judge": JudgeAnswer,
     "explain": ExplainAnswer,

@@ -1,8 +1,8 @@
 """A picture of weights before and after, inside their bands: small SVG written by hand.
 
-One row per group: the band as a soft bar, the target as a tick, the weight before as a ring, after as a disc, and a
-line between them. It stands alone (no script, no font, no network), follows the reader's light or dark setting, and
-says in its `title` and `desc` what it shows, for those who hear it rather than see it.
+One row per group, in sections with a scale of their own: the band as a soft bar, the target as a tick, the weight
+before as a ring, after as a disc, and a line between them. It stands alone (no script, no font, no network), follows
+the reader's light or dark setting, and says in its `title` and `desc` what it shows, for those who hear it.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from html import escape
 
 from server.cli.show.amounts import percent
 
-WIDTH, LEFT, RIGHT, TOP, ROW, FOOT = 920, 232, 156, 100, 30, 62
+WIDTH, LEFT, RIGHT, TOP, ROW, HEAD, FOOT = 920, 232, 156, 76, 30, 46, 62
 PLOT = WIDTH - LEFT - RIGHT
 
 STYLE = """
@@ -24,6 +24,7 @@ STYLE = """
   text { font-family: "Inter", "Segoe UI", "Helvetica Neue", Arial, "DejaVu Sans", sans-serif; fill: var(--ink);
          font-size: 13px; font-variant-numeric: tabular-nums; }
   .title { font-size: 19px; font-weight: 600; }
+  .head { font-weight: 600; }
   .soft { fill: var(--soft); font-size: 12px; }
   .page { fill: var(--page); }
   .grid { stroke: var(--grid); stroke-width: 1; }
@@ -49,25 +50,44 @@ class Row:
     high: Fraction | None = None
 
 
-def weights(rows: list[Row], title: str, subtitle: str) -> str:
-    """The whole SVG document. Rows stand in the order given."""
-    top = _ceiling(rows)
-    height = TOP + ROW * len(rows) + FOOT
-    body = "\n".join([*_grid(top, len(rows)), *(line for at, row in enumerate(rows) for line in _row(row, at, top))])
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Rows that are compared with each other, in the order given."""
+
+    title: str
+    rows: list[Row]
+
+
+def weights(sections: list[Section], title: str, subtitle: str) -> str:
+    """The whole SVG document."""
+    lines: list[str] = []
+    y = TOP
+    for section in sections:
+        lines += _section(section, y)
+        y += HEAD + ROW * len(section.rows)
+    height = y + FOOT
+    spoken = _spoken([row for section in sections for row in section.rows])
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" '
         f'role="img" aria-labelledby="title desc">\n'
-        f'<title id="title">{escape(title)}</title>\n<desc id="desc">{escape(_spoken(rows))}</desc>\n'
+        f'<title id="title">{escape(title)}</title>\n<desc id="desc">{escape(spoken)}</desc>\n'
         f"<style>{STYLE}</style>\n"
         f'<rect class="page" width="{WIDTH}" height="{height}" rx="10"/>\n'
         f'<text class="title" x="28" y="40">{escape(title)}</text>\n'
         f'<text class="soft" x="28" y="62">{escape(subtitle)}</text>\n'
-        f"{body}\n{_legend(height)}\n</svg>\n"
+        + "\n".join([*lines, _legend(height)])
+        + "\n</svg>\n"
     )
 
 
-def _row(row: Row, at: int, top: Fraction) -> list[str]:
-    y = TOP + ROW * at + ROW // 2
+def _section(section: Section, y: int) -> list[str]:
+    top = _ceiling(section.rows)
+    head = f'<text class="head" x="{LEFT - 14}" y="{y + HEAD - 12}" text-anchor="end">{escape(section.title)}</text>'
+    rows = [line for at, row in enumerate(section.rows) for line in _row(row, y + HEAD + ROW * at + ROW // 2, top)]
+    return [head, *_grid(top, y + HEAD, len(section.rows)), *rows]
+
+
+def _row(row: Row, y: int, top: Fraction) -> list[str]:
     lines = [f'<text x="{LEFT - 14}" y="{y + 4}" text-anchor="end">{escape(_short(row.label))}</text>']
     if row.low is not None or row.high is not None:
         start, end = _x(row.low or Fraction(0), top), _x(top if row.high is None else row.high, top)
@@ -89,13 +109,13 @@ def _row(row: Row, at: int, top: Fraction) -> list[str]:
     return lines
 
 
-def _grid(top: Fraction, rows: int) -> list[str]:
+def _grid(top: Fraction, y: int, rows: int) -> list[str]:
     step = next(s for s in (1, 2, 5, 10, 20, 50) if top * 100 / s <= 8)
     lines = []
     for mark in range(0, int(top * 100) + 1, step):
         x = _x(Fraction(mark, 100), top)
-        lines.append(f'<line class="grid" x1="{x}" x2="{x}" y1="{TOP - 6}" y2="{TOP + ROW * rows + 2}"/>')
-        lines.append(f'<text class="soft" x="{x}" y="{TOP - 12}" text-anchor="middle">{mark}%</text>')
+        lines.append(f'<line class="grid" x1="{x}" x2="{x}" y1="{y - 4}" y2="{y + ROW * rows}"/>')
+        lines.append(f'<text class="soft" x="{x}" y="{y - 12}" text-anchor="middle">{mark}%</text>')
     return lines
 
 

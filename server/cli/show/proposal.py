@@ -50,7 +50,7 @@ def orders(answer: ProposeAnswer) -> Table:
         shown.add_column(name, no_wrap=True)
     shown.add_column("quantity", justify="right", no_wrap=True)
     shown.add_column("", style="title", no_wrap=True)
-    shown.add_column("security", overflow="ellipsis", no_wrap=True, max_width=22)
+    shown.add_column("security", overflow="ellipsis", no_wrap=True, max_width=20)
     for name in ("worth", "gain"):
         shown.add_column(name, justify="right", no_wrap=True)
     shown.add_column("lots", style="faint", overflow="fold")

@@ -22,19 +22,24 @@ TOLERATED = "tolerated"
 
 
 def show(verdict: JudgeAnswer, console: Console) -> None:
+    """All of it: the table, then why for everything that does not pass."""
     console.print(table(verdict.findings))
+    stops(verdict, console)
+    worst = "block" if verdict.flaws else verdict.answer
+    console.print(f"\n{answer(worst)}  {counted(verdict)}", soft_wrap=True)
+
+
+def stops(verdict: JudgeAnswer, console: Console) -> None:
+    """Why, for everything that does not pass; and what would pass instead."""
     loud = [finding for finding in by_severity(verdict.findings) if finding.outcome != "pass"]
     for _, findings in groupby(loud, key=lambda finding: (finding.outcome, finding.rule)):
         console.print()
         details(list(findings), console)
     for flaw in verdict.flaws:
-        console.print(f"\n[block]✗ the orders[/block] {escape(flaw)}", soft_wrap=True)
+        console.print(f"\n[block]✗ these orders cannot be placed[/block]: {escape(flaw)}", soft_wrap=True)
     if verdict.would_pass:
         console.print()
         instead(verdict, console)
-    console.print()
-    worst = "block" if verdict.flaws else verdict.answer
-    console.print(f"{answer(worst)}  {_sentence(verdict)}", soft_wrap=True)
 
 
 def instead(verdict: JudgeAnswer, console: Console) -> None:
@@ -42,12 +47,10 @@ def instead(verdict: JudgeAnswer, console: Console) -> None:
     console.print("[title]what would pass instead[/title], the other orders kept:")
     for order in verdict.would_pass:
         head = f"  {order.side} {units(order.quantity)} {escape(order.instrument)} in {escape(order.account)}:"
-        at_most = [
-            f"{units(amount)} {word}" if amount else f"none {word}"
-            for amount, word in ((order.passes, "pass"), (order.livable, "pass with a warning"))
-            if amount is not None and (word == "pass" or amount != order.passes)
-        ]
-        console.print(f"{head} {', '.join(at_most)}; one more does not", soft_wrap=True)
+        amounts = [(order.passes, "pass"), (order.livable, "pass with a warning")]
+        at_most = [f"{units(amount)} {said}" for amount, said in amounts if amount]
+        told = f"{' and '.join(dict.fromkeys(at_most))}; one more does not" if at_most else "only leaving it out would"
+        console.print(f"{head} {told}", soft_wrap=True)
 
 
 def table(findings: Iterable[Finding]) -> Table:
@@ -190,7 +193,7 @@ def readable(name: str) -> str:
             return name
 
 
-def _sentence(verdict: JudgeAnswer) -> str:
+def counted(verdict: JudgeAnswer) -> str:
     counts = [
         f"{sum(f.outcome == outcome for f in verdict.findings)} {outcome.value}"
         for outcome in reversed(Outcome)

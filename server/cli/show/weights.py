@@ -8,7 +8,7 @@ from policy.book.models import target_weight
 from policy.ir import meaning
 from policy.ir.bound import Leaf, Lin, Obligation, Op
 from policy.ir.meaning import Values
-from server.cli.show.picture import Row, weights
+from server.cli.show.picture import Row, Section, weights
 from server.desk.prepare import Task
 from server.desk.propose import Answer, Proposed
 
@@ -23,27 +23,38 @@ def charts(task: Task, answer: Answer) -> Mapping[str, str]:
     """SVG by name; none where nothing is traded."""
     if not isinstance(answer, Proposed) or not answer.orders:
         return {}
-    found = rows(task, answer)
+    found = sections(task, answer)
     title = f"{_whose(task)}: weights before and after"
     held = " · held-away accounts counted" if any(a.held_away for a in task.book.accounts.values()) else ""
     subtitle = f"{task.book.as_of:%-d %B %Y} · {len(answer.orders)} orders · all accounts together{held}"
     return {"weights": weights(found, title, subtitle)} if found else {}
 
 
-def rows(task: Task, answer: Proposed) -> list[Row]:
+def standing(task: Task) -> list[Row]:
+    """Asset classes as they are, against their targets."""
+    at = meaning.values(task.bound.forms, {})
+    total = _sum(at, "net assets/", task)
+    return list(_classes(task, at, at, [total, total])) if total > 0 else []
+
+
+def sections(task: Task, answer: Proposed) -> list[Section]:
     """Nothing where net assets are not known."""
     before, after = meaning.values(task.bound.forms, {}), meaning.values(task.bound.forms, answer.point)
     totals = [_sum(at, "net assets/", task) for at in (before, after)]
     if not all(total > 0 for total in totals):
         return []
-    return [*_classes(task, before, after, totals), *_companies(task, before, after, totals)]
+    found = [
+        Section("asset classes", list(_classes(task, before, after, totals))),
+        Section("companies", _companies(task, before, after, totals)),
+    ]
+    return [section for section in found if section.rows]
 
 
 def _classes(task: Task, before: Values, after: Values, totals: list[Fraction]) -> Iterator[Row]:
     """Asset classes with the targets of the accounts' models together, and cash, which has what they leave."""
     groups = {_class(task, name) for name in _holdings(task)}
     targets = {group: _target(task, before, group, totals[0]) for group in sorted(groups)}
-    for group, target in targets.items():
+    for group, target in sorted(targets.items(), key=lambda pair: pair[1] or ZERO, reverse=True):
         here = [name for name in _holdings(task) if _class(task, name) == group]
         yield _row(group, [before, after], totals, here, target=target)
     known = [target for target in targets.values() if target is not None]

@@ -142,7 +142,9 @@ def test_judge_says_pass_block_and_unknown_by_its_code(answer, rule) -> None:
 def test_orders_may_not_worsen_what_the_market_broke(answer, rule, tmp_path: Path) -> None:
     orders = tmp_path / "orders.csv"
     words = ("--rules", rule("10%"), "--book", WHITFIELD, "--orders", str(orders))
-    orders.write_text("account,instrument,side,quantity,lot\nWF-TRUST,LLY,sell,10,TRUST-LLY-2012\nWF-IRA,LLY,sell,10,\n")
+    orders.write_text(
+        "account,instrument,side,quantity,lot\nWF-TRUST,LLY,sell,10,TRUST-LLY-2012\nWF-IRA,LLY,sell,10,\n"
+    )
     assert answer("judge", *words)[0] == 0
     orders.write_text("account,instrument,side,quantity\nWF-TRUST,LLY,buy,10\n")
     assert answer("judge", *words)[0] == 1
