@@ -83,7 +83,7 @@ def fact(index: Index, instrument: str, words: str, account: str | None = None) 
 
 
 def account_fact(index: Index, account: str, words: str) -> Value | None:
-    """Stated for the account, else for its household, else for the firm, as far as the term may stand there."""
+    """Stated for the account, for its household or for the firm, wherever the term stands."""
     known = term(words)
     holder = index.book.accounts[account]
     household = index.book.households.get(holder.household or "")

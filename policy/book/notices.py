@@ -3,10 +3,10 @@ meant something else. A notice is a `Problem` that stops nothing; its place is a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
-from dsl.suggest import nearest
+from dsl.suggest import distance
 from dsl.vocabulary import TERMS
 from policy.book.amount import number_text, percent_text
 from policy.book.facts import Book
@@ -62,13 +62,17 @@ def names(index: Index) -> Iterator[Problem]:
 
 
 def facts(index: Index) -> Iterator[Problem]:
-    """Words of a firm's own scheme that look like a misspelt word of the vocabulary."""
+    """Words of a firm's own scheme that are one slip away from a word of the vocabulary."""
     for instrument in index.book.instruments.values():
         for name, value in instrument.facts.items():
             known = TERMS[name].values if name in TERMS else ()
-            meant = nearest(value, known) if isinstance(value, str) and value not in known else None
+            meant = _meant(value, known) if isinstance(value, str) and value not in known else None
             if meant is not None:
                 yield _notice("instruments", instrument.id, f"`{name}` is `{value}`", f"did you mean `{meant}`?")
+
+
+def _meant(word: str, known: Iterable[str]) -> str | None:
+    return next((other for other in known if distance(word, other, 1) == 1), None)
 
 
 def sizes(index: Index) -> Iterator[Problem]:

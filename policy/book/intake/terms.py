@@ -19,12 +19,12 @@ HOLDERS = MappingProxyType(
         "instruments": frozenset({"instrument", "issuer"}),
         "issuers": frozenset({"issuer"}),
         "accounts": frozenset({"account", "scope"}),
-        "households": frozenset({"household", "scope"}),
-        "book": frozenset({"firm", "scope"}),
+        "households": frozenset({"household"}),
+        "book": frozenset({"firm"}),
     }
 )
-"""Whose facts each table may hold. A fact of the issuer may be stated for one instrument; a quantity of a scope
-for the account, household or firm whose it is."""
+"""Whose facts each table may hold. A fact of the issuer may be stated for one instrument. A quantity of a scope is
+stated account by account, and added up over the accounts that a rule is about."""
 
 
 def allowed(table: str) -> Mapping[str, Term]:
