@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain, product
+from itertools import islice
 
 from dsl import tree
 from dsl.check import demands, names, rules
@@ -42,11 +42,15 @@ def problems(found: Iterable[tree.Rule]) -> Problems:
         for stated in _stated(rule):
             same.setdefault(stated.subject, []).append(stated)
     for group in same.values():
-        layers = [[stated for stated in group if stated.layer == number] for number in range(len(ORDER))]
-        for number, lowers in enumerate(layers):
-            for higher, lower in product(chain.from_iterable(layers[:number]), lowers):
-                if _overlap(higher.rule, lower.rule):
-                    yield from _compared(higher, lower)
+        above = tuple({_limit(stated): stated for stated in reversed(group)}.values())
+        for lower in group:
+            highers = (h for h in above if h.layer < lower.layer and _overlap(h.rule, lower.rule))
+            yield from islice((found for higher in highers for found in _compared(higher, lower)), 1)
+
+
+def _limit(stated: Stated) -> tuple[object, ...]:
+    """What two limits on one subject may differ in: rules that say the same are compared with once."""
+    return stated.layer, stated.applies, stated.aim.op, stated.aim.bound, one(stated.rule.clauses, tree.Effective)
 
 
 def layer(rule: tree.Rule) -> str:

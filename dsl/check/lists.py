@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from itertools import dropwhile
 
 from dsl import tree
 from dsl.check import names, periods, rules
@@ -102,7 +103,9 @@ def together(blocks: tuple[tree.ListBlock, ...]) -> Problems:
         part.name.value: part for block in blocks for part in block.clauses if isinstance(part, tree.Substitution)
     }
     yield from _circles(chains)
-    barred = list(_barred(blocks))
+    barred: dict[str, list[Bar]] = {}
+    for name, bar in _barred(blocks):
+        barred.setdefault(name, []).append(bar)
     for block in blocks:
         for part in block.clauses:
             if isinstance(part, tree.Substitution):
@@ -110,35 +113,47 @@ def together(blocks: tuple[tree.ListBlock, ...]) -> Problems:
 
 
 def _circles(chains: Mapping[str, tree.Substitution]) -> Problems:
-    reported: set[str] = set()
-    for name, chain in chains.items():
-        circle = _circle(name, chains)
-        if circle and not reported & set(circle):
-            reported |= set(circle)
-            shown = " to ".join(f"`{step}`" for step in (*circle, circle[0]))
-            yield Diagnostic("M346", f"these substitutes go in a circle: {shown}", chain.span, "leave one of them out")
+    left = _leading_on(chains)
+    while left:
+        circle = _circle(left)
+        shown = " to ".join(f"`{step}`" for step in (*circle, circle[0]))
+        said = "these substitutes go in a circle"
+        yield Diagnostic("M346", f"{said}: {shown}", chains[circle[0]].span, "leave one of them out")
+        left = _leading_on({name: chains[name] for name in left if name not in circle})
 
 
-def _circle(start: str, chains: Mapping[str, tree.Substitution]) -> tuple[str, ...]:
-    """The names from `start` back to itself, where substitutes lead back; found depth first."""
-    stack: list[tuple[str, tuple[str, ...]]] = [(start, (start,))]
-    seen: set[str] = set()
-    while stack:
-        name, path = stack.pop()
-        for step in chains[name].chain if name in chains else ():
-            if step.name.value == start:
-                return path
-            if step.name.value not in seen:
-                seen.add(step.name.value)
-                stack.append((step.name.value, (*path, step.name.value)))
-    return ()
+def _leading_on(chains: Mapping[str, tree.Substitution]) -> dict[str, str]:
+    """For each name from which substitutes lead on for ever, a next one that does too; what leads nowhere is left out."""
+    steps = {name: [step.name.value for step in chain.chain] for name, chain in chains.items()}
+    before: dict[str, list[str]] = {}
+    for name, names_ in steps.items():
+        for step in names_:
+            before.setdefault(step, []).append(name)
+    open_ = {name: sum(step in steps for step in names_) for name, names_ in steps.items()}
+    ended = [name for name, count in open_.items() if count == 0]
+    for name in ended:
+        for earlier in before.get(name, ()):
+            open_[earlier] -= 1
+            if open_[earlier] == 0:
+                ended.append(earlier)
+    return {name: next(s for s in steps[name] if open_.get(s)) for name, count in open_.items() if count}
 
 
-Bar = tuple[str, str, Span, date, date | None]
-"""Security, list, where it is named, from when until when it may not be bought."""
+def _circle(leading: Mapping[str, str]) -> tuple[str, ...]:
+    """Following one name on until one comes again."""
+    path: dict[str, None] = {}
+    name = next(iter(leading))
+    while name not in path:
+        path[name] = None
+        name = leading[name]
+    return tuple(dropwhile(lambda step: step != name, path))
 
 
-def _barred(blocks: Iterable[tree.ListBlock]) -> Iterator[Bar]:
+Bar = tuple[str, Span, date, date | None]
+"""List, where it names a security, from when until when that may not be bought."""
+
+
+def _barred(blocks: Iterable[tree.ListBlock]) -> Iterator[tuple[str, Bar]]:
     for block in blocks:
         forbid, days = one(block.clauses, tree.Forbid), one(block.clauses, tree.Effective)
         verbs: set[str] = set(forbid.verbs) if forbid else set()
@@ -149,18 +164,17 @@ def _barred(blocks: Iterable[tree.ListBlock]) -> Iterator[Bar]:
             for entry in covers.entries:
                 if entry.name is not None:
                     end = days.end.day if days.end else None
-                    yield entry.name.value, block.id.value, entry.span, days.start.day, end
+                    yield entry.name.value, (block.id.value, entry.span, days.start.day, end)
 
 
-def _forbidden(part: tree.Substitution, block: tree.ListBlock, barred: Iterable[Bar]) -> Problems:
+def _forbidden(part: tree.Substitution, block: tree.ListBlock, barred: Mapping[str, list[Bar]]) -> Problems:
     days = one(block.clauses, tree.Effective)
     if days is None:
         return
     end = days.end.day if days.end else None
     for step in part.chain:
-        for name, by, span, start, stop in barred:
-            if name == step.name.value and (end is None or start <= end) and (stop is None or days.start.day <= stop):
-                yield Diagnostic(
-                    "M347", f"`{name}` is to stand in for `{part.name.value}`, and list {by} forbids to buy it",
-                    step.span, "choose another substitute", related=(Related(f"on list {by}", span),),
-                )  # fmt: skip
+        for by, span, start, stop in barred.get(step.name.value, ()):
+            if (end is None or start <= end) and (stop is None or days.start.day <= stop):
+                said = f"`{step.name.value}` is to stand in for `{part.name.value}`, and list {by} forbids to buy it"
+                yield Diagnostic("M347", said, step.span, "choose another substitute",
+                                 related=(Related(f"on list {by}", span),))  # fmt: skip
