@@ -101,4 +101,7 @@ def _definition(row: Row, name: str) -> Affine:
     assert own, f"row {row.name} does not define {name}"
     assert row.low is not None, f"row {row.name} is no equation"
     assert row.low == row.high, f"row {row.name} is no equation"
-    return Affine(row.low / own, tuple((-a / own, column) for a, column in row.terms if column != name))
+    terms = ((a, column) for a, column in row.terms if column != name)
+    if own == -1:  # as every row is written
+        return Affine(-row.low, tuple(terms))
+    return Affine(row.low / own, tuple((-a / own, column) for a, column in terms))

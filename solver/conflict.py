@@ -21,11 +21,12 @@ from solver.certificate import LEAVES, Subject, impossible, provable, wishless
 from solver.limit import is_limit
 from solver.model import Model
 from solver.reading import Reading, read
-from solver.tree import Case, Stop, Tree, grow
+from solver.tree import Stop, Tree, grow
 
 PRINTED = 100  # figures are rounded up to hundredths of the limit's unit
 NOISE = Fraction(1, 1_000_000)  # of a claimed figure, that is not worth a hundredth more
 ALONE = 32  # limits of a conflict that are each relaxed alone
+WORK = 20_000  # rows times leaves of the tree that proves how much a limit must give at least
 ZERO, ONE = Fraction(0), Fraction(1)
 
 
@@ -68,7 +69,7 @@ def conflict(model: Model, subject: Subject, units: Mapping[str, str], leaves: i
     own = [name for name, source in limits.items() if source in members][:ALONE]
     unit = next((units.get(limits[name], "") for name in own), "")
     alike = [name for name, source in limits.items() if units.get(source, "") == unit]
-    alone, together = _gives(program, own, alike, leaves)
+    alone, together = _gives(program, own, alike)
     readings = read(program, sources, certificate)
     return Conflict(tuple(members), minimal, certificate, readings, alone, unit, together)
 
@@ -83,7 +84,8 @@ def _fewest(program: Program, sources: Mapping[str, str], leaves: int) -> tuple[
     tree = grow(emptying(bench(program)), None, leaves)
     if tree.stop is not Stop.EMPTY:
         return None
-    first = [name for name in program.rows if sources[name] in _support(tree, sources)]
+    leant_on = set(_support(tree, sources))
+    first = [name for name in program.rows if sources[name] in leant_on]
     on = bench(loosened(_only(program, first), first))
     minimal = True
     for source in _support(tree, sources):
@@ -125,36 +127,42 @@ def _only(program: Program, rows: Collection[str]) -> Program:
 # --- what has to give --------------------------------------------------------------------------
 
 
-def _gives(
-    program: Program, own: list[str], alike: list[str], leaves: int
-) -> tuple[tuple[tuple[str, Give], ...], Give | None]:
+def _gives(program: Program, own: list[str], alike: list[str]) -> tuple[tuple[tuple[str, Give], ...], Give | None]:
     """What each of `own` must give alone, and all of `alike` together."""
     loose = dict.fromkeys([*own, *alike])
     on = bench(loosened(program, loose), [gift(name) for name in loose])
-    alone = {name: _give(on, [name], leaves) for name in own}
-    return tuple((name, give) for name, give in alone.items() if give), _give(on, alike, leaves)
+    alone = {name: _give(on, [name]) for name in own}
+    return tuple((name, give) for name, give in alone.items() if give), _give(on, alike)
 
 
-def _give(on: Bench, limits: list[str], leaves: int) -> Give | None:
+def _give(on: Bench, limits: list[str]) -> Give | None:
     """None where these limits would not do, whatever they gave, or where nothing was proven."""
     free: dict[str, Box] = {gift(name): (ZERO, None) for name in limits}
-    tree = grow(bounding(on, free), None, leaves)
+    tree = grow(bounding(on, free), None, max(1, WORK // len(on.prepared.rows)))
     weakest = tree.cases[0]
     if weakest.empty or weakest.value is None:
         return None
-    found = _tried(on, weakest, limits) if tree.stop is Stop.DECIDED and weakest.point else ()
-    return Give(max(ZERO, weakest.value), found)
+    return Give(max(ZERO, weakest.value), _enough(on, {**free, **_at(weakest.fix)}, limits))
 
 
-def _tried(on: Bench, case: Case, limits: list[str]) -> tuple[tuple[str, Fraction], ...]:
-    """What the case's point gives, rounded up, if the backend finds a point with no more than that."""
+def _enough(on: Bench, boxes: Mapping[str, Box], limits: list[str]) -> tuple[tuple[str, Fraction], ...]:
+    """What the limits give at a point in the boxes with every binary decided: rounded up, if the backend then still
+    finds a point with no more than that."""
+    answer = on.priced().solve(boxes)
+    inside = {**boxes, **_at(answer.nearest.items())} if isinstance(answer, Solved) else boxes
+    answer = on.priced().solve(inside)
+    if not isinstance(answer, Solved):
+        return ()
     for noise in (NOISE, ZERO):
-        given = {name: Fraction(ceil((case.point[gift(name)] - noise) * PRINTED), PRINTED) for name in limits}
-        boxes: dict[str, Box] = {gift(name): (ZERO, max(ZERO, amount)) for name, amount in given.items()}
-        boxes |= {name: (Fraction(value), Fraction(value)) for name, value in case.fix}
-        if isinstance(on.priced().solve(boxes), Solved):
+        given = {name: Fraction(ceil((answer.point[gift(name)] - noise) * PRINTED), PRINTED) for name in limits}
+        most: dict[str, Box] = {gift(name): (ZERO, max(ZERO, amount)) for name, amount in given.items()}
+        if isinstance(on.priced().solve({**inside, **most}), Solved):
             return tuple((name, amount) for name, amount in given.items() if amount > 0)
     return ()
+
+
+def _at(settings: Iterable[tuple[str, int]]) -> dict[str, Box]:
+    return {name: (Fraction(value), Fraction(value)) for name, value in settings}
 
 
 def loosened(program: Program, rows: Iterable[str]) -> Program:

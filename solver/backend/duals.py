@@ -42,12 +42,14 @@ EMPTY = (result_pb2.TERMINATION_REASON_INFEASIBLE, result_pb2.TERMINATION_REASON
 
 @dataclass(frozen=True, slots=True)
 class Solved:
-    """What GLOP says of one case: the least objective, multipliers by row, values of the watched columns, and the
-    binary to split on, whose two settings both break that point; None where every binary is 0 or 1."""
+    """What GLOP says of one case: the least objective, multipliers by row, values of the watched columns, every binary
+    at the setting that breaks that point less, and the binary to split on, both of whose settings break it the most;
+    None where every binary is 0 or 1."""
 
     value: Fraction
     duals: Mapping[str, Fraction]
     point: Mapping[str, Fraction]
+    nearest: Mapping[str, int]
     split: str | None
 
 
@@ -136,7 +138,7 @@ class Relaxation:
         number, units = self._scaled.number, self._scaled.units
         point = {name: Fraction(values[number[name]] * units[number[name]]) for name in self._watch}
         value = Fraction(found.primal_solution.objective_value)
-        return Solved(value, self._rounded(worth), point, self._split(values))
+        return Solved(value, self._rounded(worth), point, *self._settings(values))
 
     def _rounded(self, worth: Mapping[str, float]) -> dict[str, Fraction]:
         """Multipliers per unit of the row; `worth` is per unit of its scale."""
@@ -152,16 +154,20 @@ class Relaxation:
                 duals[name] = _rounded(price / line.unit * scale, max(0, ceil(log2(line.unit / grain))))
         return {name: multiplier for name, multiplier in duals.items() if multiplier}
 
-    def _split(self, values: list[float]) -> str | None:
-        """The undecided binary whose better setting breaks the point most; among equals the most fractional one."""
-        best, chosen = (-1.0, 0.0), None
+    def _settings(self, values: list[float]) -> tuple[dict[str, int], str | None]:
+        """The better setting of each binary, and the binary whose better setting breaks the point most; among equals
+        the most fractional one."""
+        nearest: dict[str, int] = {}
+        best, split = (-1.0, 0.0), None
         for name, rows in self._binaries.items():
             x = values[self._scaled.number[name]] * self._scaled.units[self._scaled.number[name]]
+            nearest[name] = round(x)
             if WHOLE < x < 1 - WHOLE:
-                missed = min(_missed(rows, values, -x), _missed(rows, values, 1 - x))
-                if (missed, min(x, 1 - x)) > best:
-                    best, chosen = (missed, min(x, 1 - x)), name
-        return chosen
+                off, on = _missed(rows, values, -x), _missed(rows, values, 1 - x)
+                nearest[name] = round(x) if off == on else int(on < off)
+                if (min(off, on), min(x, 1 - x)) > best:
+                    best, split = (min(off, on), min(x, 1 - x)), name
+        return nearest, split
 
 
 def _rounded(price: float, bits: int) -> Fraction:
