@@ -123,7 +123,7 @@ def _circles(chains: Mapping[str, tree.Substitution]) -> Problems:
 
 
 def _leading_on(chains: Mapping[str, tree.Substitution]) -> dict[str, str]:
-    """For each name from which substitutes lead on for ever, a next one that does too; what leads nowhere is left out."""
+    """For each name from which substitutes lead on for ever, a next one that does too. The others are left out."""
     steps = {name: [step.name.value for step in chain.chain] for name, chain in chains.items()}
     before: dict[str, list[str]] = {}
     for name, names_ in steps.items():
