@@ -1,6 +1,6 @@
 """How true the finder's answers are, over random households with random rule books.
 
-A household is *planted* when some random orders are known to pass while doing nothing does not. Every proposal is booked
+A household is *planted* when some random orders are known to pass and doing nothing does not. Every proposal is booked
 and judged anew from its orders alone; `impossible` is held against every order that is known to pass.
 """
 
