@@ -21,7 +21,7 @@ from fractions import Fraction
 
 from policy.proof.certificate import Certificate, Claim, Leaf
 
-ZERO = Fraction(0)
+ZERO, ONE = Fraction(0), Fraction(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,33 +92,26 @@ def check(program: Program, certificate: Certificate) -> Fraction:
 
 def leaf_value(program: Program, leaf: Leaf, *, no_cost: bool) -> Fraction:
     """The bound that one leaf's multipliers give inside its fixings; with `no_cost` that of c = 0."""
-    fixed = dict(leaf.fix)
+    case, fixed = _case(leaf.fix), dict(leaf.fix)
     for name in fixed:
         if name not in program.binaries:
-            raise CertificateError(f"{_case(leaf.fix)}: `{name}` is not a binary of the program")
-    total, rest = (ZERO, {}) if no_cost else (program.objective.const, _gather(program.objective.terms))
+            raise CertificateError(f"{case}: `{name}` is not a binary of the program")
+    if len(dict(leaf.duals)) < len(leaf.duals):
+        raise CertificateError(f"{case}: a row has two multipliers")
+    rest: Sums = {}
+    total = ZERO if no_cost else program.objective.const
+    _add(rest, ZERO if no_cost else ONE, program.objective.terms)
     for name, multiplier in leaf.duals:
-        line = program.rows.get(name)
-        if line is None:
-            raise CertificateError(f"{_case(leaf.fix)}: the obligations have no row `{name}`")
-        if not line.proves:
-            raise CertificateError(f"{_case(leaf.fix)}: `{name}` is a restriction and proves nothing")
-        if multiplier == 0:
-            continue
-        side = line.low if multiplier > 0 else line.high
-        if side is None:
-            raise CertificateError(
-                f"{_case(leaf.fix)}: `{name}` has no limit on the side of its multiplier {multiplier}"
-            )
-        total += multiplier * side
-        _add(rest, -multiplier, line.terms)
+        if name not in program.rows:
+            raise CertificateError(f"{case}: the obligations have no row `{name}`")
+        total += multiplier * _side(program.rows[name], name, multiplier, case)
+        _add(rest, -multiplier, program.rows[name].terms)
     for name in reversed(list(program.definitions)):
-        factor = rest.pop(name, ZERO)
-        if factor:
-            definition = program.definitions[name]
-            total += factor * definition.const
-            _add(rest, factor, definition.terms)
-    return total + sum((_least(program, fixed, name, factor) for name, factor in rest.items() if factor), ZERO)
+        if name in rest:
+            factor = _sum(rest.pop(name))
+            total += factor * program.definitions[name].const
+            _add(rest, factor, program.definitions[name].terms)
+    return total + sum((_least(program, fixed, name, _sum(parts)) for name, parts in rest.items()), ZERO)
 
 
 def covered(paths: tuple[tuple[tuple[str, int], ...], ...]) -> None:
@@ -149,8 +142,20 @@ def covered(paths: tuple[tuple[tuple[str, int], ...], ...]) -> None:
             raise CertificateError(f"{_case(prefix)}: `{name}` is fixed to something other than 0 or 1")
 
 
+def _side(line: Line, name: str, multiplier: Fraction, case: str) -> Fraction:
+    """The limit that a multiplier of this sign leans on."""
+    if not line.proves:
+        raise CertificateError(f"{case}: `{name}` is a restriction and proves nothing")
+    side = line.low if multiplier > 0 else line.high if multiplier < 0 else ZERO
+    if side is None:
+        raise CertificateError(f"{case}: `{name}` has no limit on the side of its multiplier {multiplier}")
+    return side
+
+
 def _least(program: Program, fixed: Mapping[str, int], name: str, factor: Fraction) -> Fraction:
     """The least of factor · column over the column's box."""
+    if factor == 0:
+        return ZERO
     if name in fixed:
         return factor * fixed[name]
     if name not in program.boxes:
@@ -162,15 +167,21 @@ def _least(program: Program, fixed: Mapping[str, int], name: str, factor: Fracti
     return factor * end
 
 
-def _gather(terms: Iterable[tuple[Fraction, str]]) -> dict[str, Fraction]:
-    sums: dict[str, Fraction] = {}
-    _add(sums, Fraction(1), terms)
-    return sums
+Sums = dict[str, dict[int, int]]
+"""A coefficient per column, as numerators by denominator: nothing is reduced before it is needed."""
 
 
-def _add(sums: dict[str, Fraction], factor: Fraction, terms: Iterable[tuple[Fraction, str]]) -> None:
-    for coefficient, name in terms:
-        sums[name] = sums.get(name, ZERO) + factor * coefficient
+def _add(sums: Sums, factor: Fraction, terms: Iterable[tuple[Fraction, str]]) -> None:
+    """Add factor · terms."""
+    above, below = factor.as_integer_ratio()
+    for coefficient, name in terms if above else ():
+        n, d = coefficient.as_integer_ratio()
+        parts = sums.setdefault(name, {})
+        parts[d * below] = parts.get(d * below, 0) + n * above
+
+
+def _sum(parts: Mapping[int, int]) -> Fraction:
+    return sum((Fraction(above, below) for below, above in parts.items()), ZERO)
 
 
 def _case(fix: tuple[tuple[str, int], ...]) -> str:
