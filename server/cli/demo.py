@@ -35,6 +35,17 @@ ROOT = Path(__file__).parents[2]
 RULES = str(ROOT / "rules")
 BOOKS = ROOT / "server" / "demo"
 ACTOR = "the demonstration"
+CHAPTERS = {
+    1: ("The rules", "What a compliance officer writes: every file checked, every case beside a rule run."),
+    2: ("The household", "Real securities at real closes; the family is invented."),
+    3: ("What is wrong", "The book as it stands, before anybody trades: nothing is excused."),
+    4: ("What to trade", "Towards the targets, within every rule, taxes and costs counted."),
+    5: ("What was wrong, and is now", "In exact numbers: the last cent counts."),
+    6: ("The proof", "Checked apart from everything above: no solver, no parser, no database."),
+    7: ("A trade that is refused", "The day after: out of Coca-Cola and PepsiCo, into UnitedHealth."),
+    8: ("A book that no trade can help", "An account whose instructions contradict each other."),
+    9: ("What you can keep", "And check, with `proofolio verify` or without anything else of ours:"),
+}
 MOTTO = "write the mandate once, get only trades that obey it, hand anyone the proof"
 
 
@@ -82,11 +93,16 @@ def told(console: Console, out: Path) -> DemoAnswer:
     )  # fmt: skip
 
 
+def _chapter(console: Console, number: int) -> None:
+    title, sentence = CHAPTERS[number]
+    story.heading(console, number, title, sentence)
+
+
 # --- the household -------------------------------------------------------------------------------
 
 
 def _rules(console: Console) -> tuple[CheckAnswer, test.CasesAnswer]:
-    story.heading(console, 1, "The rules", "Text that a compliance officer writes; every file checked, every case run.")
+    _chapter(console, 1)
     with progress("checking the rules and running their cases"):
         read = rules.read([RULES, str(BOOKS / "whitfield")])
         answer = checked(read.files, read.diagnostics, read.library)
@@ -108,40 +124,35 @@ def _mistakes(answer: CheckAnswer) -> str:
 
 def _book(console: Console) -> tuple[Task, JudgeAnswer]:
     book = given.book(str(BOOKS / "whitfield"))
-    story.heading(console, 2, "The household", "Real securities at real closes; the family is invented.")
+    _chapter(console, 2)
     with progress("binding the rules to the book"):
         task = propose.task_of(
             [RULES, str(BOOKS / "whitfield")], book, given.intent(str(BOOKS / "whitfield" / "intent.json"), book)
         )
         standing = judge.judgement(task.library, task.index).answer(task.library)
     story.accounts(console, book, task.bound)
-    story.heading(console, 3, "What is wrong", "The book as it stands, before anybody trades: nothing is excused.")
+    _chapter(console, 3)
     story.broken(console, standing)
     story.drift(console, weights.standing(task))
     return task, standing
 
 
 def _proposal(console: Console, task: Task, out: Path) -> ProposeAnswer:
-    story.heading(console, 4, "What to trade", "Towards the targets, within every rule, taxes and costs counted.")
+    _chapter(console, 4)
     bundle = str(out / "whitfield.proof.zip")
     proposal = propose.proposed(task, out / "local-log", bundle, ACTOR, out / "weights.svg")
     console.print(shown.orders(proposal))
     console.print()
     shown.worth(proposal, console)
     if proposal.after is not None:
-        story.heading(console, 5, "What was wrong, and is now", "In exact numbers: the last cent counts.")
+        _chapter(console, 5)
         story.mended(console, proposal.before, proposal.after)
         console.print(f"[faint]{verdicts.counted(proposal.after)}[/faint]")
     return proposal
 
 
 def _proof(console: Console, out: Path) -> tuple[VerifyAnswer, VerifyAnswer]:
-    story.heading(
-        console,
-        6,
-        "The proof",
-        "Checked by the stand-alone verifier, which has no solver, no parser and none of our code.",
-    )
+    _chapter(console, 6)
     bundle, card = str(out / "whitfield.proof.zip"), str(out / "local-log" / "trust-card.txt")
     with progress("verifying"):
         alone = _alone(bundle, card)
@@ -168,12 +179,7 @@ def _alone(bundle: str, card: str) -> VerifyAnswer:
 
 def _refused(console: Console, task: Task, proposal: ProposeAnswer) -> JudgeAnswer:
     """The swap, on the book after the proposal."""
-    story.heading(
-        console,
-        7,
-        "A trade that is refused",
-        "The day after: out of Coca-Cola and PepsiCo, into UnitedHealth.",
-    )
+    _chapter(console, 7)
     book = after(task.index, [_order(order) for order in proposal.orders])
     assert isinstance(book, Book), "a proposal that cannot be booked"
     path = str(BOOKS / "whitfield" / "swap.orders.json")
@@ -189,7 +195,7 @@ def _order(order: Ordered) -> Order:
 
 
 def _impossible(console: Console, out: Path) -> ProposeAnswer:
-    story.heading(console, 8, "A book that no trade can help", "An account whose instructions contradict each other.")
+    _chapter(console, 8)
     folder = BOOKS / "impasse"
     book = given.book(str(folder))
     sources = [f"{RULES}/family-office/{name}.mandate" for name in ("cash", "exclusions")]
@@ -200,9 +206,7 @@ def _impossible(console: Console, out: Path) -> ProposeAnswer:
 
 
 def _files(console: Console, out: Path) -> tuple[str, ...]:
-    story.heading(
-        console, 9, "What you can keep", "Checked with `proofolio verify`, or with the verifier that stands alone:"
-    )
+    _chapter(console, 9)
     files = [
         (str(out / "whitfield.proof.zip"), "the trades and their proof"),
         (str(out / "impasse.proof.zip"), "the proof that none exist"),
