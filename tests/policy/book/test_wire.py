@@ -130,7 +130,7 @@ ONE_MISTAKE: list[tuple[Change, str, str]] = [
     (_set("lots", 0, "lot", "x"), "/lots/0/lot", "`lot` is no field here"),
     (_set("lots", 0, "none of it"), "/lots/0", "a text stands where an object is wanted"),
     (_drop("lots", 0, "account"), "/lots/0/account", "`account` is missing"),
-    (_set("instruments", 0, "currency", "XXX"), "/instruments/0/currency", "is no currency"),
+    (_set("instruments", 0, "currency", "ZZZ"), "/instruments/0/currency", "is no currency"),
     (_set("instruments", 0, "step", "0"), "/instruments/0/step", "is not above 0"),
     (_set("instruments", 0, "sector", "Energy"), "/instruments/0/sector", "`sector` is a fact"),
     (_set("instruments", 0, "facts", "sectr", "x"), "/instruments/0/facts/sectr", "no term of the vocabulary"),
