@@ -30,6 +30,7 @@ def _problems(files: Sequence[tree.File]) -> Problems:
     listed = tuple(every(blocks, tree.ListBlock))
     known = {rule.id.value: rule for rule in reversed(found)}
     listed_ids = frozenset(block.id.value for block in listed)
+    waivable = {**{block.id.value: block for block in listed}, **known}
     for file in files:
         yield from _vocabulary(file.vocabulary)
     yield from _ids(block for block in blocks if not isinstance(block, tree.Case))
@@ -40,7 +41,7 @@ def _problems(files: Sequence[tree.File]) -> Problems:
             case tree.ListBlock():
                 yield from lists.problems(block)
             case tree.Waiver():
-                yield from waivers.problems(block, known)
+                yield from waivers.problems(block, waivable)
             case tree.Case():
                 yield from cases.problems(block, known.keys() | listed_ids)
     yield from _unasked(found, listed)

@@ -43,6 +43,10 @@ def problems(clause: Clause, names_: Names) -> Problems:
             case _:
                 assert_never(refinement)
         seen.setdefault(type(refinement), refinement)
+    further = [seen[kind] for kind in (tree.WarnAt, tree.Ladder) if kind in seen]
+    if tree.Allow in seen and further:
+        fix = "write a rule of its own for the warning"
+        yield Diagnostic("M234", "a limit that some may pass has no rungs", further[0].span, fix)
     if tree.WarnAt in seen and tree.Ladder in seen:
         fix = "write the warning as a rung: `warn up to …`"
         yield Diagnostic("M234", "a ladder has its own warning", seen[tree.WarnAt].span, fix)

@@ -18,22 +18,27 @@ SAME = frozenset({"issuer", "ultimate issuer"})
 """People say issuer where the rule rolls up to the parent."""
 
 
-def problems(waiver: tree.Waiver, known: Mapping[str, tree.Rule]) -> Problems:
+Waivable = tree.Rule | tree.ListBlock
+
+
+def problems(waiver: tree.Waiver, known: Mapping[str, Waivable]) -> Problems:
     yield from rules.once(waiver.clauses, ONCE)
     if waiver.whole:
         yield from _required(waiver)
     yield from _dates(waiver)
-    rule = known.get(waiver.rule.value)
-    if rule is None:
+    waived = known.get(waiver.rule.value)
+    if waived is None:
         fix = names.suggestion(waiver.rule.value, known) or "name a rule of these files"
         yield Diagnostic("M320", f"there is no rule {waiver.rule.value} to waive", waiver.rule.span, fix)
         return
-    yield from _in_force(waiver, rule)
-    yield from _signed(waiver, rule)
-    yield from _covering(waiver, rule)
+    yield from _in_force(waiver, waived)
+    yield from _signed(waiver, waived)
+    yield from _covering(waiver, waived)
     moves = one(waiver.clauses, tree.Moves)
-    if moves is not None:
-        yield from _moves(moves, rule)
+    if moves is not None and isinstance(waived, tree.Rule):
+        yield from _moves(moves, waived)
+    elif moves is not None:
+        yield Diagnostic("M328", f"list {waived.id.value} has no limit", moves.span, "write `lifts the rule`")
 
 
 def _required(waiver: tree.Waiver) -> Problems:
@@ -72,7 +77,7 @@ def _dates(waiver: tree.Waiver) -> Problems:
         )  # fmt: skip
 
 
-def _in_force(waiver: tree.Waiver, rule: tree.Rule) -> Problems:
+def _in_force(waiver: tree.Waiver, rule: Waivable) -> Problems:
     """A waiver has a day on which its rule holds."""
     ours, theirs = one(waiver.clauses, tree.Effective), one(rule.clauses, tree.Effective)
     if ours is None or theirs is None:
@@ -86,7 +91,7 @@ def _in_force(waiver: tree.Waiver, rule: tree.Rule) -> Problems:
         )  # fmt: skip
 
 
-def _signed(waiver: tree.Waiver, rule: tree.Rule) -> Problems:
+def _signed(waiver: tree.Waiver, rule: Waivable) -> Problems:
     approved = one(waiver.clauses, tree.Approved)
     breach = one(rule.clauses, tree.OnBreach)
     entitled = breach.waiver_by if breach else ()
@@ -104,17 +109,22 @@ def _signed(waiver: tree.Waiver, rule: tree.Rule) -> Problems:
         )  # fmt: skip
 
 
-def _covering(waiver: tree.Waiver, rule: tree.Rule) -> Problems:
+def _covering(waiver: tree.Waiver, rule: Waivable) -> Problems:
     """A waiver for one group is for a group that the rule judges."""
     covering = one(waiver.clauses, tree.Covering)
     if covering is None or covering.level is None:
         return
-    names_ = rules.named(rule)
-    levels = {level for found in demands.clauses(rule) if (level := _level(found.demand.test, names_)) is not None}
+    levels = _levels(rule) if isinstance(rule, tree.Rule) else {"security"}
     said = covering.level.words
     if said not in levels and not (said in SAME and levels & SAME):
         fix = f"it judges each {' and each '.join(sorted(levels))}" if levels else "leave the group out"
         yield Diagnostic("M327", f"rule {rule.id.value} does not judge each {said}", covering.level.span, fix)
+
+
+def _levels(rule: tree.Rule) -> set[str]:
+    names_ = rules.named(rule)
+    found = (_level(clause.demand.test, names_) for clause in demands.clauses(rule))
+    return {level for level in found if level is not None}
 
 
 def _level(test: tree.Test, names_: names.Names) -> str | None:

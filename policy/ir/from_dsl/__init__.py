@@ -27,11 +27,13 @@ FROZEN = ("buy", "sell")
 def library(files: Iterable[tree.File]) -> core.Library:
     """All that the files say."""
     blocks = [block for file in files for block in file.blocks]
-    known = {block.id.value: block for block in blocks if isinstance(block, tree.Rule)}
+    known = {block.id.value: rules.named(block) for block in blocks if isinstance(block, tree.Rule)}
     return core.Library(
         tuple(_rule(block) for block in blocks if isinstance(block, tree.Rule)),
         tuple(_list(block) for block in blocks if isinstance(block, tree.ListBlock)),
-        tuple(_waiver(block, known[block.rule.value]) for block in blocks if isinstance(block, tree.Waiver)),
+        tuple(
+            _waiver(block, known.get(block.rule.value, Names())) for block in blocks if isinstance(block, tree.Waiver)
+        ),
     )
 
 
@@ -155,12 +157,12 @@ def _substitution(part: tree.Substitution) -> tuple[str, tuple[tuple[str, Fracti
 # --- waivers -----------------------------------------------------------------------------------
 
 
-def _waiver(waiver: tree.Waiver, rule: tree.Rule) -> core.Waiver:
+def _waiver(waiver: tree.Waiver, names: Names) -> core.Waiver:
+    """`names`: those of the rule that is waived."""
     covering = one(waiver.clauses, tree.Covering)
     moves, lifts = one(waiver.clauses, tree.Moves), one(waiver.clauses, tree.Lifts)
     reason, approved = one(waiver.clauses, tree.Reason), one(waiver.clauses, tree.Approved)
     assert approved is not None, "a waiver is signed"
-    names: Names = rules.named(rule)
     return core.Waiver(
         id=waiver.id.value,
         rule=waiver.rule.value,
