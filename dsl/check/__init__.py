@@ -30,7 +30,7 @@ def _problems(files: Sequence[tree.File]) -> Problems:
     listed = tuple(every(blocks, tree.ListBlock))
     known = {rule.id.value: rule for rule in reversed(found)}
     listed_ids = frozenset(block.id.value for block in listed)
-    waivable = {**{block.id.value: block for block in listed}, **known}
+    waivable: dict[str, waivers.Waivable] = {**{block.id.value: block for block in listed}, **known}
     for file in files:
         yield from _vocabulary(file.vocabulary)
     yield from _ids(block for block in blocks if not isinstance(block, tree.Case))

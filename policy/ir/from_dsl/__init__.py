@@ -27,13 +27,11 @@ FROZEN = ("buy", "sell")
 def library(files: Iterable[tree.File]) -> core.Library:
     """All that the files say."""
     blocks = [block for file in files for block in file.blocks]
-    known = {block.id.value: rules.named(block) for block in blocks if isinstance(block, tree.Rule)}
+    known = {rule.id.value: rules.named(rule) for rule in every(blocks, tree.Rule)}
     return core.Library(
-        tuple(_rule(block) for block in blocks if isinstance(block, tree.Rule)),
-        tuple(_list(block) for block in blocks if isinstance(block, tree.ListBlock)),
-        tuple(
-            _waiver(block, known.get(block.rule.value, Names())) for block in blocks if isinstance(block, tree.Waiver)
-        ),
+        tuple(_rule(rule) for rule in every(blocks, tree.Rule)),
+        tuple(_list(block) for block in every(blocks, tree.ListBlock)),
+        tuple(_waiver(waiver, known.get(waiver.rule.value, Names())) for waiver in every(blocks, tree.Waiver)),
     )
 
 
