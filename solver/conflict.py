@@ -131,8 +131,9 @@ def _gives(program: Program, own: list[str], alike: list[str]) -> tuple[tuple[tu
     """What each of `own` must give alone, and all of `alike` together."""
     loose = dict.fromkeys([*own, *alike])
     on = bench(loosened(program, loose), [gift(name) for name in loose])
+    together = _give(on, alike)  # first: each of the others starts from its basis
     alone = {name: _give(on, [name]) for name in own}
-    return tuple((name, give) for name, give in alone.items() if give), _give(on, alike)
+    return tuple((name, give) for name, give in alone.items() if give), together
 
 
 def _give(on: Bench, limits: list[str]) -> Give | None:
