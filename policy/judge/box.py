@@ -9,12 +9,13 @@ each of its points.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import lcm
 from typing import assert_never
 
-from policy.interval import ZERO, Number, hull, less, negative, plus, times
+from policy.interval import ZERO, Number, between, hull, less, negative, plus, times
 from policy.ir import meaning
 from policy.ir.bound import (
     All,
@@ -47,18 +48,26 @@ Edge = Sequence[Corner]
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """`edges_of`: the numbers of the edges that move a variable; it moves by their sum."""
+    """Amounts as whole multiples of 1 / grain. `alone`: edges that move one variable, as (name, least, most); `joint`:
+    the corners of the others. A variable on several edges moves by their sum."""
 
-    edges: Sequence[Edge]
-    edges_of: Mapping[str, Collection[int]]
+    grain: int
+    alone: Sequence[tuple[str, int, int]]
+    joint: Sequence[Sequence[Sequence[tuple[str, int]]]]
 
 
 def box(edges: Iterable[Edge]) -> Box:
     listed = list(edges)
-    edges_of: dict[str, set[int]] = {}
-    for number, name in ((n, name) for n, edge in enumerate(listed) for corner in edge for name, _ in corner):
-        edges_of.setdefault(name, set()).add(number)
-    return Box(listed, edges_of)
+    grain = lcm(*(amount.denominator for edge in listed for corner in edge for _, amount in corner))
+    alone, joint = [], []
+    for edge in listed:
+        corners = [[(name, amount.numerator * (grain // amount.denominator)) for name, amount in c] for c in edge]
+        if len({name for corner in corners for name, _ in corner}) == 1 and all(len(corner) == 1 for corner in corners):
+            amounts = [amount for ((_, amount),) in corners]
+            alone.append((corners[0][0][0], min(amounts), max(amounts)))
+        else:
+            joint.append(corners)
+    return Box(grain, alone, joint)
 
 
 # --- linear scalars over the variables ---------------------------------------------------------
@@ -78,7 +87,7 @@ def lines(forms: Mapping[str, Form], at: meaning.Values, variables: Iterable[str
 
 
 def written_out(node: Lin, over: Lines, at: meaning.Values) -> Lin:
-    const, slopes = node.const, dict[str, Number]()
+    const, by = node.const, dict[str, Number]()
     for factor, name in node.terms:
         line = over.get(name)
         if line is None:
@@ -87,19 +96,52 @@ def written_out(node: Lin, over: Lines, at: meaning.Values) -> Lin:
         const = plus(const, times(factor, line.const))
         for slope, variable in line.terms:
             product = times(factor, slope)
-            slopes[variable] = plus(slopes[variable], product) if variable in slopes else product
-    return Lin(const, tuple((slope, variable) for variable, slope in slopes.items()))
+            by[variable] = plus(by[variable], product) if variable in by else product
+    return Lin(const, tuple((slope, variable) for variable, slope in by.items()))
 
 
-def span(line: Lin, over: Box) -> Number:
-    """The range over the box: exact where the scalar's numbers are."""
-    moved: dict[int, dict[str, Number]] = {}
-    for slope, name in line.terms:
-        for number in over.edges_of.get(name, ()):
-            moved.setdefault(number, {})[name] = slope
+@dataclass(frozen=True, slots=True)
+class Slopes:
+    """What a linear scalar's variables are multiplied by: whole multiples of 1 / scale, where no fact is missing."""
+
+    scale: int
+    whole: Mapping[str, int]
+
+
+def slopes(line: Lin) -> Slopes | None:
+    """None where a fact is missing."""
+    exact = [(slope, name) for slope, name in line.terms if isinstance(slope, Fraction)]
+    if len(exact) < len(line.terms):
+        return None
+    scale = lcm(*(slope.denominator for slope, _ in exact))
+    return Slopes(scale, {name: slope.numerator * (scale // slope.denominator) for slope, name in exact})
+
+
+def span(line: Lin, over: Box, known: Slopes | None = None) -> Number:
+    """The range over the box: exact where the scalar's numbers are. `known`: its slopes, if they are at hand."""
+    found = slopes(line) if known is None else known
+    return _loose_span(line, over) if found is None else plus(line.const, _moves(found, over))
+
+
+def _moves(by: Slopes, over: Box) -> Number:
+    least = most = 0
+    for name, low, high in over.alone:
+        if slope := by.whole.get(name):
+            ends = (slope * low, slope * high) if slope > 0 else (slope * high, slope * low)
+            least, most = least + ends[0], most + ends[1]
+    for corners in over.joint:
+        heights = [sum(by.whole.get(name, 0) * amount for name, amount in corner) for corner in corners]
+        least, most = least + min(heights), most + max(heights)
+    unit = by.scale * over.grain
+    return between(Fraction(least, unit), Fraction(most, unit))
+
+
+def _loose_span(line: Lin, over: Box) -> Number:
+    by = {name: slope for slope, name in line.terms}
+    edges = [*over.joint, *([[(name, low)], [(name, high)]] for name, low, high in over.alone if name in by)]
     total = line.const
-    for number, slopes in moved.items():
-        first, *others = (_rise(slopes, corner) for corner in over.edges[number])
+    for corners in edges:
+        first, *others = (_rise(by, [(name, Fraction(n, over.grain)) for name, n in corner]) for corner in corners)
         for other in others:
             first = hull(first, other)
         total = plus(total, first)
@@ -108,15 +150,15 @@ def span(line: Lin, over: Box) -> Number:
 
 def rises(line: Lin, edge: Edge) -> list[Number]:
     """What each corner of an edge adds to the scalar."""
-    slopes = {name: slope for slope, name in line.terms}
-    return [_rise(slopes, corner) for corner in edge]
+    by = {name: slope for slope, name in line.terms}
+    return [_rise(by, corner) for corner in edge]
 
 
-def _rise(slopes: Mapping[str, Number], corner: Corner) -> Number:
+def _rise(by: Mapping[str, Number], corner: Corner) -> Number:
     total: Number = ZERO
     for name, amount in corner:
-        if name in slopes:
-            total = plus(total, times(slopes[name], amount))
+        if name in by:
+            total = plus(total, times(by[name], amount))
     return total
 
 
@@ -146,10 +188,29 @@ def _difference(a: Lin, b: Lin) -> Lin:
     return Lin(plus(a.const, negative(b.const)), (*a.terms, *((negative(factor), name) for factor, name in b.terms)))
 
 
-def holds(node: Formula, over: Box) -> bool | None:
-    """Of an unfolded formula: True at every point of the box, False at none; None: it depends, or a missing fact
-    decides."""
-    return meaning.truth(replaced(node, lambda line: Lin(span(line, over))), {})
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An unfolded formula, to be asked about many boxes: the slopes of its linear scalars, by identity."""
+
+    formula: Formula
+    slopes: Mapping[int, Slopes | None]
+
+
+def prepared(formula: Formula) -> Prepared:
+    known: dict[int, Slopes | None] = {}
+
+    def learn(line: Lin) -> Lin:
+        known[id(line)] = slopes(line)
+        return line
+
+    replaced(formula, learn)
+    return Prepared(formula, known)
+
+
+def holds(node: Prepared, over: Box) -> bool | None:
+    """True at every point of the box, False at none; None: it depends, or a missing fact decides."""
+    ranged = replaced(node.formula, lambda line: Lin(span(line, over, node.slopes[id(line)])))
+    return meaning.truth(ranged, {})
 
 
 def replaced(node: Formula, linear: Linear, leaf: Callable[[Leaf], Leaf] = lambda leaf: leaf) -> Formula:

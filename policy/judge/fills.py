@@ -28,11 +28,28 @@ from policy.ir import meaning
 from policy.ir.bound import Bound, Form, Formula, Kind, Leaf, Lin, Moment, Obligation, Outcome, Point, Quantity
 from policy.judge import eval as reference
 from policy.judge import reach
-from policy.judge.box import Box, Corner, Edge, Lines, box, holds, lines, possible, rises, span, unfolded
+from policy.judge.box import (
+    Box,
+    Corner,
+    Edge,
+    Lines,
+    Prepared,
+    box,
+    holds,
+    lines,
+    possible,
+    prepared,
+    rises,
+    span,
+    unfolded,
+)
 from policy.judge.verdict import FillSafety, Finding, Verdict
 
 BOXES = 32
 """How many boxes of states are looked at, for one clause and one batch, before the answer is `not proven`."""
+
+PARTS = 4_000
+"""How many linear scalars are looked at, over all these boxes."""
 
 LEAVES = 4
 """How many leaves of a clause guide the search."""
@@ -176,7 +193,7 @@ def _stage(bound: Bound, forms: Mapping[str, Form], vague: frozenset[str], befor
     over = lines(forms, before, [*pieces, *(q.name for q in residues)])
     steps = {name: bound.quantities[name].step or Fraction(1) for name in pieces}
     stage = Stage(before, fills, free, due, steps, over, vague, {})
-    whole, _ = _states(stage, fills)
+    whole, *_ = _states(stage, fills)
     return replace(stage, quick={**before, **{name: span(line, whole) for name, line in over.items()}})
 
 
@@ -185,18 +202,18 @@ def _anywhere(residue: Quantity) -> Edge:
     return ((residue.name, min(ZERO, residue.low)),), ((residue.name, max(ZERO, residue.high)),)
 
 
-def _states(stage: Stage, fills: Iterable[Fills]) -> tuple[Box, Box]:
-    """Every state in which the orders are filled so far, with whatever booking makes of it; twice, since each box
-    holds more than that: what is true all over one of them is true of the states.
+def _states(stage: Stage, fills: Iterable[Fills]) -> tuple[Box, ...]:
+    """Every state in which the orders are filled so far, with whatever booking makes of it; in up to two boxes,
+    each of which holds more than that: what is true all over one of them is true of the states.
 
     Either residues are anything, also where nothing is filled yet. Or each order brings its account's residue along:
     none while nothing of it is filled, anything in its box from the first unit on."""
     fills = tuple(fills)
     unfilled = [_anywhere(residue) for residue in {residue.name: residue for residue in stage.due.values()}.values()]
-    return (
-        box([*map(_edge, fills), *stage.free, *unfilled]),
-        box([*(_booked(stage, each) for each in fills), *stage.free]),
-    )
+    anything = box([*map(_edge, fills), *stage.free, *unfilled])
+    if not unfilled:
+        return (anything,)
+    return anything, box([*(_booked(stage, each) for each in fills), *stage.free])
 
 
 def _booked(stage: Stage, fills: Fills) -> Edge:
@@ -245,11 +262,11 @@ def _survives(obligation: Obligation, stage: Stage, permitted: int) -> bool | Po
 
     if max(ranks(meaning.truth(formula, stage.quick) for formula in formulas)) <= permitted:
         return True
-    whole, _ = _states(stage, stage.fills)
-    over = [unfolded(formula, stage.lines, stage.before, lambda line: span(line, whole)) for formula in formulas]
-    slants = _slants(over)
+    whole, *_ = _states(stage, stage.fills)
+    written = [unfolded(formula, stage.lines, stage.before, lambda line: span(line, whole)) for formula in formulas]
+    over, slants = list(map(prepared, written)), _slants(written)
     waiting, proven = [stage.fills], True
-    for number in range(BOXES):
+    for number in range(_patience(over)):
         if not waiting:
             break
         fills = waiting.pop()
@@ -263,6 +280,11 @@ def _survives(obligation: Obligation, stage: Stage, permitted: int) -> bool | Po
         proven = proven and bool(halves)
         waiting += halves
     return True if proven and not waiting else None
+
+
+def _patience(formulas: Iterable[Prepared]) -> int:
+    """Fewer boxes for clauses of many parts, so that none takes much longer than another."""
+    return max(BOXES // 8, min(BOXES, PARTS // max(1, sum(len(each.slopes) for each in formulas))))
 
 
 def _whatever(stage: Stage, state: Iterable[Corner]) -> list[Edge]:

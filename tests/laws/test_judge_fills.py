@@ -19,7 +19,7 @@ from policy.judge.verdict import FillSafety, Finding
 from tests.worlds.worlds import world
 
 CHUNKS = 4
-WORLDS = 20
+WORLDS = 14
 STATES = 10
 
 
