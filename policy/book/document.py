@@ -24,7 +24,7 @@ def document(book: Book) -> dict[str, Json]:
     found = records.of_book(book)
     head = _row({name: getattr(found, name) for name in HEAD})
     tables = {
-        field.name: [_record(field.name, record) for record in getattr(found, field.name)]
+        field.name: [_record(record) for record in getattr(found, field.name)]
         for field in fields(found)
         if field.name not in HEAD
     }
@@ -38,7 +38,7 @@ def _sorted(rows: Iterable[dict[str, Json]]) -> list[Json]:
     return sorted(rows, key=repr)
 
 
-def _record(table: str, record: Any) -> dict[str, Json]:
+def _record(record: Any) -> dict[str, Json]:
     match record:
         case Instrument():
             return {**_row(_members(record)), "constituents": _constituents(record)}

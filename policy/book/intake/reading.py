@@ -46,7 +46,7 @@ _ADAPTERS: Mapping[str, TypeAdapter[Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`rows`: those that could be read; `origin`: where each stood among the raw rows; `lost`: ids of the others."""
+    """`rows`: those that could be read; `origin`: where each stood among the raw rows; `lost`: what the others name."""
 
     rows: Sequence[Row]
     origin: Sequence[int]
@@ -89,15 +89,17 @@ def _table(name: str, raw: Sequence[object], report: _Report) -> Table:
         bad.add(int(at))
         report(name, (int(at), *(part for part in path if part != "[key]")), explained(name, detail))
     origin = [at for at in range(len(raw)) if at not in bad]
-    lost = frozenset(_ids(raw[at] for at in bad))
+    lost = frozenset(_named(raw[at] for at in bad))
     return Table(adapter.validate_python([raw[at] for at in origin]), origin, lost)
 
 
-def _ids(rows: Iterable[object]) -> Iterator[str]:
+def _named(rows: Iterable[object]) -> Iterator[str]:
+    """What others may refer to: the rows' ids, and the models of weights."""
     for row in rows:
-        found = row.get("id") if isinstance(row, dict) else None
-        if isinstance(found, str):
-            yield found
+        for name in ("id", "model"):
+            found = row.get(name) if isinstance(row, dict) else None
+            if isinstance(found, str):
+                yield found
 
 
 def _read_facts(name: str, table: Table, report: _Report) -> None:

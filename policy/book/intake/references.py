@@ -39,7 +39,7 @@ def unknown_references(
         table: {row.id for row in getattr(records, table)} | set(lost.get(table, ()))
         for table in ("issuers", "instruments", "households", "accounts")
     }
-    known["models"] = {weight.model for weight in records.weights}
+    known["models"] = {weight.model for weight in records.weights} | set(lost.get("weights", ()))
     known["constituents"] = known["instruments"] | known["issuers"]
     suggested: dict[tuple[str, str], str] = {}
     for table, target, references in _references(records):

@@ -236,7 +236,15 @@ def test_a_row_that_could_not_be_read_still_counts_as_stated() -> None:
     document = sample()
     document["instruments"][0]["step"] = "none"
     document["accounts"][0]["tax"] = "free"
-    assert [problem.place.pointer for problem in problems(document)] == ["/instruments/0/step", "/accounts/0/tax"]
+    for weight in document["weights"]:
+        weight["weight"] = "much"
+    assert [problem.place.pointer for problem in problems(document)] == [
+        "/instruments/0/step",
+        "/accounts/0/tax",
+        "/weights/0/weight",
+        "/weights/1/weight",
+        "/weights/2/weight",
+    ]
 
 
 def test_a_table_that_could_not_be_read_is_not_blamed_on_others() -> None:
