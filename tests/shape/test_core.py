@@ -19,6 +19,7 @@ UNDER_CONSTRUCTION = {
     "solver.encode.normal.Reading",
     "solver.encode.rows.Draft",
     "solver.encode.sheet.Sheet",
+    "solver.propose.Search",
 }
 """What a pass fills while it runs and nobody changes afterwards; every other value is frozen."""
 

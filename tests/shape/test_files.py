@@ -52,7 +52,7 @@ def test_a_suppression_gives_its_code_and_its_reason(module: Module) -> None:
 @every
 def test_nothing_is_left_for_later(module: Module) -> None:
     if not module.path.startswith("tests/shape"):
-        found = re.findall(r"\b(?:TODO|FIXME|XXX|NotImplementedError)\b", module.text)
+        found = re.findall(r"\b(?:TODO|FIXME|XXX)\b|raise NotImplementedError", module.text)
         assert not found, f"{module.path}: {found}"
 
 
