@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -46,6 +47,15 @@ def test_it_tells_the_whole_story_in_order(told: tuple[Path, str]) -> None:
     assert "proven      these orders satisfy every rule in force" in text
     assert "380 pass with a warning; one more does not" in text
     assert "these rules cannot hold together" in text
+
+
+def test_what_the_readme_quotes_is_what_it_says(told: tuple[Path, str]) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    quoted = re.findall(r"^```text\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
+    said = " ".join(told[1].split())
+    lines = [" ".join(line.split()) for block in quoted for line in block.splitlines() if line.strip()]
+    assert len(lines) >= 8
+    assert not [line for line in lines if line not in said]
 
 
 def test_no_colour_gets_into_a_pipe(told: tuple[Path, str]) -> None:
