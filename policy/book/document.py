@@ -75,13 +75,16 @@ def _account(account: Account) -> dict[str, Json]:
 
 
 def _row(members: Mapping[str, Any]) -> dict[str, Json]:
-    return {name: _plain(name, value) for name, value in members.items() if value is not None and value != {}}
+    """What is not known, and an empty mapping, is left out."""
+    plain = ((name, _plain(name, value)) for name, value in members.items() if value is not None)
+    return {name: value for name, value in plain if value != {}}
 
 
 def _plain(name: str, value: Any) -> Json:
+    if type(value) in (str, bool):  # not a word of an enumeration, which is a str too
+        found: Json = value
+        return found
     match value:
-        case bool():
-            return value
         case Fraction():
             return number_text(value)
         case Enum():
@@ -91,5 +94,5 @@ def _plain(name: str, value: Any) -> Json:
         case Mapping() if name in ("facts", "dated"):
             return {word: written(word, fact) for word, fact in sorted(value.items())}
         case _:
-            found: Json = value
+            found = value
             return found
