@@ -19,7 +19,8 @@ from solver.cases import bench, bounding, emptying
 from solver.model import ColumnKind, Model, Row, Standing
 from solver.tree import Stop, Tree, grow
 
-LEAVES = 400  # of a tree: about a tenth of a second per hundred on forty names, and a certificate of a megabyte
+LEAVES = 400  # of a tree at most: on forty names less than a second, and a certificate of a megabyte
+WORK = 80_000  # rows times leaves: large models have few leaves, so that time and size stay the same
 CENT = 100
 DEFINES = "form "
 WISHES = "objective"  # the source of rows that measure what is wanted; nothing is impossible because of them
@@ -37,10 +38,11 @@ class Subject:
 # --- the two claims ----------------------------------------------------------------------------
 
 
-def optimality(model: Model, subject: Subject, goal: Fraction, leaves: int = LEAVES) -> Certificate | None:
+def optimality(model: Model, subject: Subject, goal: Fraction, leaves: int | None = None) -> Certificate | None:
     """The bound that was reached on the way to `goal` (money), to the cent below; None where nothing is proven, or
-    where every case turned out to be empty."""
-    tree = grow(bounding(bench(provable(model))), goal, leaves)
+    where every case turned out to be empty. `leaves`: the tree's budget, by the size of the model when None."""
+    program = provable(model)
+    tree = grow(bounding(bench(program)), goal, leaves or budget(program))
     values = [case.value for case in tree.cases if not case.empty]
     proven = [value for value in values if value is not None]
     if not values or len(proven) < len(values):
@@ -49,9 +51,14 @@ def optimality(model: Model, subject: Subject, goal: Fraction, leaves: int = LEA
     return Certificate(Claim.BOUND, _names(subject), subject.objective, _leaves(tree), bound, subject.cuts)
 
 
-def impossibility(model: Model, subject: Subject, leaves: int = LEAVES) -> Certificate | None:
+def impossibility(model: Model, subject: Subject, leaves: int | None = None) -> Certificate | None:
     """The proof that the model's provable rows have no point; None where it was not found."""
-    return impossible(grow(emptying(bench(provable(wishless(model)))), None, leaves), subject)
+    program = provable(wishless(model))
+    return impossible(grow(emptying(bench(program)), None, leaves or budget(program)), subject)
+
+
+def budget(program: Program, work: int = WORK) -> int:
+    return max(1, min(LEAVES, work // max(1, len(program.rows))))
 
 
 def impossible(tree: Tree, subject: Subject) -> Certificate | None:

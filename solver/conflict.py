@@ -17,7 +17,7 @@ from policy.proof.duality import Affine, Program
 from solver.backend.duals import Solved
 from solver.backend.scaled import Box
 from solver.cases import Bench, bench, bounding, emptying
-from solver.certificate import LEAVES, Subject, impossible, provable, wishless
+from solver.certificate import Subject, budget, impossible, provable, wishless
 from solver.limit import is_limit
 from solver.model import Model
 from solver.reading import Reading, read
@@ -54,11 +54,11 @@ class Conflict:
     together: Give | None
 
 
-def conflict(model: Model, subject: Subject, units: Mapping[str, str], leaves: int = LEAVES) -> Conflict | None:
+def conflict(model: Model, subject: Subject, units: Mapping[str, str], leaves: int | None = None) -> Conflict | None:
     """The conflict, or None where no impossibility was proven. `units`: of limits, by source."""
     program = provable(wishless(model))
     sources = {row.name: row.source for row in model.rows}
-    found = _fewest(program, sources, leaves)
+    found = _fewest(program, sources, leaves or budget(program))
     if found is None:
         return None
     tree, minimal = found
@@ -139,7 +139,7 @@ def _gives(program: Program, own: list[str], alike: list[str]) -> tuple[tuple[tu
 def _give(on: Bench, limits: list[str]) -> Give | None:
     """None where these limits would not do, whatever they gave, or where nothing was proven."""
     free: dict[str, Box] = {gift(name): (ZERO, None) for name in limits}
-    tree = grow(bounding(on, free), None, max(1, WORK // len(on.prepared.rows)))
+    tree = grow(bounding(on, free), None, budget(on.prepared.program, WORK))
     weakest = tree.cases[0]
     if weakest.empty or weakest.value is None:
         return None
