@@ -68,7 +68,8 @@ SENTENCES = [
     ("hold between 30 and 60 securities", core.All((
         core.Compare(core.Number(SECURITIES), Op.GE, amount(30, "count")), number_at_most(60, SECURITIES)))),
     ("hold each security at least 0.5% of net assets or not at all",
-     each("security", core.Any((core.Compare(OWN, Op.LE, amount(0, "money")), cap(OWN, "0.5", op=Op.GE))))),
+     each("security", core.Any((
+         core.Compare(core.Own("shares"), Op.LE, amount(0, "shares")), cap(OWN, "0.5", op=Op.GE))))),
     ("keep value of cash between 1% and 5% of net assets", core.All((cap(CASH, "1", op=Op.GE), cap(CASH, "5")))),
     ("keep each sector between 1% and 5% of net assets",
      each("sector", core.All((cap(OWN, "1", op=Op.GE), cap(OWN, "5"))))),

@@ -254,9 +254,9 @@ def _count(test: tree.HoldCount, names_: Names) -> core.Test:
 
 
 def _minimum(pick: tree.Pick, bound: tree.Expr, span: Span, names_: Names) -> core.Test:
-    """Nothing, or at least so much."""
+    """No units, or at least so much."""
     enough = _of_group(tree.Each(None, pick, span), ">=", bound, names_)
-    nothing = core.Compare(core.Own(), Op.LE, core.Amount(Fraction(0), names_.counting.unit))
+    nothing = core.Compare(core.Own("shares"), Op.LE, core.Amount(Fraction(0), "shares"))
     return core.Every(picked(pick, names_), core.Any((nothing, enough)))
 
 
