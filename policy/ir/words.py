@@ -10,6 +10,7 @@ from datetime import date
 from fractions import Fraction
 from typing import assert_never
 
+from dsl.vocabulary import TERMS
 from policy.book.amount import number_text, percent_text
 from policy.ir.bound import Op
 from policy.ir.core import (
@@ -93,6 +94,8 @@ def _signed(part: Scalar, group: str) -> str:
 def condition(node: Test, group: str = "") -> str:
     """The words of a condition, as something that holds."""
     match node:
+        case Compare(Own("shares"), Op.LE, Amount(value)) if value == 0:
+            return f"{group} is not held"
         case Compare(left, op, right):
             return f"{number(left, group)} is {OPS[op]} {number(right, group)}"
         case Every(picked, Compare(Own(measure), op, right)):
@@ -106,7 +109,7 @@ def condition(node: Test, group: str = "") -> str:
         case WashSale(days):
             return f"nothing is sold at a loss within {days} days of buying a substantially identical security"
         case Fact(term, op, value):
-            return f"{term} {FACT_OPS.get(op, op)} {constant(value)}"
+            return f"{term} {FACT_OPS.get(op, op)} {constant(value, TERMS.get(term))}"
         case Listed(name):
             return f"it is on list {name}"
         case Named(level, name, derivatives):
@@ -115,8 +118,10 @@ def condition(node: Test, group: str = "") -> str:
             return listed((condition(part, group) for part in parts), "and")
         case Any(parts):
             return listed((condition(part, group) for part in parts), "or")
-        case Not(Any(parts) | All(parts)):
-            return f"it is not so that {condition(node.part, group)}"
+        case Not(Any(parts)):
+            return f"neither {listed((condition(part, group) for part in parts), 'nor')}"
+        case Not(All(parts)):
+            return f"not both {listed((condition(part, group) for part in parts), 'and')}"
         case Not(part):
             return f"not: {condition(part, group)}"
         case _:
