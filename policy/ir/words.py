@@ -162,8 +162,11 @@ def amount(value: Fraction, unit: str) -> str:
             return f"{number_text(value)} {unit}"
 
 
-def constant(value: Fraction | str | bool | date | Term | Amount) -> str:
+def constant(value: Fraction | str | bool | date | Term | Amount, term: Word | None = None) -> str:
+    """What a fact is compared with; percentages are fractions in the book and percent in words."""
     match value:
+        case Fraction() if term is not None and term.type is Type.PERCENT:
+            return percent_text(value)
         case Term(name):
             return name
         case Amount(number_, unit):
