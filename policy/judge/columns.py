@@ -240,7 +240,7 @@ def _formula(column: FormulaColumn, stage: Stage) -> Said:
 
 def _leaves(column: Leaves, stage: Stage) -> Said:
     values, bounds = scalars(column.measures, stage), scalars(column.bounds, stage)
-    if any(column.lifted):
+    if True in column.lifted:
         values, bounds = (
             _lifted(side, up, stage.one) for side, up in zip((values, bounds), column.lifted, strict=True)
         )
@@ -291,6 +291,9 @@ def tightest(said: Said, places: Iterable[int], stage: Stage) -> int | None:
 
 def _any(said: Said, cut: slice) -> Decided:
     """The last of the parts that agree with the whole."""
+    last = cut.stop - 1
+    if cut.start <= last and said.truths[last] and said.leaves[last] != NOBODY:
+        return True, last
     parts = said.truths[cut]
     whole = True if True in parts else None if None in parts else False
     for place in range(cut.stop - 1, cut.start - 1, -1):

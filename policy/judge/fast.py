@@ -162,7 +162,7 @@ def judge_fast(tables: Tables, point: Point) -> Answers:
     met: set[Outcome] = set()
     elsewhere: dict[int, tuple[Said, int]] = {}
     for rule, found in zip(tables.rules, said, strict=True):
-        if False in found.truths or None in found.truths:
+        if not all(found.truths):
             for place, truth, decided, row in _climbed(tables, rule, found.truths, stage):
                 within[place], (outcomes[place], reasons[place]) = truth, decided
                 if row is not None:
@@ -281,7 +281,7 @@ def nearest(answers: Answers) -> dict[str, int]:
 
 def _worst(answers: Answers, rule: RuleTable, said: Said) -> int:
     everyone = len(rule.fast) == len(rule.places)
-    if everyone and False not in said.truths and None not in said.truths:
+    if everyone and all(said.truths):
         row = largest(said, _units(answers, rule, said))
         if row is not None:
             return rule.places[row]
