@@ -10,7 +10,8 @@ from datetime import date
 from fractions import Fraction
 from typing import assert_never
 
-from dsl.vocabulary import TERMS
+from dsl.vocabulary import TERMS, Type
+from dsl.vocabulary import Term as Word
 from policy.book.amount import number_text, percent_text
 from policy.ir.bound import Op
 from policy.ir.core import (
