@@ -35,7 +35,7 @@ def problems(case: tree.Case, known: Collection[str]) -> Problems:
 def _step(step: tree.Step, accounts: Collection[str]) -> Problems:
     match step:
         case tree.Given(term, value):
-            yield from _given(term, value)
+            yield from _given(term, value, accounts)
         case tree.Holding(facts=facts):
             yield from _facts(facts, OF_SECURITIES)
             yield from _account(step.account, accounts)
@@ -84,13 +84,18 @@ def _thing(level: tree.Term, allowed: Iterable[str]) -> Problems:
         yield Diagnostic("M362", f"a test gives no {level.words} here", level.span, fix)
 
 
-def _given(term: tree.Term, value: tree.Term | tree.Text | tree.Amount | tree.Instant) -> Problems:
+def _given(
+    term: tree.Term, value: tree.Term | tree.Text | tree.Amount | tree.Instant, accounts: Collection[str]
+) -> Problems:
     found = vocabulary.TERMS.get(term.words)
     if found is None:
         yield numbers.unknown(term, Names())
+    elif len(accounts) > 1 and found.of in ("account", "scope"):
+        fix = f'say it there: `given account "{min(accounts)}" with {term.words} is …`'
+        yield Diagnostic("M362", f"which account has this {term.words}?", term.span, fix)
     elif term.words not in BALANCES and (found.of not in OF_ACCOUNTS or found.source is not Source.FACT):
-        fix = "it is known of securities: write it after `with`" if found.of in OF_SECURITIES else None
-        yield Diagnostic("M362", f"`{term.words}` is not given for an account", term.span, fix)
+        where = "it is known of securities: write it after `with`" if found.of in OF_SECURITIES else None
+        yield Diagnostic("M362", f"`{term.words}` is not given for an account", term.span, where)
     else:
         yield from conditions.value_problems(found, value)
 
@@ -100,7 +105,7 @@ def _facts(facts: Iterable[tree.Fact], owners: Collection[str]) -> Problems:
         found = vocabulary.TERMS.get(fact.term.words)
         if found is None:
             yield numbers.unknown(fact.term, Names())
-        elif not _may_be_given(found) or found.of not in owners:
+        elif found.of not in owners or not (_may_be_given(found) or (found.name in BALANCES and found.of == "scope")):
             yield Diagnostic("M362", f"`{fact.term.words}` is not a fact of this", fact.term.span,
                              "give it where it belongs")  # fmt: skip
         elif fact.value is not None:

@@ -70,8 +70,10 @@ def book(steps: Steps, under: Under) -> Book:
     currency = _currency(steps)
     priced = _prices(steps)
     instruments = _instruments(steps, currency)
-    accounts = _accounts(steps, under, currency, _gap(steps, priced))
-    rest = _rest(steps, priced, currency)
+    accounts = {
+        name: _account(name, steps, under, {currency: (_cash(steps, priced, name), ZERO)}) for name in _names(steps)
+    }
+    rest = tuple(lot for name in accounts for lot in _rest(steps, priced, name))
     named = {i.issuer for i in instruments.values() if i.issuer}
     return Book(
         as_of=day,
@@ -112,51 +114,52 @@ def orders(steps: Steps) -> tuple[Order, ...]:
 
 def _home(steps: Steps) -> str:
     """The account that is meant where none is named: the only one given, or one that needs no name."""
-    given = [thing.name.value for thing in every(steps, tree.Thing) if thing.level.words == "account"]
-    return given[0] if len(given) == 1 else HOME
+    given = {thing.name.value for thing in _things(steps, "account")}
+    return given.pop() if len(given) == 1 else HOME
 
 
-def _accounts(steps: Steps, under: Under, currency: str, cash: Fraction) -> dict[str, Account]:
-    home = _home(steps)
-    things = [thing for thing in every(steps, tree.Thing) if thing.level.words == "account"]
-    names = dict.fromkeys([thing.name.value for thing in things])
-    if not names or any(_homeless(step) for step in steps):
-        names[home] = None
-    found = {name: _account(name, [t for t in things if t.name.value == name], under, currency) for name in names}
-    if home in found:
-        facts = {**found[home].facts, **_known(_given(steps, "account", "scope"))}
-        found[home] = replace(found[home], cash={currency: (cash, ZERO)}, facts=facts)
-    return found
+def _names(steps: Steps) -> list[str]:
+    """The accounts given, and the one that needs no name where something is said without one."""
+    names = list(dict.fromkeys(thing.name.value for thing in _things(steps, "account")))
+    return (
+        names if names and not any(_homeless(step) for step in steps) else list(dict.fromkeys([*names, _home(steps)]))
+    )
+
+
+def _things(steps: Steps, level: str) -> list[tree.Thing]:
+    return [thing for thing in every(steps, tree.Thing) if thing.level.words == level]
 
 
 def _homeless(step: tree.Step) -> bool:
     return isinstance(step, tree.Holding | tree.When | tree.Past) and step.account is None
 
 
-def _account(name: str, things: Sequence[tree.Thing], under: Under, currency: str) -> Account:
+def _account(name: str, steps: Steps, under: Under, cash: Mapping[str, tuple[Fraction, Fraction]]) -> Account:
     """An account without tags falls under the rule; one with tags falls under it if the rule names one of them."""
     scope = under.scope
+    things = [thing for thing in _things(steps, "account") if thing.name.value == name]
     tags = frozenset(tag.value for thing in things for tag in thing.tags)
     if not tags and scope.kind == "tagged" and scope.name:
         tags = frozenset({scope.name})
     called = scope.name if scope.kind == "account" and scope.name and name == HOME else name
-    facts = _merged(fact for thing in things for fact in thing.facts)
+    said = _merged(fact for thing in things for fact in thing.facts)
+    own = {**said, **(_given(steps, "account", "scope") if name == _home(steps) else {})}
     return Account(
         id=name,
         name=called,
         household=scope.name or "the household",
         tags=tags,
         relief=Relief.FIFO,
-        cash={currency: (ZERO, ZERO)},
+        cash=cash,
         model=MODELS["target weight"],
         benchmark=MODELS["index weight"],
-        facts=_known(facts),
+        facts={words: value for words, value in _known(own).items() if TERMS[words].source is Source.FACT},
     )
 
 
 def _households(steps: Steps, accounts: Mapping[str, Account]) -> dict[str, Household]:
-    things = [thing for thing in every(steps, tree.Thing) if thing.level.words == "household"]
-    facts = _known({**_merged(f for t in things for f in t.facts), **_given(steps, "household")})
+    said = _merged(fact for thing in _things(steps, "household") for fact in thing.facts)
+    facts = _known({**said, **_given(steps, "household")})
     return {home: Household(home, home, facts) for a in accounts.values() if (home := a.household)}
 
 
@@ -168,32 +171,41 @@ def _given(steps: Steps, *owners: str) -> Facts:
     }
 
 
-def _stated(steps: Steps, words: str) -> Fraction | None:
-    """The last amount given under these words."""
-    found = [g.value for g in every(steps, tree.Given) if g.term.words == words]
-    return found[-1].value if found and isinstance(found[-1], tree.Amount) else None
+def _stated(steps: Steps, words: str, account: str) -> Fraction | None:
+    """The last amount given of an account under these words."""
+    said: list[object] = [
+        fact.value
+        for thing in _things(steps, "account")
+        if thing.name.value == account
+        for fact in thing.facts
+        if fact.term.words == words
+    ]
+    if account == _home(steps):
+        said += [given.value for given in every(steps, tree.Given) if given.term.words == words]
+    last = said[-1] if said else None
+    return last.value if isinstance(last, tree.Amount) else None
 
 
-def _gap(steps: Steps, priced: Mapping[str, tree.Amount]) -> Fraction:
-    """Cash: as given, or what net assets leave over the holdings."""
-    cash = _stated(steps, "cash")
-    cash = _stated(steps, "settled cash") if cash is None else cash
-    assets = _stated(steps, "net assets")
-    return cash if cash is not None else ZERO if assets is None else assets - _worth(steps, priced)
+def _cash(steps: Steps, priced: Mapping[str, tree.Amount], account: str) -> Fraction:
+    """As given, or what net assets leave over the holdings."""
+    cash = _stated(steps, "cash", account)
+    cash = _stated(steps, "settled cash", account) if cash is None else cash
+    assets = _stated(steps, "net assets", account)
+    return cash if cash is not None else ZERO if assets is None else assets - _worth(steps, priced, account)
 
 
-def _rest(steps: Steps, priced: Mapping[str, tree.Amount], currency: str) -> tuple[Lot, ...]:
+def _rest(steps: Steps, priced: Mapping[str, tree.Amount], account: str) -> Iterator[Lot]:
     """Where both net assets and cash are given, something else makes up the difference."""
-    cash, assets = _stated(steps, "cash"), _stated(steps, "net assets")
-    if cash is None or assets is None:
-        return ()
-    left = assets - cash - _worth(steps, priced)
-    return (Lot(f"lot {REST}", _home(steps), REST, left, None, None),) if left else ()
+    cash, assets = _stated(steps, "cash", account), _stated(steps, "net assets", account)
+    if cash is not None and assets is not None:
+        left = assets - cash - _worth(steps, priced, account)
+        if left:
+            yield Lot(f"lot {REST}/{account}", account, REST, left, None, None)
 
 
-def _worth(steps: Steps, priced: Mapping[str, tree.Amount]) -> Fraction:
+def _worth(steps: Steps, priced: Mapping[str, tree.Amount], account: str) -> Fraction:
     home = _home(steps)
-    here = (h for h in every(steps, tree.Holding) if h.account is None or h.account.value == home)
+    here = (h for h in every(steps, tree.Holding) if (h.account.value if h.account else home) == account)
     return sum((h.quantity.value * priced[h.security.value].value for h in here if h.security.value in priced), ZERO)
 
 
@@ -245,7 +257,7 @@ def _instruments(steps: Steps, currency: str) -> dict[str, Instrument]:
     parts = {
         c.name.value: tuple((p.name.value, p.weight.value / 100) for p in c.parts) for c in every(steps, tree.Contains)
     }
-    issuers = {thing.name.value for thing in every(steps, tree.Thing) if thing.level.words == "issuer"}
+    issuers = {thing.name.value for thing in _things(steps, "issuer")}
     inside = {part.name.value for c in every(steps, tree.Contains) for part in c.parts}
     priced = _prices(steps)
     found: dict[str, Instrument] = {}
@@ -290,12 +302,11 @@ def _issuers(steps: Steps, named: Iterable[str]) -> dict[str, Issuer]:
         parent = merged.get("ultimate issuer")
         if isinstance(parent, str):
             parents[_text(merged, "issuer", name)] = parent
-    for thing in every(steps, tree.Thing):
-        if thing.level.words == "issuer":
-            merged = _merged(thing.facts)
-            facts.setdefault(thing.name.value, {}).update(merged)
-            if isinstance(merged.get("ultimate issuer"), str):
-                parents[thing.name.value] = str(merged["ultimate issuer"])
+    for thing in _things(steps, "issuer"):
+        merged = _merged(thing.facts)
+        facts.setdefault(thing.name.value, {}).update(merged)
+        if isinstance(merged.get("ultimate issuer"), str):
+            parents[thing.name.value] = str(merged["ultimate issuer"])
     for parent in parents.values():
         facts.setdefault(parent, {})
     return {
@@ -361,14 +372,15 @@ def _trades(steps: Steps) -> Iterator[Trade]:
 
 
 def _flows(steps: Steps, day: date) -> Iterator[Flow]:
-    due = _stated(steps, "withdrawals due")
-    if due is not None:
-        yield Flow(_home(steps), day, due)
+    for account in _names(steps):
+        due = _stated(steps, "withdrawals due", account)
+        if due is not None:
+            yield Flow(account, day, due)
 
 
 def _balances(steps: Steps, day: date) -> Iterator[Balance]:
-    average = _stated(steps, "average net assets")
-    if average is not None:
-        for back in range(MONTHS):
+    for account in _names(steps):
+        average = _stated(steps, "average net assets", account)
+        for back in range(MONTHS if average is not None else 0):
             months = day.year * 12 + day.month - 1 - back
-            yield Balance(_home(steps), date(months // 12, months % 12 + 1, 1), average)
+            yield Balance(account, date(months // 12, months % 12 + 1, 1), average or ZERO)
