@@ -27,8 +27,8 @@ CODES: Mapping[str, str] = MappingProxyType(
         "M113": "a number that must be whole",
         "M115": "`is`, `in` or `was` after something that is not a fact",
         "M116": "an exception, a warning or a ladder without the demand that it refines",
-        "M119": "so many mistakes that the rest is not read",
         "M118": "a demand that belongs to a regime and does not look so",
+        "M119": "so many mistakes that the rest is not read",
         # names: dsl.confusable
         "M121": "an invisible or bidirectional character, which makes a text look different from what it says",
         "M122": "a word that mixes scripts",

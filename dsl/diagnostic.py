@@ -11,6 +11,9 @@ from enum import StrEnum
 
 from dsl.source import Span
 
+MOST = 1_000
+"""Mistakes in the text of one file that are told; then reading stops."""
+
 
 class Severity(StrEnum):
     """An error stops the rule from being used; a warning does not."""

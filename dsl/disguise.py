@@ -18,11 +18,9 @@ from dsl.source import Source, Span
 
 def look(source: Source, lexemes: Sequence[Lexeme]) -> Iterator[Diagnostic]:
     """Everything in a file that is not what it looks like."""
-    mixed: list[Diagnostic] = []
-    if not source.text.isascii():
-        yield from _hidden(source)
-        mixed += _mixed(source, lexemes)
-        yield from mixed
+    yield from _hidden(source)
+    mixed = [] if source.text.isascii() else list(_mixed(source, lexemes))
+    yield from mixed
     reported = {mistake.span.start for mistake in mixed}
     yield from _twins(source, [lexeme for lexeme in lexemes if lexeme.start not in reported])
 

@@ -10,7 +10,7 @@ import re
 from typing import NamedTuple
 
 from dsl.confusable import hidden, skeleton
-from dsl.diagnostic import Diagnostic
+from dsl.diagnostic import MOST, Diagnostic
 from dsl.source import Source, Span
 
 
@@ -33,27 +33,29 @@ class Scan(NamedTuple):
     mistakes: list[Diagnostic]
 
 
-_NUMBER = r"-?\d+(?:[.,]\d+)*"
-_LEXEME = rf"""[ \t\r]*(?:
+_NUMBER = r"-?[0-9]+(?:[.,][0-9]+)*"
+_LEXEME = rf"""[ \t\r]*+(?:
     (?P<NEWLINE>\n)FOREIGN
   | (?P<WORD>[a-z][a-z0-9&']*(?:[-/][a-z0-9&']+)*)
   | (?P<STRING>"[^"\n]*")
   | (?P<COMMENT>\#[^\n]*)
-  | (?P<DATE>\d\d\d\d-\d\d-\d\d(?!\d))
-  | (?P<TIME>\d\d:\d\d(?!\d))
-  | (?P<MONETARY>[A-Z]{{3}}[ ]+{_NUMBER})
+  | (?P<DATE>[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}(?![0-9]))
+  | (?P<TIME>[0-9]{{2}}:[0-9]{{2}}(?![0-9]))
+  | (?P<MONETARY>[A-Z]{{3}}[ ]++{_NUMBER})
   | (?P<PERCENT>{_NUMBER}(?:\ ?%|\ +percent\b))
   | (?P<NUMERAL>{_NUMBER})
   | (?P<NAME>[A-Z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*[+-]?)
   | (?P<SYMBOL><=|>=|==|!=|[<>=,:+()-])
   | (?P<OPEN>"[^"\n]*)
   | (?P<CURLY>[“”„«»‘’][^“”„«»‘’"\n]*[“”„«»‘’"]?)
-  | (?P<ODD>\S)
-  )"""
+  | (?P<ODD>.)
+  | \Z)"""
+_FOREIGN = r"| (?P<FOREIGN>[A-Za-z]*[^\x00-\x7f\W\d_][\w&'/-]*)"
 _ASCII = re.compile(_LEXEME.replace("FOREIGN", ""), re.VERBOSE)
-_ANY = re.compile(_LEXEME.replace("FOREIGN", r"| (?P<FOREIGN>[A-Za-z]*[^\x00-\x7f\W\d_][\w&'/-]*)"), re.VERBOSE)
+_ANY = re.compile(_LEXEME.replace("FOREIGN", _FOREIGN), re.VERBOSE)
 _WORD = re.compile(r"[a-z][a-z0-9&'/-]*")
-_GOOD_NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
+_LONGEST = 40
+_GOOD_NUMBER = re.compile(r"-?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?")
 _REPORTED = frozenset({"MONETARY", "PERCENT", "NUMERAL", "OPEN", "CURLY", "FOREIGN", "ODD"})
 
 
@@ -64,7 +66,9 @@ def scan(source: Source) -> Scan:
     mistakes: list[Diagnostic] = []
     first = True
     for match in (_ASCII if text.isascii() else _ANY).finditer(text):
-        kind = match.lastgroup or ""
+        kind = match.lastgroup
+        if kind is None:
+            break
         if kind == "NEWLINE":
             first = True
             continue
@@ -73,9 +77,11 @@ def scan(source: Source) -> Scan:
         if kind == "COMMENT":
             comments.append((start, word.rstrip()))
             continue
+        if kind == "ODD" and len(mistakes) > MOST:
+            continue
         if kind in _REPORTED:
             kind, word, mistake = _look(kind, word, source.span(start, end))
-            if mistake:
+            if mistake and len(mistakes) <= MOST:
                 mistakes.append(mistake)
         if kind == "STRING" and lexemes and lexemes[-1].text == "or":
             lexemes[-1] = lexemes[-1]._replace(kind="_OR_NAMED")
@@ -103,9 +109,11 @@ def _look(kind: str, word: str, span: Span) -> tuple[str, str, Diagnostic | None
         known = None if hidden(word) else Diagnostic("M103", f"`{word}` has no meaning here", span, _INSTEAD.get(word))
         return "ODD", word, known
     digits = word.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ ").split("%")[0].split(" ")[0]
+    if len(digits) > _LONGEST:
+        return kind, word.replace(digits, "0"), Diagnostic("M105", f"this number has more than {_LONGEST} digits", span)
     if not _GOOD_NUMBER.fullmatch(digits):
-        fix = "commas stand before groups of three digits, one point before the decimals: `1,000,000.50`"
-        return kind, word, Diagnostic("M105", f"`{digits}` is not a number", span, fix)
+        help = "commas stand before groups of three digits, one point before the decimals: `1,000,000.50`"
+        return kind, word.replace(digits, "0"), Diagnostic("M105", f"`{digits}` is not a number", span, help)
     return kind, word, None
 
 

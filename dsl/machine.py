@@ -11,7 +11,7 @@ from typing import Any
 
 from dsl.diagnostic import Diagnostic
 from dsl.lexer import Lexeme
-from dsl.phrase import Phrases, index, known, unknown
+from dsl.phrase import Phrases, add_phrase, known, unknown
 from dsl.source import Source, Span
 from dsl.table import Reduction, Row, Table
 
@@ -44,7 +44,7 @@ class Machine:
 
 def recognise(machine: Machine, row: Row, at: int) -> tuple[str, int]:
     """The terminal at a lexeme, and how many lexemes make it. A new line that begins with a keyword, or where a
-    clause may begin, does not begin an unknown term: more likely the clause before is not complete."""
+    clause may begin, does not begin an unknown term, unless behind a comma: rather the clause before is incomplete."""
     lexemes, table = machine.lexemes, machine.table
     kind, text, _, _, first = lexemes[at]
     if kind not in ("WORD", "SYMBOL"):
@@ -56,7 +56,8 @@ def recognise(machine: Machine, row: Row, at: int) -> tuple[str, int]:
         count = known(machine.names, lexemes, at) or known(machine.phrases, lexemes, at)
         if count > 1 or (count and keyword not in row):
             return "TERM", count
-        if keyword not in row and not (first and (keyword or "END" in row)):
+        begins = first and (keyword or "END" in row) and lexemes[at - 1].text != ","
+        if keyword not in row and not begins:
             return "TERM", unknown(lexemes, at, _stops(machine))
     if keyword not in row and "NAME" in row and "-" in text:
         return "NAME", 1
@@ -87,8 +88,8 @@ def remember(machine: Machine, kind: str, at: int) -> None:
     elif kind == "END":
         machine.block = None
     elif kind == "LET":
-        words = [lexeme.text for lexeme in machine.lexemes[at + 1 : at + 1 + unknown(machine.lexemes, at + 1, ())]]
-        machine.names = index([*(" ".join(w) for group in machine.names.values() for w in group), " ".join(words)])
+        name = machine.lexemes[at + 1 : at + 1 + unknown(machine.lexemes, at + 1, ())]
+        add_phrase(machine.names, tuple(lexeme.text for lexeme in name))
 
 
 def feed(machine: Machine, kind: str, value: Any, start: int, end: int) -> bool:
@@ -118,7 +119,7 @@ def reduce(machine: Machine, step: Reduction) -> Diagnostic | None:
     depth = len(values) - step.size
     if not step.size:
         machine.starts[depth:] = [machine.end]
-    children: list[Any] = []
+    children: list[Any] = values[depth] if step.grows else []
     for position, spread in step.keep:
         if position < 0:
             children.append(None)

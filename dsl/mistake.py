@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from dsl.diagnostic import Diagnostic
+from dsl.diagnostic import MOST, Diagnostic
 from dsl.source import Span
 
 _LEAVES = {
@@ -46,7 +46,11 @@ _INSTEAD = {
     "breach": "an outcome is `pass`, `warn`, `waived`, `needs consent`, `unknown` or `block`",
     "fail": "an outcome is `pass`, `warn`, `waived`, `needs consent`, `unknown` or `block`",
 }
-_MOST = 8
+_LISTED = 8
+
+
+def too_many(span: Span) -> Diagnostic:
+    return Diagnostic("M119", f"after {MOST:,} mistakes the rest is not read", span, "correct those above first")
 
 
 def misspelt(word: str, meant: str, span: Span) -> Diagnostic:
@@ -102,8 +106,8 @@ def _shown(word: str) -> str:
 
 
 def _join(parts: list[str]) -> str:
-    if len(parts) > _MOST:
-        return ", ".join(parts[:_MOST]) + ", …"
+    if len(parts) > _LISTED:
+        return ", ".join(parts[:_LISTED]) + ", …"
     return " or ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
+from itertools import islice
 
 from lark import Lark
 from lark.common import LexerConf
@@ -17,7 +18,7 @@ from lark.lexer import Lexer, PatternStr, Token
 
 from dsl import tree
 from dsl.build import ACTIONS, LEAVES, words_said
-from dsl.diagnostic import Diagnostic, in_order
+from dsl.diagnostic import MOST, Diagnostic, in_order
 from dsl.disguise import look
 from dsl.lexer import scan
 from dsl.machine import Machine
@@ -27,8 +28,8 @@ from dsl.source import Source
 from dsl.table import Reduction, Row, Table
 from dsl.vocabulary import PHRASES
 
-LARGEST = 2_000_000
-"""Characters of the largest file that is read: some five thousand rules, read in a few seconds."""
+LARGEST = 1_000_000
+"""Characters of the largest file that is read: some two thousand rules, read in a second or two."""
 
 KNOWN = PHRASES
 
@@ -42,7 +43,7 @@ def parse(source: Source, terms: frozenset[str] = KNOWN) -> tuple[tree.File, tup
         whole = Diagnostic("M101", f"this file has {size} characters and is not read", source.span(0, 0), help)
         return tree.File(None, (), False, source.span(0, 0)), (whole,)
     found = scan(source)
-    mistakes = [*found.mistakes, *look(source, found.lexemes)]
+    mistakes = [*found.mistakes, *islice(look(source, found.lexemes), MOST)]
     machine = Machine(table(), source, found.lexemes, by_first_word(terms), mistakes, [table().start])
     file: tree.File = read(machine)
     return file, in_order(tuple(mistakes))
@@ -91,4 +92,6 @@ def _reduction(rule: Rule) -> Reduction:
     action = ACTIONS.get(rule.alias or name)
     if action is None and rule.options.keep_all_tokens and not name.startswith("_"):
         action = words_said
-    return Reduction(name, len(rule.expansion), tuple(keep), rule.options.expand1 and not rule.alias, action)
+    grows = action is None and keep[:1] == [(0, True)]
+    single = rule.options.expand1 and not rule.alias
+    return Reduction(name, len(rule.expansion), tuple(keep[grows:]), single, grows, action)

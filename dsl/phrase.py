@@ -7,7 +7,7 @@ follow a term here, or the end of the line. So an unknown phrase reaches the che
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 
 from dsl.lexer import Lexeme
@@ -18,15 +18,17 @@ Phrases = Mapping[str, tuple[tuple[str, ...], ...]]
 
 @lru_cache(maxsize=8)
 def by_first_word(terms: frozenset[str]) -> Phrases:
-    return index(terms)
-
-
-def index(terms: Iterable[str]) -> dict[str, tuple[tuple[str, ...], ...]]:
-    found: dict[str, list[tuple[str, ...]]] = {}
+    phrases: dict[str, tuple[tuple[str, ...], ...]] = {}
     for term in terms:
-        words = tuple(term.split())
-        found.setdefault(words[0], []).append(words)
-    return {word: tuple(sorted(group, key=lambda w: (-len(w), w))) for word, group in found.items()}
+        add_phrase(phrases, tuple(term.split()))
+    return phrases
+
+
+def add_phrase(phrases: dict[str, tuple[tuple[str, ...], ...]], words: tuple[str, ...]) -> None:
+    """No words are no phrase."""
+    if words:
+        group = {*phrases.get(words[0], ()), words}
+        phrases[words[0]] = tuple(sorted(group, key=lambda phrase: (-len(phrase), phrase)))
 
 
 def known(phrases: Phrases, lexemes: list[Lexeme], at: int) -> int:
@@ -39,8 +41,8 @@ def known(phrases: Phrases, lexemes: list[Lexeme], at: int) -> int:
 
 
 def unknown(lexemes: list[Lexeme], at: int, stops: Collection[str]) -> int:
-    """How many lexemes from `at` make one unknown phrase: words of one line that are not in `stops`; at least 1."""
-    end = at + 1
-    while lexemes[end].kind == "WORD" and not lexemes[end].first and lexemes[end].text not in stops:
+    """How many lexemes from `at` make one unknown phrase: words of one line, the later ones not in `stops`."""
+    end = at
+    while lexemes[end].kind == "WORD" and (end == at or not (lexemes[end].first or lexemes[end].text in stops)):
         end += 1
     return end - at

@@ -7,10 +7,10 @@ line that begins with a word which may follow there. Each clause gives at most o
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from dsl import mistake
-from dsl.diagnostic import Diagnostic
+from dsl.diagnostic import MOST, Diagnostic
 from dsl.machine import Machine, accepts, feed, recognise, remember, value
 from dsl.suggest import nearest
 
@@ -26,6 +26,10 @@ def read(machine: Machine) -> Any:
     at = 0
     while True:
         row, lexeme, said = machine.row, machine.lexemes[at], len(machine.mistakes)
+        if said > MOST and lexeme.kind != "$END":
+            machine.mistakes.append(mistake.too_many(machine.source.span(lexeme.start, lexeme.end)))
+            at, machine.block = len(machine.lexemes) - 1, None
+            continue
         if lexeme.first and ("END" in row or "RULE" in row):
             machine.clause = lexeme.start
         kind, count = recognise(machine, row, at)
@@ -53,29 +57,30 @@ def recover(machine: Machine, at: int) -> int:
     if machine.block and (lexeme.kind == "$END" or _opens_block(machine, at)):
         machine.mistakes.append(mistake.not_closed(machine.block))
         return _close(machine, at)
-    if any(machine.clause <= m.span.start <= lexeme.start for m in machine.mistakes):
+    told = len(machine.mistakes) > MOST
+    if told or any(machine.clause <= m.span.start <= lexeme.start for m in machine.mistakes):
         return give_up(machine, at, complete=True)
-    possible = {kind for kind in machine.row if accepts(machine, kind)}
-    meant = _meant(machine, at, possible)
+    kinds, words = _possible(machine, machine.states)
+    meant = _meant(machine, at, words)
     if meant:
         span = machine.source.span(lexeme.start, lexeme.end)
         machine.mistakes.append(mistake.misspelt(lexeme.text, meant, span))
         feed(machine, table.keywords[meant], meant, lexeme.start, lexeme.end)
         remember(machine, table.keywords[meant], at)
         return at + 1
-    machine.mistakes.append(_unexpected(machine, at, possible))
+    machine.mistakes.append(_unexpected(machine, at, kinds))
     return give_up(machine, at, complete=True)
 
 
-def _meant(machine: Machine, at: int, possible: set[str]) -> str | None:
+def _meant(machine: Machine, at: int, words: frozenset[str]) -> str | None:
     """The keyword that a misspelt word stands for. A keyword that begins a line stands for itself."""
     lexeme, table = machine.lexemes[at], machine.table
     if lexeme.kind != "WORD" or (lexeme.first and lexeme.text in table.keywords):
         return None
-    return nearest(lexeme.text, {table.words[kind] for kind in possible if kind in table.words} - {lexeme.text})
+    return nearest(lexeme.text, words - {lexeme.text})
 
 
-def _unexpected(machine: Machine, at: int, possible: set[str]) -> Diagnostic:
+def _unexpected(machine: Machine, at: int, possible: frozenset[str]) -> Diagnostic:
     lexeme, words = machine.lexemes[at], machine.table.words
     span = machine.source.span(lexeme.start, lexeme.end)
     before = _before(machine, at)
@@ -86,7 +91,7 @@ def _unexpected(machine: Machine, at: int, possible: set[str]) -> Diagnostic:
             last = machine.lexemes[at - 1]
             return mistake.too_short(machine.source.span(last.start, last.end), before, expected)
         return mistake.unexpected(lexeme.text, span, before, expected)
-    heads = {kind for kind in machine.table.rows[complete[-1]] if accepts(machine, kind, complete)}
+    heads, _ = _possible(machine, complete)
     beginnings = mistake.in_words(heads - {"END"}, words)
     if machine.block is None:
         return mistake.outside(lexeme.text, span, beginnings)
@@ -104,42 +109,79 @@ def _before(machine: Machine, at: int) -> str | None:
 
 
 def give_up(machine: Machine, at: int, *, complete: bool) -> int:
-    """Replace the clause at hand by BROKEN. `complete`: one that is complete before a new line is kept."""
+    """Replace the clause at hand by BROKEN; the lexeme to go on with, never the same one twice. `complete`: a clause
+    that is complete before a new line is kept, and so is a block before anything else."""
     lexeme = machine.lexemes[at]
-    kept = complete and lexeme.first and accepts(machine, "BROKEN") is not None
-    if not (kept and feed(machine, "BROKEN", None, lexeme.start, lexeme.start)):
-        _break(machine, lexeme.start)
-    return _resume(machine, at)
-
-
-def _break(machine: Machine, start: int) -> None:
-    rows = machine.table.rows
-    while not isinstance(rows[machine.states[-1]].get("BROKEN"), int):
-        machine.states.pop()
-        machine.values.pop()
-    feed(machine, "BROKEN", None, start, start)
-
-
-def _resume(machine: Machine, at: int) -> int:
-    """The next lexeme that begins a line and can follow BROKEN, or a misspelt one that could. Never the same twice."""
-    at = max(at, machine.resumed + 1)
-    lexemes, keywords = machine.lexemes, machine.table.keywords
-    possible = {kind for kind in machine.row if accepts(machine, kind)}
-    while lexemes[at].kind != "$END":
-        if lexemes[at].first and lexemes[at].kind == "WORD":
-            fits = keywords.get(lexemes[at].text) in possible or _meant(machine, at, possible)
-            if fits or _opens_block(machine, at):
-                break
+    if complete and (lexeme.first or not machine.block) and accepts(machine, "BROKEN"):
+        feed(machine, "BROKEN", None, lexeme.start, lexeme.start)
+    landings = [Landing(depth, *_possible(machine, _broken(machine, depth))) for depth in _depths(machine)]
+    chosen = landings[-1]
+    at = min(max(at, machine.resumed + 1), len(machine.lexemes) - 1)
+    while machine.lexemes[at].kind != "$END" and not _opens_block(machine, at):
+        fitting = [landing for landing in landings if _fits(machine, at, landing)]
+        if fitting:
+            chosen = fitting[0]
+            break
         at += 1
     machine.resumed = at
+    _break(machine, chosen.depth, machine.lexemes[at].start)
     return at
+
+
+class Landing(NamedTuple):
+    """A length of stack at which BROKEN can be shifted, and what can follow it: terminals, and their words."""
+
+    depth: int
+    kinds: frozenset[str]
+    words: frozenset[str]
+
+
+def _depths(machine: Machine) -> list[int]:
+    """The lengths of stack at which BROKEN can be shifted, the innermost first; an open block is not left."""
+    found = []
+    for depth in range(len(machine.states), 0, -1):
+        row = machine.table.rows[machine.states[depth - 1]]
+        if isinstance(row.get("BROKEN"), int) and not (machine.block and "RULE" in row):
+            found.append(depth)
+    return found
+
+
+def _broken(machine: Machine, depth: int) -> list[int]:
+    """The states after popping to a depth and shifting BROKEN."""
+    states = machine.states[:depth]
+    broken = machine.table.rows[states[-1]]["BROKEN"]
+    assert isinstance(broken, int)
+    return [*states, broken]
+
+
+def _possible(machine: Machine, states: list[int]) -> tuple[frozenset[str], frozenset[str]]:
+    """The terminals that can follow, and the words of those that are keywords."""
+    table = machine.table
+    kinds = frozenset(kind for kind in table.rows[states[-1]] if accepts(machine, kind, states))
+    return kinds, frozenset(table.words[kind] for kind in kinds if kind in table.words)
+
+
+def _fits(machine: Machine, at: int, landing: Landing) -> bool:
+    """Whether a lexeme begins a line and can follow BROKEN, as it is or as what it is meant to be."""
+    lexeme = machine.lexemes[at]
+    if not lexeme.first or lexeme.kind not in ("WORD", "_OR_NAMED"):
+        return False
+    kind = machine.table.keywords.get(lexeme.text) if lexeme.kind == "WORD" else lexeme.kind
+    return kind in landing.kinds or _meant(machine, at, landing.words) is not None
+
+
+def _break(machine: Machine, depth: int, start: int) -> None:
+    del machine.states[depth:]
+    del machine.values[depth - 1 :]
+    feed(machine, "BROKEN", None, start, start)
 
 
 def _close(machine: Machine, at: int) -> int:
     """Put in the `end` that is missing before a lexeme."""
     start = machine.lexemes[at].start
     if not (accepts(machine, "END") and feed(machine, "END", "end", start, start)):
-        _break(machine, start)
+        closing = (depth for depth in _depths(machine) if accepts(machine, "END", _broken(machine, depth)))
+        _break(machine, next(closing), start)
         feed(machine, "END", "end", start, start)
     machine.block = None
     return at

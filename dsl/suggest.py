@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 
 def distance(a: str, b: str, most: int) -> int:
@@ -28,6 +29,11 @@ def distance(a: str, b: str, most: int) -> int:
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word that is most likely meant, or None. One mistake in a short word, two in a longer one, three
     in a phrase; of equally near ones the first in the alphabet."""
+    return _nearest(word, frozenset(known))
+
+
+@lru_cache(maxsize=4096)
+def _nearest(word: str, known: frozenset[str]) -> str | None:
     most = 0 if len(word) < 3 else 1 if len(word) < 5 else 2 if len(word) < 10 else 3
     ranked = sorted((distance(word, other, most), other) for other in known)
     return ranked[0][1] if ranked and ranked[0][0] <= most else None

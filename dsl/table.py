@@ -18,12 +18,14 @@ do not keep it from making a node."""
 class Reduction:
     """The last `size` values become one, called `name`. `keep`: (position, whether its list is spread out), where a
     position of -1 stands for an optional part that is absent. `action` None: the list of the children, or with
-    `single` the only child."""
+    `single` the only child. `grows`: the list at position 0 takes in the other children, as a new one for each of many
+    would cost their square."""
 
     name: str
     size: int
     keep: tuple[tuple[int, bool], ...]
     single: bool
+    grows: bool
     action: Action | None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import date, time
 from fractions import Fraction
@@ -16,11 +15,8 @@ from dsl.table import Leaf
 
 @lru_cache(maxsize=4096)
 def number(digits: str) -> Fraction:
-    """Exact; the lexer has reported digits that make no number, which read as their digits alone."""
-    try:
-        return Fraction(digits.replace(",", ""))
-    except ValueError:
-        return Fraction(re.sub(r"\D", "", digits))
+    """Exact."""
+    return Fraction(digits.replace(",", ""))
 
 
 def text(word: str, span: Span) -> tree.Text:

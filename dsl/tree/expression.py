@@ -142,8 +142,8 @@ Expr = Amount | Term | Share | Over | Total | Average | Number | Choice | Sum | 
 
 @dataclass(frozen=True, slots=True)
 class Compare:
-    """`op`: "<=", "<", ">=" or ">", however spelled (`at most`, `less than`, `at least`, `more than`). A Text on the right
-    is a symbol of a scale: `rating < BBB-`."""
+    """`op`: "<=", "<", ">=" or ">", however spelled (`at most`, `less than`, `at least`, `more than`). A Text on the
+    right is a symbol of a scale: `rating < BBB-`."""
 
     left: Expr
     op: str
