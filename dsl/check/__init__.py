@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dsl import tree, vocabulary
 from dsl.check import cases, layers, lists, rules, waivers
 from dsl.check.find import every, one
-from dsl.check.numbers import Problems
+from dsl.check.place import Problems
 from dsl.diagnostic import Diagnostic, Related, Severity, in_order
 from dsl.source import Span
 

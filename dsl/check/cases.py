@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from dsl import tree, vocabulary
-from dsl.check import conditions, names, numbers
+from dsl.check import facts, names
 from dsl.check.names import Names
-from dsl.check.numbers import Problems
+from dsl.check.place import Problems
 from dsl.diagnostic import Diagnostic
 from dsl.vocabulary import Kind, Source, Term
 
@@ -36,17 +36,17 @@ def _step(step: tree.Step, accounts: Collection[str]) -> Problems:
     match step:
         case tree.Given(term, value):
             yield from _given(term, value, accounts)
-        case tree.Holding(facts=facts):
-            yield from _facts(facts, OF_SECURITIES)
+        case tree.Holding(facts=given):
+            yield from _facts(given, OF_SECURITIES)
             yield from _account(step.account, accounts)
-        case tree.When(facts=facts, quantity=quantity):
-            yield from _facts(facts, OF_SECURITIES)
+        case tree.When(facts=given, quantity=quantity):
+            yield from _facts(given, OF_SECURITIES)
             yield from _account(step.account, accounts)
             yield from _above_zero(quantity)
-        case tree.Thing(level, _, tags, _, facts):
+        case tree.Thing(level, _, tags, _, given):
             yield from _thing(level, THINGS)
             owner = OF_ACCOUNTS if level.words in ("account", "household") else OF_SECURITIES
-            yield from _facts(facts, owner)
+            yield from _facts(given, owner)
             if tags and level.words != "account":
                 yield Diagnostic("M362", "accounts have tags, nothing else has", level.span, "leave `tagged` out")
         case tree.Contains(level, _, parts):
@@ -89,7 +89,7 @@ def _given(
 ) -> Problems:
     found = vocabulary.TERMS.get(term.words)
     if found is None:
-        yield numbers.unknown(term, Names())
+        yield names.unknown(term, Names())
     elif len(accounts) > 1 and found.of in ("account", "scope"):
         fix = f'say it there: `given account "{min(accounts)}" with {term.words} is …`'
         yield Diagnostic("M362", f"which account has this {term.words}?", term.span, fix)
@@ -97,19 +97,19 @@ def _given(
         where = "it is known of securities: write it after `with`" if found.of in OF_SECURITIES else None
         yield Diagnostic("M362", f"`{term.words}` is not given for an account", term.span, where)
     else:
-        yield from conditions.value_problems(found, value)
+        yield from facts.value_problems(found, value)
 
 
-def _facts(facts: Iterable[tree.Fact], owners: Collection[str]) -> Problems:
-    for fact in facts:
+def _facts(given: Iterable[tree.Fact], owners: Collection[str]) -> Problems:
+    for fact in given:
         found = vocabulary.TERMS.get(fact.term.words)
         if found is None:
-            yield numbers.unknown(fact.term, Names())
+            yield names.unknown(fact.term, Names())
         elif found.of not in owners or not (_may_be_given(found) or (found.name in BALANCES and found.of == "scope")):
             yield Diagnostic("M362", f"`{fact.term.words}` is not a fact of this", fact.term.span,
                              "give it where it belongs")  # fmt: skip
         elif fact.value is not None:
-            yield from conditions.value_problems(found, fact.value)
+            yield from facts.value_problems(found, fact.value)
 
 
 def _may_be_given(found: Term) -> bool:
@@ -122,7 +122,7 @@ def _weighs(term: tree.Term, level: tree.Term) -> Problems:
         yield Diagnostic("M362", f"`{term.words}` is no weight", term.span, fix)
     found = vocabulary.TERMS.get(level.words)
     if found is None or found.kind is not Kind.LEVEL:
-        yield numbers.unknown(level, Names())
+        yield names.unknown(level, Names())
 
 
 def _expect(expect: tree.Expect) -> Problems:
@@ -130,7 +130,7 @@ def _expect(expect: tree.Expect) -> Problems:
     if level is not None:
         found = vocabulary.TERMS.get(level.words)
         if found is None:
-            yield numbers.unknown(level, Names())
+            yield names.unknown(level, Names())
         elif found.kind is not Kind.LEVEL:
             fix = 'write `of issuer "…"`'
             yield Diagnostic("M362", f"`{level.words}` names no groups", level.span, fix)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from dsl import tree
-from dsl.check.conditions import number_of
 from dsl.check.demands import constant
-from dsl.check.numbers import Problems
+from dsl.check.facts import number_of
+from dsl.check.place import Problems
 from dsl.diagnostic import Diagnostic, Related
 
 

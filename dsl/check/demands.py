@@ -8,10 +8,12 @@ from fractions import Fraction
 from typing import assert_never
 
 from dsl import tree, units, vocabulary
-from dsl.check import conditions, names, numbers
+from dsl.check import conditions, facts, names, numbers, sets
+from dsl.check.agreement import disagreement
 from dsl.check.conditions import compared, of_holdings, of_scope
 from dsl.check.names import Names
-from dsl.check.numbers import Place, Problems
+from dsl.check.place import Place, Problems
+from dsl.check.unit import amount_unit, unit_of
 from dsl.diagnostic import Diagnostic, Severity
 from dsl.format.expression import digits
 from dsl.source import Span
@@ -57,7 +59,7 @@ def _test(test: tree.Test, at: Place, reading: bool) -> Problems:
         case tree.Require(cond):
             yield from of_scope(cond, at)
         case tree.HoldCount(low, high, pick, span):
-            yield from numbers.pick_problems(pick, at.names)
+            yield from sets.pick_problems(pick, at.names)
             yield from _no_largest(pick, at.names)
             if low is not None and high is not None and low > high:
                 yield Diagnostic("M303", f"no number is between {low} and {high}", span, f"write {high} and {low}")
@@ -82,8 +84,8 @@ def _limited(subject: tree.Each | tree.Expr, bound: tree.Expr, at: Place) -> Pro
     if not isinstance(subject, tree.Each):
         yield from compared(subject, bound, at)
         return
-    yield from numbers.measure_problems(subject.measure, at.names)
-    yield from numbers.pick_problems(subject.pick, at.names)
+    yield from sets.measure_problems(subject.measure, at.names)
+    yield from sets.pick_problems(subject.pick, at.names)
     yield from _no_largest(subject.pick, at.names)
     group = names.group(subject.pick.level, at.names)
     if group is None:
@@ -94,9 +96,9 @@ def _limited(subject: tree.Each | tree.Expr, bound: tree.Expr, at: Place) -> Pro
         return
     found = list(numbers.problems(bound, replace(at, level=group.level)))
     yield from found
-    a, b = unit_of_each(subject, bound, at.names), numbers.unit(bound, at.names)
+    a, b = unit_of_each(subject, bound, at.names), unit_of(bound, at.names)
     if not found and a is not None and b is not None and not units.fits(b, a):
-        yield numbers.disagreement(_own(subject), a, bound, b)
+        yield disagreement(_own(subject), a, bound, b)
 
 
 def _own(subject: tree.Each) -> tree.Term:
@@ -108,7 +110,7 @@ def unit_of_each(subject: tree.Each, bound: tree.Expr, names_: Names) -> str | N
     found = names.measure(subject.measure, names_)
     group = names.group(subject.pick.level, names_)
     if names.as_counted(subject.measure) and group is not None and group.level == "order":
-        limit = numbers.unit(bound, names_)
+        limit = unit_of(bound, names_)
         return limit if limit in ("shares", "money") else "money"
     return None if found is None else found.unit
 
@@ -137,7 +139,7 @@ def _band(band: tree.Band, at: Place, reading: bool) -> Problems:
     if not isinstance(band.subject, tree.Each) and conditions.is_risk(band.subject):
         fix = "write `keep volatility between 8% and 12%`"
         yield Diagnostic("M214", "a risk is kept between two percentages", band.span, fix)
-    around = numbers.unit(band.around, at.names)
+    around = unit_of(band.around, at.names)
     for width in band.widths:
         if width.value <= 0:
             yield Diagnostic("M303", "a band has a width above zero", width.span, "write `within 3 points of …`")
@@ -152,7 +154,7 @@ def _band(band: tree.Band, at: Place, reading: bool) -> Problems:
 
 
 def _wide(width: tree.Amount, around: str) -> bool:
-    unit = numbers.amount_unit(width.unit)
+    unit = amount_unit(width.unit)
     return units.fits(unit, around) or (unit == "money" and around in units.PORTFOLIO)
 
 
@@ -203,7 +205,7 @@ def aim(test: tree.Test) -> Aim | None:
     match test:
         case tree.Limit(subject, op, bound):
             return Aim(subject, op, bound)
-        case tree.Require(tree.Compare(left, op) as cond) if (right := conditions.number_of(cond)) is not None:
+        case tree.Require(tree.Compare(left, op) as cond) if (right := facts.number_of(cond)) is not None:
             return Aim(left, op, right)
         case _:
             return None
@@ -242,7 +244,7 @@ def _forbidden(test: tree.Forbid, level: tree.Term | None, where: tree.Cond | No
         return
     group = names.Holdings("security") if level is None else names.group(level, at.names)
     if level is not None and group is None:
-        yield numbers.not_a_set(level, at.names)
+        yield sets.not_a_set(level, at.names)
     if group is not None and group.cash:
         yield Diagnostic("M204", "cash is not traded, it is what is left", span, "limit `value of cash` instead")
     if group is not None and group.largest is not None:
@@ -279,8 +281,8 @@ def quantity_in(cond: tree.Cond) -> tree.Cond | None:
     """A part of the condition that trades can change."""
     match cond:
         case tree.Compare(left):
-            right = conditions.number_of(cond)
-            return None if right is None or conditions.settled(left, right) else cond
+            right = facts.number_of(cond)
+            return None if right is None or facts.settled(left, right) else cond
         case tree.And(parts) | tree.Or(parts):
             return next((found for part in parts if (found := quantity_in(part)) is not None), None)
         case tree.Not(part):

@@ -15,7 +15,7 @@ from dsl import tree
 from dsl.check import demands, names, rules
 from dsl.check.demands import Aim
 from dsl.check.find import one
-from dsl.check.numbers import Problems
+from dsl.check.place import Problems
 from dsl.check.refinements import CAPS
 from dsl.diagnostic import Diagnostic, Related, Severity
 from dsl.format.expression import SOFT, number

@@ -15,6 +15,7 @@ from dsl.check import names, numbers, walk
 from dsl.check.conditions import is_risk
 from dsl.check.find import every
 from dsl.check.names import NOTHING, Holdings, Meaning, Names, Quantity
+from dsl.check.unit import unit_of
 
 LARGEST = 100
 """Words that a name may stand for, written out."""
@@ -66,7 +67,7 @@ def _meaning(let: tree.Let, above: Names) -> Meaning:
         case value:
             alone = isinstance(value, tree.Average) or is_risk(value)
             owned = tuple(dict.fromkeys(_owned(value, above)))
-            return Quantity(value, numbers.unit(value, above), owned, alone)
+            return Quantity(value, unit_of(value, above), owned, alone)
 
 
 def _owned(expr: tree.Expr, above: Names) -> Iterator[vocabulary.Term]:

@@ -9,7 +9,7 @@ from itertools import dropwhile
 from dsl import tree
 from dsl.check import names, periods, rules
 from dsl.check.find import every, one
-from dsl.check.numbers import Problems
+from dsl.check.place import Problems
 from dsl.diagnostic import Diagnostic, Related
 from dsl.source import Span
 

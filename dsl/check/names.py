@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from dsl import tree, vocabulary
+from dsl.diagnostic import Diagnostic
 from dsl.source import Span
 from dsl.suggest import nearest
 
@@ -104,3 +105,9 @@ def suggestion(words: str, known: Iterable[str]) -> str | None:
     """`did you mean …?`, where something known is near."""
     near = nearest(words, known)
     return None if near is None else f"did you mean `{near}`?"
+
+
+def unknown(term: tree.Term, names: Names, more: tuple[str, ...] = ()) -> Diagnostic:
+    known = (*vocabulary.TERMS, *vocabulary.PLURALS, *names.given, *more)
+    fix = suggestion(term.words, known) or "the terms are listed in docs/vocabulary.md"
+    return Diagnostic("M201", f"`{term.words}` is not a known term", term.span, fix)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from dsl import tree
-from dsl.check.numbers import Problems
+from dsl.check.place import Problems
 from dsl.diagnostic import Diagnostic, Related, Severity
 from dsl.format.expression import digits
 

@@ -6,10 +6,13 @@ from typing import assert_never
 
 from dsl import tree
 from dsl.check import demands, names, numbers, periods
+from dsl.check.agreement import disagreement
 from dsl.check.conditions import of_holdings
 from dsl.check.demands import Aim, Clause, sharing
 from dsl.check.names import Names
-from dsl.check.numbers import Place, Problems, pick_problems, unit
+from dsl.check.place import Place, Problems
+from dsl.check.sets import pick_problems
+from dsl.check.unit import unit_of
 from dsl.diagnostic import Diagnostic, Related, Severity
 from dsl.source import Span
 from dsl.units import fits
@@ -150,9 +153,9 @@ def _bound(bound: tree.Expr, aim: Aim, names_: Names) -> Problems:
     shared = sharing(bound, aim.bound)
     group = names.group(aim.subject.pick.level, names_) if isinstance(aim.subject, tree.Each) else None
     yield from numbers.problems(shared, Place(names_, group.level if group else None))
-    a, b = unit(aim.bound, names_), unit(shared, names_)
+    a, b = unit_of(aim.bound, names_), unit_of(shared, names_)
     if a is not None and b is not None and not fits(b, a):
-        yield numbers.disagreement(aim.bound, a, shared, b)
+        yield disagreement(aim.bound, a, shared, b)
 
 
 def _order(bound: tree.Expr, aim: Aim, span: Span) -> Problems:

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 
 from dsl import tree, vocabulary
-from dsl.check import contradictions, demands, names, needs, numbers, periods, quotes, refinements, walk
+from dsl.check import contradictions, demands, names, needs, numbers, periods, quotes, refinements, sets, walk
 from dsl.check import lets as lets_
 from dsl.check.find import every, one
 from dsl.check.names import Names
-from dsl.check.numbers import Place, Problems
+from dsl.check.place import Place, Problems
 from dsl.diagnostic import Diagnostic, Related, Severity
 from dsl.source import Span
 
@@ -147,7 +147,7 @@ def _let(let: tree.Let, above: Names) -> Problems:
     """A name may use those above it; the place where it is used decides about groups."""
     match let.value:
         case tree.Pick():
-            yield from numbers.pick_problems(let.value, above)
+            yield from sets.pick_problems(let.value, above)
         case tree.Term() if names.group(let.value, above) is not None:
             pass
         case value:
@@ -194,7 +194,7 @@ def _clause(clause: tree.RuleClause, names_: Names, *, breach: bool) -> Problems
 
 
 def _counting(counting: tree.Counting, names_: Names) -> Problems:
-    yield from numbers.measure_problems(counting.measure, names_)
+    yield from sets.measure_problems(counting.measure, names_)
     if counting.measure.words == "value":
         yield Diagnostic("M216", "which value is counted?", counting.measure.span, "write `counting market value`")
     if counting.above is not None and not 0 < counting.above.value < 100:
@@ -247,7 +247,7 @@ def _passive(passive: tree.Passive) -> Problems:
 def _fresh(term: tree.Term, names_: Names) -> Problems:
     found = vocabulary.TERMS.get(term.words)
     if found is None:
-        yield numbers.unknown(term, names_)
+        yield names.unknown(term, names_)
     elif found.source is not vocabulary.Source.FACT and found.name != "price":
         fix = "name a fact, such as `shares outstanding`"
         yield Diagnostic("M217", f"`{term.words}` is no fact that could be old", term.span, fix)

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 
 from dsl import tree
 from dsl.check import conditions, demands, names, numbers, rules
+from dsl.check.agreement import disagreement
 from dsl.check.demands import Aim
 from dsl.check.find import one
-from dsl.check.numbers import Place, Problems
+from dsl.check.place import Place, Problems
 from dsl.check.refinements import CAPS
+from dsl.check.unit import unit_of
 from dsl.diagnostic import Diagnostic, Related, Severity
 from dsl.units import fits
 
@@ -170,11 +172,11 @@ def _further(moves: tree.Moves, aim: Aim, names_: names.Names) -> Problems:
     group = names.group(aim.subject.pick.level, names_) if isinstance(aim.subject, tree.Each) else None
     found = list(numbers.problems(moves.bound, Place(names_, group.level if group else None)))
     yield from found
-    a, b = numbers.unit(aim.bound, names_), numbers.unit(moves.bound, names_)
+    a, b = unit_of(aim.bound, names_), unit_of(moves.bound, names_)
     if found or a is None or b is None:
         return
     if not fits(b, a):
-        yield numbers.disagreement(aim.bound, a, moves.bound, b)
+        yield disagreement(aim.bound, a, moves.bound, b)
         return
     old, new = demands.constant(aim.bound), demands.constant(moves.bound)
     if old is None or new is None or old[0] != new[0]:

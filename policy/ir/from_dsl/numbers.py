@@ -11,9 +11,11 @@ from fractions import Fraction
 from typing import assert_never
 
 from dsl import tree, units, vocabulary
-from dsl.check import names, numbers, periods
-from dsl.check.conditions import NAMED, fact, is_risk, number_of, settled
+from dsl.check import names, periods
+from dsl.check.conditions import is_risk
+from dsl.check.facts import NAMED, fact, number_of, settled
 from dsl.check.names import Names
+from dsl.check.unit import amount_unit, unit_of
 from dsl.vocabulary import Kind, Term, Type
 from policy.ir import core
 from policy.ir.bound import Op
@@ -58,7 +60,7 @@ def amount(literal: tree.Amount, wanted: str | None) -> core.Scalar:
         return core.Scale(literal.value / 100, NET_ASSETS)
     if literal.unit == "percent" or literal.unit.isupper():
         return core.Amount(literal.value, literal.unit)
-    unit = numbers.amount_unit(literal.unit)
+    unit = amount_unit(literal.unit)
     return core.Amount(literal.value, wanted if unit == "number" and wanted else unit)
 
 
@@ -170,7 +172,7 @@ def condition(cond: tree.Cond, names_: Names) -> core.Test:
 
 
 def compare(left: tree.Expr, op: Op, right: tree.Expr, names_: Names) -> core.Compare:
-    a, b = numbers.unit(left, names_), numbers.unit(right, names_)
+    a, b = unit_of(left, names_), unit_of(right, names_)
     if is_risk(left):
         assert isinstance(right, tree.Amount), "a risk is limited by a percentage"
         return core.Compare(scalar(left, names_), op, core.Amount(right.value, right.unit))
