@@ -11,16 +11,14 @@ from dsl.format.expression import digits
 
 def agree(left: tree.Expr, right: tree.Expr, at: Place) -> Problems:
     a, b = unit_of(left, at.names), unit_of(right, at.names)
-    if a is None or b is None or _fit(left, a, right, b):
+    if a is None or b is None or _fit(a, b):
         return
     yield disagreement(left, a, right, b)
 
 
-def _fit(left: tree.Expr, a: str, right: tree.Expr, b: str) -> bool:
+def _fit(a: str, b: str) -> bool:
     """A constant takes the unit that it is compared with, where it may."""
-    if a == "number":
-        return units.fits(a, b)
-    return units.fits(b, a)
+    return units.fits(a, b) if a == "number" else units.fits(b, a)
 
 
 def disagreement(left: tree.Expr, a: str, right: tree.Expr, b: str) -> Diagnostic:
