@@ -28,7 +28,7 @@ LARGEST = 2**53 - 1  # the largest integer that every JSON reader keeps exactly 
 LONGEST = 4_000  # characters of a rational; beyond it a text is an attack, not a number
 DEPTH = 200  # of nested arrays and objects
 
-_RATIONAL = re.compile(r"(0|-?[1-9][0-9]*)(?:/([1-9][0-9]*))?", re.ASCII)
+_RATIONAL = re.compile(r"(0|-?[1-9][0-9]*)(?:/([2-9]|[1-9][0-9]+))?", re.ASCII)
 
 
 class CanonicalError(ValueError):
@@ -94,8 +94,8 @@ def _number(text: str) -> Fraction:
     above, below = match.groups()
     if below is None:
         return Fraction(int(above))
-    number = Fraction(int(above), int(below))
-    if str(number) != text:
+    number = Fraction(int(above), denominator := int(below))
+    if number.denominator != denominator:
         raise CanonicalError(f"`{text}` is not in lowest terms")
     return number
 

@@ -15,13 +15,13 @@ cases, and the weakest leaf counts. Rows that restrict (margins, chosen sides) p
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import chain
+from math import lcm
 
 from policy.proof.certificate import Certificate, Claim, Leaf
-
-ZERO, ONE = Fraction(0), Fraction(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +67,10 @@ def proven_bound(program: Program, certificate: Certificate) -> Fraction:
     May be above the claimed bound, which then holds all the more; `check` compares them."""
     covered(tuple(leaf.fix for leaf in certificate.leaves))
     impossible = certificate.claim is Claim.IMPOSSIBLE
+    whole = _scaled(program, {name for leaf in certificate.leaves for name, _ in leaf.duals})
     values = []
     for leaf in certificate.leaves:
-        value = leaf_value(program, leaf, no_cost=impossible or leaf.empty)
+        value = _leaf_value(whole, leaf, no_cost=impossible or leaf.empty)
         if not impossible and leaf.empty:
             if value <= 0:
                 raise CertificateError(f"{_case(leaf.fix)}: said to be empty, but the multipliers only reach {value}")
@@ -92,26 +93,7 @@ def check(program: Program, certificate: Certificate) -> Fraction:
 
 def leaf_value(program: Program, leaf: Leaf, *, no_cost: bool) -> Fraction:
     """The bound that one leaf's multipliers give inside its fixings; with `no_cost` that of c = 0."""
-    case, fixed = _case(leaf.fix), dict(leaf.fix)
-    for name in fixed:
-        if name not in program.binaries:
-            raise CertificateError(f"{case}: `{name}` is not a binary of the program")
-    if len(dict(leaf.duals)) < len(leaf.duals):
-        raise CertificateError(f"{case}: a row has two multipliers")
-    rest: Sums = {}
-    total = ZERO if no_cost else program.objective.const
-    _add(rest, ZERO if no_cost else ONE, program.objective.terms)
-    for name, multiplier in leaf.duals:
-        if name not in program.rows:
-            raise CertificateError(f"{case}: the obligations have no row `{name}`")
-        total += multiplier * _side(program.rows[name], name, multiplier, case)
-        _add(rest, -multiplier, program.rows[name].terms)
-    for name in reversed(list(program.definitions)):
-        if name in rest:
-            factor = _sum(rest.pop(name))
-            total += factor * program.definitions[name].const
-            _add(rest, factor, program.definitions[name].terms)
-    return total + sum((_least(program, fixed, name, _sum(parts)) for name, parts in rest.items()), ZERO)
+    return _leaf_value(_scaled(program, {name for name, _ in leaf.duals}), leaf, no_cost=no_cost)
 
 
 def covered(paths: tuple[tuple[tuple[str, int], ...], ...]) -> None:
@@ -142,46 +124,131 @@ def covered(paths: tuple[tuple[tuple[str, int], ...], ...]) -> None:
             raise CertificateError(f"{_case(prefix)}: `{name}` is fixed to something other than 0 or 1")
 
 
-def _side(line: Line, name: str, multiplier: Fraction, case: str) -> Fraction:
+# --- in integers -------------------------------------------------------------------------------
+#
+# The same sums, with nothing divided on the way. A column's coefficients are whole numbers of 1/scale, one scale per
+# column such that what a definition passes on stays whole; money is whole numbers of 1/unit. Multipliers of a leaf are
+# brought to one denominator. So a leaf is additions and products of integers, and one fraction at its end.
+
+Ints = tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Scaled:
+    """`rows`, `definitions` (latest first), `objective`: coefficients in the columns' scales. `sides`, `consts`,
+    `boxes`: in units of 1/unit, for a coefficient of one scale."""
+
+    program: Program
+    unit: int
+    rows: Mapping[str, Ints]
+    sides: Mapping[str, tuple[int | None, int | None]]
+    definitions: Mapping[str, Ints]
+    consts: Mapping[str, int]
+    boxes: Mapping[str, tuple[int | None, int | None]]
+    objective: Ints
+    offset: int
+    scales: Mapping[str, int]
+
+
+def _scaled(program: Program, named: Set[str]) -> _Scaled:
+    """The program with those of the named rows that it has."""
+    rows = {name: program.rows[name] for name in named if name in program.rows}
+    used: dict[str, int] = {}
+    for factor, name in chain(program.objective.terms, *(line.terms for line in rows.values())):
+        used[name] = lcm(used.get(name, 1), factor.denominator)
+    defined = {}
+    for name in reversed(list(program.definitions)):
+        if name in used:
+            defined[name] = program.definitions[name]
+            for factor, inner in defined[name].terms:
+                used[inner] = lcm(used.get(inner, 1), used[name] * factor.denominator)
+    boxes = {name: program.boxes[name] for name in used if name in program.boxes and name not in defined}
+    unit = lcm(
+        program.objective.const.denominator,
+        *(end.denominator for line in rows.values() for end in (line.low, line.high) if end is not None),
+        *(used[name] * whole.const.denominator for name, whole in defined.items()),
+        *(used[name] * end.denominator for name, box in boxes.items() for end in box if end is not None),
+    )
+    return _Scaled(
+        program=program,
+        unit=unit,
+        rows={name: _ints(line.terms, used) for name, line in rows.items()},
+        sides={name: (_int(line.low, unit), _int(line.high, unit)) for name, line in rows.items()},
+        definitions={name: _ints(whole.terms, used, used[name]) for name, whole in defined.items()},
+        consts={name: int(whole.const * (unit // used[name])) for name, whole in defined.items()},
+        boxes={
+            name: (_int(low, unit // used[name]), _int(high, unit // used[name])) for name, (low, high) in boxes.items()
+        },
+        objective=_ints(program.objective.terms, used),
+        offset=int(program.objective.const * unit),
+        scales=used,
+    )
+
+
+def _leaf_value(whole: _Scaled, leaf: Leaf, *, no_cost: bool) -> Fraction:
+    case, fixed, duals = _case(leaf.fix), dict(leaf.fix), dict(leaf.duals)
+    for name in fixed:
+        if name not in whole.program.binaries:
+            raise CertificateError(f"{case}: `{name}` is not a binary of the program")
+    if len(duals) < len(leaf.duals):
+        raise CertificateError(f"{case}: a row has two multipliers")
+    parts = lcm(*(multiplier.denominator for multiplier in duals.values()))
+    total = 0 if no_cost else parts * whole.offset
+    rest: dict[str, int] = {}
+    _add(rest, 0 if no_cost else parts, whole.objective)
+    for name, multiplier in duals.items():
+        count = multiplier.numerator * (parts // multiplier.denominator)
+        total += count * _side(whole, name, multiplier, case)
+        _add(rest, -count, whole.rows[name])
+    for name, terms in whole.definitions.items():
+        if count := rest.pop(name, 0):
+            total += count * whole.consts[name]
+            _add(rest, count, terms)
+    for name, count in rest.items():
+        total += _least(whole, fixed, name, count)
+    return Fraction(total, whole.unit * parts)
+
+
+def _side(whole: _Scaled, name: str, multiplier: Fraction, case: str) -> int:
     """The limit that a multiplier of this sign leans on."""
-    if not line.proves:
+    if name not in whole.rows:
+        raise CertificateError(f"{case}: the obligations have no row `{name}`")
+    if not whole.program.rows[name].proves:
         raise CertificateError(f"{case}: `{name}` is a restriction and proves nothing")
-    side = line.low if multiplier > 0 else line.high if multiplier < 0 else ZERO
+    low, high = whole.sides[name]
+    side = low if multiplier > 0 else high if multiplier < 0 else 0
     if side is None:
         raise CertificateError(f"{case}: `{name}` has no limit on the side of its multiplier {multiplier}")
     return side
 
 
-def _least(program: Program, fixed: Mapping[str, int], name: str, factor: Fraction) -> Fraction:
-    """The least of factor · column over the column's box."""
-    if factor == 0:
-        return ZERO
-    if name in fixed:
-        return factor * fixed[name]
-    if name not in program.boxes:
+def _least(whole: _Scaled, fixed: Mapping[str, int], name: str, count: int) -> int:
+    """The least of coefficient · column over the column's box."""
+    if count == 0:
+        return 0
+    if name not in whole.boxes:
         raise CertificateError(f"the obligations have no column `{name}`")
-    low, high = program.boxes[name]
-    end = low if factor > 0 else high
+    low, high = whole.boxes[name]
+    if name in fixed:
+        return count * fixed[name] * (whole.unit // whole.scales[name])
+    end = low if count > 0 else high
     if end is None:
         raise CertificateError(f"the column `{name}` is open on the side that the bound needs")
-    return factor * end
+    return count * end
 
 
-Sums = dict[str, dict[int, int]]
-"""A coefficient per column, as numerators by denominator: nothing is reduced before it is needed."""
+def _add(sums: dict[str, int], count: int, terms: Ints) -> None:
+    for coefficient, name in terms if count else ():
+        sums[name] = sums.get(name, 0) + count * coefficient
 
 
-def _add(sums: Sums, factor: Fraction, terms: Iterable[tuple[Fraction, str]]) -> None:
-    """Add factor · terms."""
-    above, below = factor.as_integer_ratio()
-    for coefficient, name in terms if above else ():
-        n, d = coefficient.as_integer_ratio()
-        parts = sums.setdefault(name, {})
-        parts[d * below] = parts.get(d * below, 0) + n * above
+def _ints(terms: Iterable[tuple[Fraction, str]], scales: Mapping[str, int], own: int = 1) -> Ints:
+    """Coefficients as whole numbers of the columns' scales, for a coefficient of 1/own."""
+    return tuple((int(factor * (scales[name] // own)), name) for factor, name in terms)
 
 
-def _sum(parts: Mapping[int, int]) -> Fraction:
-    return sum((Fraction(above, below) for below, above in parts.items()), ZERO)
+def _int(end: Fraction | None, unit: int) -> int | None:
+    return None if end is None else int(end * unit)
 
 
 def _case(fix: tuple[tuple[str, int], ...]) -> str:

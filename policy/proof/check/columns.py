@@ -50,11 +50,13 @@ class Lattice:
 @dataclass(frozen=True, slots=True)
 class Columns:
     """Answers about the columns of a case. `exact`: forms without unknowns. `defined`: what a column is made of, None
-    for a quantity. `box`, `lattice`: of a column (no lattice: None). `end`: the high or low end of a linear value."""
+    for a quantity. `whole`: an exact column over quantities alone. `box`, `lattice`: of a column (no lattice: None).
+    `end`: the high or low end of a linear value."""
 
     case: Case
     exact: frozenset[str]
     defined: Callable[[str], Expr | None]
+    whole: Callable[[str], Expr]
     box: Callable[[str], Box]
     lattice: Callable[[str], Lattice | None]
     end: Callable[[Linear, bool], Expr]
@@ -120,11 +122,18 @@ def columns(case: Case) -> Columns:
         return total(const), sums
 
     @cache
+    def whole(name: str) -> Expr:
+        if name in case.quantities:
+            return Expr(terms=((ONE, name),))
+        const, sums = _expanded(name)
+        return Expr(known(const), tuple((known(factor), quantity) for quantity, factor in sums.items()))
+
+    @cache
     def _full(name: str) -> Range:
         """What a form can be over the boxes of all quantities."""
-        const, sums = _expanded(name)
         if name in exact:
-            return boxed(Expr(known(const), tuple((known(factor), inner) for inner, factor in sums.items())), box)
+            return boxed(whole(name), box)
+        const, sums = _expanded(name)
         spans = (product(factor, between(*box(quantity))) for quantity, factor in sums.items())
         return ends(total([const, *spans]))
 
@@ -149,7 +158,7 @@ def columns(case: Case) -> Columns:
             return None
         return Lattice(ZERO, common([quantity.step, quantity.low, quantity.high]))
 
-    return Columns(case, exact, defined, box, lattice, end)
+    return Columns(case, exact, defined, whole, box, lattice, end)
 
 
 # --- expressions -------------------------------------------------------------------------------
@@ -158,6 +167,8 @@ def columns(case: Case) -> Columns:
 def times(factor: Fraction, expr: Expr) -> Expr:
     if factor == 1:
         return expr
+    if factor == -1:
+        return Expr(-expr.const, tuple((-c, name) for c, name in expr.terms), expr.conditions)
     return Expr(factor * expr.const, tuple((factor * c, name) for c, name in expr.terms), expr.conditions)
 
 
@@ -167,7 +178,7 @@ def added(parts: Iterable[Expr]) -> Expr:
     sums: dict[str, Fraction] = {}
     for part in whole:
         for factor, name in part.terms:
-            sums[name] = sums.get(name, ZERO) + factor
+            sums[name] = sums[name] + factor if name in sums else factor
     return Expr(
         const=sum((part.const for part in whole if part.const), ZERO),
         terms=tuple((factor, name) for name, factor in sums.items() if factor),

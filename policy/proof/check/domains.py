@@ -117,11 +117,7 @@ def _add_sides(sheet: Sheet, name: str, amount: Expr, pairs: Pairs) -> None:
 
 def _quantities(sheet: Sheet, expr: Expr) -> Expr:
     """The expression over quantities alone."""
-    while any(name not in sheet.columns.case.quantities for _, name in expr.terms):
-        parts = [(factor, name, sheet.columns.defined(name)) for factor, name in expr.terms]
-        inner = [Expr(terms=((factor, name),)) if made is None else times(factor, made) for factor, name, made in parts]
-        expr = added([Expr(expr.const), *inner])
-    return expr
+    return added([Expr(expr.const), *(times(factor, sheet.columns.whole(name)) for factor, name in expr.terms)])
 
 
 def add_domains(sheet: Sheet) -> None:

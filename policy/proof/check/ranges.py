@@ -49,7 +49,8 @@ def dot(const: Fraction, parts: Iterable[tuple[Fraction, Fraction]]) -> Fraction
         (a_above, a_below), (b_above, b_below) = a.as_integer_ratio(), b.as_integer_ratio()
         below = a_below * b_below
         sums[below] = sums.get(below, 0) + a_above * b_above
-    return sum((Fraction(above, below) for below, above in sums.items()), ZERO)
+    first, *others = (Fraction(above, below) for below, above in sums.items())
+    return sum(others, first)
 
 
 def known(number: Number) -> Fraction:

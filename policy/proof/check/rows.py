@@ -108,19 +108,53 @@ def _wanted_whole(sheet: Sheet, formula: Formula, wanted: bool) -> Node:
 
 
 def _fits(sheet: Sheet, test: Test) -> bool:
-    """Whether both sides have ends; tried on a sheet that is thrown away."""
-    more, less = as_linear(test.more), as_linear(test.less)
+    """Whether both sides have rows."""
+    if as_linear(test.more) is None or as_linear(test.less) is None:
+        return _has_rows(sheet, test.more, True) and _has_rows(sheet, test.less, False)
+    return _has_end(sheet, test.more, True) and _has_end(sheet, test.less, False)
+
+
+def _has_end(sheet: Sheet, scalar: Scalar, over: bool) -> bool:
+    """Also where that end is infinite: a linear test that needs it is then false."""
+    linear = as_linear(scalar)
     try:
-        if more is not None and less is not None:
-            sheet.columns.end(more, True)
-            sheet.columns.end(less, False)
-        else:
-            _expression(Sheet(sheet.columns, sheet.tangents), test, "")
+        return linear is not None and sheet.columns.end(linear, over) is not None
     except NoEndError:
-        return more is not None and less is not None
+        return True
     except NotEncodedError:
         return False
-    return True
+
+
+def _has_rows(sheet: Sheet, scalar: Scalar, over: bool) -> bool:
+    """Whether `_outer` has an answer."""
+    linear = as_linear(scalar)
+    if linear is not None:
+        return _is_number(sheet, linear, over)
+    match scalar:
+        case Basket(members):
+            return all(_is_number(sheet, value, over) for value, _ in members)
+        case Count():
+            return True
+        case Top(_, values):
+            return all(_is_number(sheet, value, over) for value in values)
+        case Greatest(parts) | Least(parts):
+            return all(_has_rows(sheet, part, over) for part in parts)
+        case Squares(squares):
+            return over and all(is_exact(value, sheet.columns) for _, value in squares)
+        case Sum(weighted):
+            return all(_has_rows(sheet, part, over if factor >= 0 else not over) for factor, part in weighted)
+        case Linear():
+            raise AssertionError("a linear scalar was handled above")
+        case _:
+            assert_never(scalar)
+
+
+def _is_number(sheet: Sheet, linear: Linear, over: bool) -> bool:
+    """Whether an end is a number at every point: what is not linear cannot carry conditions."""
+    try:
+        return not sheet.columns.end(linear, over).conditions
+    except (NoEndError, NotEncodedError):
+        return False
 
 
 def _require(sheet: Sheet, node: Node, place: str, when: When) -> None:
@@ -191,7 +225,7 @@ def _outer(sheet: Sheet, scalar: Scalar, place: str, over: bool) -> Expr:
     """At least the scalar's value (`over`), or at most, at every point that satisfies the rows."""
     linear = as_linear(scalar)
     if linear is not None:
-        return _end(sheet, linear, over)
+        return sheet.columns.end(linear, over)
     match scalar:
         case Basket(members):
             parts = (_member(sheet, value, when, f"{place}.{k}", over) for k, (value, when) in enumerate(members))
@@ -199,12 +233,12 @@ def _outer(sheet: Sheet, scalar: Scalar, place: str, over: bool) -> Expr:
         case Count(members):
             return added(_counted(sheet, when, f"{place}.{k}", over) for k, when in enumerate(members))
         case Top(count, values):
-            return _top(sheet, count, [_end(sheet, value, over) for value in values], place, over)
+            return _top(sheet, count, [sheet.columns.end(value, over) for value in values], place, over)
         case Greatest(parts) | Least(parts):
             ends = [_outer(sheet, part, f"{place}.{k}", over) for k, part in enumerate(parts)]
             return _extreme(sheet, ends, place, over, greatest=isinstance(scalar, Greatest))
         case Squares(squares):
-            return _squares(sheet, squares, place, over)
+            return _squares(sheet, squares, place)
         case Sum(weighted):
             return added(
                 times(factor, _outer(sheet, part, f"{place}.{k}", over if factor >= 0 else not over))
@@ -216,20 +250,9 @@ def _outer(sheet: Sheet, scalar: Scalar, place: str, over: bool) -> Expr:
             assert_never(scalar)
 
 
-def _end(sheet: Sheet, linear: Linear, over: bool) -> Expr:
-    """An end that is a number at every point: what is not linear cannot carry conditions."""
-    try:
-        end = sheet.columns.end(linear, over)
-    except NoEndError:
-        raise NotEncodedError from None
-    if end.conditions:
-        raise NotEncodedError
-    return end
-
-
 def _member(sheet: Sheet, value: Linear, when: Formula, place: str, over: bool) -> Expr:
     """What a basket's member adds: its value unless proven outside, and zero too unless proven inside."""
-    end = _end(sheet, value, over)
+    end = sheet.columns.end(value, over)
     low, high = boxed(end, sheet.box)
     if low == high == 0:
         return Expr()
@@ -332,10 +355,8 @@ def _extreme(sheet: Sheet, ends: Sequence[Expr], place: str, over: bool, *, grea
     return column
 
 
-def _squares(sheet: Sheet, squares: Sequence[tuple[Fraction, Linear]], place: str, over: bool) -> Expr:
-    if not over or not all(is_exact(value, sheet.columns) for _, value in squares):
-        raise NotEncodedError
-    values = [(weight, _end(sheet, value, True)) for weight, value in squares]
+def _squares(sheet: Sheet, squares: Sequence[tuple[Fraction, Linear]], place: str) -> Expr:
+    values = [(weight, sheet.columns.end(value, True)) for weight, value in squares]
     boxes = [boxed(value, sheet.box) for _, value in values]
     largest = sum(
         (weight * max(low * low, high * high) for (weight, _), (low, high) in zip(values, boxes, strict=True)), ZERO
