@@ -18,9 +18,9 @@ def step(node: tree.Step) -> str:
             )
         case tree.Given():
             plain = isinstance(node.value, tree.Amount)
-            return f"given {node.term.words} {value(node.value) if plain else 'is ' + value(node.value)}"
+            return f"given {node.term.words} {'' if plain else 'is '}{value(node.value, node.term)}"
         case tree.Holding():
-            cost = f" costing {amount(node.cost)}" if node.cost else ""
+            cost = f" costing {_price(node.cost)}" if node.cost else ""
             return f"given hold {_traded(node)}{_at(node.price)}{cost}{_day('since', node.since)}{_facts(node.facts)}"
         case tree.Thing():
             tags = f" tagged {', '.join(map(quoted, node.tags))}" if node.tags else ""
@@ -51,7 +51,12 @@ def _traded(node: tree.Holding | tree.Past | tree.When) -> str:
 
 
 def _at(price: tree.Amount | None) -> str:
-    return f" at {amount(price)}" if price else ""
+    return f" at {_price(price)}" if price else ""
+
+
+def _price(node: tree.Amount) -> str:
+    """With cents, where there are none as well."""
+    return amount(node) + (".00" if node.value.denominator == 1 else "")
 
 
 def _day(word: str, day: date | None) -> str:
@@ -59,7 +64,7 @@ def _day(word: str, day: date | None) -> str:
 
 
 def _facts(facts: tuple[tree.Fact, ...]) -> str:
-    said = [f"{fact.term.words} is {value(fact.value) if fact.value else 'unknown'}" for fact in facts]
+    said = [f"{fact.term.words} is {value(fact.value, fact.term) if fact.value else 'unknown'}" for fact in facts]
     return f"{SOFT}with {f',{SOFT}'.join(said)}" if said else ""
 
 

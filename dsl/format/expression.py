@@ -1,7 +1,8 @@
 """Leaves, numbers and conditions in canonical words.
 
-`SOFT` stands where a long line may be broken; `dsl.format.layout` turns it into a blank or a new line. A pick with
-`where` stands in parentheses unless what follows cannot be mistaken for a part of its condition.
+`SOFT` stands where a long line may be broken, `WEAK` where it is only if nothing else helps; `dsl.format.layout` turns
+them into blanks or new lines. A pick with `where` stands in parentheses, unless what follows cannot be mistaken for a
+part of its condition.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import assert_never
 from dsl import tree
 
 SOFT = "\v"
+WEAK = "\f"
 WORDS = {"<=": "at most", "<": "less than", ">=": "at least", ">": "more than"}
 _RATING = re.compile(r"[A-Z][A-Za-z]{0,2}[1-3]?[+-]?")
 
@@ -52,12 +54,13 @@ def names(texts: tuple[tree.Text, ...]) -> str:
     return f"{SOFT}and ".join(map(quoted, texts))
 
 
-def value(node: tree.Term | tree.Text | tree.Amount | tree.Instant) -> str:
+def value(node: tree.Term | tree.Text | tree.Amount | tree.Instant, of: tree.Term) -> str:
+    """What a fact is. A symbol of a rating scale stands without quotes: `rating is AA-`."""
     match node:
         case tree.Term():
             return node.words
         case tree.Text():
-            return node.value if _RATING.fullmatch(node.value) else quoted(node)
+            return node.value if "rating" in of.words and _RATING.fullmatch(node.value) else quoted(node)
         case tree.Amount():
             return amount(node)
         case tree.Instant():
@@ -154,9 +157,9 @@ def condition(node: tree.Cond) -> str:
             return _negation(node.part)
         case tree.Compare():
             right = node.right.value if isinstance(node.right, tree.Text) else number(node.right)
-            return f"{number(node.left)}{SOFT}{node.op} {right}"
+            return f"{number(node.left)}{WEAK}{node.op} {right}"
         case tree.Is():
-            return f"{node.subject.words} is {value(node.value)}"
+            return f"{node.subject.words} is {value(node.value, node.subject)}"
         case tree.InList():
             return f"{node.subject.words} is in list {quoted(node.list)}"
         case tree.Traded():
@@ -174,12 +177,12 @@ def _operand(node: tree.Cond) -> str:
 
 def _held(text: str) -> str:
     """In parentheses, and on one line unless it is long."""
-    return f"({text.replace(SOFT, ' ') if len(text) < 60 else text})"
+    return f"({text.replace(SOFT, ' ').replace(WEAK, ' ') if len(text) < 60 else text})"
 
 
 def _negation(part: tree.Cond) -> str:
     if isinstance(part, tree.Is):
-        return f"{part.subject.words} is not {value(part.value)}"
+        return f"{part.subject.words} is not {value(part.value, part.subject)}"
     if isinstance(part, tree.InList):
         return f"{part.subject.words} is not in list {quoted(part.list)}"
     return f"not {_operand(part)}"

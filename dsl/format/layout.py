@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dsl.format.expression import SOFT
+from dsl.format.expression import SOFT, WEAK
 from dsl.format.line import Line
 from dsl.trivia import Trivium
 
-WIDEST = 100
+WIDEST = 120
 
 
 def lay_out(lines: Sequence[Line], trivia: Sequence[Trivium]) -> str:
@@ -69,11 +69,18 @@ def _above(trivia: Sequence[Trivium], depth: int, no_blank: bool, closing: bool)
 def _broken(line: Line) -> list[str]:
     """One line, or several that fit, the later ones indented by four more."""
     margin = "  " * line.depth
-    first, *pieces = line.text.split(SOFT)
-    out = [margin + first]
-    for piece in pieces:
+    if len(margin + line.text) <= WIDEST:
+        return [margin + line.text.replace(SOFT, " ").replace(WEAK, " ")]
+    room = WIDEST - len(margin) - 4
+    pieces = [part for soft in line.text.split(SOFT) for part in _parts(soft, room)]
+    out = [margin + pieces[0]]
+    for piece in pieces[1:]:
         if len(out[-1]) + 1 + len(piece) <= WIDEST:
             out[-1] += " " + piece
         else:
             out.append(f"{margin}    {piece}")
     return out
+
+
+def _parts(piece: str, room: int) -> list[str]:
+    return [piece.replace(WEAK, " ")] if len(piece) <= room else piece.split(WEAK)

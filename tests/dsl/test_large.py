@@ -26,7 +26,7 @@ def test_a_file_of_ten_megabytes_is_refused_with_the_limit() -> None:
 def test_the_largest_file_is_read() -> None:
     clause = "  tested at trade\n"
     text = HEAD + clause * ((LARGEST - len(HEAD) - 4) // len(clause)) + "end\n"
-    file, mistakes = parse(Source("x", text))
+    _, mistakes = parse(Source("x", text))
     assert not mistakes
     assert len(text) > LARGEST - 100
 
