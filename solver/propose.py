@@ -245,9 +245,7 @@ def _exactly(search: Search) -> None:
             _branched(search, "all sides", model, search.patience.nodes, bounds=True)
 
 
-def _branched(
-    search: Search, what: str, model: Model, nodes: int, *, bounds: bool, backend: Backend = scip
-) -> None:
+def _branched(search: Search, what: str, model: Model, nodes: int, *, bounds: bool, backend: Backend = scip) -> None:
     claim = search.heard(what, backend(model, search.limits(nodes), None), bounds=bounds)
     if claim is not None:
         _attempt(search, what, model, claim, backend)
@@ -281,9 +279,7 @@ def _integral(model: Model, claim: Claim) -> bool:
     return all(claim.values[name] in (0, 1) for name in binaries)
 
 
-def _settled(
-    search: Search, what: str, model: Model, claim: Claim, backend: Backend
-) -> tuple[Model, Claim] | None:
+def _settled(search: Search, what: str, model: Model, claim: Claim, backend: Backend) -> tuple[Model, Claim] | None:
     """The claim with a side for every instrument; solved again where the backend left both open."""
     held_by = positions(search.task.bound)
     for _ in range(3):
@@ -324,6 +320,4 @@ def _answer(search: Search, no_relaxation: bool) -> Proposal | Refusal:
     blocked = bool(nearest.failing) and set(nearest.failing) <= set(unsearched)
     reason = Reason.CLAIMED_IMPOSSIBLE if impossible else Reason.NOT_SEARCHED if blocked else Reason.NOT_FOUND
     standing = certify(bound, tried(search.task, {}).point).verdict
-    return Refusal(
-        reason, nearest.point, nearest.failing, nearest.flaws, standing, search.bound, search.model, trace
-    )
+    return Refusal(reason, nearest.point, nearest.failing, nearest.flaws, standing, search.bound, search.model, trace)

@@ -98,9 +98,7 @@ def _closure(definition: sparse.csr_array, term: sparse.csc_array) -> sparse.csc
 # --- exact to float --------------------------------------------------------------------------------
 
 
-def _matrix(
-    rows: Sequence[tuple[Expression, Fraction]], index: Mapping[str, int]
-) -> tuple[sparse.csr_array, Vector]:
+def _matrix(rows: Sequence[tuple[Expression, Fraction]], index: Mapping[str, int]) -> tuple[sparse.csr_array, Vector]:
     """Coefficients, and constants with what is added to them."""
     places = [index[name] for e, _ in rows for name in e.terms]
     values = [c.numerator / c.denominator for e, _ in rows for c in e.terms.values()]

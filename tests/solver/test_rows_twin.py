@@ -40,7 +40,7 @@ def without_residues(w: World) -> World:
 
 
 def compare(bound: Bound, obligation: Obligation, point: Point, allowed: frozenset[Outcome]) -> str:
-    """"agrees", or what is wrong, or how the two readings differ lawfully."""
+    """ "agrees", or what is wrong, or how the two readings differ lawfully."""
     alone = replace(bound, obligations=(obligation,), domains=())
     at = {**dict.fromkeys(bound.quantities, ZERO), **meaning.values(bound.forms, point)}
     model = encode(alone, allowed=allowed, tangents=[at])
