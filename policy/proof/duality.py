@@ -198,7 +198,7 @@ def _leaf_value(whole: _Scaled, leaf: Leaf, *, no_cost: bool) -> Fraction:
     _add(rest, 0 if no_cost else parts, whole.objective)
     for name, multiplier in duals.items():
         count = multiplier.numerator * (parts // multiplier.denominator)
-        total += count * _side(whole, name, multiplier, case)
+        total += count * _side(whole, name, count, case)
         _add(rest, -count, whole.rows[name])
     for name, terms in whole.definitions.items():
         if count := rest.pop(name, 0):
@@ -209,16 +209,16 @@ def _leaf_value(whole: _Scaled, leaf: Leaf, *, no_cost: bool) -> Fraction:
     return Fraction(total, whole.unit * parts)
 
 
-def _side(whole: _Scaled, name: str, multiplier: Fraction, case: str) -> int:
+def _side(whole: _Scaled, name: str, count: int, case: str) -> int:
     """The limit that a multiplier of this sign leans on."""
     if name not in whole.rows:
         raise CertificateError(f"{case}: the obligations have no row `{name}`")
     if not whole.program.rows[name].proves:
         raise CertificateError(f"{case}: `{name}` is a restriction and proves nothing")
     low, high = whole.sides[name]
-    side = low if multiplier > 0 else high if multiplier < 0 else 0
+    side = low if count > 0 else high if count < 0 else 0
     if side is None:
-        raise CertificateError(f"{case}: `{name}` has no limit on the side of its multiplier {multiplier}")
+        raise CertificateError(f"{case}: `{name}` has no limit on the side of its multiplier")
     return side
 
 
