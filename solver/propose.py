@@ -172,6 +172,8 @@ def propose(
             _with_binaries(search, linear)
         if not search.enough():
             _exactly(search)
+    if search.found is None and search.nearest is not None:
+        search.judged("mended", mended(task, search.nearest))
     if search.found is None:
         _sells_only(search)
     return _answer(search, linear is None)
@@ -252,7 +254,7 @@ def _branched(search: Search, what: str, model: Model, nodes: int, *, bounds: bo
 
 
 def _attempt(search: Search, what: str, model: Model, claim: Claim, backend: Backend) -> None:
-    """Settles the sides of the claim, reads it, tightens what rounding broke, and mends what comes out at last."""
+    """Settles the sides of the claim, reads it, and tightens what rounding broke."""
     linear = backend is glop and not _integral(search.model, claim)
     settled = _settled(search, what, model, claim, backend)
     if settled is None:
@@ -263,12 +265,11 @@ def _attempt(search: Search, what: str, model: Model, claim: Claim, backend: Bac
         if trial is None or trial.passes:
             return
         rows = tightened(search.task, model, own_units(model, claim), trial)
-        again = None
-        if rows:
-            model, limits = restricted(model, rows), search.limits(search.patience.nodes)
-            again = search.heard(f"{what}, tightened", backend(model, limits, None), bounds=False)
+        if not rows:
+            return
+        model, limits = restricted(model, rows), search.limits(search.patience.nodes)
+        again = search.heard(f"{what}, tightened", backend(model, limits, None), bounds=False)
         if again is None:
-            search.judged(f"{what}, mended", mended(search.task, trial))
             return
         claim, trial = again, search.judged(f"{what}, tightened", read(search.task, own_units(model, again)))
 

@@ -1,7 +1,7 @@
 """A judged repair by single units, for what rounding in a slice could not mend.
 
-Every step moves one unit of an instrument that a failing obligation speaks of. A move is taken only if no obligation
-ends worse than before and what fails comes closer; the judge is asked about every move. Bounded in questions.
+Every step moves one unit of one instrument. A move is taken only if no obligation ends worse than before and what
+fails comes closer; the judge is asked about every move, and the first that helps is taken. Bounded in questions.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from solver.certify import flaws, outcomes
 from solver.orders import settled
 from solver.read import Task, Trial, tried
 
-QUESTIONS = 400_000
-"""Obligations asked about in all: a small book is searched far, a large one a few steps."""
+ONE = Fraction(1)
+QUESTIONS = 4_000
+"""Obligations asked about in all: a small book is searched far, a large one hardly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,24 +35,19 @@ class Standing:
 
 def mended(task: Task, trial: Trial) -> Trial:
     """The trial after moves that each make it fail less."""
-    here = _standing(task, trial.point)
-    asked = 0
-    while (any(rank not in _fine(task) for rank in here.ranks) or here.flaws) and asked < QUESTIONS:
-        options = []
+    here, left = _standing(task, trial.point), QUESTIONS
+    while left > 0 and (here.missed or here.flaws):
         for point in _neighbours(task, here.point):
-            asked += max(1, len(here.ranks))
-            options.append(_standing(task, point))
-            if asked >= QUESTIONS:
+            left -= max(1, len(here.ranks))
+            option = _standing(task, point)
+            if _no_worse(option, here):
+                here = option
                 break
-        better = [option for option in options if _no_worse(option, here)]
-        if not better:
+            if left <= 0:
+                break
+        else:
             break
-        here = min(better, key=_badness)
     return tried(task, here.point)
-
-
-def _fine(task: Task) -> frozenset[int]:
-    return frozenset(outcome.rank for outcome in task.allowed)
 
 
 def _badness(standing: Standing) -> tuple[int, int, Fraction]:
@@ -73,7 +69,7 @@ def _standing(task: Task, point: Point) -> Standing:
         if outcome not in task.allowed:
             shown = measured(obligation.ladder[0].formula, task.bound, at)
             room = None if shown is None else low(shown.headroom)
-            missed += Fraction(1) if room is None else max(ZERO, -room) / (abs(room) + 1)
+            missed += ONE if room is None else ONE / 2**60 + max(ZERO, -room) / (abs(room) + 1)
     return Standing(point, tuple(o.rank for o in said), len(flaws(task.bound, point, at)), missed)
 
 
