@@ -88,7 +88,8 @@ def remember(machine: Machine, kind: str, at: int) -> None:
     elif kind == "END":
         machine.block = None
     elif kind == "LET":
-        name = machine.lexemes[at + 1 : at + 1 + unknown(machine.lexemes, at + 1, ())]
+        end = at + 1 + unknown(machine.lexemes, at + 1, ())
+        name = machine.lexemes[at + 1 : end] if machine.lexemes[end].text == "=" else ()
         add_phrase(machine.names, tuple(lexeme.text for lexeme in name))
 
 

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from dsl import mistake
 from dsl.diagnostic import MOST, Diagnostic
+from dsl.lexer import Lexeme
 from dsl.machine import Machine, accepts, feed, recognise, remember, value
 from dsl.suggest import nearest
 
@@ -57,10 +58,9 @@ def recover(machine: Machine, at: int) -> int:
     if machine.block and (lexeme.kind == "$END" or _opens_block(machine, at)):
         machine.mistakes.append(mistake.not_closed(machine.block))
         return _close(machine, at)
-    told = len(machine.mistakes) > MOST
-    if told or any(machine.clause <= m.span.start <= lexeme.start for m in machine.mistakes):
-        return give_up(machine, at, complete=True)
     kinds, words = _possible(machine, machine.states)
+    if _told(machine, lexeme, kinds):
+        return give_up(machine, at, complete=True)
     meant = _meant(machine, at, words)
     if meant:
         span = machine.source.span(lexeme.start, lexeme.end)
@@ -70,6 +70,14 @@ def recover(machine: Machine, at: int) -> int:
         return at + 1
     machine.mistakes.append(_unexpected(machine, at, kinds))
     return give_up(machine, at, complete=True)
+
+
+def _told(machine: Machine, lexeme: Lexeme, kinds: frozenset[str]) -> bool:
+    """Whether enough has been said: about the file, about the clause, or, where a regime is out of place, the block."""
+    start = machine.clause
+    if machine.block and "_OR_NAMED" in {lexeme.kind, *kinds}:
+        start = machine.block.start
+    return len(machine.mistakes) > MOST or any(start <= m.span.start <= lexeme.start for m in machine.mistakes)
 
 
 def _meant(machine: Machine, at: int, words: frozenset[str]) -> str | None:

@@ -12,16 +12,17 @@ _WIDEST = 160
 
 
 def render(diagnostic: Diagnostic, source: Source) -> str:
-    """Several lines without the last line break: severity, code and message; place; the line with its caret; help."""
+    """Several lines without the last line break: severity, code and message; place; the line with its caret; help.
+    What cannot be seen is shown by its number: no text may steer the reader's terminal."""
     lines = [
-        f"{diagnostic.severity}[{diagnostic.code}]: {diagnostic.message}",
+        f"{diagnostic.severity}[{diagnostic.code}]: {_visible(diagnostic.message)}",
         *_place(diagnostic.span, source),
     ]
     margin = " " * len(str(diagnostic.span.line))
     for related in diagnostic.related:
-        lines.append(f"{margin} = see {related.span.file}:{related.span.line}: {related.message}")
+        lines.append(f"{margin} = see {_visible(related.span.file)}:{related.span.line}: {_visible(related.message)}")
     if diagnostic.help:
-        lines.append(f"{margin} = help: {diagnostic.help}")
+        lines.append(f"{margin} = help: {_visible(diagnostic.help)}")
     return "\n".join(lines)
 
 
@@ -36,7 +37,7 @@ def _place(span: Span, source: Source) -> list[str]:
     number = str(span.line)
     margin = " " * len(number)
     return [
-        f"{margin}--> {span.file}:{span.line}:{span.column}",
+        f"{margin}--> {_visible(span.file)}:{span.line}:{span.column}",
         f"{margin} |",
         f"{number} | {text}",
         f"{margin} | {_pad(text[:column])}{'^' * width}",
@@ -44,15 +45,14 @@ def _place(span: Span, source: Source) -> list[str]:
 
 
 def _window(text: str, column: int) -> tuple[str, int]:
-    """The part of a long line around a column, and the column in it. What cannot be seen is shown by its number."""
+    """The part of a long line around a column, and the column in it."""
     start = max(0, column - _WIDEST // 2)
-    shown = text[start : start + _WIDEST]
-    before = "".join(_visible(c) for c in shown[: column - start])
-    return before + "".join(_visible(c) for c in shown[column - start :]), len(before)
+    before = _visible(text[start:column])
+    return before + _visible(text[column : start + _WIDEST]), len(before)
 
 
-def _visible(character: str) -> str:
-    return character if character.isprintable() or character == "\t" else f"<U+{ord(character):04X}>"
+def _visible(text: str) -> str:
+    return "".join(c if c.isprintable() or c == "\t" else f"<U+{ord(c):04X}>" for c in text)
 
 
 def _pad(text: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from dsl import tree
-from dsl.build.demand import Orphan
+from dsl.build.demand import adopted
 from dsl.build.note import Notes, clean, whole
 from dsl.diagnostic import Diagnostic
 from dsl.source import Span
@@ -23,26 +23,9 @@ def block(node: Callable[..., Any], kind: str, second: str) -> Action:
             head = Span(span.file, span.start, span.start + len(kind), span.line, span.column)
             notes.append(Diagnostic("M110", f"this `{kind}` does not say which", head, f"write {missing} behind it"))
         nothing = tree.Text("", span)
-        return node(name or nothing, title or nothing, tuple(_adopted(notes, clauses)), clean(notes, span), span)
+        return node(name or nothing, title or nothing, tuple(adopted(notes, clauses)), clean(notes, span), span)
 
     return made
-
-
-def _adopted(notes: Notes, clauses: list[Any]) -> list[Any]:
-    """The clauses without those that were given up (None). A refinement that follows none of them is noted, one that
-    follows a clause given up goes with it."""
-    kept: list[Any] = []
-    for before, clause in zip([(), *clauses], clauses, strict=False):
-        if isinstance(clause, Orphan):
-            if before is not None and not isinstance(before, Orphan):
-                span, help = (
-                    clause.refinement.span,
-                    "put it directly below the demand that it refines",
-                )
-                notes.append(Diagnostic("M116", "this refines nothing: no demand stands before it", span, help))
-        elif clause is not None:
-            kept.append(clause)
-    return kept
 
 
 def vocabulary(notes: Notes, span: Span, parts: list[Any]) -> tree.Vocabulary:

@@ -61,9 +61,26 @@ def between(_notes: Notes, span: Span, parts: list[Any]) -> tree.Between:
     return tree.Between(subject, low, high, span)
 
 
-def regime(_notes: Notes, span: Span, parts: list[Any]) -> tree.Regime:
+def regime(notes: Notes, span: Span, parts: list[Any]) -> tree.Regime:
     name, *demands = parts
-    return tree.Regime(name, tuple(demand for demand in demands if demand is not None), span)
+    return tree.Regime(name, tuple(adopted(notes, demands)), span)
+
+
+def adopted(notes: Notes, clauses: list[Any]) -> list[Any]:
+    """The clauses without those that were given up (None). A refinement that follows none of them is noted, one that
+    follows a clause given up goes with it."""
+    kept: list[Any] = []
+    for before, clause in zip([(), *clauses], clauses, strict=False):
+        if isinstance(clause, Orphan):
+            if before is not None and not isinstance(before, Orphan):
+                span, help = (
+                    clause.refinement.span,
+                    "put it directly below the demand that it refines",
+                )
+                notes.append(Diagnostic("M116", "this refines nothing: no demand stands before it", span, help))
+        elif clause is not None:
+            kept.append(clause)
+    return kept
 
 
 def either(notes: Notes, span: Span, parts: list[Any]) -> tree.Either:

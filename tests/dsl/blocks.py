@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import strategies as st
 
 from dsl import tree
@@ -161,8 +163,7 @@ whole = st.just(True)
 
 def _ended(clauses: tuple[tree.RuleClause, ...]) -> bool:
     """A demand right after the last regime of an `either` would be one more of the regime."""
-    pairs = zip(clauses, clauses[1:], strict=False)
-    return not any(isinstance(a, tree.Either) and isinstance(b, tree.Demand) for a, b in pairs)
+    return not any(isinstance(a, tree.Either) and isinstance(b, tree.Demand) for a, b in pairwise(clauses))
 
 
 rules = st.builds(tree.Rule, ids, texts, any_number(rule_clauses, 5).filter(_ended), whole, at)
@@ -170,5 +171,6 @@ lists = st.builds(tree.ListBlock, ids, texts, any_number(list_clauses, 5), whole
 waivers = st.builds(tree.Waiver, ids, ids, any_number(waiver_clauses, 5), whole, at)
 cases = st.builds(tree.Case, ids, texts, any_number(steps, 5), whole, at)
 vocabularies = st.builds(tree.Vocabulary, texts, st.integers(0, 10**6), at)
-files = st.builds(tree.File, maybe(vocabularies), any_number(st.one_of(rules, rules, lists, waivers, cases), 3), whole, at)
-
+files = st.builds(
+    tree.File, maybe(vocabularies), any_number(st.one_of(rules, rules, lists, waivers, cases), 3), whole, at
+)

@@ -30,13 +30,24 @@ def any_number(strategy: st.SearchStrategy, most: int = 3) -> st.SearchStrategy:
 
 # --- leaves ------------------------------------------------------------------------------------
 
-WORDS = ["net assets", "issuer", "securities", "value", "cash", "good issuers", "plumbus share", "frobnicated s&p thing"]
+WORDS = [
+    "net assets",
+    "issuer",
+    "securities",
+    "value",
+    "cash",
+    "good issuers",
+    "plumbus share",
+    "frobnicated s&p thing",
+]
 terms = st.builds(tree.Term, st.sampled_from(WORDS) | st.sampled_from(sorted(KNOWN)), at)
 names = st.builds(tree.Term, st.sampled_from(["good issuers", "base", "our largest names"]), at)
 TEXTS = ["ACME Corp", "", "or", "end", "x # y", "5% of net assets", "Ärzte AG", "a  b", "rule CONC-01", "AA-", "USD 5"]
 texts = st.builds(tree.Text, st.sampled_from(TEXTS), at)
 ids = st.builds(tree.Text, st.sampled_from(["CONC-01", "MNPI-2026-014", "R", "esg-3", "W-2026-031"]), at)
-numbers = st.integers(0, 10**9).map(Fraction) | st.builds(Fraction, st.integers(0, 10**12), st.sampled_from([10, 100, 10**6]))
+numbers = st.integers(0, 10**9).map(Fraction) | st.builds(
+    Fraction, st.integers(0, 10**12), st.sampled_from([10, 100, 10**6])
+)
 signed = numbers | numbers.map(lambda n: -n)
 bare = st.builds(tree.Amount, numbers, st.just(""), at)
 percents = st.builds(tree.Amount, signed, st.just("percent"), at)
@@ -46,7 +57,9 @@ measures = st.builds(tree.Amount, numbers, st.sampled_from(UNITS), at)
 amounts = bare | percents | monies | measures
 days = st.dates(date(1900, 1, 1), date(2199, 12, 31))
 clocks = st.builds(time, st.integers(0, 23), st.integers(0, 59))
-instants = st.builds(tree.Instant, days, st.none(), st.none(), at) | st.builds(tree.Instant, days, clocks, maybe(texts), at)
+instants = st.builds(tree.Instant, days, st.none(), st.none(), at) | st.builds(
+    tree.Instant, days, clocks, maybe(texts), at
+)
 values = terms | texts | amounts | instants
 
 # --- numbers -----------------------------------------------------------------------------------
