@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import assert_never
 
 from dsl.vocabulary import term
 from policy.book.facts import Value
 from policy.book.groups import account_fact
-from policy.interval import ANYTHING, ZERO, low
+from policy.interval import ANYTHING, ZERO, Interval, Number, low
 from policy.ir import bound, core
 from policy.ir.bound import Basket, Count, Formula, Leaf, Lin, Member, Op, Quad, Scalar, TopK, Truth
 from policy.ir.context import Context, exposures, group_sum, net, once, part_sum, picked, unit_of
@@ -219,28 +220,24 @@ def _risk(node: core.Risk, test: core.Compare, ctx: Context) -> Formula:
     assets = net(ctx)
     limit = test.right
     assert isinstance(limit, core.Amount), "risk is limited by points or percent"
-    squares, unknown = _squares(node, ctx, assets)
     bound_ = Quad((((limit.value / 100) ** 2, assets),))
-    measure: Scalar = bound.Sum(((ONE, Quad(squares)), (ONE, Lin(ANYTHING)))) if unknown else Quad(squares)
-    return Leaf(measure, test.op, bound_, None, label(node, ctx), None, "variance")
+    return Leaf(Quad(_squares(node, ctx, assets)), test.op, bound_, None, label(node, ctx), None, "variance")
 
 
-def _squares(node: core.Risk, ctx: Context, assets: Lin) -> tuple[tuple[tuple[Fraction, Lin], ...], bool]:
-    """One square per factor and per instrument's own risk. Tracking error: of the difference to the benchmark."""
-    factors: dict[str, list[Lin]] = {}
-    own_: list[Lin] = []
-    unknown = False
-    for subject, part in _active(node, ctx, assets):
-        loadings = ctx.universe.index.loadings.get(subject)
-        if loadings is None:
-            ctx.missing.add(f"risk loadings of {subject}")
-            unknown = True
-            continue
-        for factor, loading in loadings.items():
-            where = own_ if factor == "specific" else factors.setdefault(factor, [])
-            where.append(scaled(loading, part))
-    roots = [added(parts) for _, parts in sorted(factors.items())] + own_
-    return tuple((ONE, _as_form(ctx, node, number, root)) for number, root in enumerate(roots)), unknown
+def _squares(node: core.Risk, ctx: Context, assets: Lin) -> tuple[tuple[Fraction, Lin], ...]:
+    """One square per factor and per instrument's own risk. Tracking error: of the difference to the benchmark. A
+    holding without loadings may load on every factor by anything, but only as far as it is held."""
+    active = _active(node, ctx, assets)
+    known = {subject: ctx.universe.index.loadings.get(subject) for subject, _ in active}
+    ctx.missing.update(f"risk loadings of {subject}" for subject, found in known.items() if found is None)
+    factors = sorted({factor for found in known.values() for factor in found or ()} - {"specific"})
+    roots = [added(scaled(_loading(known[subject], factor), part) for subject, part in active) for factor in factors]
+    roots += [scaled(_loading(known[subject], "specific"), part) for subject, part in active]
+    return tuple((ONE, _as_form(ctx, node, number, root)) for number, root in enumerate(roots))
+
+
+def _loading(found: Mapping[str, Fraction] | None, factor: str) -> Number:
+    return ANYTHING if found is None else found.get(factor, ZERO)
 
 
 def _active(node: core.Risk, ctx: Context, assets: Lin) -> list[tuple[str, Lin]]:
@@ -248,15 +245,15 @@ def _active(node: core.Risk, ctx: Context, assets: Lin) -> list[tuple[str, Lin]]
     held: dict[str, list[Lin]] = {}
     for exposure in exposures(ctx):
         held.setdefault(exposure.name, []).append(lin(exposure.position.value, exposure.weight))
-    against: dict[str, Fraction] = {}
-    if node.kind == "tracking error":
-        benchmarks = {ctx.universe.book.accounts[a].benchmark for a in ctx.accounts}
-        benchmark = benchmarks.pop() if len(benchmarks) == 1 else None
-        found = ctx.universe.index.weights.get((benchmark or "", "security"))
-        if found is None:
-            ctx.missing.add(f"benchmark weights of {ctx.scope}")
-            return [("the benchmark", assets)]
-        against = dict(found)
+    if node.kind != "tracking error":
+        return [(name, added(held[name])) for name in sorted(held)]
+    benchmarks = {ctx.universe.book.accounts[a].benchmark for a in ctx.accounts}
+    benchmark = benchmarks.pop() if len(benchmarks) == 1 else None
+    against = ctx.universe.index.weights.get((benchmark or "", "security"))
+    if against is None:
+        ctx.missing.add(f"benchmark weights of {ctx.scope}")
+        unheld = [("the benchmark", assets)]
+        return [(n, added([*held[n], scaled(Interval(-ONE, ZERO), assets)])) for n in sorted(held)] + unheld
     names = sorted(held.keys() | against)
     return [(n, added([*held.get(n, []), scaled(-against.get(n, ZERO), assets)])) for n in names]
 
