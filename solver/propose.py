@@ -26,7 +26,7 @@ from solver.encode.sheet import blank
 from solver.from_ir import ALL_SIDES, PASS_ONLY, Sides, encode
 from solver.model import ColumnKind, Model
 from solver.orders import Booking, no_residue, orders, positions
-from solver.read import Task, Trial, better, read, tried
+from solver.read import Task, Trial, better, exact_values, read, tried
 from solver.repair import mended
 from solver.restrict import clear_choices, eased, held, restricted
 from solver.sides import crossed, settle, unsettled
@@ -201,11 +201,15 @@ def _relaxed(search: Search) -> Claim | None:
         both = {buy for domain in task.bound.domains for buy in crossed(domain, values)} - (search.sides.buys or set())
         if not curved and not both:
             return claim
-        search.tangents += [values] if curved else []
+        search.tangents += [exact_values(task.bound, _quantities(task.bound, values))] if curved else []
         search.sides = replace(search.sides, buys=(search.sides.buys or frozenset()) | both)
         search.model = _encoded(search, search.sides)
         claim = _linear(search, "squares cut" if curved else "sides told apart")
     return claim
+
+
+def _quantities(bound: Bound, values: Mapping[str, Fraction]) -> Point:
+    return {name: values[name] for name in bound.quantities if values.get(name)}
 
 
 def _linear(search: Search, what: str) -> Claim | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import isqrt
 
 BITS = 24
 
@@ -26,3 +27,9 @@ def down(value: Fraction, step: Fraction) -> Fraction:
 def up(value: Fraction, step: Fraction) -> Fraction:
     """The smallest whole number of steps that is not below the value."""
     return -(-value // step) * step
+
+
+def root_above(square: Fraction) -> Fraction:
+    """A number a little above the root (docs/rows.md, "cone")."""
+    n, d = square.numerator, square.denominator
+    return Fraction(isqrt(n * d << 80) + 1, d << 40)

@@ -29,8 +29,9 @@ from policy.ir.bound import (
     TopK,
 )
 from solver.encode.expression import NOTHING, Expression, added, constant
-from solver.encode.normal import Curved, Every, Half, Node, Some, needed, truth
+from solver.encode.normal import Cone, Curved, Every, Half, Node, Some, needed, truth
 from solver.encode.sheet import LOW, Sheet
+from solver.scale import root_above
 
 NEAR = Fraction(1, 10**7)
 """A requirement missed by this share of its own size counts as met: it is a float's error, not a choice."""
@@ -99,15 +100,14 @@ def _cash(domain: Domain, sheet: Sheet) -> Requirement:
 
 
 def worth(e: Expression, sheet: Sheet, at: Mapping[str, Fraction]) -> Fraction:
-    """The expression's value at the point."""
+    """The expression's value at the point; a form that the point does not give is worth what it is made of."""
     return e.const + sum((c * _column(name, sheet, at) for name, c in e.terms.items()), ZERO)
 
 
 def _column(name: str, sheet: Sheet, at: Mapping[str, Fraction]) -> Fraction:
     if name in at:
         return at[name]
-    meaning = sheet.meaning.get(name)
-    return ZERO if meaning is None else worth(meaning, sheet, at)
+    return worth(sheet.definition(name), sheet, at) if name in sheet.forms or name in sheet.meaning else ZERO
 
 
 # --- formulas ------------------------------------------------------------------------------------
@@ -124,6 +124,11 @@ def _way(node: Node, place: str, view: View) -> Way:
             return min((_way(part, f"{place}.{k}", view) for k, part in enumerate(parts)), key=_missed)
         case Half(expression, step):
             return _test(expression, step, place, view)
+        case Cone(squares, share, axis):
+            points = [worth(root, view.sheet, view.at) for _, root in squares]
+            length = share * sum((w * z * z for (w, _), z in zip(squares, points, strict=True)), ZERO)
+            pull = _total((w * z, root) for (w, root), z in zip(squares, points, strict=True))
+            return _test(added(pull, -root_above(length), axis), ZERO, place, view)
         case Curved(measure, bound, sign, strict):
             there, first = _worst(measure, sign, f"{place}.m", view)
             back, second = _worst(bound, -sign, f"{place}.b", view)
@@ -140,9 +145,7 @@ def _missed(way: Way) -> Fraction:
 
 def _all(ways: Iterable[Way]) -> Way:
     found = tuple(ways)
-    return Way(
-        tuple(r for way in found for r in way.requirements), max((way.missed for way in found), default=ZERO)
-    )
+    return Way(tuple(r for way in found for r in way.requirements), max((way.missed for way in found), default=ZERO))
 
 
 def _test(e: Expression, step: Fraction, place: str, view: View) -> Way:

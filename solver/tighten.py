@@ -44,4 +44,3 @@ def _one_unit(e: Expression, loose: list[str], task: Task) -> Fraction:
     effect = task.sheet.expanded(e)[1]
     quantities = task.bound.quantities
     return sum((abs(effect[name]) * (quantities[name].step or 1) for name in loose if name in effect), ZERO)
-

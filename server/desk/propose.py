@@ -67,7 +67,7 @@ def answered(task: Task) -> Answer:
     patience = Patience(gap=task.intent.gap * _net_assets(task))
     found = propose(task.bound, task.goal, task.intent.allowed, booking=booked_in(task.index), patience=patience)
     before = judge(task.bound, {}, standing=True)
-    subject = Subject(task.intent.allowed, show.to_json(task.goal))
+    subject = Subject(task.intent.allowed, show.to_json(task.goal), found.model.cuts)
     if isinstance(found, NoTrade):
         return Refused(_refusal(task, found, subject), before, found.failing, found.trace)
     return _proposed(task, found, subject, before, patience.gap)

@@ -58,6 +58,15 @@ class Curved:
 
 
 @dataclass(frozen=True, slots=True)
+class Cone:
+    """Σ weight · root² ≤ share · axis², axis never negative: a risk against a share of net assets."""
+
+    squares: tuple[tuple[Fraction, Expression], ...]
+    share: Fraction
+    axis: Expression
+
+
+@dataclass(frozen=True, slots=True)
 class Every:
     parts: tuple[Node, ...]
 
@@ -67,7 +76,7 @@ class Some:
     parts: tuple[Node, ...]
 
 
-Node = bool | Half | Curved | Every | Some
+Node = bool | Half | Curved | Cone | Every | Some
 
 MINUS_ONE = Fraction(-1)
 CAPS = frozenset({Op.LE, Op.LT})
@@ -278,10 +287,24 @@ def linear(scalar: Scalar, factor: Fraction) -> list[tuple[Fraction, Lin] | None
 
 
 def _curved(leaf: Leaf, sign: int, strict: bool, reading: Reading) -> Node:
+    below, above = (leaf.measure, leaf.bound) if sign > 0 else (leaf.bound, leaf.measure)
+    if (cone := _cone(below, above, reading.sheet)) is not None:
+        return cone
     if not searchable(leaf.measure, sign, reading.sheet) or not searchable(leaf.bound, -sign, reading.sheet):
         reading.whole = False
         return True
     return Curved(leaf.measure, leaf.bound, sign, strict)
+
+
+def _cone(below: Scalar, above: Scalar, sheet: Sheet) -> Cone | None:
+    if not isinstance(below, Quad) or not isinstance(above, Quad) or len(above.squares) != 1:
+        return None
+    ((share, axis),) = above.squares
+    roots = [(weight, sheet.known(root)) for weight, root in below.squares]
+    known = sheet.known(axis)
+    if known is None or known[1][0] < 0 or any(root is None for _, root in roots):
+        return None
+    return Cone(tuple((weight, root[0]) for weight, root in roots if root is not None), share, known[0])
 
 
 def searchable(scalar: Scalar, sign: int, sheet: Sheet) -> bool:

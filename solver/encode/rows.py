@@ -24,10 +24,10 @@ from policy.ir.bound import (
 from policy.ir.meaning import Values
 from policy.proof.certificate import Cut
 from solver.encode.expression import NOTHING, Expression, added, column, constant, strict_step
-from solver.encode.normal import Curved, Every, Half, Node, Some, truth
+from solver.encode.normal import Cone, Curved, Every, Half, Node, Some, truth
 from solver.encode.sheet import ONE, Sheet
 from solver.model import Row, Standing
-from solver.scale import nearly
+from solver.scale import nearly, root_above
 
 Switch = tuple[str, int]
 """A binary column, and the value at which it demands something."""
@@ -83,6 +83,8 @@ def require(node: Node, place: str, when: Switch | None, draft: Draft) -> None:
                 require(part, f"{place}.{k}", (f"{place}.{k}", 1), draft)
         case Half(expression, step, top, closed):
             _leaf(place, expression, step, top, closed, when, draft)
+        case Cone(squares, share, axis):
+            _cone(place, squares, share, axis, when, draft)
         case Curved(measure, bound, sign, strict):
             total = added(NOTHING, Fraction(sign), worst(measure, sign, f"{place}.m", draft))
             total = added(total, Fraction(-sign), worst(bound, -sign, f"{place}.b", draft))
@@ -115,6 +117,26 @@ def _leaf(
     for j, (sign, name) in enumerate(sorted(e.opens)):
         condition = column(name, Fraction(sign))
         draft.at_most(f"{place}/?{j}", _while(when, condition, draft.sheet.box(condition)[1]))
+
+
+def _cone(
+    place: str,
+    squares: tuple[tuple[Fraction, Expression], ...],
+    share: Fraction,
+    axis: Expression,
+    when: Switch | None,
+    draft: Draft,
+) -> None:
+    """Tangents at given points: by Cauchy and Schwarz, none cuts off a point that keeps the squares."""
+    draft.sheet.squares.add(draft.source)
+    for j, at in enumerate(draft.tangents):
+        points = tuple(nearly(_value(root, at)) for _, root in squares)
+        draft.sheet.cuts.append(Cut(place, points))
+        length = share * sum((w * z * z for (w, _), z in zip(squares, points, strict=True)), ZERO)
+        cut = added(NOTHING, -root_above(length), axis)
+        for (weight, root), z in zip(squares, points, strict=True):
+            cut = added(cut, weight * z, root)
+        draft.at_most(f"{place}/{j}", _while(when, cut, draft.sheet.box(cut)[1]), Standing.RELAXATION)
 
 
 def _while(when: Switch | None, e: Expression, top: Fraction) -> Expression:

@@ -88,7 +88,7 @@ def _household(seed: int, seen: Counter[str]) -> None:
     found = propose(case.bound, goal, booking=booked_in(case.facts), patience=Patience())
     planted = case.known and not case.idle
     seen["planted"] += planted
-    subject = Subject(PASS, show.to_json(goal))
+    subject = Subject(PASS, show.to_json(goal), found.model.cuts)
     if isinstance(found, Proposal):
         seen["proposals"] += 1
         seen["planted and solved"] += planted

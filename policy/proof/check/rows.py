@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import isqrt
 from typing import assert_never
 
 from policy.proof.check.case import Basket, Count, Formula, Greatest, Least, Linear, Scalar, Squares, Sum, Top
@@ -109,9 +110,20 @@ def _wanted_whole(sheet: Sheet, formula: Formula, wanted: bool) -> Node:
 
 def _fits(sheet: Sheet, test: Test) -> bool:
     """Whether both sides have rows."""
+    if _is_cone(sheet, test):
+        return True
     if as_linear(test.more) is None or as_linear(test.less) is None:
         return _has_rows(sheet, test.more, True) and _has_rows(sheet, test.less, False)
     return _has_end(sheet, test.more, True) and _has_end(sheet, test.less, False)
+
+
+def _is_cone(sheet: Sheet, test: Test) -> bool:
+    """Squares at most a share of the square of one value that is never negative, everything exact."""
+    if not isinstance(test.more, Squares) or not isinstance(test.less, Squares) or len(test.less.parts) != 1:
+        return False
+    ((_, axis),) = test.less.parts
+    exact = all(is_exact(value, sheet.columns) for _, value in (*test.more.parts, *test.less.parts))
+    return exact and boxed(sheet.columns.end(axis, False), sheet.box)[0] >= 0
 
 
 def _has_end(sheet: Sheet, scalar: Scalar, over: bool) -> bool:
@@ -173,6 +185,8 @@ def _require(sheet: Sheet, node: Node, place: str, when: When) -> None:
                 _require(sheet, part, f"{place}.{k}", (f"{place}.{k}", 1))
         case Flat(expr, gap):
             _at_most(sheet, place, expr, gap, when)
+        case Test(more=Squares(squares), less=Squares(((share, axis),))) if _is_cone(sheet, node):
+            _cone(sheet, squares, share, sheet.columns.end(axis, False), place, when)
         case Test(strict=strict):
             expr = _expression(sheet, node, place)
             if not expr.terms:
@@ -181,6 +195,23 @@ def _require(sheet: Sheet, node: Node, place: str, when: When) -> None:
                 _at_most(sheet, place, expr, step_below(expr, sheet.lattice) if strict else ZERO, when)
         case _:
             assert_never(node)
+
+
+def _cone(
+    sheet: Sheet, squares: Sequence[tuple[Fraction, Linear]], share: Fraction, axis: Expr, place: str, when: When
+) -> None:
+    """Σ weight · z · value ≤ r · axis for each tangent point z: the inequality of Cauchy and Schwarz."""
+    for j, points in enumerate(sheet.tangents.get(place, ())):
+        if len(points) != len(squares):
+            continue
+        length = share * sum((w * z * z for (w, _), z in zip(squares, points, strict=True)), ZERO)
+        n, d = length.numerator, length.denominator
+        parts = [times(-Fraction(isqrt(n * d << 80) + 1, d << 40), axis)]
+        for (weight, value), z in zip(squares, points, strict=True):
+            parts.append(times(weight * z, sheet.columns.end(value, True)))
+        cut = added(parts)
+        slack = max(ZERO, boxed(cut, sheet.box)[1])
+        add(sheet, f"{place}/{j}", added([cut, times(-slack, _off(when))]), high=ZERO)
 
 
 def _forbid(sheet: Sheet, place: str, when: When) -> None:
