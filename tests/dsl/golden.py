@@ -1,7 +1,8 @@
 """Golden files of the text: what a text becomes, or what is said of it.
 
-Each section of a Markdown file is a heading, a fenced text and a fenced answer. The text is a whole file (`mandate`) or
-the clauses of a rule (`clause`); the answer is the tree (`tree`), the canonical text (`format`) or what is said (`text`).
+Each section of a Markdown file is a heading, a fenced text and a fenced answer. The text is a whole file (`mandate`)
+or the clauses of a rule (`clause`); the answer is the tree (`tree`), the canonical text (`format`) or what is said
+(`text`).
 """
 
 from __future__ import annotations
