@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 
 from dsl.confusable import BIDIRECTIONAL, hidden, script, skeleton
 from dsl.diagnostic import Diagnostic, Related
@@ -19,10 +19,25 @@ from dsl.source import Source, Span
 def look(source: Source, lexemes: Sequence[Lexeme]) -> Iterator[Diagnostic]:
     """Everything in a file that is not what it looks like."""
     yield from _hidden(source)
-    mixed = [] if source.text.isascii() else list(_mixed(source, lexemes))
+    texts = [(text, source.span(start, end)) for kind, text, start, end, _ in lexemes if kind in ("STRING", "NAME")]
+    mixed = [] if source.text.isascii() else list(_mixed(texts))
     yield from mixed
     reported = {mistake.span.start for mistake in mixed}
-    yield from _twins(source, [lexeme for lexeme in lexemes if lexeme.start not in reported])
+    yield from alike([(text, span) for text, span in texts if span.start not in reported])
+
+
+def alike(texts: Iterable[tuple[str, Span]]) -> Iterator[Diagnostic]:
+    """Texts, of one file or of several, that look like one before and differ."""
+    seen: dict[str, tuple[str, Span]] = {}
+    for text, span in texts:
+        looks = text if text.isascii() and "  " not in text else skeleton(text)
+        first, where = seen.setdefault(looks, (text, span))
+        if first != text:
+            message, related = (
+                f"{text} looks like another text and is not the same",
+                Related(f"the other is {first}", where),
+            )
+            yield Diagnostic("M123", message, span, "write both alike", related=(related,))
 
 
 def _hidden(source: Source) -> Iterator[Diagnostic]:
@@ -38,41 +53,27 @@ def _hidden(source: Source) -> Iterator[Diagnostic]:
         yield Diagnostic("M121", message, source.span(*match.span()), "delete it and write the words again")
 
 
-def _mixed(source: Source, lexemes: Sequence[Lexeme]) -> Iterator[Diagnostic]:
-    for kind, text, start, end, _ in lexemes:
-        if kind != "STRING" or text.isascii():
-            continue
-        for word in re.finditer(r"[^\W\d_]+", text):
-            odd = odd_letter(word.group(), text)
-            if odd:
-                name = unicodedata.name(odd).lower()
-                help = f"write {skeleton(text)}, if that is meant"
-                message = f"`{word.group()}` is not in one script: `{odd}` is {name}"
-                yield Diagnostic("M122", message, source.span(start, end), help)
+def _mixed(texts: Sequence[tuple[str, Span]]) -> Iterator[Diagnostic]:
+    shown = {name for text, _ in texts for letter in text if not _twin(letter) and (name := script(letter))}
+    for text, span in texts:
+        for word in re.findall(r"[^\W\d_]+", text):
+            letter = None if text.isascii() else _odd_letter(word, {*map(script, text)} & {"LATIN"} or shown)
+            if letter:
+                message = f"`{word}` is not what it looks like: `{letter}` is {unicodedata.name(letter).lower()}"
+                yield Diagnostic("M122", message, span, f"write {skeleton(text)}, if that is meant")
                 break
 
 
-def odd_letter(word: str, text: str) -> str | None:
-    """A letter that passes for Latin, in a word with Latin letters or between Latin words."""
-    scripts = {name: letter for letter in word if (name := script(letter))}
-    foreign = [letter for letter in word if not letter.isascii() and skeleton(letter).isascii()]
-    if len(scripts) > 1:
-        return next((letter for name, letter in scripts.items() if name != "LATIN"), None)
-    disguised = scripts and "LATIN" not in scripts and len(foreign) == len(word)
-    return foreign[0] if disguised and any(script(letter) == "LATIN" for letter in text) else None
+def _odd_letter(word: str, around: Set[str | None]) -> str | None:
+    """A letter that passes for Latin: in a word with Latin letters, or in a word of such letters alone, unless what is
+    `around` shows that the word is of its own script. Single small Greek letters are signs of mathematics."""
+    letters = {name: letter for letter in word if (name := script(letter))}
+    if len(letters) > 1:
+        return next(letter for name, letter in letters.items() if name != "LATIN")
+    if "LATIN" in letters or not all(map(_twin, word)) or (len(word) == 1 and "α" <= word <= "ω"):
+        return None
+    return None if set(letters) <= around else word[0]
 
 
-def _twins(source: Source, lexemes: Sequence[Lexeme]) -> Iterator[Diagnostic]:
-    """Two texts of a file that look alike and differ; the first one stands."""
-    seen: dict[str, tuple[str, Span]] = {}
-    for kind, text, start, end, _ in lexemes:
-        if kind not in ("STRING", "NAME"):
-            continue
-        looks = text if text.isascii() and "  " not in text else skeleton(text)
-        first = seen.get(looks)
-        if first is None:
-            seen[looks] = (text, source.span(start, end))
-        elif first[0] != text:
-            related = (Related(f"the other is {first[0]}", first[1]),)
-            message = f"{text} looks like another text of this file and is not the same"
-            yield Diagnostic("M123", message, source.span(start, end), "write both alike", related=related)
+def _twin(letter: str) -> bool:
+    return not letter.isascii() and skeleton(letter).isascii()
