@@ -9,6 +9,7 @@ from server.cli import rules
 from server.cli.answer.check import CheckAnswer, checked
 from server.cli.exits import Exit
 from server.cli.show import diagnostics
+from server.cli.show.amounts import several
 from server.cli.show.answers import printed
 from server.cli.show.terminal import output
 
@@ -34,13 +35,18 @@ def show(answer: CheckAnswer) -> None:
             for clause in rule.clauses:
                 if not clause.searched:
                     console.print(f"[warn]judged, not searched[/warn]: {escape(rule.rule)}, {escape(clause.reason)}")
+    errors = sum(mistake.severity == "error" for mistake in answer.mistakes)
     counts = [
-        f"{len(answer.rules)} rules, {answer.lists} lists and {answer.waivers} waivers in {answer.files} files"
-        if answer.answer != "mistakes"
-        else f"{answer.files} files",
-        f"{sum(m.severity == 'error' for m in answer.mistakes)} errors",
-        f"{sum(m.severity == 'warning' for m in answer.mistakes)} warnings",
+        several(answer.files, "file"),
+        several(errors, "error"),
+        several(len(answer.mistakes) - errors, "warning"),
     ]
+    if not errors:
+        counts[:0] = [
+            several(len(answer.rules), "rule"),
+            several(answer.lists, "list"),
+            several(answer.waivers, "waiver"),
+        ]
     console.print(", ".join(counts))
 
 

@@ -26,6 +26,7 @@ from server.cli.exits import Exit
 from server.cli.show import proposal as shown
 from server.cli.show import story, weights
 from server.cli.show import verdict as verdicts
+from server.cli.show.amounts import several
 from server.cli.show.answers import printed
 from server.cli.show.terminal import output, progress
 from server.desk.prepare import Task
@@ -107,19 +108,14 @@ def _rules(console: Console) -> tuple[CheckAnswer, test.CasesAnswer]:
         read = rules.read([RULES, str(BOOKS / "whitfield")])
         answer = checked(read.files, read.diagnostics, read.library)
         cases = test.case_results([RULES], quiet=True)
-    console.print(
-        f"{len(answer.rules)} rules and {answer.lists} lists in {answer.files} files, {_mistakes(answer)}; "
-        f"{cases.passed} expectations in cases beside the rules hold, {cases.failed} do not"
-    )
+    errors = sum(mistake.severity == "error" for mistake in answer.mistakes)
+    counts = [several(errors, "mistake"), several(len(answer.mistakes) - errors, "warning")]
+    subjects = f"{several(len(answer.rules), 'rule')} and {several(answer.lists, 'list')}"
+    console.print(f"{subjects} in {several(answer.files, 'file')}: {', '.join(counts)}")
+    console.print(f"{cases.passed} expectations in cases beside the rules hold, {cases.failed or 'none'} fail")
     for mistake in answer.mistakes:
         console.print(f"[faint]{mistake.severity} {mistake.code}: {escape(mistake.message)}[/faint]", soft_wrap=True)
     return answer, cases
-
-
-def _mistakes(answer: CheckAnswer) -> str:
-    errors = sum(mistake.severity == "error" for mistake in answer.mistakes)
-    warnings = len(answer.mistakes) - errors
-    return f"{errors or 'no'} mistake{'s' * (errors != 1)}, {warnings or 'no'} warning{'s' * (warnings != 1)}"
 
 
 def _book(console: Console) -> tuple[Task, JudgeAnswer]:

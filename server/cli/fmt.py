@@ -7,6 +7,7 @@ from dsl.tidy import tidy
 from server.cli import disk, given
 from server.cli.exits import Exit
 from server.cli.show import diagnostics
+from server.cli.show.amounts import several
 from server.cli.show.answers import printed
 from server.cli.show.terminal import output
 
@@ -43,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not printed(answer, as_json=arguments.json):
         for name in changed:
             output().print(f"{'would change' if arguments.check else 'changed'} {name}", markup=False)
-        output().print(f"{len(found)} files: {answer.answer}")
+        output().print(f"{several(len(found), 'file')}: {answer.answer}")
     return Exit.STOP if unread or (changed and arguments.check) else Exit.PASS
 
 

@@ -44,6 +44,11 @@ def percent(number: Fraction, digits: int = 2) -> str:
     return f"{plain(number * 100, digits)}%"
 
 
+def several(count: int, noun: str) -> str:
+    """`1 file`, `2 files`, `no files`."""
+    return f"{count or 'no'} {noun}{'' if count == 1 else 's'}"
+
+
 def units(number: Fraction) -> str:
     """Shares and par: whole numbers grouped, others to the thousandth."""
     return plain(number, 0) if number.denominator == 1 else plain(number, 3).rstrip("0").rstrip(".")

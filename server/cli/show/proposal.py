@@ -9,7 +9,7 @@ from rich.table import Table
 
 from server.cli.answer.proposal import Conflict, Gives, Money, Ordered, ProposeAnswer
 from server.cli.show import verdict
-from server.cli.show.amounts import in_unit, money, percent, plain, units
+from server.cli.show.amounts import in_unit, money, percent, plain, several, units
 from server.cli.show.terminal import answer as marked
 
 SIDES = {"buy": "buy", "cover": "buy", "sell": "sell", "short": "sell"}
@@ -104,7 +104,7 @@ def _sums(sums: Money, orders: int, currency: str) -> str:
     unknown = f", and {sums.unknown_gains} orders with unknown gains" if sums.unknown_gains else ""
     tax = f"about {money(sums.tax, currency)} of tax" if sums.tax else "no tax"
     return (
-        f"{orders} orders: sells {money(sums.sold, currency)}, buys {money(sums.bought, currency)}, costs "
+        f"{several(orders, 'order')}: sells {money(sums.sold, currency)}, buys {money(sums.bought, currency)}, costs "
         f"{money(sums.cost, currency)}; realises {realised}{unknown}, {tax}"
     )
 

@@ -11,7 +11,7 @@ from rich.table import Table
 from policy.ir.bound import Outcome
 from server.cli.answer.number import Amount, number
 from server.cli.answer.verdict import Finding, JudgeAnswer, Measured
-from server.cli.show.amounts import in_unit, ranged, telling_apart, units
+from server.cli.show.amounts import in_unit, ranged, several, telling_apart, units
 from server.cli.show.terminal import MARK_OF, STYLE_OF, answer
 
 SIGN = {"<=": "≤", "<": "<", ">=": "≥", ">": ">"}
@@ -203,7 +203,7 @@ def counted(verdict: JudgeAnswer) -> str:
     if tolerated:
         counts.append(f"{tolerated} of them tolerated: not caused and not worsened by these orders")
     withheld = f"; {verdict.withheld} kept from this view" if verdict.withheld else ""
-    orders = f"with {verdict.orders} orders" if verdict.orders else "as it stands"
+    orders = f"with {several(verdict.orders, 'order')}" if verdict.orders else "as it stands"
     return f"as of {verdict.as_of:%-d %B %Y}, {orders}: {', '.join(counts) or 'no rule applies'}{withheld}"
 
 
