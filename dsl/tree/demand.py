@@ -163,7 +163,8 @@ class Regime:
 
 @dataclass(frozen=True, slots=True)
 class Either:
-    """`either "regime A" … or "regime B" …`: one regime that holds whole is enough."""
+    """`either "regime A" … or "regime B" …`: one regime that holds whole is enough. The last regime takes in every
+    demand up to the next other clause; one that is not indented below it is a mistake (M118)."""
 
     regimes: tuple[Regime, ...]
     span: Span = field(compare=False)

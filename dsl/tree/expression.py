@@ -129,7 +129,7 @@ class Sum:
 
 @dataclass(frozen=True, slots=True)
 class Negative:
-    """A part of a Sum, or a number below zero, with its minus sign."""
+    """A part of a Sum that is taken away; never the first. (A number below zero is an Amount.)"""
 
     part: Expr
     span: Span = field(compare=False)
