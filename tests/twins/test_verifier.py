@@ -8,6 +8,7 @@ prove more than a compliant point achieves.
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from fractions import Fraction
 from random import Random
 
@@ -16,15 +17,21 @@ import pytest
 from policy.canonical import decode, encode
 from policy.ir import show
 from policy.ir.bound import Bound, Outcome
+from policy.ir.bound import Kind as QuantityKind
 from policy.judge.eval import judge
+from policy.judge.fills import judge_orders, sells_first
+from policy.judge.verdict import FillSafety
 from policy.proof.certificate import Certificate, Claim, Leaf
 from policy.proof.check import evaluate, from_json
 from policy.proof.check.columns import columns
 from policy.proof.check.domains import add_domains, cost, objective
+from policy.proof.check.fills import Shown, fills
 from policy.proof.check.orders import admissible
 from policy.proof.check.program import add_obligations, program
 from policy.proof.check.rows import Sheet
 from policy.proof.duality import CertificateError, leaf_value
+from policy.proof.proposal import Kind as ProposalKind
+from policy.proof.proposal import Order, Proposal, Side
 from policy.proof.reading import ShapeError
 from solver import from_ir
 from tests.worlds.worlds import World, world
@@ -146,6 +153,44 @@ def _linear(rng, names):
 def _multiplier(rng, line) -> Fraction:
     sides = [sign for sign, end in ((1, line.low), (-1, line.high)) if end is not None]
     return rng.choice(sides) * Fraction(rng.randint(0, 40), rng.choice((1, 7, 64)))
+
+
+def test_promises_about_partial_fills_are_shown_only_where_they_hold(deep):
+    """What the judge promises is never refuted; what it refutes by a state is never shown, whoever promises it."""
+    counted: Counter[str] = Counter()
+    for seed in seeds(deep, 14, 1_500):
+        found = _with_lots(world(seed))
+        case = from_json.case(show.to_json(found.bound))
+        for point in found.points[1:4]:
+            batches = sells_first(found.bound, point)
+            said = {f.obligation.id: f.fills for f in judge_orders(found.bound, point, batches).findings if f.fills}
+            made = Proposal(ProposalKind.PROPOSAL, "", "", "", "", _orders(found.bound, batches), tuple(point.items()))
+            end = evaluate.values(case, point)
+            honest = {name: Shown(fill.value) for name, fill in said.items() if fill.value in tuple(Shown)}
+            shown = fills(case, made, end, honest)
+            assert not shown.broken, (seed, shown.broken)
+            counted["shown"] += len(honest) - len(shown.open)
+            for promise in Shown:
+                false = [name for name, fill in said.items() if fill is FillSafety.COMPLETE]
+                caught = fills(case, made, end, dict.fromkeys(false, promise))
+                assert {*caught.broken, *caught.open} == set(false), (seed, false)
+                counted["refuted"] += len(caught.broken)
+    assert min(counted["shown"], counted["refuted"]) > 20
+
+
+def _with_lots(found: World) -> World:
+    """Every sale names its lot, as real books do."""
+    closing = (QuantityKind.SELL, QuantityKind.COVER)
+    quantities = {n: replace(q, lot=n) if q.kind in closing else q for n, q in found.bound.quantities.items()}
+    points = tuple({n: v for n, v in point.items() if v} for point in found.points)
+    return World(replace(found.bound, quantities=quantities), points)
+
+
+def _orders(bound: Bound, batches) -> tuple[Order, ...]:
+    pieces = [(k, bound.quantities[n], v) for k, batch in enumerate(batches) for order in batch for n, v in order]
+    return tuple(
+        Order(q.account, q.instrument, Side(q.kind.value), v, k, ((q.lot, v),) if q.lot else ()) for k, q, v in pieces
+    )
 
 
 @pytest.mark.parametrize("change", ["tag", "missing", "extra", "name", "interval", "twice"])

@@ -130,27 +130,32 @@ def comparison(measure: Number, op: Op, bound: Number) -> bool | None:
 
 def outcome(obligation: Obligation, at: Values) -> Outcome:
     """The answer of the ladder, by the rule of docs/proofs.md."""
-    possible = _possible(obligation, at)
-    if len(possible) == 1:
-        return possible.pop()
-    return Outcome.WARN if worst(possible) in (Outcome.PASS, Outcome.WARN) else Outcome.UNKNOWN
+    return settled(possible(obligation, at, obligation.unknown_is_breach))
+
+
+def settled(outcomes: set[Outcome]) -> Outcome:
+    """One answer for what is still possible."""
+    if len(outcomes) == 1:
+        return min(outcomes)
+    return Outcome.WARN if worst(outcomes) in (Outcome.PASS, Outcome.WARN) else Outcome.UNKNOWN
+
+
+def possible(obligation: Obligation, at: Values, unknown_is_breach: bool) -> set[Outcome]:
+    """The outcomes of the ladder over all truths of its unknown rungs."""
+    found = set()
+    for rung in obligation.ladder:
+        holds = truth(rung.formula, at)
+        if holds is None and unknown_is_breach:
+            holds = False
+        if holds is not False:
+            found.add(rung.outcome)
+        if holds is True:
+            return found
+    return found | {obligation.otherwise}
 
 
 def worst(outcomes: Iterable[Outcome]) -> Outcome:
     return max(outcomes, key=RANK.__getitem__, default=Outcome.PASS)
-
-
-def _possible(obligation: Obligation, at: Values) -> set[Outcome]:
-    possible = set()
-    for rung in obligation.ladder:
-        holds = truth(rung.formula, at)
-        if holds is None and obligation.unknown_is_breach:
-            holds = False
-        if holds is not False:
-            possible.add(rung.outcome)
-        if holds is True:
-            return possible
-    return possible | {obligation.otherwise}
 
 
 def _ratio(measure: Number, op: Op, compared: bool | None, base: Number) -> bool | None:

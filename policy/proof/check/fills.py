@@ -36,7 +36,7 @@ from policy.proof.check.case import (
     Top,
     Truth,
 )
-from policy.proof.check.evaluate import Values, linear, outcome
+from policy.proof.check.evaluate import Values, linear, outcome, possible, settled
 from policy.proof.check.orders import point_of
 from policy.proof.check.ranges import ZERO, Number, between, negative, times, total
 from policy.proof.check.required import as_linear
@@ -131,15 +131,19 @@ def _line(lin: Linear, lines: Mapping[str, Linear]) -> Linear:
 
 def _fails(obligation: Obligation, at: Values, limit: int) -> bool:
     """For certain, whatever the residues are."""
-    found = outcome(obligation, at)
-    return RANK[found] > limit and found is not Outcome.UNKNOWN
+    return min(RANK[found] for found in _everywhere(obligation, at)) > limit
 
 
 def _holds(obligation: Obligation, stage: Stage, limit: int) -> bool:
-    if RANK[outcome(obligation, stage.ranges)] <= limit:
+    if RANK[settled(_everywhere(obligation, stage.ranges))] <= limit:
         return True
     ladder = tuple(replace(rung, formula=_over(rung.formula, stage)) for rung in obligation.ladder)
-    return RANK[outcome(replace(obligation, ladder=ladder), stage.box)] <= limit
+    return RANK[settled(_everywhere(replace(obligation, ladder=ladder), stage.box))] <= limit
+
+
+def _everywhere(obligation: Obligation, at: Values) -> set[Outcome]:
+    """Every outcome that some state may have. Over ranges, unknown means that states differ: it is never a breach."""
+    return possible(obligation, at, unknown_is_breach=False)
 
 
 def _over(node: Formula, stage: Stage) -> Formula:
