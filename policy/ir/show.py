@@ -224,7 +224,7 @@ def _date(value: Json) -> date:
 
 
 _ATOMS: Mapping[Any, _Codec] = {
-    str: _Codec(lambda value: value, text),
+    str: _Codec(str.__str__, text),
     bool: _Codec(lambda value: value, boolean),
     int: _Codec(lambda value: value, integer),
     Fraction: _Codec(str, rational),
