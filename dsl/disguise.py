@@ -57,16 +57,20 @@ def _mixed(texts: Sequence[tuple[str, Span]]) -> Iterator[Diagnostic]:
     shown = {name for text, _ in texts for letter in text if not _twin(letter) and (name := script(letter))}
     for text, span in texts:
         for word in re.findall(r"[^\W\d_]+", text):
-            letter = None if text.isascii() else _odd_letter(word, {*map(script, text)} & {"LATIN"} or shown)
+            letter = odd_letter(word, text, shown)
             if letter:
                 message = f"`{word}` is not what it looks like: `{letter}` is {unicodedata.name(letter).lower()}"
                 yield Diagnostic("M122", message, span, f"write {skeleton(text)}, if that is meant")
                 break
 
 
-def _odd_letter(word: str, around: Set[str | None]) -> str | None:
-    """A letter that passes for Latin: in a word with Latin letters, or in a word of such letters alone, unless what is
-    `around` shows that the word is of its own script. Single small Greek letters are signs of mathematics."""
+def odd_letter(word: str, text: str, shown: Set[str] = frozenset()) -> str | None:
+    """A letter that passes for Latin: in a word with Latin letters, or in a word of such letters alone, unless the text
+    around it, or what scripts are `shown` elsewhere, says that the word is of its own. Single small Greek letters are
+    signs of mathematics."""
+    if text.isascii():
+        return None
+    around = {*map(script, text)} & {"LATIN"} or shown
     letters = {name: letter for letter in word if (name := script(letter))}
     if len(letters) > 1:
         return next(letter for name, letter in letters.items() if name != "LATIN")
