@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 from hypothesis import strategies as st
 
 from dsl import tree
@@ -31,7 +29,6 @@ from tests.dsl.trees import (
 
 few = st.integers(0, 99)
 words = st.sampled_from
-no_largest = picks.filter(lambda pick: pick.largest is None)
 
 # --- demands -----------------------------------------------------------------------------------
 
@@ -39,9 +36,8 @@ eachs = st.builds(tree.Each, maybe(terms), picks, at)
 subjects = eachs | exprs
 limits = st.builds(tree.Limit, subjects, words(["<=", "<", ">=", ">"]), exprs, at)
 requires = st.builds(tree.Require, conds, at)
-hold_counts = st.builds(tree.HoldCount, maybe(few), maybe(few), picks, at).filter(
-    lambda hold: hold.low is not None or hold.high is not None
-)
+ends = st.sampled_from([(0, None), (None, 60), (30, 60), (6, None), (None, 0)])
+hold_counts = st.builds(lambda ends, pick, span: tree.HoldCount(*ends, pick, span), ends, picks, at)
 hold_minimums = st.builds(tree.HoldMinimum, picks, exprs, at)
 bands = st.builds(tree.Band, subjects, st.none(), some(amounts, 1), factors, at) | st.builds(
     tree.Band, subjects, words(["wider", "narrower"]), st.lists(amounts, min_size=2, max_size=3).map(tuple), factors, at
@@ -59,9 +55,9 @@ def _shared_base(between: tree.Between) -> tree.Between:
 betweens = st.builds(tree.Between, subjects, exprs, exprs, at).map(_shared_base)
 verbs = some(words(["buy", "sell", "holding", "short", "trade"]))
 forbids = st.builds(tree.Forbid, verbs, maybe(terms), maybe(conds), at)
-tests = st.one_of(limits, requires, hold_counts, hold_minimums, bands, betweens, forbids)
+tests = st.deferred(lambda: st.one_of(limits, requires, hold_counts, hold_minimums, bands, betweens, forbids))
 excepts = st.builds(tree.Except, conds, at)
-allows = st.builds(tree.Allow, few, no_largest | picks, exprs, maybe(amounts), at)
+allows = st.builds(tree.Allow, few, picks, exprs, maybe(amounts), at)
 warns = st.builds(tree.WarnAt, exprs, at)
 rungs = st.builds(tree.Rung, words(["pass", "warn"]), st.just(()), exprs, at) | st.builds(
     tree.Rung, st.just("needs consent"), some(texts), exprs, at
@@ -84,7 +80,7 @@ countings = st.one_of(
     st.builds(tree.Counting, terms, st.just(False), st.none(), st.booleans(), st.none(), st.none(), at),
     st.builds(tree.Counting, terms, st.just(True), maybe(percents), st.booleans(), terms, maybe(amounts), at),
 )
-lets = st.builds(tree.Let, names, exprs | picks.filter(lambda pick: pick.where and pick.largest is None), at)
+lets = st.builds(tree.Let, names, exprs | st.builds(tree.Pick, terms, conds, st.none(), at), at)
 moments = st.one_of(
     st.builds(tree.Moment, words(["proposal", "trade", "close", "trigger"]), st.just(False), st.none(), at),
     st.builds(tree.Moment, st.just("quarter end"), st.booleans(), st.none(), at),
@@ -161,16 +157,19 @@ steps = st.one_of(
 whole = st.just(True)
 
 
-def _ended(clauses: tuple[tree.RuleClause, ...]) -> bool:
-    """A demand right after the last regime of an `either` would be one more of the regime."""
-    return not any(isinstance(a, tree.Either) and isinstance(b, tree.Demand) for a, b in pairwise(clauses))
+def _ended(clauses: tuple[tree.RuleClause, ...]) -> tuple[tree.RuleClause, ...]:
+    """A demand right after the last regime of an `either` would be one more of the regime; it is left out."""
+    kept: list[tree.RuleClause] = []
+    for clause in clauses:
+        if not (kept and isinstance(kept[-1], tree.Either) and isinstance(clause, tree.Demand)):
+            kept.append(clause)
+    return tuple(kept)
 
 
-rules = st.builds(tree.Rule, ids, texts, any_number(rule_clauses, 5).filter(_ended), whole, at)
+rules = st.builds(tree.Rule, ids, texts, any_number(rule_clauses, 5).map(_ended), whole, at)
 lists = st.builds(tree.ListBlock, ids, texts, any_number(list_clauses, 5), whole, at)
 waivers = st.builds(tree.Waiver, ids, ids, any_number(waiver_clauses, 5), whole, at)
 cases = st.builds(tree.Case, ids, texts, any_number(steps, 5), whole, at)
 vocabularies = st.builds(tree.Vocabulary, texts, st.integers(0, 10**6), at)
-files = st.builds(
-    tree.File, maybe(vocabularies), any_number(st.one_of(rules, rules, lists, waivers, cases), 3), whole, at
-)
+blocks = any_number(st.one_of(rules, rules, lists, waivers, cases), 3)
+files = st.builds(tree.File, maybe(vocabularies), blocks, whole, at)
