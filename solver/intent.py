@@ -54,7 +54,7 @@ class Intent:
     never_trade: frozenset[str] = frozenset()
     turnover: Fraction | None = None
     allowed: frozenset[Outcome] = frozenset({Outcome.PASS})
-    gap: Fraction = Fraction(1, 100_000)
+    gap: Fraction = Fraction(1, 10_000)
 
 
 def demanded(bound: Bound, intent: Intent) -> Bound:

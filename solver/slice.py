@@ -155,9 +155,11 @@ def _test(e: Expression, step: Fraction, place: str, view: View) -> Way:
         for j, (sign, name) in enumerate(e.opens)
     )
     requirements = (Requirement(view.obligation, place, Expression(e.const, e.terms), step), *opens)
+    excess = max([worth(r.expression, sheet, view.at) + r.step for r in requirements])
+    if excess <= 0:
+        return Way(requirements, ZERO)
     size = abs(e.const) + sum((abs(c * _column(name, sheet, view.at)) for name, c in e.terms.items()), ZERO)
-    excess = max(worth(r.expression, sheet, view.at) + r.step for r in requirements)
-    return Way(requirements, max(ZERO, excess) / (size or 1))
+    return Way(requirements, excess / (size or 1))
 
 
 # --- scalars -------------------------------------------------------------------------------------

@@ -20,6 +20,9 @@ from policy.ir.bound import Bound, Objective
 from solver.encode.expression import NOTHING, Expression
 from solver.slice import Slice
 
+UNITS = 8
+"""No quantity is expected to move further; should one, the judge will say so."""
+
 Vector = NDArray[np.float64]
 Column = tuple[NDArray[np.int32], Vector]
 """Which rows a unit touches, and by how much."""
@@ -49,6 +52,10 @@ def terrain(
     index = {name: j for j, name in enumerate([*bound.quantities, *sheet.defined()])}
     base, effect = _values(bound, near, index, point, movable)
     matrix, const = _matrix([(r.expression, r.step) for r in near.requirements], index)
+    excess = matrix @ base + const
+    reach = abs(matrix) @ np.asarray(abs(effect).sum(axis=1)).ravel()
+    close = np.flatnonzero(excess + reach * UNITS > 0)  # the others cannot be missed, whatever moves
+    matrix, const, excess = matrix[close], const[close], excess[close]
     size = np.abs(const) + abs(matrix) @ np.abs(base)
     size[size == 0] = 1.0
     scale = sparse.diags_array(1 / size)
@@ -59,7 +66,7 @@ def terrain(
         tuple(movable),
         touch,
         _split(touch),
-        scale @ (matrix @ base + const),
+        excess / size,
         np.asarray((linear @ effect).todense()).ravel(),
         _split(amounts @ effect),
         amounts @ base + start,

@@ -33,7 +33,7 @@ from policy.ir.bound import (
     Truth,
 )
 from solver.encode.expression import NOTHING, Box, Expression, added, strict_step
-from solver.encode.sheet import ONE, Missing, Sheet
+from solver.encode.sheet import MINUS_ONE, ONE, Missing, Sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,6 @@ class Some:
 
 Node = bool | Half | Curved | Cone | Every | Some
 
-MINUS_ONE = Fraction(-1)
 CAPS = frozenset({Op.LE, Op.LT})
 STRICT = frozenset({Op.LT, Op.GT})
 COMPLEMENT = {Op.LE: Op.GT, Op.GT: Op.LE, Op.LT: Op.GE, Op.GE: Op.LT}
@@ -105,7 +104,7 @@ def truth(formula: Formula, positive: bool, sheet: Sheet) -> tuple[Node, bool]:
 
 def needed(obligation: Obligation, allowed: frozenset[Outcome], sheet: Sheet) -> tuple[Node, bool]:
     """What makes the obligation end in an allowed outcome, and whether rows can say exactly that."""
-    key = id(obligation), tuple(sorted(allowed))
+    key = id(obligation), allowed
     if key not in sheet.read:
         formula, tight = permitted(obligation, allowed, sheet)
         reading = Reading(sheet)
@@ -121,7 +120,10 @@ def permitted(obligation: Obligation, allowed: frozenset[Outcome], sheet: Sheet)
     """The formula that is true exactly where the ladder ends in an allowed outcome, and whether the rows of it
     say no more than that (the obligation is not loose)."""
     tight = True
-    formula: Formula = Truth(obligation.otherwise in allowed)
+    otherwise = obligation.otherwise in allowed
+    if len(obligation.ladder) == 1 and not otherwise and obligation.ladder[0].outcome is Outcome.PASS in allowed:
+        return obligation.ladder[0].formula, True  # the usual case, quickly
+    formula: Formula = Truth(otherwise)
     for rung in reversed(obligation.ladder):
         if rung.outcome in allowed:
             tight = tight and (rung.outcome.rank <= Outcome.WARN.rank or exact(rung.formula, sheet))
@@ -232,11 +234,10 @@ def _proportional(bound: Lin, base: Lin) -> bool:
 
 def _comparison(leaf: Leaf, reading: Reading) -> Node:
     sign, strict = (1 if leaf.op in CAPS else -1), leaf.op in STRICT
+    if (apart := _apart(leaf, sign, reading.sheet)) is not None:
+        return half(apart[0], strict, reading.sheet, apart[1])
     there, back = (ONE, MINUS_ONE) if sign > 0 else (MINUS_ONE, ONE)
-    if isinstance(leaf.measure, Lin) and isinstance(leaf.bound, Lin):
-        sides: list[tuple[Fraction, Lin] | None] = [(there, leaf.measure), (back, leaf.bound)]
-    else:
-        sides = [*linear(leaf.measure, there), *linear(leaf.bound, back)]
+    sides = [*linear(leaf.measure, there), *linear(leaf.bound, back)]
     if None in sides:
         return _curved(leaf, sign, strict, reading)
     total = NOTHING
@@ -249,18 +250,19 @@ def _comparison(leaf: Leaf, reading: Reading) -> Node:
             return True
         assert isinstance(end, Expression)
         total = added(total, factor, end)
-    return half(total, strict, reading.sheet, _apart(leaf, sign, reading.sheet))
+    return half(total, strict, reading.sheet)
 
 
-def _apart(leaf: Leaf, sign: int, sheet: Sheet) -> Box | None:
-    """The box of sign · (measure − bound) from the boxes of its sides, where these share no column; None elsewhere."""
+def _apart(leaf: Leaf, sign: int, sheet: Sheet) -> tuple[Expression, Box] | None:
+    """sign · (measure − bound) and its box, where both sides are exact and share no column: the usual case, quickly."""
     if not isinstance(leaf.measure, Lin) or not isinstance(leaf.bound, Lin):
         return None
     left, right = sheet.known(leaf.measure), sheet.known(leaf.bound)
-    if left is None or right is None or not left[0].terms.keys().isdisjoint(right[0].terms):
+    if left is None or right is None or not left.value.terms.keys().isdisjoint(right.value.terms):
         return None
-    (a, b), (c, d) = (left[1], right[1]) if sign > 0 else (right[1], left[1])
-    return a - d, b - c
+    more, less = (left, right) if sign > 0 else (right, left)
+    const = more.value.const + less.minus.const if less.minus.const else more.value.const
+    return Expression(const, {**more.value.terms, **less.minus.terms}), (more.low - less.high, more.high - less.low)
 
 
 def half(e: Expression, strict: bool, sheet: Sheet, extent: Box | None = None) -> Node:
@@ -302,9 +304,9 @@ def _cone(below: Scalar, above: Scalar, sheet: Sheet) -> Cone | None:
     ((share, axis),) = above.squares
     roots = [(weight, sheet.known(root)) for weight, root in below.squares]
     known = sheet.known(axis)
-    if known is None or known[1][0] < 0 or any(root is None for _, root in roots):
+    if known is None or known.low < 0 or any(root is None for _, root in roots):
         return None
-    return Cone(tuple((weight, root[0]) for weight, root in roots if root is not None), share, known[0])
+    return Cone(tuple((weight, root.value) for weight, root in roots if root is not None), share, known.value)
 
 
 def searchable(scalar: Scalar, sign: int, sheet: Sheet) -> bool:
@@ -328,6 +330,15 @@ def searchable(scalar: Scalar, sign: int, sheet: Sheet) -> bool:
             return all(searchable(part, sign if factor > 0 else -sign, sheet) for factor, part in weighted if factor)
         case _:
             assert_never(scalar)
+
+
+def plain(node: Node) -> bool:
+    """Whether only linear tests are in it: then its opposite can be written too."""
+    match node:
+        case Every(parts) | Some(parts):
+            return all(plain(part) for part in parts)
+        case _:
+            return isinstance(node, bool | Half)
 
 
 # --- simplify ------------------------------------------------------------------------------------

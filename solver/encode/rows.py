@@ -24,7 +24,7 @@ from policy.ir.bound import (
 from policy.ir.meaning import Values
 from policy.proof.certificate import Cut
 from solver.encode.expression import NOTHING, Expression, added, column, constant, strict_step
-from solver.encode.normal import Cone, Curved, Every, Half, Node, Some, truth
+from solver.encode.normal import Cone, Curved, Every, Half, Node, Some, plain, truth
 from solver.encode.sheet import ONE, Sheet
 from solver.model import Row, Standing
 from solver.scale import nearly, root_above
@@ -224,8 +224,12 @@ def _member(member: Member, sign: int, place: str, draft: Draft) -> Expression:
     low, high = draft.sheet.box(value)
     if low == high == 0:
         return NOTHING
-    (outside, left), (inside, entered) = truth(member.when, False, draft.sheet), truth(member.when, True, draft.sheet)
-    if not (left and entered):  # nothing can be said of its membership, so nothing is
+    outside, whole = truth(member.when, False, draft.sheet)
+    inside: Node = False
+    if outside is False or not plain(outside) or sign < 0 or low < 0:  # otherwise it may be inside, and is not always
+        inside, entered = truth(member.when, True, draft.sheet)
+        whole = whole and entered
+    if not whole:  # nothing can be said of its membership, so nothing is
         draft.whole = False
         return constant(min(ZERO, low) if sign > 0 else max(ZERO, high))
     if outside is True:

@@ -26,6 +26,7 @@ from solver.encode.expression import (
     common,
     constant,
     joined,
+    scaled,
 )
 from solver.model import Column, ColumnKind
 
@@ -39,7 +40,18 @@ class Missing(StrEnum):
 
 End = Expression | Missing
 HIGH, LOW = 1, -1
-ONE = Fraction(1)
+ONE, MINUS_ONE = Fraction(1), Fraction(-1)
+
+
+@dataclass(frozen=True, slots=True)
+class Exact:
+    """A linear scalar without unknowns: its value, the negative of it, and its box."""
+
+    of: Lin  # kept, so that no other scalar takes its identity
+    value: Expression
+    minus: Expression
+    low: Fraction
+    high: Fraction
 
 
 @dataclass(slots=True)
@@ -56,7 +68,7 @@ class Sheet:
     meaning: dict[str, Expression] = field(default_factory=dict)  # `NAME|high` -> its definition
     stands_for: dict[str, tuple[Expression, ...]] = field(default_factory=dict)  # auxiliary column -> its values
     lattices: dict[str, Lattice | None] = field(default_factory=dict)
-    exactly: dict[int, tuple[Lin, Expression, Box]] = field(default_factory=dict)  # by identity: limits are shared
+    exactly: dict[int, Exact] = field(default_factory=dict)  # by identity: limits are shared
     definitions: dict[str, Expression] = field(default_factory=dict)
     expansions: dict[str, tuple[Fraction, dict[str, Fraction]]] = field(default_factory=dict)
     read: dict[Hashable, tuple[object, tuple[Any, bool]]] = field(default_factory=dict)  # see normal.truth
@@ -85,16 +97,15 @@ class Sheet:
     def end(self, lin: Lin, sign: int) -> End:
         """The linear scalar's high end (sign 1) or low end (sign −1)."""
         known = self.known(lin)
-        return self._affine(lin.const, lin.terms, sign) if known is None else known[0]
+        return self._affine(lin.const, lin.terms, sign) if known is None else known.value
 
-    def known(self, lin: Lin) -> tuple[Expression, Box] | None:
-        """A linear scalar that is exact, and its box; None for any other."""
-        if id(lin) not in self.exactly:
-            if not self.exact(lin):
-                return None
+    def known(self, lin: Lin) -> Exact | None:
+        """A linear scalar that is exact; None for any other."""
+        found = self.exactly.get(id(lin))
+        if found is None and self.exact(lin):
             e = _gathered(lin)
-            self.exactly[id(lin)] = lin, e, self.box(e)
-        return self.exactly[id(lin)][1:]
+            found = self.exactly[id(lin)] = Exact(lin, e, scaled(MINUS_ONE, e), *self.box(e))
+        return found
 
     def certain(self, lin: Lin) -> Expression:
         """A linear scalar that must be exact."""
