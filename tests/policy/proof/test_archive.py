@@ -54,6 +54,7 @@ def test_paths_that_could_land_elsewhere(name):
         (b"PK\x05\x06" + bytes(18), "^$"),
         (made(("big", bytes(200 * 2**20))), "unpacks"),
     ],
+    ids=["twice", "case", "method", "before", "after", "cut", "nothing", "no entry", "bomb"],
 )
 def test_zips_with_two_readings(data, said):
     if said == "^$":
