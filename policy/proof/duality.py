@@ -15,7 +15,7 @@ cases, and the weakest leaf counts. Rows that restrict (margins, chosen sides) p
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain
@@ -130,121 +130,122 @@ def covered(paths: tuple[tuple[tuple[str, int], ...], ...]) -> None:
 # column such that what a definition passes on stays whole; money is whole numbers of 1/unit. Multipliers of a leaf are
 # brought to one denominator. So a leaf is additions and products of integers, and one fraction at its end.
 
-Ints = tuple[tuple[int, str], ...]
+Ints = tuple[tuple[int, int], ...]
+"""Coefficient and place of a column."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Scaled:
-    """`rows`, `definitions` (latest first), `objective`: coefficients in the columns' scales. `sides`, `consts`,
-    `boxes`: in units of 1/unit, for a coefficient of one scale."""
+    """`columns`: scale by name, in the order of their places. `rows`: the coefficients and both limits. `definitions`:
+    place, constant and coefficients, latest first. `lows`, `highs`: of the boxes, None where open or unknown. Limits,
+    constants and ends are in 1/unit, per 1/scale of a coefficient where they belong to a column."""
 
     program: Program
     unit: int
-    rows: Mapping[str, Ints]
-    sides: Mapping[str, tuple[int | None, int | None]]
-    definitions: Mapping[str, Ints]
-    consts: Mapping[str, int]
-    boxes: Mapping[str, tuple[int | None, int | None]]
+    columns: Mapping[str, int]
+    rows: Mapping[str, tuple[Ints, int | None, int | None]]
+    definitions: tuple[tuple[int, int, Ints], ...]
+    lows: tuple[int | None, ...]
+    highs: tuple[int | None, ...]
     objective: Ints
     offset: int
-    scales: Mapping[str, int]
 
 
 def _scaled(program: Program, named: Set[str]) -> _Scaled:
     """The program with those of the named rows that it has."""
     rows = {name: program.rows[name] for name in named if name in program.rows}
-    used: dict[str, int] = {}
+    scales: dict[str, int] = {}
     for factor, name in chain(program.objective.terms, *(line.terms for line in rows.values())):
-        used[name] = lcm(used.get(name, 1), factor.denominator)
+        scales[name] = lcm(scales.get(name, 1), factor.denominator)
     defined = {}
     for name in reversed(list(program.definitions)):
-        if name in used:
+        if name in scales:
             defined[name] = program.definitions[name]
             for factor, inner in defined[name].terms:
-                used[inner] = lcm(used.get(inner, 1), used[name] * factor.denominator)
-    boxes = {name: program.boxes[name] for name in used if name in program.boxes and name not in defined}
+                scales[inner] = lcm(scales.get(inner, 1), scales[name] * factor.denominator)
+    boxes = {name: program.boxes.get(name, (None, None)) for name in scales}
     unit = lcm(
         program.objective.const.denominator,
         *(end.denominator for line in rows.values() for end in (line.low, line.high) if end is not None),
-        *(used[name] * whole.const.denominator for name, whole in defined.items()),
-        *(used[name] * end.denominator for name, box in boxes.items() for end in box if end is not None),
+        *(scales[name] * whole.const.denominator for name, whole in defined.items()),
+        *(scales[name] * end.denominator for name, box in boxes.items() for end in box if end is not None),
     )
+    places = {name: place for place, name in enumerate(scales)}
+
+    def ints(terms: Iterable[tuple[Fraction, str]], own: int = 1) -> Ints:
+        return tuple((int(factor * (scales[name] // own)), places[name]) for factor, name in terms)
+
     return _Scaled(
         program=program,
         unit=unit,
-        rows={name: _ints(line.terms, used) for name, line in rows.items()},
-        sides={name: (_int(line.low, unit), _int(line.high, unit)) for name, line in rows.items()},
-        definitions={name: _ints(whole.terms, used, used[name]) for name, whole in defined.items()},
-        consts={name: int(whole.const * (unit // used[name])) for name, whole in defined.items()},
-        boxes={
-            name: (_int(low, unit // used[name]), _int(high, unit // used[name])) for name, (low, high) in boxes.items()
-        },
-        objective=_ints(program.objective.terms, used),
+        columns=scales,
+        rows={name: (ints(line.terms), _int(line.low, unit), _int(line.high, unit)) for name, line in rows.items()},
+        definitions=tuple(
+            (places[name], int(whole.const * (unit // scales[name])), ints(whole.terms, scales[name]))
+            for name, whole in defined.items()
+        ),
+        lows=tuple(_int(low, unit // scales[name]) for name, (low, _) in boxes.items()),
+        highs=tuple(_int(high, unit // scales[name]) for name, (_, high) in boxes.items()),
+        objective=ints(program.objective.terms),
         offset=int(program.objective.const * unit),
-        scales=used,
     )
 
 
 def _leaf_value(whole: _Scaled, leaf: Leaf, *, no_cost: bool) -> Fraction:
-    case, fixed, duals = _case(leaf.fix), dict(leaf.fix), dict(leaf.duals)
-    for name in fixed:
-        if name not in whole.program.binaries:
-            raise CertificateError(f"{case}: `{name}` is not a binary of the program")
+    duals = dict(leaf.duals)
     if len(duals) < len(leaf.duals):
-        raise CertificateError(f"{case}: a row has two multipliers")
+        raise CertificateError(f"{_case(leaf.fix)}: a row has two multipliers")
     parts = lcm(*(multiplier.denominator for multiplier in duals.values()))
     total = 0 if no_cost else parts * whole.offset
-    rest: dict[str, int] = {}
-    _add(rest, 0 if no_cost else parts, whole.objective)
+    rest = [0] * len(whole.columns)
+    for coefficient, place in () if no_cost else whole.objective:
+        rest[place] += parts * coefficient
     for name, multiplier in duals.items():
         count = multiplier.numerator * (parts // multiplier.denominator)
-        total += count * _side(whole, name, count, case)
-        _add(rest, -count, whole.rows[name])
-    for name, terms in whole.definitions.items():
-        if count := rest.pop(name, 0):
-            total += count * whole.consts[name]
-            _add(rest, count, terms)
-    for name, count in rest.items():
-        total += _least(whole, fixed, name, count)
-    return Fraction(total, whole.unit * parts)
+        terms, side = _leaned_on(whole, name, count, leaf)
+        total += count * side
+        for coefficient, place in terms:
+            rest[place] -= count * coefficient
+    for own, const, terms in whole.definitions:
+        if count := rest[own]:
+            rest[own] = 0
+            total += count * const
+            for coefficient, place in terms:
+                rest[place] += count * coefficient
+    return Fraction(total + _least(whole, leaf, rest), whole.unit * parts)
 
 
-def _side(whole: _Scaled, name: str, count: int, case: str) -> int:
-    """The limit that a multiplier of this sign leans on."""
+def _leaned_on(whole: _Scaled, name: str, count: int, leaf: Leaf) -> tuple[Ints, int]:
+    """The row's coefficients, and the limit that a multiplier of this sign leans on."""
     if name not in whole.rows:
-        raise CertificateError(f"{case}: the obligations have no row `{name}`")
+        raise CertificateError(f"{_case(leaf.fix)}: the obligations have no row `{name}`")
     if not whole.program.rows[name].proves:
-        raise CertificateError(f"{case}: `{name}` is a restriction and proves nothing")
-    low, high = whole.sides[name]
+        raise CertificateError(f"{_case(leaf.fix)}: `{name}` is a restriction and proves nothing")
+    terms, low, high = whole.rows[name]
     side = low if count > 0 else high if count < 0 else 0
     if side is None:
-        raise CertificateError(f"{case}: `{name}` has no limit on the side of its multiplier")
-    return side
+        raise CertificateError(f"{_case(leaf.fix)}: `{name}` has no limit on the side of its multiplier")
+    return terms, side
 
 
-def _least(whole: _Scaled, fixed: Mapping[str, int], name: str, count: int) -> int:
-    """The least of coefficient · column over the column's box."""
-    if count == 0:
-        return 0
-    if name not in whole.boxes:
-        raise CertificateError(f"the obligations have no column `{name}`")
-    low, high = whole.boxes[name]
-    if name in fixed:
-        return count * fixed[name] * (whole.unit // whole.scales[name])
-    end = low if count > 0 else high
-    if end is None:
-        raise CertificateError(f"the column `{name}` is open on the side that the bound needs")
-    return count * end
-
-
-def _add(sums: dict[str, int], count: int, terms: Ints) -> None:
-    for coefficient, name in terms if count else ():
-        sums[name] = sums.get(name, 0) + count * coefficient
-
-
-def _ints(terms: Iterable[tuple[Fraction, str]], scales: Mapping[str, int], own: int = 1) -> Ints:
-    """Coefficients as whole numbers of the columns' scales, for a coefficient of 1/own."""
-    return tuple((int(factor * (scales[name] // own)), name) for factor, name in terms)
+def _least(whole: _Scaled, leaf: Leaf, counts: Sequence[int]) -> int:
+    """The least of Σ count · column over the boxes, with the fixed binaries at their values."""
+    lows, highs = list(whole.lows), list(whole.highs)
+    places = {name: place for place, name in enumerate(whole.columns)} if leaf.fix else {}
+    for name, value in leaf.fix:
+        if name not in whole.program.binaries:
+            raise CertificateError(f"{_case(leaf.fix)}: `{name}` is not a binary of the program")
+        if name in places:
+            lows[places[name]] = highs[places[name]] = value * (whole.unit // whole.columns[name])
+    total = 0
+    for place, count in enumerate(counts):
+        if count:
+            end = lows[place] if count > 0 else highs[place]
+            if end is None:
+                name = list(whole.columns)[place]
+                raise CertificateError(f"the column `{name}` is open, or unknown, on the side that the bound needs")
+            total += count * end
+    return total
 
 
 def _int(end: Fraction | None, unit: int) -> int | None:

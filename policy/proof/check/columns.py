@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
+from itertools import chain
 from math import gcd
 
 from policy.proof.check.case import Case, Linear
@@ -51,7 +52,7 @@ class Lattice:
 class Columns:
     """Answers about the columns of a case. `exact`: forms without unknowns. `defined`: what a column is made of, None
     for a quantity. `whole`: an exact column over quantities alone. `box`, `lattice`: of a column (no lattice: None).
-    `end`: the high or low end of a linear value."""
+    `end`: the high or low end of a linear value; `is_exact`: no fact in it is missing, and both are one."""
 
     case: Case
     exact: frozenset[str]
@@ -60,6 +61,7 @@ class Columns:
     box: Callable[[str], Box]
     lattice: Callable[[str], Lattice | None]
     end: Callable[[Linear, bool], Expr]
+    is_exact: Callable[[Linear], bool]
 
 
 def columns(case: Case) -> Columns:
@@ -67,10 +69,17 @@ def columns(case: Case) -> Columns:
 
     def end(lin: Linear, high: bool) -> Expr:
         """The value at its worst: docs/rows.md, "Unknown"."""
+        if is_exact(lin):
+            return gathered(known(lin.const), ((known(factor), name) for factor, name in lin.terms))
         const = ends(lin.const)[high]
         if const is None:
             raise NoEndError
         return added([Expr(const), *(_term_end(factor, name, high) for factor, name in lin.terms)])
+
+    def is_exact(lin: Linear) -> bool:
+        return not isinstance(lin.const, tuple) and all(
+            not isinstance(factor, tuple) and (name in exact or name in case.quantities) for factor, name in lin.terms
+        )
 
     def _term_end(factor: Number, name: str, high: bool) -> Expr:
         if isinstance(factor, Fraction):
@@ -107,8 +116,16 @@ def columns(case: Case) -> Columns:
         return None if name in case.quantities else _definition(name)
 
     @cache
+    def whole(name: str) -> Expr:
+        if name in case.quantities:
+            return Expr(terms=((ONE, name),))
+        form = case.forms[name]
+        return added([Expr(known(form.const)), *(times(known(factor), whole(inner)) for factor, inner in form.terms)])
+
+    @cache
     def _expanded(name: str) -> tuple[Number, Mapping[str, Number]]:
-        """A form over quantities alone, every coefficient a sum of products along the ways to it."""
+        """The same for any form: every coefficient is a sum of products along the ways to it, a range where facts
+        are missing."""
         const, sums = [case.forms[name].const], dict[str, Number]()
         for factor, inner in case.forms[name].terms:
             if inner in case.quantities:
@@ -120,13 +137,6 @@ def columns(case: Case) -> Columns:
                 part = product(factor, coefficient)
                 sums[quantity] = total((sums[quantity], part)) if quantity in sums else part
         return total(const), sums
-
-    @cache
-    def whole(name: str) -> Expr:
-        if name in case.quantities:
-            return Expr(terms=((ONE, name),))
-        const, sums = _expanded(name)
-        return Expr(known(const), tuple((known(factor), quantity) for quantity, factor in sums.items()))
 
     @cache
     def _full(name: str) -> Range:
@@ -158,7 +168,7 @@ def columns(case: Case) -> Columns:
             return None
         return Lattice(ZERO, common([quantity.step, quantity.low, quantity.high]))
 
-    return Columns(case, exact, defined, whole, box, lattice, end)
+    return Columns(case, exact, defined, whole, box, lattice, end, is_exact)
 
 
 # --- expressions -------------------------------------------------------------------------------
@@ -175,15 +185,18 @@ def times(factor: Fraction, expr: Expr) -> Expr:
 def added(parts: Iterable[Expr]) -> Expr:
     """The sum: terms of one column added up, zeros dropped."""
     whole = list(parts)
+    const = sum((part.const for part in whole if part.const), ZERO)
+    terms = chain.from_iterable(part.terms for part in whole)
+    return gathered(const, terms, frozenset().union(*(part.conditions for part in whole)))
+
+
+def gathered(
+    const: Fraction, terms: Iterable[tuple[Fraction, str]], conditions: frozenset[tuple[int, str]] = frozenset()
+) -> Expr:
     sums: dict[str, Fraction] = {}
-    for part in whole:
-        for factor, name in part.terms:
-            sums[name] = sums[name] + factor if name in sums else factor
-    return Expr(
-        const=sum((part.const for part in whole if part.const), ZERO),
-        terms=tuple((factor, name) for name, factor in sums.items() if factor),
-        conditions=frozenset().union(*(part.conditions for part in whole)),
-    )
+    for factor, name in terms:
+        sums[name] = sums[name] + factor if name in sums else factor
+    return Expr(const, tuple((factor, name) for name, factor in sums.items() if factor), conditions)
 
 
 def boxed(expr: Expr, box: Callable[[str], Box]) -> Box:

@@ -13,7 +13,6 @@ from policy.proof.check.columns import ONE, Expr, NoEndError, NotEncodedError, a
 from policy.proof.check.evaluate import Values, linear
 from policy.proof.check.from_json import linear as linear_from_json
 from policy.proof.check.ranges import ZERO
-from policy.proof.check.required import is_exact
 from policy.proof.check.rows import Sheet, add, binary
 from policy.proof.reading import ShapeError, array, members, text
 
@@ -63,7 +62,7 @@ def cost(objective: Objective, at: Values) -> Fraction | None:
 
 def add_objective(sheet: Sheet, objective: Objective) -> Expr:
     """The objective as an expression; each deviation is split into its two sides."""
-    if not all(is_exact(part, sheet.columns) for part in (objective.linear, *(d.amount for d in objective.deviations))):
+    if not all(sheet.columns.is_exact(part) for part in (objective.linear, *(d.amount for d in objective.deviations))):
         raise ShapeError("the objective depends on a missing fact")
     parts, pairs = [sheet.columns.end(objective.linear, True)], _pairs(sheet.columns.case)
     for deviation in objective.deviations:

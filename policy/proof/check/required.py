@@ -30,7 +30,7 @@ from policy.proof.check.case import (
     Truth,
 )
 from policy.proof.check.columns import Columns, Expr, Lattice, NoEndError, added, boxed, combined, times
-from policy.proof.check.ranges import ZERO, total
+from policy.proof.check.ranges import ZERO, negative, total
 from policy.proof.check.ranges import times as product
 
 NOTHING = Linear(ZERO, ())
@@ -111,11 +111,11 @@ def simplified(formula: Formula, wanted: bool, columns: Columns, fits: Fits) -> 
 def flat(test: Test, columns: Columns) -> Flat | bool:
     """A linear test as one expression, or its truth where the boxes settle it."""
     more, less = _whole(test.more), _whole(test.less)
+    exact = columns.is_exact(more) and columns.is_exact(less)
     try:
-        expr = added([columns.end(more, True), times(Fraction(-1), columns.end(less, False))])
+        expr = columns.end(_difference(more, less), True) if exact else _worst(more, less, columns)
     except NoEndError:
         return False
-    exact = is_exact(more, columns) and is_exact(less, columns)
     step = step_below(expr, columns.lattice) if test.strict else ZERO
     without_step = test.strict and step == 0
     low, high = boxed(expr, columns.box)
@@ -124,6 +124,15 @@ def flat(test: Test, columns: Columns) -> Flat | bool:
     if low >= 0 if without_step else low > -step:
         return False
     return Flat(expr, step, without_step, exact)
+
+
+def _difference(more: Linear, less: Linear) -> Linear:
+    terms = (*more.terms, *((negative(factor), name) for factor, name in less.terms))
+    return Linear(total((more.const, negative(less.const))), terms)
+
+
+def _worst(more: Linear, less: Linear, columns: Columns) -> Expr:
+    return added([columns.end(more, True), times(Fraction(-1), columns.end(less, False))])
 
 
 def step_below(expr: Expr, lattice: Callable[[str], Lattice | None]) -> Fraction:
@@ -152,13 +161,6 @@ def as_linear(scalar: Scalar) -> Linear | None:
             return Linear(total(product(factor, part.const) for factor, part in linear), tuple(terms))
         case _:
             return None
-
-
-def is_exact(linear: Linear, columns: Columns) -> bool:
-    known = [linear.const, *(factor for factor, _ in linear.terms)]
-    return all(isinstance(number, Fraction) for number in known) and all(
-        name in columns.exact or name in columns.case.quantities for _, name in linear.terms
-    )
 
 
 def _whole(scalar: Scalar) -> Linear:
@@ -216,7 +218,7 @@ def _needs_no_guard(leaf: Leaf, base: Linear, columns: Columns) -> bool:
     """A cap of p > 0 times a base that is never negative, on a measure that is never negative: at a base of zero
     the comparison says what the guard would."""
     measure, bound = as_linear(leaf.measure), leaf.bound
-    if leaf.op is not Op.LE or measure is None or not isinstance(bound, Linear) or not is_exact(base, columns):
+    if leaf.op is not Op.LE or measure is None or not isinstance(bound, Linear) or not columns.is_exact(base):
         return False
     if not _is_multiple(bound, base) or boxed(columns.end(base, False), columns.box)[0] < 0:
         return False
@@ -275,13 +277,13 @@ def _certain(formula: Formula, columns: Columns) -> bool:
 def _known(scalar: Scalar, columns: Columns) -> bool:
     match scalar:
         case Linear():
-            return is_exact(scalar, columns)
+            return columns.is_exact(scalar)
         case Basket(members):
-            return all(is_exact(value, columns) and _certain(when, columns) for value, when in members)
+            return all(columns.is_exact(value) and _certain(when, columns) for value, when in members)
         case Count(members):
             return all(_certain(when, columns) for when in members)
         case Top(_, values):
-            return all(is_exact(value, columns) for value in values)
+            return all(columns.is_exact(value) for value in values)
         case Greatest(parts) | Least(parts):
             return all(_known(part, columns) for part in parts)
         case Squares(parts) | Sum(parts):

@@ -5,7 +5,7 @@ Every row here holds for every compliant point, with some values of the binaries
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import isqrt
@@ -27,7 +27,7 @@ from policy.proof.check.columns import (
     times,
 )
 from policy.proof.check.ranges import ZERO
-from policy.proof.check.required import AllOf, AnyOf, Flat, Node, Test, as_linear, is_exact, simplified, step_below
+from policy.proof.check.required import AllOf, AnyOf, Flat, Node, Test, as_linear, simplified, step_below
 from policy.proof.duality import Line
 
 When = tuple[str, int] | None
@@ -118,12 +118,22 @@ def _fits(sheet: Sheet, test: Test) -> bool:
 
 
 def _is_cone(sheet: Sheet, test: Test) -> bool:
-    """Squares at most a share of the square of one value that is never negative, everything exact."""
+    """Squares at most a share of the square of one value that is never negative; each is exact or never negative."""
     if not isinstance(test.more, Squares) or not isinstance(test.less, Squares) or len(test.less.parts) != 1:
         return False
     ((_, axis),) = test.less.parts
-    exact = all(is_exact(value, sheet.columns) for _, value in (*test.more.parts, *test.less.parts))
-    return exact and boxed(sheet.columns.end(axis, False), sheet.box)[0] >= 0
+    try:
+        return _never_negative(sheet, axis) and all(
+            sheet.columns.is_exact(value) or _never_negative(sheet, value) for _, value in test.more.parts
+        )
+    except (NoEndError, NotEncodedError):
+        return False
+
+
+def _never_negative(sheet: Sheet, value: Linear) -> bool:
+    """Both ends are there, and the low one never lies below 0."""
+    sheet.columns.end(value, True)
+    return boxed(sheet.columns.end(value, False), sheet.box)[0] >= 0
 
 
 def _has_end(sheet: Sheet, scalar: Scalar, over: bool) -> bool:
@@ -152,7 +162,7 @@ def _has_rows(sheet: Sheet, scalar: Scalar, over: bool) -> bool:
         case Greatest(parts) | Least(parts):
             return all(_has_rows(sheet, part, over) for part in parts)
         case Squares(squares):
-            return over and all(is_exact(value, sheet.columns) for _, value in squares)
+            return over and all(sheet.columns.is_exact(value) for _, value in squares)
         case Sum(weighted):
             return all(_has_rows(sheet, part, over if factor >= 0 else not over) for factor, part in weighted)
         case Linear():
@@ -200,9 +210,13 @@ def _require(sheet: Sheet, node: Node, place: str, when: When) -> None:
 def _cone(
     sheet: Sheet, squares: Sequence[tuple[Fraction, Linear]], share: Fraction, axis: Expr, place: str, when: When
 ) -> None:
-    """Σ weight · z · value ≤ r · axis for each tangent point z: the inequality of Cauchy and Schwarz."""
+    """Σ weight · z · value ≤ r · axis for each tangent point z: the inequality of Cauchy and Schwarz. A value that is
+    not exact stands at its high end, so that its z must not be negative."""
+    ends = [sheet.columns.end(value, side) for _, value in squares for side in (True, False)]
+    _conditions(sheet, place, added([axis, *ends]).conditions, when)
+    axis, unknown = Expr(axis.const, axis.terms), [not sheet.columns.is_exact(value) for _, value in squares]
     for j, points in enumerate(sheet.tangents.get(place, ())):
-        if len(points) != len(squares):
+        if len(points) != len(squares) or any(z < 0 and hidden for z, hidden in zip(points, unknown, strict=True)):
             continue
         length = share * sum((w * z * z for (w, _), z in zip(squares, points, strict=True)), ZERO)
         n, d = length.numerator, length.denominator
@@ -226,7 +240,11 @@ def _at_most(sheet: Sheet, place: str, expr: Expr, gap: Fraction, when: When) ->
     """expr ≤ −gap, where `when` is on; and the conditions under which expr is an end at all."""
     slack = max(ZERO, boxed(expr, sheet.box)[1] + gap)
     add(sheet, place, added([expr, Expr(gap), times(-slack, _off(when))]), high=ZERO)
-    for j, (sign, column) in enumerate(sorted(expr.conditions)):
+    _conditions(sheet, place, expr.conditions, when)
+
+
+def _conditions(sheet: Sheet, place: str, conditions: Iterable[tuple[int, str]], when: When) -> None:
+    for j, (sign, column) in enumerate(sorted(conditions)):
         condition = Expr(terms=((Fraction(sign), column),))
         slack = boxed(condition, sheet.box)[1]
         add(sheet, f"{place}/?{j}", added([condition, times(-slack, _off(when))]), high=ZERO)
@@ -300,7 +318,7 @@ def _member(sheet: Sheet, value: Linear, when: Formula, place: str, over: bool) 
     above = added([times(sign, end), times(-sign, column)])  # at most 0, unless the member is proven outside
     size = high if over else -low
     if outside is not False and size > 0:
-        size = _least_slack(sheet, size, end, outside, sign, is_exact(value, sheet.columns))
+        size = _least_slack(sheet, size, end, outside, sign, sheet.columns.is_exact(value))
         above = added([above, times(-size, _proven(sheet, outside, f"{place}-"))])
     add(sheet, place, above, high=ZERO)
     reach = low if over else high
