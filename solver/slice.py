@@ -124,11 +124,12 @@ def _way(node: Node, place: str, view: View) -> Way:
             return min((_way(part, f"{place}.{k}", view) for k, part in enumerate(parts)), key=_missed)
         case Half(expression, step):
             return _test(expression, step, place, view)
-        case Cone(squares, share, axis):
+        case Cone(squares, share, axis, opens):
             points = [worth(root, view.sheet, view.at) for _, root in squares]
             length = share * sum((w * z * z for (w, _), z in zip(squares, points, strict=True)), ZERO)
             pull = _total((w * z, root) for (w, root), z in zip(squares, points, strict=True))
-            return _test(added(pull, -root_above(length), axis), ZERO, place, view)
+            cut = added(pull, -root_above(length), axis)
+            return _test(Expression(cut.const, cut.terms, opens), ZERO, place, view)
         case Curved(measure, bound, sign, strict):
             there, first = _worst(measure, sign, f"{place}.m", view)
             back, second = _worst(bound, -sign, f"{place}.b", view)

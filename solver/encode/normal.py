@@ -7,8 +7,9 @@ base; leaves that boxes decide disappear. Unknown satisfies neither a formula no
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import reduce
 from typing import assert_never
 
 from policy.interval import ZERO
@@ -32,8 +33,8 @@ from policy.ir.bound import (
     TopK,
     Truth,
 )
-from solver.encode.expression import NOTHING, Box, Expression, added, strict_step
-from solver.encode.sheet import MINUS_ONE, ONE, Missing, Sheet
+from solver.encode.expression import NOTHING, Box, Expression, added, joined, strict_step
+from solver.encode.sheet import HIGH, LOW, MINUS_ONE, ONE, Missing, Sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +60,13 @@ class Curved:
 
 @dataclass(frozen=True, slots=True)
 class Cone:
-    """Σ weight · root² ≤ share · axis², axis never negative: a risk against a share of net assets."""
+    """Σ weight · root² ≤ share · axis², axis never negative: a risk against a share of net assets. A root that is not
+    exact is never negative, and stands at its high end. `opens`: as of a leaf."""
 
     squares: tuple[tuple[Fraction, Expression], ...]
     share: Fraction
     axis: Expression
+    opens: tuple[tuple[int, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,12 +304,24 @@ def _curved(leaf: Leaf, sign: int, strict: bool, reading: Reading) -> Node:
 def _cone(below: Scalar, above: Scalar, sheet: Sheet) -> Cone | None:
     if not isinstance(below, Quad) or not isinstance(above, Quad) or len(above.squares) != 1:
         return None
-    ((share, axis),) = above.squares
-    roots = [(weight, sheet.known(root)) for weight, root in below.squares]
-    known = sheet.known(axis)
-    if known is None or known.low < 0 or any(root is None for _, root in roots):
+    ((share, lin),) = above.squares
+    axis = sheet.end(lin, LOW)
+    sizes = [(weight, _size(root, sheet)) for weight, root in below.squares]
+    if not isinstance(axis, Expression) or sheet.box(axis)[0] < 0 or any(size is None for _, size in sizes):
         return None
-    return Cone(tuple((weight, root.value) for weight, root in roots if root is not None), share, known.value)
+    squares = tuple((weight, size) for weight, size in sizes if size is not None)
+    opens = reduce(joined, (size.opens for _, size in squares), axis.opens)
+    return Cone(squares, share, axis, opens)
+
+
+def _size(root: Lin, sheet: Sheet) -> Expression | None:
+    """The root where it is exact, its high end where it is never negative, else nothing."""
+    if (known := sheet.known(root)) is not None:
+        return known.value
+    low, high = sheet.end(root, LOW), sheet.end(root, HIGH)
+    if not isinstance(low, Expression) or not isinstance(high, Expression) or sheet.box(low)[0] < 0:
+        return None
+    return replace(high, opens=joined(low.opens, high.opens))
 
 
 def searchable(scalar: Scalar, sign: int, sheet: Sheet) -> bool:

@@ -83,8 +83,8 @@ def require(node: Node, place: str, when: Switch | None, draft: Draft) -> None:
                 require(part, f"{place}.{k}", (f"{place}.{k}", 1), draft)
         case Half(expression, step, top, closed):
             _leaf(place, expression, step, top, closed, when, draft)
-        case Cone(squares, share, axis):
-            _cone(place, squares, share, axis, when, draft)
+        case Cone():
+            _cone(place, node, when, draft)
         case Curved(measure, bound, sign, strict):
             total = added(NOTHING, Fraction(sign), worst(measure, sign, f"{place}.m", draft))
             total = added(total, Fraction(-sign), worst(bound, -sign, f"{place}.b", draft))
@@ -114,29 +114,29 @@ def _leaf(
     standing = Standing.EXACT if closed else Standing.RELAXATION
     tight = Expression(e.const + step, e.terms) if step else e
     draft.at_most(place, _while(when, tight, top + step), standing)
-    for j, (sign, name) in enumerate(sorted(e.opens)):
+    _conditions(place, e.opens, when, draft)
+
+
+def _conditions(place: str, opens: tuple[tuple[int, str], ...], when: Switch | None, draft: Draft) -> None:
+    for j, (sign, name) in enumerate(sorted(opens)):
         condition = column(name, Fraction(sign))
         draft.at_most(f"{place}/?{j}", _while(when, condition, draft.sheet.box(condition)[1]))
 
 
-def _cone(
-    place: str,
-    squares: tuple[tuple[Fraction, Expression], ...],
-    share: Fraction,
-    axis: Expression,
-    when: Switch | None,
-    draft: Draft,
-) -> None:
+def _cone(place: str, cone: Cone, when: Switch | None, draft: Draft) -> None:
     """Tangents at given points: by Cauchy and Schwarz, none cuts off a point that keeps the squares."""
     draft.sheet.squares.add(draft.source)
+    _conditions(place, cone.opens, when, draft)
     for j, at in enumerate(draft.tangents):
-        points = tuple(nearly(_value(root, at)) for _, root in squares)
+        points = tuple(nearly(_value(root, at, draft)) for _, root in cone.squares)
         draft.sheet.cuts.append(Cut(place, points))
-        length = share * sum((w * z * z for (w, _), z in zip(squares, points, strict=True)), ZERO)
-        cut = added(NOTHING, -root_above(length), axis)
-        for (weight, root), z in zip(squares, points, strict=True):
+        length = cone.share * sum((w * z * z for (w, _), z in zip(cone.squares, points, strict=True)), ZERO)
+        cut = added(NOTHING, -root_above(length), cone.axis)
+        for (weight, root), z in zip(cone.squares, points, strict=True):
             cut = added(cut, weight * z, root)
-        draft.at_most(f"{place}/{j}", _while(when, cut, draft.sheet.box(cut)[1]), Standing.RELAXATION)
+        cut = Expression(cut.const, cut.terms)
+        if all(z >= 0 or root.exact for (_, root), z in zip(cone.squares, points, strict=True)):
+            draft.at_most(f"{place}/{j}", _while(when, cut, draft.sheet.box(cut)[1]), Standing.RELAXATION)
 
 
 def _while(when: Switch | None, e: Expression, top: Fraction) -> Expression:
@@ -327,7 +327,7 @@ def _squares(squares: tuple[tuple[Fraction, Lin], ...], place: str, draft: Draft
     draft.sheet.squares.add(draft.source)
     for j, at in enumerate(draft.tangents):
         cut = column(name, -ONE)
-        points = tuple(nearly(_value(root, at)) for _, root in roots)
+        points = tuple(nearly(_value(root, at, draft)) for _, root in roots)
         draft.sheet.cuts.append(Cut(place, points))
         for (weight, root), value in zip(roots, points, strict=True):
             cut = added(cut, 2 * weight * value, root)
@@ -336,10 +336,13 @@ def _squares(squares: tuple[tuple[Fraction, Lin], ...], place: str, draft: Draft
     return column(name)
 
 
-def _value(e: Expression, at: Values) -> Fraction:
+def _value(e: Expression, at: Values, draft: Draft) -> Fraction:
+    """The expression at the point; an end of a form is worth what it is made of."""
     total = e.const
     for name, coefficient in e.terms.items():
         worth = at.get(name, ZERO)
-        assert isinstance(worth, Fraction), "only exact squares are searched"
+        if name in draft.sheet.meaning:
+            worth = _value(draft.sheet.meaning[name], at, draft)
+        assert isinstance(worth, Fraction), "ends are made of numbers"
         total += coefficient * worth
     return total

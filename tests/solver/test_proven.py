@@ -7,9 +7,9 @@ from fractions import Fraction
 
 import pytest
 
-from policy.interval import ZERO
+from policy.interval import ZERO, Interval
 from policy.ir import show
-from policy.ir.bound import Bound, Deviation, Leaf, Lin, Objective, Op, Quad
+from policy.ir.bound import Bound, Deviation, Form, Leaf, Lin, Objective, Op, Quad
 from policy.proof.check import from_json
 from policy.proof.check.columns import columns
 from policy.proof.check.domains import add_domains, add_objective
@@ -120,3 +120,19 @@ def test_a_cap_on_what_a_cone_measures_can_be_searched_and_a_floor_cannot() -> N
     two = Quad((*risk[0].squares, (F(1), of("value/A/I1"))))
     assert not encode(replace(bound, obligations=(must("FLOOR", Leaf(two, Op.GT, risk[1])),))).searched
     assert value(0).terms
+
+
+def test_a_risk_that_is_not_known_is_searched_by_leaving_what_hides_it() -> None:
+    bound = book([F(10), F(20)], [60, 20], cash=100)
+    table = dict(bound.forms)
+    table["risk"] = Form("risk", ZERO, ((F(1, 5), "value/A/I0"), (Interval(None, None), "value/A/I1")), None, None)
+    cone = at_most(Quad(((F(1), of("risk")), (F(1, 4), value(0)))), Quad(((F(1, 9), of("net assets/A")),)))
+    bound = replace(bound, forms=table, obligations=(must("RISK", cone),))
+    goal = Objective(Lin(ZERO), (Deviation("I0", Lin(F(-900), ((F(1), "value/A/I0"),)), F(1, 100), F(1, 100)),))
+    found = propose(bound, goal)
+    assert isinstance(found, Proposal)
+    assert found.point["sell/I1.0"] == 20
+    assert found.model.searched == {"RISK"}
+    at = {"value/A/I0": F(700), "net assets/A": F(1100)}
+    both_write_the_same(bound, goal, encode(bound, goal, tangents=[at]))
+    assert proven(bound, goal, found) <= found.worth
