@@ -73,7 +73,8 @@ def add_objective(sheet: Sheet, objective: Objective) -> Expr:
         over, under = Expr(terms=((ONE, f"{name}/over"),)), Expr(terms=((ONE, f"{name}/under"),))
         add(sheet, name, added([amount, times(-ONE, over), under]), low=ZERO, high=ZERO)
         parts += [times(deviation.over, over), times(deviation.under, under)]
-        _add_sides(sheet, name, amount, pairs)
+        if sheet.wants(*(f"{name}/{side}" for side in ("over", "under", "buy", "sell"))):
+            _add_sides(sheet, name, amount, pairs)
     return added(parts)
 
 
@@ -98,7 +99,7 @@ def _add_sides(sheet: Sheet, name: str, amount: Expr, pairs: Pairs) -> None:
     if pair is None:
         return
     buy, side = pair
-    switch = Expr(terms=((ONE, side),))
+    switch = binary(sheet, side)
     off = added([Expr(ONE), times(-ONE, switch)])
     bought = Expr(terms=tuple(term for term in whole.terms if term[1] == buy))
     sold = Expr(terms=tuple(term for term in whole.terms if term[1] != buy))
@@ -131,6 +132,8 @@ def _add_domain(sheet: Sheet, domain: Domain, made_of: Orders) -> None:
     if cash is not None:
         add(sheet, f"{at}cash", cash, low=domain.cash_floor)
     for buy, sells in domain.crossing:
+        if not sheet.wants(f"{at}{buy}", f"{at}{buy}/buy", *(f"{at}{buy}/{sell}" for sell in sells)):
+            continue
         switch = binary(sheet, f"{at}{buy}")
         unswitched = added([Expr(ONE), times(-ONE, switch)])
         add(sheet, f"{at}{buy}/buy", added([_all_of([buy]), times(-_room(sheet, [buy]), switch)]), high=ZERO)
@@ -172,7 +175,7 @@ def _add_minimum(
 ) -> None:
     """An order is worth the minimum or closes the position; or there is none."""
     room = _room(sheet, names)
-    if room <= 0:
+    if room <= 0 or not sheet.wants(at, f"{at}/least", f"{at}/most"):
         return
     least = minimum if opens else min(minimum, price * room)
     switch = binary(sheet, at)

@@ -1,30 +1,47 @@
-"""The program that a certificate is checked against, rebuilt from the obligations: only the rows that it may name."""
+"""The program that a certificate is checked against, rebuilt from the obligations: only the rows that it names.
+
+A row's name is its obligation's id, a colon, and a path without one; that is how the obligation is found.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from fractions import Fraction
 
-from policy.proof.certificate import Certificate, Claim
+from policy.proof.certificate import Certificate, Claim, Cut
 from policy.proof.check.case import Case
 from policy.proof.check.columns import Columns, columns
 from policy.proof.check.domains import Objective, add_domains, add_objective
 from policy.proof.check.ranges import ZERO
 from policy.proof.check.required import ladder
-from policy.proof.check.rows import Sheet, in_steps, require, step
+from policy.proof.check.rows import Sheet, in_steps, require, step, with_places_above
 from policy.proof.duality import Affine, Program
 
 
 def program(case: Case, certificate: Certificate, objective: Objective | None) -> Program:
-    """Rows of the accounts, of the objective, and of every obligation that the certificate names a row or binary of."""
+    """The rows and binaries that the certificate names, and what they are made of."""
+    named = {name for leaf in certificate.leaves for name, _ in (*leaf.duals, *leaf.fix)}
+    goal = objective if certificate.claim is Claim.BOUND else None
+    return rebuilt(case, goal, certificate.allowed, certificate.cuts, named)
+
+
+def rebuilt(
+    case: Case,
+    objective: Objective | None,
+    allowed: Iterable[str],
+    cuts: Iterable[Cut] = (),
+    named: Set[str] | None = None,
+) -> Program:
+    """Rows and columns of the obligations, accounts and objective; of everything, or of what is named."""
     tangents: dict[str, list[tuple[Fraction, ...]]] = {}
-    for cut in certificate.cuts:
+    for cut in cuts:
         tangents.setdefault(cut.place, []).append(cut.at)
-    sheet = Sheet(columns(case), tangents)
+    sheet = Sheet(columns(case), tangents, None if named is None else with_places_above(named))
     add_domains(sheet)
-    add_obligations(sheet, named_obligations(case, certificate), frozenset(certificate.allowed))
+    owners = None if named is None else {name.rpartition(":")[0] for name in named}
+    add_obligations(sheet, [name for name in case.obligations if owners is None or name in owners], frozenset(allowed))
     cost = Affine(ZERO, ())
-    if objective is not None and certificate.claim is Claim.BOUND:
+    if objective is not None:
         expr = add_objective(sheet, objective)
         cost = Affine(expr.const, in_steps(sheet.columns, expr))
     used = {name for line in sheet.rows.values() for _, name in line.terms} | {name for _, name in cost.terms}
@@ -35,14 +52,6 @@ def program(case: Case, certificate: Certificate, objective: Objective | None) -
 def add_obligations(sheet: Sheet, ids: Iterable[str], allowed: frozenset[str]) -> None:
     for name in ids:
         require(sheet, ladder(sheet.columns.case.obligations[name], allowed, sheet.columns), f"{name}:0")
-
-
-def named_obligations(case: Case, certificate: Certificate) -> list[str]:
-    """In the order of the case. A row's name is its obligation's id, a colon, and a path without one."""
-    rows = (name for leaf in certificate.leaves for name, _ in leaf.duals)
-    binaries = (name for leaf in certificate.leaves for name, _ in leaf.fix)
-    named = {name.rpartition(":")[0] for name in (*rows, *binaries)}
-    return [name for name in case.obligations if name in named]
 
 
 def _definitions(columns: Columns, used: set[str]) -> Mapping[str, Affine]:

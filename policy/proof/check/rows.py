@@ -33,26 +33,44 @@ from policy.proof.duality import Line
 When = tuple[str, int] | None
 """The binary column, and its value, that switches a formula on."""
 
+MARKS = "-+#^"  # of columns, behind a place
+
 Tangents = Mapping[str, Sequence[Sequence[Fraction]]]
 """Cuts by place."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The rows so far, and the columns that they brought along: binaries, and auxiliary ones with box and lattice."""
+    """The rows so far, and the columns that they brought along: binaries, and auxiliary ones with box and lattice.
+    `named`: rows and binaries that somebody asks for, and the places above them; the rest is left out. None: all."""
 
     columns: Columns
     tangents: Tangents
+    named: frozenset[str] | None = None
     rows: dict[str, Line] = field(default_factory=dict)
     boxes: dict[str, Box] = field(default_factory=dict)
     lattices: dict[str, Lattice | None] = field(default_factory=dict)
     binaries: set[str] = field(default_factory=set)
+
+    def wants(self, *names: str) -> bool:
+        return self.named is None or any(name in self.named for name in names)
 
     def box(self, name: str) -> Box:
         return self.boxes[name] if name in self.boxes else self.columns.box(name)
 
     def lattice(self, name: str) -> Lattice | None:
         return self.lattices[name] if name in self.lattices else self.columns.lattice(name)
+
+
+def with_places_above(names: Iterable[str]) -> frozenset[str]:
+    """The names, and every place on the way to them: where nothing is wanted, nothing has to be written."""
+    found: set[str] = set()
+    for name in names:
+        owner, _, path = name.rpartition(":")
+        steps = path.partition("/")[0].split(".")
+        places = (f"{owner}:{'.'.join(steps[:k])}" for k in range(1, len(steps) + 1))
+        found |= {name, *(place.rstrip(MARKS) for place in places)}
+    return frozenset(found)
 
 
 def require(sheet: Sheet, formula: Formula, place: str) -> None:
@@ -187,12 +205,14 @@ def _require(sheet: Sheet, node: Node, place: str, when: When) -> None:
             _forbid(sheet, place, when)
         case AllOf(parts):
             for k, part in enumerate(parts):
-                _require(sheet, part, f"{place}.{k}", when)
+                if sheet.wants(f"{place}.{k}"):
+                    _require(sheet, part, f"{place}.{k}", when)
         case AnyOf(parts):
             choices = [binary(sheet, f"{place}.{k}") for k in range(len(parts))]
             add(sheet, place, added([*choices, times(-ONE, _on(when))]), low=ZERO)
             for k, part in enumerate(parts):
-                _require(sheet, part, f"{place}.{k}", (f"{place}.{k}", 1))
+                if sheet.wants(f"{place}.{k}"):
+                    _require(sheet, part, f"{place}.{k}", (f"{place}.{k}", 1))
         case Flat(expr, gap):
             _at_most(sheet, place, expr, gap, when)
         case Test(more=Squares(squares), less=Squares(((share, axis),))) if _is_cone(sheet, node):
@@ -315,6 +335,8 @@ def _member(sheet: Sheet, value: Linear, when: Formula, place: str, over: bool) 
         return end
     sign = ONE if over else -ONE
     column = _column(sheet, f"{place}#", min(ZERO, low), max(ZERO, high), [end])
+    if not sheet.wants(place):
+        return column
     above = added([times(sign, end), times(-sign, column)])  # at most 0, unless the member is proven outside
     size = high if over else -low
     if outside is not False and size > 0:
@@ -348,7 +370,8 @@ def _counted(sheet: Sheet, when: Formula, place: str, over: bool) -> Expr:
 def _proven(sheet: Sheet, node: Node, place: str) -> Expr:
     """A binary that is 1 only where the formula holds."""
     switch = binary(sheet, place)
-    _require(sheet, node, place, (place, 1))
+    if sheet.wants(place.rstrip(MARKS)):
+        _require(sheet, node, place, (place, 1))
     return switch
 
 

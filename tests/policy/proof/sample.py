@@ -40,8 +40,9 @@ from policy.proof import archive, certificate, entry, local, trust
 from policy.proof.bundle import Decision, Logged, committed, completed, rules_manifest, statement
 from policy.proof.check import from_json
 from policy.proof.check.domains import objective
-from policy.proof.check.program import program
+from policy.proof.check.program import rebuilt
 from policy.proof.claims.people import Approval, approved
+from policy.proof.duality import proven_bound
 from policy.proof.keys import public_of
 from policy.proof.note import ED25519, Verifier
 from policy.proof.proposal import Kind as Decided
@@ -149,17 +150,13 @@ def proof_of_bound(found: Bound, allowed: tuple[str, ...] = ("pass",)) -> certif
     """Two cases: A is held to a half, or not."""
     case = from_json.case(show.to_json(found))
     goal = show.to_json(GOAL)
-    named = tuple((f"{name}:0", F(0)) for name in case.obligations)
-    blank = certificate.Certificate(certificate.Claim.BOUND, allowed, goal, (certificate.Leaf((), named),), F(0))
-    rebuilt = program(case, blank, objective(goal, case))
+    whole = rebuilt(case, objective(goal, case), allowed)
     leaves = []
     for value in (0, 1):
         fix = (("cap.1:0.0", value),)
-        leaves.append(certificate.Leaf(fix, multipliers(rebuilt, dict(fix))))
-    from policy.proof.duality import proven_bound
-
-    full = replace(blank, leaves=tuple(leaves))
-    return replace(full, bound=proven_bound(rebuilt, full))
+        leaves.append(certificate.Leaf(fix, multipliers(whole, dict(fix))))
+    full = certificate.Certificate(certificate.Claim.BOUND, allowed, goal, tuple(leaves), F(0))
+    return replace(full, bound=proven_bound(whole, full))
 
 
 @cache
