@@ -41,7 +41,7 @@ def test_texts_of_one_line_are_taken(text: str) -> None:
         ("e\u0301", "separate accents"),
         ("x" * 201, "201 characters"),
         ("A\u0421ME", "`\u0421` is cyrillic capital letter es"),
-        ("\u0410\u0421\u041c\u0415 Corp", "is not in one script"),
+        ("\u0410\u0421\u041c\u0415 Corp", "is not what it looks like"),
         (1, "a number is not a text"),
         (None, "null is not a text"),
         (True, "a truth value is not a text"),
