@@ -10,7 +10,7 @@ What is proposed has passed the reference judge; what is refused says which of t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fractions import Fraction
@@ -26,7 +26,7 @@ from solver.encode.sheet import blank
 from solver.from_ir import ALL_SIDES, PASS_ONLY, Sides, encode
 from solver.model import ColumnKind, Model
 from solver.orders import Booking, no_residue, orders, positions
-from solver.read import Task, Trial, better, exact_values, read, tried
+from solver.read import Task, Trial, better, exact_values, misbooked, read, tried
 from solver.repair import mended
 from solver.restrict import clear_choices, eased, held, restricted
 from solver.sides import crossed, settle, unsettled
@@ -191,25 +191,39 @@ def own_units(model: Model, claim: Claim) -> dict[str, Fraction]:
 def _relaxed(search: Search) -> Claim | None:
     """The model without its integrality; squares are cut by tangents where the claim breaks them, and instruments
     that it both buys and sells get their two sides told apart."""
-    claim, task = _linear(search, "linear relaxation"), search.task
-    squares = replace(task.bound, obligations=tuple(o for o in task.bound.obligations if o.id in task.sheet.squares))
+    claim, domains = _linear(search, "linear relaxation"), search.task.bound.domains
     for _ in range(search.patience.refinements):
         if claim is None:
             return None
         values = own_units(search.model, claim)
-        curved = bool(squares.obligations) and slice_at(squares, task.allowed, values, task.sheet).missed > NEAR
-        both = {buy for domain in task.bound.domains for buy in crossed(domain, values)} - (search.sides.buys or set())
+        both = {buy for domain in domains for buy in crossed(domain, values)} - (search.sides.buys or set())
+        curved = _breaks_squares(search, values)
         if not curved and not both:
             return claim
-        search.tangents += [exact_values(task.bound, _quantities(task.bound, values))] if curved else []
         search.sides = replace(search.sides, buys=(search.sides.buys or frozenset()) | both)
-        search.model = _encoded(search, search.sides)
+        if curved:
+            _cut(search, values)
+        else:
+            search.model = _encoded(search, search.sides)
         claim = _linear(search, "squares cut" if curved else "sides told apart")
     return claim
 
 
-def _quantities(bound: Bound, values: Mapping[str, Fraction]) -> Point:
-    return {name: values[name] for name in bound.quantities if values.get(name)}
+def _breaks_squares(search: Search, values: Mapping[str, Fraction]) -> bool:
+    """Whether squares are larger at the claim than the model knows."""
+    task = search.task
+    curved = tuple(o for o in task.bound.obligations if o.id in task.sheet.squares)
+    if not curved:
+        return False
+    return slice_at(replace(task.bound, obligations=curved), task.allowed, values, task.sheet).missed > NEAR
+
+
+def _cut(search: Search, values: Mapping[str, Fraction]) -> None:
+    """Adds the tangents at the claim."""
+    bound = search.task.bound
+    chosen = {name: values[name] for name in bound.quantities if values.get(name)}
+    search.tangents.append(exact_values(bound, chosen))
+    search.model = _encoded(search, search.sides)
 
 
 def _linear(search: Search, what: str) -> Claim | None:
@@ -232,29 +246,43 @@ def _with_binaries(search: Search, linear: Claim) -> None:
     binaries = sum(column.kind is ColumnKind.BINARY for column in model.columns.values())
     if binaries == 0:
         return
-    _branched(search, "open choices", eased(model, linear.values), patience.nodes, bounds=True)
+    values = linear.values
+    _branched(search, "open choices", lambda: eased(search.model, values), patience.nodes, bounds=True)
     if search.found is None:
-        clear = restricted(model, clear_choices(model, linear.values))
-        _branched(search, "clear choices made", clear, patience.nodes, bounds=False)
+        _branched(
+            search,
+            "clear choices made",
+            lambda: restricted(search.model, clear_choices(search.model, values)),
+            patience.nodes,
+            bounds=False,
+        )
     if not search.enough() and (search.found is None or binaries <= patience.few):
-        _branched(search, "all choices", model, patience.more, bounds=True)
+        _branched(search, "all choices", lambda: search.model, patience.more, bounds=True)
 
 
 def _exactly(search: Search) -> None:
     """Every either-or of trading as rows; in a small book whole units too, so that nothing is left to rounding."""
     small = len(search.task.bound.quantities) <= search.patience.small
     if search.found is None or small:
-        model = _encoded(search, ALL_SIDES)
-        if small:
-            _branched(search, "all sides and units", model, search.patience.nodes, bounds=True, backend=scip_whole)
-        else:
-            _branched(search, "all sides", model, search.patience.nodes, bounds=True)
+        what, backend = ("all sides and units", scip_whole) if small else ("all sides", scip)
+        nodes = search.patience.nodes
+        _branched(search, what, lambda: _encoded(search, ALL_SIDES), nodes, bounds=True, backend=backend)
 
 
-def _branched(search: Search, what: str, model: Model, nodes: int, *, bounds: bool, backend: Backend = scip) -> None:
-    claim = search.heard(what, backend(model, search.limits(nodes), None), bounds=bounds)
-    if claim is not None:
-        _attempt(search, what, model, claim, backend)
+def _branched(
+    search: Search, what: str, model: Callable[[], Model], nodes: int, *, bounds: bool, backend: Backend = scip
+) -> None:
+    """Branch and bound on what `model` makes of the present cuts; squares that the claim breaks are cut once more."""
+    for _ in range(search.patience.refinements):
+        asked = model()
+        claim = search.heard(what, backend(asked, search.limits(nodes), None), bounds=bounds)
+        if claim is None:
+            return
+        _attempt(search, what, asked, claim, backend)
+        values = own_units(asked, claim)
+        if search.found is not None or not _breaks_squares(search, values):
+            return
+        _cut(search, values)
 
 
 def _attempt(search: Search, what: str, model: Model, claim: Claim, backend: Backend) -> None:
@@ -285,13 +313,17 @@ def _integral(model: Model, claim: Claim) -> bool:
 
 
 def _settled(search: Search, what: str, model: Model, claim: Claim, backend: Backend) -> tuple[Model, Claim] | None:
-    """The claim with a side for every instrument; solved again where the backend left both open."""
+    """The claim with a side for every instrument, and with what booking will add; solved again where the backend left
+    that open."""
     held_by = positions(search.task.bound)
     for _ in range(3):
         amounts = own_units(model, claim)
-        if not unsettled(search.task.bound, held_by, amounts):
+        rows = misbooked(search.task, amounts)
+        if unsettled(search.task.bound, held_by, amounts):
+            rows += settle(search.task.bound, held_by, amounts)
+        if not rows:
             return model, claim
-        model = restricted(model, settle(search.task.bound, held_by, amounts))
+        model = restricted(model, rows)
         limits = search.limits(search.patience.nodes)
         again = search.heard(f"{what}, sides settled", backend(model, limits, None), bounds=False)
         if again is None:
@@ -305,8 +337,8 @@ def _settled(search: Search, what: str, model: Model, claim: Claim, backend: Bac
 
 def _sells_only(search: Search) -> None:
     buys = [q.name for q in search.task.bound.quantities.values() if q.kind in (Kind.BUY, Kind.SHORT)]
-    model = restricted(search.model, [held(name, None, ZERO) for name in buys])
-    _branched(search, "sells only", model, search.patience.nodes, bounds=False)
+    none = [held(name, None, ZERO) for name in buys]
+    _branched(search, "sells only", lambda: restricted(search.model, none), search.patience.nodes, bounds=False)
 
 
 def _answer(search: Search, no_relaxation: bool) -> Proposal | Refusal:

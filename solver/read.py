@@ -12,8 +12,11 @@ from policy.ir.bound import Bound, Kind, Objective, Outcome, Point
 from solver.backend.rounding import Effort, whole_units
 from solver.certify import flaws, outcomes
 from solver.encode.sheet import Sheet
+from solver.model import Row
 from solver.objective import value
 from solver.orders import Booking, settled
+from solver.restrict import held
+from solver.sides import NOISE
 from solver.slice import Slice, slice_at
 
 
@@ -45,6 +48,8 @@ class Trial:
 
 FAR = Fraction(1, 500)
 """A claim that misses a requirement by this share of it is not between whole units; it has left a choice open."""
+CENT = Fraction(1, 100)
+NOTICED = Fraction(1, 10**5)  # of what an account trades: more than this between claim and booking is put right
 WIDE = 800  # quantities; in a smaller book, all of them may move from the start
 EFFORT = Effort()
 BRIEF = Effort(steps=60, passes=2)
@@ -100,6 +105,22 @@ def _rounded(task: Task, near: Slice, values: Mapping[str, Fraction], movable: l
             return trial
         claim |= {name: min(amount, claim.get(name, ZERO)) for name, amount in booked.items()}
     return trial
+
+
+def misbooked(task: Task, values: Mapping[str, Fraction]) -> list[Row]:
+    """Restrictions to what booking the claim adds, where the claim counts on noticeably more."""
+    quantities = task.bound.quantities
+    chosen = {name: values[name] for name, q in quantities.items() if q.instrument and values.get(name, ZERO) > NOISE}
+    prices = {domain.account: domain.prices for domain in task.bound.domains}
+    traded: dict[str, Fraction] = {}
+    for name, amount in chosen.items():
+        q = quantities[name]
+        traded[q.account] = traded.get(q.account, CENT) + amount * prices[q.account].get(q.instrument or "", ZERO)
+    return [
+        held(name, None, amount)
+        for name, amount in residues(task, chosen).items()
+        if values.get(name, ZERO) - amount > max(CENT, NOTICED * traded.get(quantities[name].account, ZERO))
+    ]
 
 
 def residues(task: Task, point: Mapping[str, Fraction]) -> dict[str, Fraction]:

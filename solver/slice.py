@@ -185,9 +185,7 @@ def _worst(scalar: Scalar, sign: int, place: str, view: View) -> Side:
             one = constant(Fraction(1))
             return _together(_counted(when, one, sign, f"{place}.{k}", view) for k, (_, when) in enumerate(counted))
         case TopK(k, listed):
-            ends = [_end(value, sign, view) for _, value in listed]
-            ends.sort(key=lambda e: worth(e, view.sheet, view.at), reverse=True)
-            return _total((Fraction(1), end) for end in ends[:k]), MET
+            return _top(k, [_end(value, sign, view) for _, value in listed], sign, place, view)
         case Greatest(parts) | Least(parts):
             sides = [_worst(part, sign, f"{place}.{k}", view) for k, part in enumerate(parts)]
             pick = max if isinstance(scalar, Greatest) else min
@@ -214,6 +212,22 @@ def _total(parts: Iterable[tuple[Fraction, Expression]]) -> Expression:
 def _together(sides: Iterable[Side]) -> Side:
     found = tuple(sides)
     return _total((Fraction(1), e) for e, _ in found), _all(way for _, way in found)
+
+
+def _top(k: int, ends: list[Expression], sign: int, place: str, view: View) -> Side:
+    """The k largest of the point. From above the others must not pass the smallest of them."""
+    ranked = sorted(((worth(e, view.sheet, view.at), j, e) for j, e in enumerate(ends)), reverse=True)
+    if sign < 0 or k >= len(ranked):
+        return _total((Fraction(1), e) for _, _, e in ranked[:k]), MET
+    least = ranked[k - 1][0]
+    above = [(w, j, e) for w, j, e in ranked[:k] if w > least]
+    rest = Fraction(k - len(above)) * least
+    kept = tuple(
+        Requirement(view.obligation, f"{place}.{j}", added(e, -least, constant(Fraction(1))), ZERO)
+        for w, j, e in ranked
+        if w <= least
+    )
+    return added(_total((Fraction(1), e) for _, _, e in above), rest, constant(Fraction(1))), Way(kept, ZERO)
 
 
 def _counted(when: Formula, value: Expression, sign: int, place: str, view: View) -> Side:

@@ -17,6 +17,8 @@ from solver.model import Model, Row, Standing
 from solver.read import Task, Trial, exact_values
 from solver.slice import Requirement, slice_at, worth
 
+SEEN = Fraction(1, 10**6)
+
 
 def tightened(task: Task, model: Model, claimed: Mapping[str, Fraction], trial: Trial) -> list[Row]:
     """Restrictions for the rows whose test changed its truth value between the claim and the trial."""
@@ -25,18 +27,27 @@ def tightened(task: Task, model: Model, claimed: Mapping[str, Fraction], trial: 
     loose = [n for n, q in task.bound.quantities.items() if q.step and (claimed.get(n, ZERO) / q.step).denominator != 1]
     broken = {r.place: r for r in near.requirements if worth(r.expression, task.sheet, at) + r.step > 0}
     rows = {row.name: row for row in model.rows if row.name in broken or row.name.removesuffix("!") in broken}
-    return [tighter for name in broken if (tighter := _tighter(rows, broken[name], loose, task))]
+    margins = {name: max(_one_unit(r.expression, loose, task), _sight(r, claimed, task)) for name, r in broken.items()}
+    return [row for name, margin in margins.items() if (row := _tighter(rows, broken[name], margin))]
 
 
-def _tighter(rows: Mapping[str, Row], broken: Requirement, loose: list[str], task: Task) -> Row | None:
-    """The row, or its last restriction, with one unit of room more."""
+def _tighter(rows: Mapping[str, Row], broken: Requirement, margin: Fraction) -> Row | None:
+    """The row, or its last restriction, with more room."""
     name = f"{broken.place}!" if f"{broken.place}!" in rows else broken.place
-    row, margin = rows.get(name), _one_unit(broken.expression, loose, task)
+    row = rows.get(name)
     if row is None or margin == 0:
         return None
     low = None if row.low is None else row.low + margin
     high = None if row.high is None else row.high - margin
     return replace(row, name=f"{broken.place}!", low=low, high=high, standing=Standing.RESTRICTION)
+
+
+def _sight(r: Requirement, claimed: Mapping[str, Fraction], task: Task) -> Fraction:
+    """Of a strict test, the least that a backend can tell from nothing; its own step may be smaller."""
+    if r.step == 0:
+        return ZERO
+    terms = (abs(c * claimed.get(name, ZERO)) for name, c in r.expression.terms.items())
+    return SEEN * (abs(r.expression.const) + sum(terms, ZERO))
 
 
 def _one_unit(e: Expression, loose: list[str], task: Task) -> Fraction:
