@@ -110,10 +110,11 @@ def _windows(ctx: Context, positions: list[Position], days: int) -> Iterator[For
     elif sold_before.perhaps or not sold_before.complete:
         ctx.missing.add(f"complete history of {ctx.scope}")
         yield Any((bought, Truth(None, f"whether {instrument} was sold at a loss")))
+    young, undated = _young(ctx, positions, days)
     for lots, doubt in ((losses, False), (perhaps, True)):
         for position, name, lot in lots:
             sold = _nothing(f"units sold at a loss of {position.instrument.name}", [name])
-            clash = [Any((sold, bought)), *_after_purchase(ctx, positions, lot, sold, days)]
+            clash = [Any((sold, bought)), *_after_purchase(ctx, instrument, lot, sold, days, young, undated)]
             unsure = Truth(None, f"whether lot {lot} is at a loss")
             yield from (Any((test, unsure)) if doubt else test for test in clash)
 
@@ -134,15 +135,23 @@ def _losing(ctx: Context, positions: Iterable[Position]) -> tuple[Losing, Losing
     return sure, perhaps
 
 
-def _after_purchase(ctx: Context, positions: Iterable[Position], lot: str, sold: Leaf, days: int) -> Iterator[Formula]:
+def _young(ctx: Context, positions: Iterable[Position], days: int) -> tuple[frozenset[str], frozenset[str]]:
+    """Lots acquired within the window, and lots of which that is not known."""
+    today = ctx.universe.book.as_of
+    lots = [lot for position in positions for lot in position.lots if lot.quantity > 0]
+    ages = [(lot.id, days_held(lot, today)) for lot in lots]
+    young = frozenset(name for name, age in ages if age is not None and 0 <= age <= days)
+    return young, frozenset(name for name, age in ages if age is None)
+
+
+def _after_purchase(
+    ctx: Context, instrument: str, lot: str, sold: Leaf, days: int, young: frozenset[str], undated: frozenset[str]
+) -> Iterator[Formula]:
     """Another lot acquired within the window makes a sale of this one at a loss a wash sale."""
-    index, today = ctx.universe.index, ctx.universe.book.as_of
-    others = [other for position in positions for other in position.lots if other.id != lot and other.quantity > 0]
-    ages = [days_held(other, today) for other in others]
-    if any(age is not None and 0 <= age <= days for age in ages):
+    if len(young) > (lot in young):
         yield sold
         return
-    past = recent_purchases(index, ctx.accounts, next(iter(positions)).instrument.id, days)
-    if None in ages or not past.complete:
+    past = recent_purchases(ctx.universe.index, ctx.accounts, instrument, days)
+    if len(undated) > (lot in undated) or not past.complete:
         ctx.missing.add(f"complete history of {ctx.scope}")
         yield Any((sold, Truth(None, f"whether {lot}'s security was bought in the last {days} days")))
