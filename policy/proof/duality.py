@@ -15,7 +15,7 @@ cases, and the weakest leaf counts. Rows that restrict (margins, chosen sides) p
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain
@@ -67,7 +67,7 @@ def proven_bound(program: Program, certificate: Certificate) -> Fraction:
     May be above the claimed bound, which then holds all the more; `check` compares them."""
     covered(tuple(leaf.fix for leaf in certificate.leaves))
     impossible = certificate.claim is Claim.IMPOSSIBLE
-    whole = _scaled(program, {name for leaf in certificate.leaves for name, _ in leaf.duals})
+    whole = _scaled(program, certificate.leaves)
     values = []
     for leaf in certificate.leaves:
         value = _leaf_value(whole, leaf, no_cost=impossible or leaf.empty)
@@ -93,7 +93,7 @@ def check(program: Program, certificate: Certificate) -> Fraction:
 
 def leaf_value(program: Program, leaf: Leaf, *, no_cost: bool) -> Fraction:
     """The bound that one leaf's multipliers give inside its fixings; with `no_cost` that of c = 0."""
-    return _leaf_value(_scaled(program, {name for name, _ in leaf.duals}), leaf, no_cost=no_cost)
+    return _leaf_value(_scaled(program, (leaf,)), leaf, no_cost=no_cost)
 
 
 def covered(paths: tuple[tuple[tuple[str, int], ...], ...]) -> None:
@@ -127,8 +127,9 @@ def covered(paths: tuple[tuple[tuple[str, int], ...], ...]) -> None:
 # --- in integers -------------------------------------------------------------------------------
 #
 # The same sums, with nothing divided on the way. A column's coefficients are whole numbers of 1/scale, one scale per
-# column such that what a definition passes on stays whole; money is whole numbers of 1/unit. Multipliers of a leaf are
-# brought to one denominator. So a leaf is additions and products of integers, and one fraction at its end.
+# column such that what a definition passes on stays whole; multipliers are whole numbers of 1/parts, money of 1/unit.
+# So a leaf is additions and products of integers, and one fraction at its end. What the objective alone comes to is the
+# same in every leaf, and is added up once.
 
 Ints = tuple[tuple[int, int], ...]
 """Coefficient and place of a column."""
@@ -137,8 +138,9 @@ Ints = tuple[tuple[int, int], ...]
 @dataclass(frozen=True, slots=True)
 class _Scaled:
     """`columns`: scale by name, in the order of their places. `rows`: the coefficients and both limits. `definitions`:
-    place, constant and coefficients, latest first. `lows`, `highs`: of the boxes, None where open or unknown. Limits,
-    constants and ends are in 1/unit, per 1/scale of a coefficient where they belong to a column."""
+    place, constant and coefficients, latest first. `lows`, `highs`: of the boxes, None where open or unknown. `cost`:
+    the objective's constant and coefficients, definitions substituted out. Limits, constants and ends are in 1/unit,
+    per 1/scale of a coefficient where they belong to a column."""
 
     program: Program
     unit: int
@@ -147,13 +149,14 @@ class _Scaled:
     definitions: tuple[tuple[int, int, Ints], ...]
     lows: tuple[int | None, ...]
     highs: tuple[int | None, ...]
-    objective: Ints
-    offset: int
+    parts: int
+    cost: tuple[int, tuple[int, ...]]
 
 
-def _scaled(program: Program, named: Set[str]) -> _Scaled:
-    """The program with those of the named rows that it has."""
-    rows = {name: program.rows[name] for name in named if name in program.rows}
+def _scaled(program: Program, leaves: Iterable[Leaf]) -> _Scaled:
+    """The program with those rows that the leaves name and it has."""
+    duals = [dual for leaf in leaves for dual in leaf.duals]
+    rows = {name: program.rows[name] for name, _ in duals if name in program.rows}
     scales: dict[str, int] = {}
     for factor, name in chain(program.objective.terms, *(line.terms for line in rows.values())):
         scales[name] = lcm(scales.get(name, 1), factor.denominator)
@@ -173,46 +176,57 @@ def _scaled(program: Program, named: Set[str]) -> _Scaled:
     places = {name: place for place, name in enumerate(scales)}
 
     def ints(terms: Iterable[tuple[Fraction, str]], own: int = 1) -> Ints:
-        return tuple((int(factor * (scales[name] // own)), places[name]) for factor, name in terms)
+        return tuple(
+            (factor.numerator * (scales[name] // own // factor.denominator), places[name]) for factor, name in terms
+        )
 
+    definitions = tuple(
+        (places[name], int(whole.const * (unit // scales[name])), ints(whole.terms, scales[name]))
+        for name, whole in defined.items()
+    )
+    parts = lcm(*(multiplier.denominator for _, multiplier in duals))
+    rest = [0] * len(scales)
+    for coefficient, place in ints(program.objective.terms):
+        rest[place] += parts * coefficient
+    cost = int(program.objective.const * unit) * parts + _substituted(definitions, rest)
     return _Scaled(
         program=program,
         unit=unit,
         columns=scales,
         rows={name: (ints(line.terms), _int(line.low, unit), _int(line.high, unit)) for name, line in rows.items()},
-        definitions=tuple(
-            (places[name], int(whole.const * (unit // scales[name])), ints(whole.terms, scales[name]))
-            for name, whole in defined.items()
-        ),
+        definitions=definitions,
         lows=tuple(_int(low, unit // scales[name]) for name, (low, _) in boxes.items()),
         highs=tuple(_int(high, unit // scales[name]) for name, (_, high) in boxes.items()),
-        objective=ints(program.objective.terms),
-        offset=int(program.objective.const * unit),
+        parts=parts,
+        cost=(cost, tuple(rest)),
     )
+
+
+def _substituted(definitions: Iterable[tuple[int, int, Ints]], rest: list[int]) -> int:
+    """Replace defined columns by what they are made of, in place; what their constants come to."""
+    total = 0
+    for own, const, terms in definitions:
+        if count := rest[own]:
+            rest[own] = 0
+            total += count * const
+            for coefficient, place in terms:
+                rest[place] += count * coefficient
+    return total
 
 
 def _leaf_value(whole: _Scaled, leaf: Leaf, *, no_cost: bool) -> Fraction:
     duals = dict(leaf.duals)
     if len(duals) < len(leaf.duals):
         raise CertificateError(f"{_case(leaf.fix)}: a row has two multipliers")
-    parts = lcm(*(multiplier.denominator for multiplier in duals.values()))
-    total = 0 if no_cost else parts * whole.offset
-    rest = [0] * len(whole.columns)
-    for coefficient, place in () if no_cost else whole.objective:
-        rest[place] += parts * coefficient
+    total, rest = (0, [0] * len(whole.columns)) if no_cost else (whole.cost[0], list(whole.cost[1]))
     for name, multiplier in duals.items():
-        count = multiplier.numerator * (parts // multiplier.denominator)
+        count = multiplier.numerator * (whole.parts // multiplier.denominator)
         terms, side = _leaned_on(whole, name, count, leaf)
         total += count * side
         for coefficient, place in terms:
             rest[place] -= count * coefficient
-    for own, const, terms in whole.definitions:
-        if count := rest[own]:
-            rest[own] = 0
-            total += count * const
-            for coefficient, place in terms:
-                rest[place] += count * coefficient
-    return Fraction(total + _least(whole, leaf, rest), whole.unit * parts)
+    total += _substituted(whole.definitions, rest) + _least(whole, leaf, rest)
+    return Fraction(total, whole.unit * whole.parts)
 
 
 def _leaned_on(whole: _Scaled, name: str, count: int, leaf: Leaf) -> tuple[Ints, int]:
@@ -249,7 +263,7 @@ def _least(whole: _Scaled, leaf: Leaf, counts: Sequence[int]) -> int:
 
 
 def _int(end: Fraction | None, unit: int) -> int | None:
-    return None if end is None else int(end * unit)
+    return None if end is None else end.numerator * (unit // end.denominator)
 
 
 def _case(fix: tuple[tuple[str, int], ...]) -> str:

@@ -6,6 +6,7 @@ formula is led by an apostrophe.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from policy.proof.check.case import Case
@@ -13,6 +14,8 @@ from policy.proof.check.findings import Finding
 from policy.proof.check.ranges import Number, ends
 from policy.proof.figures import plain
 from policy.proof.proposal import Proposal
+
+_SPECIAL = re.compile('[,"\r\n]')
 
 ORDERS = ("number", "batch", "account", "side", "instrument", "quantity", "lots")
 CHECKS = (
@@ -64,7 +67,7 @@ def _csv(header: Iterable[str], rows: Iterable[list[str]]) -> bytes:
 def _cell(text: str) -> str:
     if text[:1] in ("=", "+", "@", "\t", "\r") or (text[:1] == "-" and not _is_number(text)):
         text = f"'{text}"
-    return '"' + text.replace('"', '""') + '"' if any(c in text for c in ',"\r\n') else text
+    return '"' + text.replace('"', '""') + '"' if _SPECIAL.search(text) else text
 
 
 def _is_number(text: str) -> bool:

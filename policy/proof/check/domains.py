@@ -13,7 +13,7 @@ from policy.proof.check.columns import ONE, Expr, NoEndError, NotEncodedError, a
 from policy.proof.check.evaluate import Values, linear
 from policy.proof.check.from_json import linear as linear_from_json
 from policy.proof.check.ranges import ZERO
-from policy.proof.check.rows import Sheet, add, binary
+from policy.proof.check.sheet import Sheet, add, binary
 from policy.proof.reading import ShapeError, array, members, text
 
 

@@ -45,6 +45,7 @@ from policy.proof.check.ranges import (
     negated,
     smallest,
     square,
+    times,
     total,
     weighted,
     with_zero,
@@ -63,6 +64,9 @@ def values(case: Case, point: Mapping[str, Number]) -> Values:
 
 
 def linear(lin: Linear, at: Values) -> Number:
+    if len(lin.terms) == 1 and not lin.const:  # a share of net assets, the value of an issuer: most of all sides
+        ((factor, name),) = lin.terms
+        return times(factor, at[name])
     return weighted([(ONE, lin.const), *((factor, at[name]) for factor, name in lin.terms)])
 
 

@@ -24,7 +24,7 @@ from policy.proof.check.case import (
 )
 from policy.proof.check.evaluate import Values, holds, linear, outcome, scalar, values, worst
 from policy.proof.check.from_json import number
-from policy.proof.check.ranges import ZERO, Number, at_most, negative, total
+from policy.proof.check.ranges import ZERO, Number, at_most, minus
 from policy.proof.reading import ShapeError, array, boolean, choice, members, optional, pairs, pairs_of, text
 
 FINDING = ("obligation", "outcome", "reason", "within", "deciding", "fills", "state")
@@ -123,10 +123,10 @@ def _is_measured(stated: Measured, obligation: Obligation, at: Values) -> bool:
 
 def measured(node: Leaf, at: Values) -> Measured:
     value, bound = scalar(node.measure, at), scalar(node.bound, at)
-    room = [bound, negative(value)] if node.op in (Op.LE, Op.LT) else [value, negative(bound)]
+    room = minus(bound, value) if node.op in (Op.LE, Op.LT) else minus(value, bound)
     base = node.shown_over or node.base
     over = None if base is None else linear(base, at)
-    return Measured(node.label, node.op, node.unit, value, bound, total(room), over, holds(node, value, bound, at))
+    return Measured(node.label, node.op, node.unit, value, bound, room, over, holds(node, value, bound, at))
 
 
 def leaves(formula: Formula) -> Iterator[Leaf]:

@@ -10,11 +10,12 @@ from fractions import Fraction
 
 from policy.proof.certificate import Certificate, Claim, Cut
 from policy.proof.check.case import Case
-from policy.proof.check.columns import Columns, columns
+from policy.proof.check.columns import Columns, Expr, columns
 from policy.proof.check.domains import Objective, add_domains, add_objective
 from policy.proof.check.ranges import ZERO
 from policy.proof.check.required import ladder
-from policy.proof.check.rows import Sheet, in_steps, require, step, with_places_above
+from policy.proof.check.rows import require
+from policy.proof.check.sheet import Sheet, in_steps, step, with_places_above
 from policy.proof.duality import Affine, Program
 
 
@@ -55,16 +56,22 @@ def add_obligations(sheet: Sheet, ids: Iterable[str], allowed: frozenset[str]) -
 
 
 def _definitions(columns: Columns, used: set[str]) -> Mapping[str, Affine]:
-    """What the used columns are made of, all the way down, earlier ones first."""
-    needed = set(used)
+    """What the used columns are made of, all the way down, earlier ones first. A column in which purchases and what is
+    paid for them cancel (net assets) is shorter over quantities than over forms."""
     order = [end for name in columns.case.forms for end in (name, f"{name}|low", f"{name}|high")]
+    needed = set(used)
     found: dict[str, Affine] = {}
     for name in reversed(order):
-        whole = columns.defined(name) if name in needed else None
-        if whole is not None:
-            found[name] = Affine(whole.const, in_steps(columns, whole))
-            needed.update(inner for _, inner in whole.terms)
+        made = columns.defined(name) if name in needed else None
+        if made is not None:
+            made = min(made, columns.whole(name), key=_length) if name in columns.exact else made
+            found[name] = Affine(made.const, in_steps(columns, made))
+            needed.update(inner for _, inner in made.terms)
     return dict(reversed(found.items()))
+
+
+def _length(expr: Expr) -> int:
+    return len(expr.terms)
 
 
 def _boxes(sheet: Sheet) -> Mapping[str, tuple[Fraction, Fraction]]:

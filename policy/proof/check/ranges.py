@@ -72,6 +72,10 @@ def times(a: Number, b: Number) -> Number:
     return _scaled(a, b) if isinstance(b, tuple) else a * b
 
 
+def minus(a: Number, b: Number) -> Number:
+    return total((a, negative(b))) if isinstance(a, tuple) or isinstance(b, tuple) else a - b
+
+
 def negative(a: Number) -> Number:
     return _scaled(-ONE, a) if isinstance(a, tuple) else -a
 

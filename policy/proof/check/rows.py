@@ -5,8 +5,7 @@ Every row here holds for every compliant point, with some values of the binaries
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from math import isqrt
 from typing import assert_never
@@ -15,94 +14,25 @@ from policy.proof.check.case import Basket, Count, Formula, Greatest, Least, Lin
 from policy.proof.check.columns import (
     ONE,
     Box,
-    Columns,
     Expr,
-    Lattice,
     NoEndError,
     NotEncodedError,
     added,
     boxed,
-    combined,
-    common,
     times,
 )
 from policy.proof.check.ranges import ZERO
 from policy.proof.check.required import AllOf, AnyOf, Flat, Node, Test, as_linear, simplified, step_below
+from policy.proof.check.sheet import MARKS, Sheet, add, auxiliary, binary
 from policy.proof.duality import Line
 
 When = tuple[str, int] | None
 """The binary column, and its value, that switches a formula on."""
 
-MARKS = "-+#^"  # of columns, behind a place
-
-Tangents = Mapping[str, Sequence[Sequence[Fraction]]]
-"""Cuts by place."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """The rows so far, and the columns that they brought along: binaries, and auxiliary ones with box and lattice.
-    `named`: rows and binaries that somebody asks for, and the places above them; the rest is left out. None: all."""
-
-    columns: Columns
-    tangents: Tangents
-    named: frozenset[str] | None = None
-    rows: dict[str, Line] = field(default_factory=dict)
-    boxes: dict[str, Box] = field(default_factory=dict)
-    lattices: dict[str, Lattice | None] = field(default_factory=dict)
-    binaries: set[str] = field(default_factory=set)
-
-    def wants(self, *names: str) -> bool:
-        return self.named is None or any(name in self.named for name in names)
-
-    def box(self, name: str) -> Box:
-        return self.boxes[name] if name in self.boxes else self.columns.box(name)
-
-    def lattice(self, name: str) -> Lattice | None:
-        return self.lattices[name] if name in self.lattices else self.columns.lattice(name)
-
-
-def with_places_above(names: Iterable[str]) -> frozenset[str]:
-    """The names, and every place on the way to them: where nothing is wanted, nothing has to be written."""
-    found: set[str] = set()
-    for name in names:
-        owner, _, path = name.rpartition(":")
-        steps = path.partition("/")[0].split(".")
-        places = (f"{owner}:{'.'.join(steps[:k])}" for k in range(1, len(steps) + 1))
-        found |= {name, *(place.rstrip(MARKS) for place in places)}
-    return frozenset(found)
-
 
 def require(sheet: Sheet, formula: Formula, place: str) -> None:
     """Rows that hold wherever the formula is true."""
     _require(sheet, _wanted(sheet, formula, True), place, None)
-
-
-def add(sheet: Sheet, name: str, expr: Expr, *, low: Fraction | None = None, high: Fraction | None = None) -> None:
-    """low ≤ expr ≤ high as a row, quantities counted in their steps."""
-    terms = in_steps(sheet.columns, expr)
-    if terms or not (low is None or low <= expr.const) or not (high is None or expr.const <= high):
-        least, most = (None if end is None else end - expr.const for end in (low, high))
-        sheet.rows[name] = Line(terms, least, most)
-
-
-def in_steps(columns: Columns, expr: Expr) -> tuple[tuple[Fraction, str], ...]:
-    """The terms, with a quantity that has a step counted in steps."""
-    return tuple(
-        (factor if (unit := step(columns, column)) == 1 else factor * unit, column) for factor, column in expr.terms
-    )
-
-
-def step(columns: Columns, column: str) -> Fraction:
-    """What one unit of the column is in the quantity's own unit."""
-    quantity = columns.case.quantities.get(column)
-    return ONE if quantity is None or quantity.step is None else quantity.step
-
-
-def binary(sheet: Sheet, place: str) -> Expr:
-    sheet.binaries.add(place)
-    sheet.lattices[place] = Lattice(ZERO, ONE)
-    return _column(sheet, place, ZERO, ONE)
 
 
 # --- formulas ----------------------------------------------------------------------------------
@@ -334,7 +264,7 @@ def _member(sheet: Sheet, value: Linear, when: Formula, place: str, over: bool) 
     if inside is True:
         return end
     sign = ONE if over else -ONE
-    column = _column(sheet, f"{place}#", min(ZERO, low), max(ZERO, high), [end])
+    column = auxiliary(sheet, f"{place}#", min(ZERO, low), max(ZERO, high), [end])
     if not sheet.wants(place):
         return column
     above = added([times(sign, end), times(-sign, column)])  # at most 0, unless the member is proven outside
@@ -382,10 +312,10 @@ def _top(sheet: Sheet, count: int, values: Sequence[Expr], place: str, over: boo
     if not over:
         return _chosen(sheet, count, values, boxes, place)
     lowest = min(low for low, _ in boxes)
-    threshold = _column(sheet, f"{place}^", lowest, max(high for _, high in boxes), values)
+    threshold = auxiliary(sheet, f"{place}^", lowest, max(high for _, high in boxes), values)
     parts = [times(Fraction(count), threshold)]
     for k, (value, (_, high)) in enumerate(zip(values, boxes, strict=True)):
-        excess = _column(sheet, f"{place}.{k}^", ZERO, max(ZERO, high - lowest), values)
+        excess = auxiliary(sheet, f"{place}.{k}^", ZERO, max(ZERO, high - lowest), values)
         add(sheet, f"{place}.{k}", added([value, times(-ONE, threshold), times(-ONE, excess)]), high=ZERO)
         parts.append(excess)
     return added(parts)
@@ -396,7 +326,7 @@ def _chosen(sheet: Sheet, count: int, values: Sequence[Expr], boxes: Sequence[Bo
     parts, choices = [], []
     for k, (value, (low, high)) in enumerate(zip(values, boxes, strict=True)):
         at = f"{place}.{k}"
-        column, choice = _column(sheet, f"{at}#", min(ZERO, low), max(ZERO, high), [value]), binary(sheet, at)
+        column, choice = auxiliary(sheet, f"{at}#", min(ZERO, low), max(ZERO, high), [value]), binary(sheet, at)
         slack = max(ZERO, high) - low
         unchosen = added([Expr(ONE), times(-ONE, choice)])
         add(sheet, at, added([column, times(-ONE, value), times(-slack, unchosen)]), high=ZERO)
@@ -412,7 +342,7 @@ def _extreme(sheet: Sheet, ends: Sequence[Expr], place: str, over: bool, *, grea
     boxes = [boxed(end, sheet.box) for end in ends]
     pick: Callable[[list[Fraction]], Fraction] = max if greatest else min
     low, high = pick([low for low, _ in boxes]), pick([high for _, high in boxes])
-    column = _column(sheet, f"{place}#", low, high, ends)
+    column = auxiliary(sheet, f"{place}#", low, high, ends)
     sign = ONE if over else -ONE
     choices = []
     for k, (end, (end_low, end_high)) in enumerate(zip(ends, boxes, strict=True)):
@@ -433,7 +363,7 @@ def _squares(sheet: Sheet, squares: Sequence[tuple[Fraction, Linear]], place: st
     largest = sum(
         (weight * max(low * low, high * high) for (weight, _), (low, high) in zip(values, boxes, strict=True)), ZERO
     )
-    column = _column(sheet, f"{place}#", ZERO, largest)
+    column = auxiliary(sheet, f"{place}#", ZERO, largest)
     for j, points in enumerate(sheet.tangents.get(place, ())):
         if len(points) == len(values):
             tangent = [
@@ -442,13 +372,3 @@ def _squares(sheet: Sheet, squares: Sequence[tuple[Fraction, Linear]], place: st
             ]
             add(sheet, f"{place}/{j}", added([*tangent, times(-ONE, column)]), high=ZERO)
     return column
-
-
-def _column(sheet: Sheet, name: str, low: Fraction, high: Fraction, stands_for: Sequence[Expr] = ()) -> Expr:
-    sheet.boxes[name] = (low, high)
-    if name not in sheet.binaries:
-        lattices = [combined(value, sheet.lattice) for value in stands_for]
-        known = [lattice for lattice in lattices if lattice is not None]
-        grain = common([end for lattice in known for end in (lattice.offset, lattice.grain)])
-        sheet.lattices[name] = Lattice(ZERO, grain) if grain and len(known) == len(lattices) else None
-    return Expr(terms=((ONE, name),))
