@@ -15,7 +15,7 @@ from policy.proof.check.columns import columns
 from policy.proof.check.domains import add_domains, add_objective
 from policy.proof.check.domains import objective as wanted
 from policy.proof.check.program import add_obligations, program
-from policy.proof.check.rows import Sheet
+from policy.proof.check.sheet import Sheet
 from policy.proof.duality import check
 from solver.certificate import Subject, optimality
 from solver.from_ir import PASS_ONLY, encode

@@ -28,7 +28,7 @@ from policy.proof.check.domains import add_domains, cost, objective
 from policy.proof.check.fills import Shown, fills
 from policy.proof.check.orders import admissible
 from policy.proof.check.program import add_obligations, program, rebuilt
-from policy.proof.check.rows import Sheet
+from policy.proof.check.sheet import Sheet
 from policy.proof.duality import CertificateError, leaf_value
 from policy.proof.proposal import Kind as ProposalKind
 from policy.proof.proposal import Order, Proposal, Side
