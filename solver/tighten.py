@@ -37,9 +37,12 @@ def _tighter(rows: Mapping[str, Row], broken: Requirement, margin: Fraction) -> 
     row = rows.get(name)
     if row is None or margin == 0:
         return None
-    low = None if row.low is None else row.low + margin
-    high = None if row.high is None else row.high - margin
-    return replace(row, name=f"{broken.place}!", low=low, high=high, standing=Standing.RESTRICTION)
+    tighter = replace(row, name=f"{broken.place}!", standing=Standing.RESTRICTION)
+    switches = [n for _, n in row.terms if broken.place == n or broken.place.startswith(f"{n}.")]
+    if switches:  # where the test is switched off, nothing is asked of it still
+        return replace(tighter, terms=tuple((c + margin if n == switches[0] else c, n) for c, n in row.terms))
+    assert row.high is not None, "a test is a row with an upper side"
+    return replace(tighter, high=row.high - margin)
 
 
 def _sight(r: Requirement, claimed: Mapping[str, Fraction], task: Task) -> Fraction:
