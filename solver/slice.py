@@ -29,7 +29,8 @@ from policy.ir.bound import (
     TopK,
 )
 from solver.encode.expression import NOTHING, Expression, added, constant
-from solver.encode.normal import Cone, Curved, Every, Half, Node, Some, needed, truth
+from solver.encode.node import Cone, Curved, Every, Half, Node, Some
+from solver.encode.normal import needed, truth
 from solver.encode.sheet import LOW, Sheet
 from solver.scale import root_above
 

@@ -6,7 +6,7 @@ base; leaves that boxes decide disappear. Unknown satisfies neither a formula no
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import reduce
@@ -34,58 +34,13 @@ from policy.ir.bound import (
     Truth,
 )
 from solver.encode.expression import NOTHING, Box, Expression, added, joined, strict_step
+from solver.encode.node import Cone, Curved, Half, Node, every, some
 from solver.encode.sheet import HIGH, LOW, MINUS_ONE, ONE, Missing, Sheet
-
-
-@dataclass(frozen=True, slots=True)
-class Half:
-    """expression ≤ −step. `closed` is False where a strict comparison has no lattice to take its step from. `top`:
-    the end of the expression's box."""
-
-    expression: Expression
-    step: Fraction
-    top: Fraction
-    closed: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Curved:
-    """A leaf with a scalar that is more than linear: sign · (measure − bound) ≤ 0, or < 0."""
-
-    measure: Scalar
-    bound: Scalar
-    sign: int
-    strict: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Cone:
-    """Σ weight · root² ≤ share · axis², axis never negative: a risk against a share of net assets. A root that is not
-    exact is never negative, and stands at its high end. `opens`: as of a leaf."""
-
-    squares: tuple[tuple[Fraction, Expression], ...]
-    share: Fraction
-    axis: Expression
-    opens: tuple[tuple[int, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Every:
-    parts: tuple[Node, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Some:
-    parts: tuple[Node, ...]
-
-
-Node = bool | Half | Curved | Cone | Every | Some
 
 CAPS = frozenset({Op.LE, Op.LT})
 STRICT = frozenset({Op.LT, Op.GT})
 COMPLEMENT = {Op.LE: Op.GT, Op.GT: Op.LE, Op.LT: Op.GE, Op.GE: Op.LT}
 NIL = Lin(ZERO)
-MANY = 8  # an `any` with more parts is not searched for implied ones
 
 
 @dataclass(slots=True)
@@ -329,75 +284,43 @@ def searchable(scalar: Scalar, sign: int, sheet: Sheet) -> bool:
     asked for later, formula by formula."""
     match scalar:
         case Lin():
-            end = sheet.end(scalar, sign)
-            return isinstance(end, Expression) and not end.opens
+            return isinstance(sheet.end(scalar, sign), Expression)
         case Quad(squares):
             return sign > 0 and all(sheet.exact(root) for _, root in squares)
         case Count():
             return True
         case Basket(members):
-            return all(searchable(member.value, sign, sheet) for member in members)
-        case TopK(_, values):
-            return all(searchable(value, sign, sheet) for _, value in values)
+            return all(_bounded(member.value, sign, sign > 0, sheet) for member in members)
+        case TopK(k, values):
+            return all(_bounded(value, sign, sign > 0 or k >= len(values), sheet) for _, value in values)
         case Greatest(parts) | Least(parts):
-            return all(searchable(part, sign, sheet) for part in parts)
+            convex = (sign > 0) is isinstance(scalar, Greatest)
+            return all(searchable(part, sign, sheet) and (convex or closed(part, sign, sheet)) for part in parts)
         case Sum(weighted):
             return all(searchable(part, sign if factor > 0 else -sign, sheet) for factor, part in weighted if factor)
         case _:
             assert_never(scalar)
 
 
-def plain(node: Node) -> bool:
-    """Whether only linear tests are in it: then its opposite can be written too."""
-    match node:
-        case Every(parts) | Some(parts):
-            return all(plain(part) for part in parts)
-        case _:
-            return isinstance(node, bool | Half)
+def _bounded(value: Lin, sign: int, may_be_open: bool, sheet: Sheet) -> bool:
+    end = sheet.end(value, sign)
+    return isinstance(end, Expression) and (may_be_open or not end.opens)
 
 
-# --- simplify ------------------------------------------------------------------------------------
-
-
-def every(parts: Iterable[Node]) -> Node:
-    kept: list[Node] = []
-    for part in parts:
-        if part is False:
-            return False
-        if isinstance(part, Every):
-            kept += part.parts
-        elif part is not True:
-            kept.append(part)
-    return kept[0] if len(kept) == 1 else Every(tuple(kept)) if kept else True
-
-
-def some(parts: Iterable[Node], sheet: Sheet) -> Node:
-    kept: list[Node] = []
-    for part in parts:
-        if part is True:
+def closed(scalar: Scalar, sign: int, sheet: Sheet) -> bool:
+    """Whether the searchable scalar is a number on that side, whatever is traded."""
+    match scalar:
+        case Lin():
+            return _bounded(scalar, sign, False, sheet)
+        case Quad() | Count():
             return True
-        if isinstance(part, Some):
-            kept += part.parts
-        elif part is not False:
-            kept.append(part)
-    kept = _without_implied(kept, sheet) if 1 < len(kept) <= MANY else kept
-    return kept[0] if len(kept) == 1 else Some(tuple(kept)) if kept else False
-
-
-def _without_implied(parts: list[Node], sheet: Sheet) -> list[Node]:
-    dropped: set[int] = set()
-    for k in reversed(range(len(parts))):  # of two that say the same, the first stays
-        others = (part for j, part in enumerate(parts) if j != k and j not in dropped)
-        if any(_implies(parts[k], wide, sheet) for wide in others):
-            dropped.add(k)
-    return [part for k, part in enumerate(parts) if k not in dropped]
-
-
-def _implies(narrow: Node, wide: Node, sheet: Sheet) -> bool:
-    """Whether `narrow` ≤ 0 makes `wide` ≤ 0, by the box of their difference."""
-    if not isinstance(narrow, Half) or not isinstance(wide, Half):
-        return False
-    if not (narrow.expression.exact and wide.expression.exact and wide.closed):
-        return False
-    difference = added(wide.expression, MINUS_ONE, narrow.expression)
-    return sheet.box(difference)[1] <= narrow.step - wide.step
+        case Basket(members):
+            return all(_bounded(member.value, sign, False, sheet) for member in members)
+        case TopK(_, values):
+            return all(_bounded(value, sign, False, sheet) for _, value in values)
+        case Greatest(parts) | Least(parts):
+            return all(closed(part, sign, sheet) for part in parts)
+        case Sum(weighted):
+            return all(closed(part, sign if factor > 0 else -sign, sheet) for factor, part in weighted if factor)
+        case _:
+            assert_never(scalar)

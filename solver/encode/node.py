@@ -1,0 +1,116 @@
+"""What has to be true, as nodes that rows are written from, and their simplification (docs/rows.md, "Simplify")."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from policy.ir.bound import (
+    Scalar,
+)
+from solver.encode.expression import Expression, Open, added
+from solver.encode.sheet import MINUS_ONE, Sheet
+
+
+@dataclass(frozen=True, slots=True)
+class Half:
+    """expression ≤ −step. `closed` is False where a strict comparison has no lattice to take its step from. `top`:
+    the end of the expression's box."""
+
+    expression: Expression
+    step: Fraction
+    top: Fraction
+    closed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Curved:
+    """A leaf with a scalar that is more than linear: sign · (measure − bound) ≤ 0, or < 0."""
+
+    measure: Scalar
+    bound: Scalar
+    sign: int
+    strict: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cone:
+    """Σ weight · root² ≤ share · axis², axis never negative: a risk against a share of net assets. A root that is not
+    exact is never negative, and stands at its high end. `opens`: as of a leaf."""
+
+    squares: tuple[tuple[Fraction, Expression], ...]
+    share: Fraction
+    axis: Expression
+    opens: tuple[Open, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    parts: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Some:
+    parts: tuple[Node, ...]
+
+
+Node = bool | Half | Curved | Cone | Every | Some
+
+MANY = 8  # an `any` with more parts is not searched for implied ones
+
+
+def plain(node: Node) -> bool:
+    """Whether only linear tests are in it: then its opposite can be written too."""
+    match node:
+        case Every(parts) | Some(parts):
+            return all(plain(part) for part in parts)
+        case _:
+            return isinstance(node, bool | Half)
+
+
+# --- simplify ------------------------------------------------------------------------------------
+
+
+def every(parts: Iterable[Node]) -> Node:
+    kept: list[Node] = []
+    for part in parts:
+        if part is False:
+            return False
+        if isinstance(part, Every):
+            kept += part.parts
+        elif part is not True:
+            kept.append(part)
+    return kept[0] if len(kept) == 1 else Every(tuple(kept)) if kept else True
+
+
+def some(parts: Iterable[Node], sheet: Sheet) -> Node:
+    kept: list[Node] = []
+    for part in parts:
+        if part is True:
+            return True
+        if isinstance(part, Some):
+            kept += part.parts
+        elif part is not False:
+            kept.append(part)
+    kept = _without_implied(kept, sheet) if 1 < len(kept) <= MANY else kept
+    return kept[0] if len(kept) == 1 else Some(tuple(kept)) if kept else False
+
+
+def _without_implied(parts: list[Node], sheet: Sheet) -> list[Node]:
+    dropped: set[int] = set()
+    for k in reversed(range(len(parts))):  # of two that say the same, the first stays
+        others = (part for j, part in enumerate(parts) if j != k and j not in dropped)
+        if any(_implies(parts[k], wide, sheet) for wide in others):
+            dropped.add(k)
+    return [part for k, part in enumerate(parts) if k not in dropped]
+
+
+def _implies(narrow: Node, wide: Node, sheet: Sheet) -> bool:
+    """Whether `narrow` ≤ 0 makes `wide` ≤ 0, by the box of their difference."""
+    if not isinstance(narrow, Half) or not isinstance(wide, Half):
+        return False
+    if not (narrow.expression.exact and wide.expression.exact and wide.closed):
+        return False
+    difference = added(wide.expression, MINUS_ONE, narrow.expression)
+    return sheet.box(difference)[1] <= narrow.step - wide.step
