@@ -9,7 +9,7 @@ from fractions import Fraction
 from policy.ir.bound import (
     Scalar,
 )
-from solver.encode.expression import Expression, Open, added
+from solver.encode.expression import Expression, added
 from solver.encode.sheet import MINUS_ONE, Sheet
 
 
@@ -42,7 +42,7 @@ class Cone:
     squares: tuple[tuple[Fraction, Expression], ...]
     share: Fraction
     axis: Expression
-    opens: tuple[Open, ...]
+    opens: tuple[tuple[int, str], ...]
 
 
 @dataclass(frozen=True, slots=True)

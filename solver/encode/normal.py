@@ -284,43 +284,19 @@ def searchable(scalar: Scalar, sign: int, sheet: Sheet) -> bool:
     asked for later, formula by formula."""
     match scalar:
         case Lin():
-            return isinstance(sheet.end(scalar, sign), Expression)
+            end = sheet.end(scalar, sign)
+            return isinstance(end, Expression) and not end.opens
         case Quad(squares):
             return sign > 0 and all(sheet.exact(root) for _, root in squares)
         case Count():
             return True
         case Basket(members):
-            return all(_bounded(member.value, sign, sign > 0, sheet) for member in members)
-        case TopK(k, values):
-            return all(_bounded(value, sign, sign > 0 or k >= len(values), sheet) for _, value in values)
+            return all(searchable(member.value, sign, sheet) for member in members)
+        case TopK(_, values):
+            return all(searchable(value, sign, sheet) for _, value in values)
         case Greatest(parts) | Least(parts):
-            convex = (sign > 0) is isinstance(scalar, Greatest)
-            return all(searchable(part, sign, sheet) and (convex or closed(part, sign, sheet)) for part in parts)
+            return all(searchable(part, sign, sheet) for part in parts)
         case Sum(weighted):
             return all(searchable(part, sign if factor > 0 else -sign, sheet) for factor, part in weighted if factor)
-        case _:
-            assert_never(scalar)
-
-
-def _bounded(value: Lin, sign: int, may_be_open: bool, sheet: Sheet) -> bool:
-    end = sheet.end(value, sign)
-    return isinstance(end, Expression) and (may_be_open or not end.opens)
-
-
-def closed(scalar: Scalar, sign: int, sheet: Sheet) -> bool:
-    """Whether the searchable scalar is a number on that side, whatever is traded."""
-    match scalar:
-        case Lin():
-            return _bounded(scalar, sign, False, sheet)
-        case Quad() | Count():
-            return True
-        case Basket(members):
-            return all(_bounded(member.value, sign, False, sheet) for member in members)
-        case TopK(_, values):
-            return all(_bounded(value, sign, False, sheet) for _, value in values)
-        case Greatest(parts) | Least(parts):
-            return all(closed(part, sign, sheet) for part in parts)
-        case Sum(weighted):
-            return all(closed(part, sign if factor > 0 else -sign, sheet) for factor, part in weighted if factor)
         case _:
             assert_never(scalar)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import assert_never
 
@@ -23,7 +23,7 @@ from policy.ir.bound import (
 )
 from policy.ir.meaning import Values
 from policy.proof.certificate import Cut
-from solver.encode.expression import NOTHING, Expression, Open, added, column, constant, strict_step
+from solver.encode.expression import NOTHING, Expression, added, column, constant, strict_step
 from solver.encode.node import Cone, Curved, Every, Half, Node, Some, plain
 from solver.encode.normal import truth
 from solver.encode.sheet import ONE, Sheet
@@ -118,12 +118,10 @@ def _leaf(
     _conditions(place, e.opens, when, draft)
 
 
-def _conditions(place: str, opens: tuple[Open, ...], when: Switch | None, draft: Draft) -> None:
-    for j, (sign, name, waiver) in enumerate(sorted(opens)):
+def _conditions(place: str, opens: tuple[tuple[int, str], ...], when: Switch | None, draft: Draft) -> None:
+    for j, (sign, name) in enumerate(sorted(opens)):
         condition = column(name, Fraction(sign))
-        top = draft.sheet.box(condition)[1]
-        waived = added(condition, -top, column(waiver)) if waiver else condition
-        draft.at_most(f"{place}/?{j}", _while(when, waived, top))
+        draft.at_most(f"{place}/?{j}", _while(when, condition, draft.sheet.box(condition)[1]))
 
 
 def _cone(place: str, cone: Cone, when: Switch | None, draft: Draft) -> None:
@@ -194,13 +192,12 @@ def _end(lin: Lin, sign: int, draft: Draft) -> Expression:
 
 
 def _sum(parts: Iterable[Expression]) -> Expression:
-    const, terms, opens = ZERO, dict[str, Fraction](), dict[Open, None]()
+    const, terms = ZERO, dict[str, Fraction]()
     for part in parts:
         const += part.const
         for name, coefficient in part.terms.items():
             terms[name] = terms.get(name, ZERO) + coefficient
-        opens |= dict.fromkeys(part.opens)
-    return Expression(const, {n: c for n, c in terms.items() if c}, tuple(opens))
+    return Expression(const, {n: c for n, c in terms.items() if c})
 
 
 def _counted(when: Formula, sign: int, place: str, draft: Draft) -> Expression:
@@ -226,7 +223,7 @@ def _member(member: Member, sign: int, place: str, draft: Draft) -> Expression:
     """A basket member's part: its value, unless proven outside; and nothing, unless proven inside."""
     value = _end(member.value, sign, draft)
     low, high = draft.sheet.box(value)
-    if low == high == 0 and not value.opens:
+    if low == high == 0:
         return NOTHING
     outside, whole = truth(member.when, False, draft.sheet)
     inside: Node = False
@@ -245,18 +242,16 @@ def _member(member: Member, sign: int, place: str, draft: Draft) -> Expression:
     side = Fraction(sign)
     largest, smallest = (max(ZERO, high), low) if sign > 0 else (max(ZERO, -low), -high)
     excess = added(added(NOTHING, side, value), -side, column(part))
-    opens = value.opens
-    if (largest or opens) and outside is not False:
+    if largest and outside is not False:
         slack = _largest_outside(value, sign, outside, largest, draft.sheet)
         excess = added(excess, -slack, column(_proof(outside, f"{place}-", draft)))
-        opens = tuple((way, name, f"{place}-") for way, name, _ in opens)
     draft.at_most(place, excess)
     if smallest < 0:
         inward = added(NOTHING, -side, column(part))
         if inside is not False:
             inward = added(inward, smallest, column(_proof(inside, f"{place}+", draft)))
         draft.at_most(f"{place}/on", inward)
-    return replace(column(part), opens=opens)
+    return column(part)
 
 
 def _largest_outside(value: Expression, sign: int, outside: Node, largest: Fraction, sheet: Sheet) -> Fraction:
@@ -285,7 +280,7 @@ def _top(k: int, values: list[Lin], sign: int, place: str, draft: Draft) -> Expr
         excess = draft.sheet.auxiliary(f"{place}.{j}^", ZERO, max(ZERO, high - floor), *ends)
         draft.at_most(f"{place}.{j}", added(added(end, -ONE, column(threshold)), -ONE, column(excess)))
         total = added(total, ONE, column(excess))
-    return replace(total, opens=_sum(ends).opens)
+    return total
 
 
 def _chosen(k: int, ends: list[Expression], place: str, draft: Draft) -> Expression:
@@ -321,7 +316,7 @@ def _extreme(parts: tuple[Scalar, ...], peak: int, sign: int, place: str, draft:
             slack = high - box[0] if sign < 0 else box[1] - low
             gap = added(added(gap, -slack, constant(ONE)), slack, column(f"{place}.{k}"))
         draft.at_most(f"{place}.{k}", gap)
-    return replace(column(name), opens=_sum(ends).opens)
+    return column(name)
 
 
 def _squares(squares: tuple[tuple[Fraction, Lin], ...], place: str, draft: Draft) -> Expression:

@@ -112,5 +112,6 @@ def _inspected(raw: str) -> str | Refusal:
         return Refusal(f"`{raw}` is spelt with separate accents", "save the text in Unicode's composed form, NFC")
     for word in _WORD.findall(raw):
         if odd := odd_letter(word, raw):
-            return Refusal(f"`{word}` is not what it looks like: `{odd}` is {name(odd).lower()}", f"write {skeleton(raw)}")
+            said = f"`{word}` is not what it looks like: `{odd}` is {name(odd).lower()}"
+            return Refusal(said, f"write {skeleton(raw)}")
     return raw

@@ -126,7 +126,7 @@ ONE_MISTAKE: list[tuple[Change, str, str]] = [
     (_set("lots", 0, "id", "a\u202eb"), "/lots/0/id", "right-to-left"),
     (_set("issuers", 2, "name", "А\u0441m\u0435"), "/issuers/2/name", "is not what it looks like"),
     (_set("issuers", 2, "name", "Acme  plc"), "/issuers/2/name", "`Acme  plc` looks like `Acme plc`"),
-    (_set("issuers", 4, {"id": "\u0410\u0421\u041c\u0415", "name": "Other"}), "/issuers/4/id", "is not what it looks like"),
+    (_set("issuers", 4, {"id": "\u0410\u0421\u041c\u0415", "name": "Other"}), "/issuers/4/id", "not what it looks"),
     (_set("lots", 0, "lot", "x"), "/lots/0/lot", "`lot` is no field here"),
     (_set("lots", 0, "none of it"), "/lots/0", "a text stands where an object is wanted"),
     (_drop("lots", 0, "account"), "/lots/0/account", "`account` is missing"),
