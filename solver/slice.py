@@ -28,8 +28,8 @@ from policy.ir.bound import (
     Sum,
     TopK,
 )
-from solver.encode.expression import NOTHING, Expression, added, constant
-from solver.encode.node import Cone, Curved, Every, Half, Node, Some
+from solver.encode.expression import NOTHING, Expression, added, constant, scaled
+from solver.encode.node import Cone, Curved, Every, Half, Node, Root, Some
 from solver.encode.normal import needed, truth
 from solver.encode.sheet import LOW, Sheet
 from solver.scale import root_above
@@ -126,9 +126,10 @@ def _way(node: Node, place: str, view: View) -> Way:
         case Half(expression, step):
             return _test(expression, step, place, view)
         case Cone(squares, share, axis, opens):
-            points = [worth(root, view.sheet, view.at) for _, root in squares]
-            length = share * sum((w * z * z for (w, _), z in zip(squares, points, strict=True)), ZERO)
-            pull = _total((w * z, root) for (w, root), z in zip(squares, points, strict=True))
+            sizes = [(w, _farther(root, view)) for w, root in squares]
+            points = [worth(size, view.sheet, view.at) for _, size in sizes]
+            length = share * sum((w * z * z for (w, _), z in zip(sizes, points, strict=True)), ZERO)
+            pull = _total((w * z, size) for (w, size), z in zip(sizes, points, strict=True))
             cut = added(pull, -root_above(length), axis)
             return _test(Expression(cut.const, cut.terms, opens), ZERO, place, view)
         case Curved(measure, bound, sign, strict):
@@ -139,6 +140,14 @@ def _way(node: Node, place: str, view: View) -> Way:
             return _all((first, second, _test(total, step, place, view)))
         case _:
             assert_never(node)
+
+
+def _farther(root: Root, view: View) -> Expression:
+    """The end of what is squared that is farther from zero."""
+    if root.low is None:
+        return root.high
+    other = scaled(Fraction(-1), root.low)
+    return max((root.high, other), key=lambda e: worth(e, view.sheet, view.at))
 
 
 def _missed(way: Way) -> Fraction:
@@ -154,7 +163,7 @@ def _test(e: Expression, step: Fraction, place: str, view: View) -> Way:
     sheet = view.sheet
     opens = tuple(
         Requirement(view.obligation, f"{place}/?{j}", Expression(ZERO, {name: Fraction(sign)}), ZERO)
-        for j, (sign, name) in enumerate(e.opens)
+        for j, (sign, name, _) in enumerate(e.opens)
     )
     requirements = (Requirement(view.obligation, place, Expression(e.const, e.terms), step), *opens)
     excess = max([worth(r.expression, sheet, view.at) + r.step for r in requirements])
@@ -235,7 +244,7 @@ def _counted(when: Formula, value: Expression, sign: int, place: str, view: View
     """A member's part: nothing where it is proven outside, its value where it is proven inside, the worse of the
     two otherwise. Of what the point allows, the part that helps most."""
     amount = sign * worth(value, view.sheet, view.at)
-    if amount > 0:
+    if amount > 0 or (sign > 0 and value.opens):
         outside = _way(truth(when, False, view.sheet)[0], f"{place}-", view)
         return (NOTHING, outside) if outside.missed <= NEAR else (value, MET)
     if amount < 0:

@@ -14,15 +14,19 @@ from policy.interval import ZERO
 
 Box = tuple[Fraction, Fraction]
 
+Open = tuple[int, str, str]
+"""(sign, column, waiver): the expression is a number only where sign · column is at most zero, or where the waiver, a
+binary ("" for none), is 1."""
+
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """const + Σ coefficient · column. `opens`: (sign, column) pairs; the expression is a number only where each
-    sign · column is at most zero, and infinite elsewhere. `exact`: nothing in it was unknown."""
+    """const + Σ coefficient · column, where all of `opens` are met; infinite elsewhere. `exact`: nothing in it was
+    unknown."""
 
     const: Fraction
     terms: Mapping[str, Fraction]
-    opens: tuple[tuple[int, str], ...] = ()
+    opens: tuple[Open, ...] = ()
     exact: bool = True
 
 
@@ -65,7 +69,7 @@ def scaled(factor: Fraction, e: Expression) -> Expression:
     return Expression(factor * e.const, {name: factor * c for name, c in e.terms.items()}, e.opens, e.exact)
 
 
-def joined(a: tuple[tuple[int, str], ...], b: tuple[tuple[int, str], ...]) -> tuple[tuple[int, str], ...]:
+def joined(a: tuple[Open, ...], b: tuple[Open, ...]) -> tuple[Open, ...]:
     """Both lists of conditions, each condition once, in the order met."""
     return a if not b else b if not a else tuple(dict.fromkeys(a + b))
 

@@ -6,10 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from policy.ir.bound import (
-    Scalar,
-)
-from solver.encode.expression import Expression, added
+from policy.ir.bound import Scalar
+from solver.encode.expression import Expression, Open, added
 from solver.encode.sheet import MINUS_ONE, Sheet
 
 
@@ -35,14 +33,23 @@ class Curved:
 
 
 @dataclass(frozen=True, slots=True)
-class Cone:
-    """Σ weight · root² ≤ share · axis², axis never negative: a risk against a share of net assets. A root that is not
-    exact is never negative, and stands at its high end. `opens`: as of a leaf."""
+class Root:
+    """What is squared: `high` its value where it is exact, else its high end. `low`: its low end, where that may be
+    negative, so that the square may be largest there."""
 
-    squares: tuple[tuple[Fraction, Expression], ...]
+    high: Expression
+    low: Expression | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cone:
+    """Σ weight · root² ≤ share · axis², axis never negative: a risk against a share of net assets. `opens`: as of a
+    leaf."""
+
+    squares: tuple[tuple[Fraction, Root], ...]
     share: Fraction
     axis: Expression
-    opens: tuple[tuple[int, str], ...]
+    opens: tuple[Open, ...]
 
 
 @dataclass(frozen=True, slots=True)

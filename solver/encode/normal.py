@@ -7,7 +7,7 @@ base; leaves that boxes decide disappear. Unknown satisfies neither a formula no
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
 from typing import assert_never
@@ -34,7 +34,7 @@ from policy.ir.bound import (
     Truth,
 )
 from solver.encode.expression import NOTHING, Box, Expression, added, joined, strict_step
-from solver.encode.node import Cone, Curved, Half, Node, every, some
+from solver.encode.node import Cone, Curved, Half, Node, Root, every, some
 from solver.encode.sheet import HIGH, LOW, MINUS_ONE, ONE, Missing, Sheet
 
 CAPS = frozenset({Op.LE, Op.LT})
@@ -261,22 +261,17 @@ def _cone(below: Scalar, above: Scalar, sheet: Sheet) -> Cone | None:
         return None
     ((share, lin),) = above.squares
     axis = sheet.end(lin, LOW)
-    sizes = [(weight, _size(root, sheet)) for weight, root in below.squares]
-    if not isinstance(axis, Expression) or sheet.box(axis)[0] < 0 or any(size is None for _, size in sizes):
+    ends = [(weight, sheet.end(root, LOW), sheet.end(root, HIGH)) for weight, root in below.squares]
+    known = [(w, low, high) for w, low, high in ends if isinstance(low, Expression) and isinstance(high, Expression)]
+    if not isinstance(axis, Expression) or sheet.box(axis)[0] < 0 or len(known) < len(ends):
         return None
-    squares = tuple((weight, size) for weight, size in sizes if size is not None)
-    opens = reduce(joined, (size.opens for _, size in squares), axis.opens)
+    squares = tuple((w, Root(high, low if _both_ways(low, sheet) else None)) for w, low, high in known)
+    opens = reduce(joined, (end.opens for _, low, high in known for end in (low, high)), axis.opens)
     return Cone(squares, share, axis, opens)
 
 
-def _size(root: Lin, sheet: Sheet) -> Expression | None:
-    """The root where it is exact, its high end where it is never negative, else nothing."""
-    if (known := sheet.known(root)) is not None:
-        return known.value
-    low, high = sheet.end(root, LOW), sheet.end(root, HIGH)
-    if not isinstance(low, Expression) or not isinstance(high, Expression) or sheet.box(low)[0] < 0:
-        return None
-    return replace(high, opens=joined(low.opens, high.opens))
+def _both_ways(low: Expression, sheet: Sheet) -> bool:
+    return not low.exact and sheet.box(low)[0] < 0
 
 
 def searchable(scalar: Scalar, sign: int, sheet: Sheet) -> bool:
@@ -284,19 +279,43 @@ def searchable(scalar: Scalar, sign: int, sheet: Sheet) -> bool:
     asked for later, formula by formula."""
     match scalar:
         case Lin():
-            end = sheet.end(scalar, sign)
-            return isinstance(end, Expression) and not end.opens
+            return isinstance(sheet.end(scalar, sign), Expression)
         case Quad(squares):
             return sign > 0 and all(sheet.exact(root) for _, root in squares)
         case Count():
             return True
         case Basket(members):
-            return all(searchable(member.value, sign, sheet) for member in members)
-        case TopK(_, values):
-            return all(searchable(value, sign, sheet) for _, value in values)
+            return all(_bounded(member.value, sign, sign > 0, sheet) for member in members)
+        case TopK(k, values):
+            return all(_bounded(value, sign, sign > 0 or k >= len(values), sheet) for _, value in values)
         case Greatest(parts) | Least(parts):
-            return all(searchable(part, sign, sheet) for part in parts)
+            convex = (sign > 0) is isinstance(scalar, Greatest)
+            return all(searchable(part, sign, sheet) and (convex or closed(part, sign, sheet)) for part in parts)
         case Sum(weighted):
             return all(searchable(part, sign if factor > 0 else -sign, sheet) for factor, part in weighted if factor)
+        case _:
+            assert_never(scalar)
+
+
+def _bounded(value: Lin, sign: int, may_be_open: bool, sheet: Sheet) -> bool:
+    end = sheet.end(value, sign)
+    return isinstance(end, Expression) and (may_be_open or not end.opens)
+
+
+def closed(scalar: Scalar, sign: int, sheet: Sheet) -> bool:
+    """Whether the searchable scalar is a number on that side, whatever is traded."""
+    match scalar:
+        case Lin():
+            return _bounded(scalar, sign, False, sheet)
+        case Quad() | Count():
+            return True
+        case Basket(members):
+            return all(_bounded(member.value, sign, False, sheet) for member in members)
+        case TopK(_, values):
+            return all(_bounded(value, sign, False, sheet) for _, value in values)
+        case Greatest(parts) | Least(parts):
+            return all(closed(part, sign, sheet) for part in parts)
+        case Sum(weighted):
+            return all(closed(part, sign if factor > 0 else -sign, sheet) for factor, part in weighted if factor)
         case _:
             assert_never(scalar)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import assert_never
 
@@ -23,10 +23,10 @@ from policy.ir.bound import (
 )
 from policy.ir.meaning import Values
 from policy.proof.certificate import Cut
-from solver.encode.expression import NOTHING, Expression, added, column, constant, strict_step
-from solver.encode.node import Cone, Curved, Every, Half, Node, Some, plain
+from solver.encode.expression import NOTHING, Expression, Open, added, column, constant, scaled, strict_step
+from solver.encode.node import Cone, Curved, Every, Half, Node, Root, Some, plain
 from solver.encode.normal import truth
-from solver.encode.sheet import ONE, Sheet
+from solver.encode.sheet import MINUS_ONE, ONE, Sheet
 from solver.model import Row, Standing
 from solver.scale import nearly, root_above
 
@@ -91,6 +91,7 @@ def require(node: Node, place: str, when: Switch | None, draft: Draft) -> None:
             total = added(total, Fraction(-sign), worst(bound, -sign, f"{place}.b", draft))
             if not total.terms:
                 require(total.const < 0 or (total.const == 0 and not strict), place, when, draft)
+                _conditions(place, total.opens, when, draft)
                 return
             step = strict_step(draft.sheet.lattice(total)) if strict else ZERO
             _leaf(place, total, step, draft.sheet.box(total)[1], not strict or step > 0, when, draft)
@@ -118,26 +119,45 @@ def _leaf(
     _conditions(place, e.opens, when, draft)
 
 
-def _conditions(place: str, opens: tuple[tuple[int, str], ...], when: Switch | None, draft: Draft) -> None:
-    for j, (sign, name) in enumerate(sorted(opens)):
+def _conditions(place: str, opens: tuple[Open, ...], when: Switch | None, draft: Draft) -> None:
+    for j, (sign, name, waiver) in enumerate(sorted(opens)):
         condition = column(name, Fraction(sign))
-        draft.at_most(f"{place}/?{j}", _while(when, condition, draft.sheet.box(condition)[1]))
+        top = draft.sheet.box(condition)[1]
+        waived = added(condition, -top, column(waiver)) if waiver else condition
+        draft.at_most(f"{place}/?{j}", _while(when, waived, top))
 
 
 def _cone(place: str, cone: Cone, when: Switch | None, draft: Draft) -> None:
     """Tangents at given points: by Cauchy and Schwarz, none cuts off a point that keeps the squares."""
     draft.sheet.squares.add(draft.source)
     _conditions(place, cone.opens, when, draft)
+    sizes = [(weight, _size(root, f"{place}.{k}", draft)) for k, (weight, root) in enumerate(cone.squares)]
     for j, at in enumerate(draft.tangents):
-        points = tuple(nearly(_value(root, at, draft)) for _, root in cone.squares)
+        points = tuple(nearly(_size_at(root, at, draft)) for _, root in cone.squares)
         draft.sheet.cuts.append(Cut(place, points))
-        length = cone.share * sum((w * z * z for (w, _), z in zip(cone.squares, points, strict=True)), ZERO)
+        length = cone.share * sum((w * z * z for (w, _), z in zip(sizes, points, strict=True)), ZERO)
         cut = added(NOTHING, -root_above(length), cone.axis)
-        for (weight, root), z in zip(cone.squares, points, strict=True):
-            cut = added(cut, weight * z, root)
+        for (weight, size), z in zip(sizes, points, strict=True):
+            cut = added(cut, weight * z, size)
         cut = Expression(cut.const, cut.terms)
-        if all(z >= 0 or root.exact for (_, root), z in zip(cone.squares, points, strict=True)):
+        if all(z >= 0 or root.high.exact for (_, root), z in zip(cone.squares, points, strict=True)):
             draft.at_most(f"{place}/{j}", _while(when, cut, draft.sheet.box(cut)[1]), Standing.RELAXATION)
+
+
+def _size(root: Root, place: str, draft: Draft) -> Expression:
+    """What is at least as far from zero as the root can be, where it is not exact."""
+    if root.low is None:
+        return root.high
+    low, high = draft.sheet.box(root.low)[0], draft.sheet.box(root.high)[1]
+    size = column(draft.sheet.auxiliary(f"{place}#", ZERO, max(-low, high, ZERO)))
+    draft.at_most(place, added(root.high, MINUS_ONE, size))
+    draft.at_most(f"{place}/minus", added(scaled(MINUS_ONE, root.low), MINUS_ONE, size))
+    return size
+
+
+def _size_at(root: Root, at: Values, draft: Draft) -> Fraction:
+    high = _value(root.high, at, draft)
+    return high if root.low is None else max(high, -_value(root.low, at, draft))
 
 
 def _while(when: Switch | None, e: Expression, top: Fraction) -> Expression:
@@ -192,12 +212,13 @@ def _end(lin: Lin, sign: int, draft: Draft) -> Expression:
 
 
 def _sum(parts: Iterable[Expression]) -> Expression:
-    const, terms = ZERO, dict[str, Fraction]()
+    const, terms, opens = ZERO, dict[str, Fraction](), dict[Open, None]()
     for part in parts:
         const += part.const
         for name, coefficient in part.terms.items():
             terms[name] = terms.get(name, ZERO) + coefficient
-    return Expression(const, {n: c for n, c in terms.items() if c})
+        opens |= dict.fromkeys(part.opens)
+    return Expression(const, {n: c for n, c in terms.items() if c}, tuple(opens))
 
 
 def _counted(when: Formula, sign: int, place: str, draft: Draft) -> Expression:
@@ -223,7 +244,7 @@ def _member(member: Member, sign: int, place: str, draft: Draft) -> Expression:
     """A basket member's part: its value, unless proven outside; and nothing, unless proven inside."""
     value = _end(member.value, sign, draft)
     low, high = draft.sheet.box(value)
-    if low == high == 0:
+    if low == high == 0 and not value.opens:
         return NOTHING
     outside, whole = truth(member.when, False, draft.sheet)
     inside: Node = False
@@ -242,16 +263,18 @@ def _member(member: Member, sign: int, place: str, draft: Draft) -> Expression:
     side = Fraction(sign)
     largest, smallest = (max(ZERO, high), low) if sign > 0 else (max(ZERO, -low), -high)
     excess = added(added(NOTHING, side, value), -side, column(part))
-    if largest and outside is not False:
+    opens = value.opens
+    if (largest or opens) and outside is not False:
         slack = _largest_outside(value, sign, outside, largest, draft.sheet)
         excess = added(excess, -slack, column(_proof(outside, f"{place}-", draft)))
+        opens = tuple((way, name, f"{place}-") for way, name, _ in opens)
     draft.at_most(place, excess)
     if smallest < 0:
         inward = added(NOTHING, -side, column(part))
         if inside is not False:
             inward = added(inward, smallest, column(_proof(inside, f"{place}+", draft)))
         draft.at_most(f"{place}/on", inward)
-    return column(part)
+    return replace(column(part), opens=opens)
 
 
 def _largest_outside(value: Expression, sign: int, outside: Node, largest: Fraction, sheet: Sheet) -> Fraction:
@@ -280,7 +303,7 @@ def _top(k: int, values: list[Lin], sign: int, place: str, draft: Draft) -> Expr
         excess = draft.sheet.auxiliary(f"{place}.{j}^", ZERO, max(ZERO, high - floor), *ends)
         draft.at_most(f"{place}.{j}", added(added(end, -ONE, column(threshold)), -ONE, column(excess)))
         total = added(total, ONE, column(excess))
-    return total
+    return replace(total, opens=_sum(ends).opens)
 
 
 def _chosen(k: int, ends: list[Expression], place: str, draft: Draft) -> Expression:
@@ -316,7 +339,7 @@ def _extreme(parts: tuple[Scalar, ...], peak: int, sign: int, place: str, draft:
             slack = high - box[0] if sign < 0 else box[1] - low
             gap = added(added(gap, -slack, constant(ONE)), slack, column(f"{place}.{k}"))
         draft.at_most(f"{place}.{k}", gap)
-    return column(name)
+    return replace(column(name), opens=_sum(ends).opens)
 
 
 def _squares(squares: tuple[tuple[Fraction, Lin], ...], place: str, draft: Draft) -> Expression:

@@ -193,10 +193,9 @@ class Sheet:
         if isinstance(coefficient, Fraction):
             toward = sign if coefficient > 0 else -sign
             return _times(coefficient, self._column(name, toward)) if coefficient else NOTHING
-        bottom, top = self._extent(name)
-        if bottom is not None and bottom >= 0:
+        if self._reaches(name, LOW) >= 0:
             return self._unknown_times(coefficient, name, 1, sign)
-        if top is not None and top <= 0:
+        if self._reaches(name, HIGH) <= 0:
             return self._unknown_times(_flipped(coefficient), name, -1, sign)
         return Missing.UNSEARCHED
 
@@ -208,7 +207,8 @@ class Sheet:
         outward = factor is None or factor * sign > 0
         end = self._column(name, side if outward else -side)
         if factor is None and isinstance(end, Expression):
-            return Expression(ZERO, {}, joined(end.opens, tuple((side, label) for label in end.terms)), exact=False)
+            here = tuple((side, label, "") for label in end.terms)
+            return Expression(ZERO, {}, joined(end.opens, here), exact=False)
         return _times(side * (factor or ONE), end)
 
     def _column(self, name: str, sign: int) -> End:
@@ -226,14 +226,19 @@ class Sheet:
             return definition
         label = f"{name}|{'high' if sign == HIGH else 'low'}"
         bottom, top = self.box(definition)
-        self.boxes[label] = (bottom if form.low is None else form.low, top if form.high is None else form.high)
+        if not definition.opens:  # else the column is less than the end, which has no number
+            bottom = bottom if form.low is None else max(bottom, form.low)
+            top = top if form.high is None else min(top, form.high)
+        self.boxes[label] = bottom, top
         self.meaning[label] = definition
         return Expression(ZERO, {label: ONE}, definition.opens, exact=False)
 
-    def _extent(self, name: str) -> tuple[Fraction | None, Fraction | None]:
-        if name in self.forms:
-            return self.forms[name].low, self.forms[name].high
-        return self.boxes[name]
+    def _reaches(self, name: str, sign: int) -> Fraction:
+        """How low, or how high, a quantity or form can be; beyond zero where nobody knows."""
+        end = self._column(name, sign)
+        if isinstance(end, Missing) or end.opens:
+            return Fraction(sign)
+        return self.box(end)[sign == HIGH]
 
 
 def blank(bound: Bound) -> Sheet:

@@ -30,8 +30,8 @@ def test_a_sum_is_worth_the_sum(a: Expression, factor: Fraction, b: Expression, 
 
 
 def test_what_is_infinite_stays_infinite_unless_it_counts_for_nothing() -> None:
-    open_end = Expression(F(0), {"a": F(1)}, ((1, "t"),), exact=False)
-    assert added(Expression(F(1), {}), F(2), open_end).opens == ((1, "t"),)
+    open_end = Expression(F(0), {"a": F(1)}, ((1, "t", ""),), exact=False)
+    assert added(Expression(F(1), {}), F(2), open_end).opens == ((1, "t", ""),)
     assert added(Expression(F(1), {}), F(0), open_end).opens == ()
     assert not added(Expression(F(1), {"b": F(1)}), F(2), open_end).exact
 

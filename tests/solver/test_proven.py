@@ -4,12 +4,34 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from random import Random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from policy.interval import ZERO, Interval
+from policy.interval import ZERO, Interval, Number
 from policy.ir import show
-from policy.ir.bound import Bound, Deviation, Form, Leaf, Lin, Objective, Op, Quad
+from policy.ir.bound import (
+    Any,
+    Basket,
+    Bound,
+    Deviation,
+    Form,
+    Greatest,
+    Leaf,
+    Least,
+    Lin,
+    Member,
+    Objective,
+    Op,
+    Quad,
+    Scalar,
+    Sum,
+    TopK,
+    Truth,
+)
+from policy.ir.forms import Table
 from policy.proof.check import from_json
 from policy.proof.check.columns import columns
 from policy.proof.check.domains import add_domains, add_objective
@@ -136,3 +158,53 @@ def test_a_risk_that_is_not_known_is_searched_by_leaving_what_hides_it() -> None
     at = {"value/A/I0": F(700), "net assets/A": F(1100)}
     both_write_the_same(bound, goal, encode(bound, goal, tangents=[at]))
     assert proven(bound, goal, found) <= found.worth
+
+
+@given(st.integers(0, 10**6))
+def test_what_is_not_known_has_the_same_rows_in_both_readings(seed: int) -> None:
+    rng = Random(seed)
+    bound = book([F(10), F(20), F(5)], [60, 20, 40], cash=100)
+    table = dict(bound.forms)
+    factors: list[Number] = [
+        F(1),
+        Interval(ZERO, None),
+        Interval(F(1, 2), F(2)),
+        Interval(None, None),
+        Interval(F(-1), F(1)),
+        Interval(None, ZERO),
+    ]
+    for k in range(4):
+        terms = tuple((rng.choice(factors), f"value/A/I{n}") for n in rng.sample(range(3), rng.randint(1, 3)))
+        table[f"U{k}"] = widened(Form(f"U{k}", ZERO, terms, None, None), bound)
+    unknown = [of(f"U{k}") for k in range(4)]
+    net = of("net assets/A", F(1, 3))
+    members = tuple(Member(f"m{k}", lin, at_most(lin, net)) for k, lin in enumerate(unknown))
+    values = tuple((f"v{k}", lin) for k, lin in enumerate(unknown[: rng.randint(1, 4)]))
+    measures: list[Scalar] = [
+        rng.choice(unknown),
+        Basket(members),
+        TopK(2, values),
+        Greatest(tuple(rng.sample(unknown, 2))),
+        Least(tuple(rng.sample(unknown, 2))),
+        Sum(((F(2), rng.choice(unknown)), (F(-1), TopK(1, values)))),
+        Quad(((F(1), rng.choice(unknown)), (F(2), value(0)))),
+    ]
+    bounds: list[Scalar] = [net, rng.choice(unknown), Greatest((net, rng.choice(unknown))), Quad(((F(1, 9), net),))]
+    ops = list(Op)
+    obligations = tuple(
+        must(f"O{k}", Any((Leaf(rng.choice(measures), rng.choice(ops), rng.choice(bounds)), Truth(False))))
+        for k in range(6)
+    )
+    bound = replace(bound, forms=table, obligations=obligations)
+    at = {"value/A/I0": F(400), "value/A/I1": F(300), "value/A/I2": F(100), "net assets/A": F(1300)}
+    both_write_the_same(bound, Objective(Lin(ZERO), ()), encode(bound, tangents=[at]))
+
+
+def widened(form: Form, bound: Bound) -> Form:
+    """With the box of its expansion, as binding gives it."""
+    table = Table(dict(bound.quantities))
+    for name, q in bound.quantities.items():
+        assert table.quantity(q) == name
+    for name, each in bound.forms.items():
+        table.form(name, each.const, each.terms)
+    return table.forms[table.form(form.name, form.const, form.terms)]

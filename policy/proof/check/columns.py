@@ -20,6 +20,7 @@ from policy.proof.reading import ShapeError
 ONE = Fraction(1)
 DEEPEST = 100  # definitions above one another
 Box = tuple[Fraction, Fraction]
+Condition = tuple[int, str, str]
 
 
 class NoEndError(Exception):
@@ -33,11 +34,11 @@ class NotEncodedError(Exception):
 @dataclass(frozen=True, slots=True)
 class Expr:
     """const + Σ coefficient · column: the worst end of a value, provided that sign · column ≤ 0 for each of the
-    `conditions` (sign, column)."""
+    `conditions` (sign, column, waiver), or that their waiver, a binary ("": none), is 1."""
 
     const: Fraction = ZERO
     terms: tuple[tuple[Fraction, str], ...] = ()
-    conditions: frozenset[tuple[int, str]] = frozenset()
+    conditions: frozenset[Condition] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +85,9 @@ def columns(case: Case) -> Columns:
     def _term_end(factor: Number, name: str, high: bool) -> Expr:
         if isinstance(factor, Fraction):
             return times(factor, _column_end(name, high if factor > 0 else not high)) if factor else Expr()
-        low_box, high_box = _outer_box(name)
-        if low_box >= 0:
+        if _reach(name, False) >= 0:
             return _unknown_times(factor, high, lambda side: _column_end(name, side))
-        if high_box <= 0:
+        if _reach(name, True) <= 0:
             low_factor, high_factor = factor
             mirrored = (None if high_factor is None else -high_factor, None if low_factor is None else -low_factor)
             return _unknown_times(mirrored, high, lambda side: times(-ONE, _column_end(name, not side)))
@@ -99,11 +99,14 @@ def columns(case: Case) -> Columns:
         split = f"{name}|{'high' if high else 'low'}"
         return Expr(terms=((ONE, split),), conditions=_definition(split).conditions)
 
-    def _outer_box(name: str) -> Box:
-        """The box of a value whose two ends may be two columns."""
-        if name in case.quantities or name in exact:
-            return box(name)
-        return (box(f"{name}|low")[0], box(f"{name}|high")[1])
+    def _reach(name: str, high: bool) -> Fraction:
+        """How low or how high a value can be; beyond 0 where nobody knows."""
+        unknown = ONE if high else -ONE
+        try:
+            outer = _column_end(name, high)
+        except (NoEndError, NotEncodedError):
+            return unknown
+        return unknown if outer.conditions else boxed(outer, box)[high]
 
     @cache
     def _definition(name: str) -> Expr:
@@ -151,11 +154,16 @@ def columns(case: Case) -> Columns:
     def box(name: str) -> Box:
         if name in case.quantities:
             return (case.quantities[name].low, case.quantities[name].high)
-        low, high = _full(name if name in case.forms else name.rpartition("|")[0])
-        if low is not None and high is not None:
+        if name in exact:
+            low, high = _full(name)
+            assert low is not None, f"{name} is exact"
+            assert high is not None, f"{name} is exact"
             return low, high
         outer = boxed(_definition(name), box)
-        return outer[0] if low is None else low, outer[1] if high is None else high
+        if _definition(name).conditions:  # the column is less than the end, which has no number
+            return outer
+        low, high = _full(name.rpartition("|")[0])
+        return outer[0] if low is None else max(outer[0], low), outer[1] if high is None else min(outer[1], high)
 
     @cache
     def lattice(name: str) -> Lattice | None:
@@ -191,7 +199,7 @@ def added(parts: Iterable[Expr]) -> Expr:
 
 
 def gathered(
-    const: Fraction, terms: Iterable[tuple[Fraction, str]], conditions: frozenset[tuple[int, str]] = frozenset()
+    const: Fraction, terms: Iterable[tuple[Fraction, str]], conditions: frozenset[Condition] = frozenset()
 ) -> Expr:
     sums: dict[str, Fraction] = {}
     for factor, name in terms:
@@ -235,7 +243,7 @@ def _unknown_times(factor: tuple[Fraction | None, Fraction | None], high: bool, 
     if outer is None:
         top = end(True)
         ((sign, column),) = top.terms
-        return Expr(conditions=top.conditions | {(int(sign), column)})
+        return Expr(conditions=top.conditions | {(int(sign), column, "")})
     return times(outer, end(high if outer > 0 else not high)) if outer else Expr()
 
 

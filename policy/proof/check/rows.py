@@ -14,8 +14,8 @@ from policy.proof.check.case import Basket, Count, Formula, Greatest, Least, Lin
 from policy.proof.check.columns import (
     ONE,
     Box,
+    Condition,
     Expr,
-    NoEndError,
     NotEncodedError,
     added,
     boxed,
@@ -23,6 +23,7 @@ from policy.proof.check.columns import (
 )
 from policy.proof.check.ranges import ZERO
 from policy.proof.check.required import AllOf, AnyOf, Flat, Node, Test, as_linear, simplified, step_below
+from policy.proof.check.searched import has_rows, is_cone
 from policy.proof.check.sheet import MARKS, Sheet, add, auxiliary, binary
 from policy.proof.duality import Line
 
@@ -40,7 +41,7 @@ def require(sheet: Sheet, formula: Formula, place: str) -> None:
 
 def _wanted(sheet: Sheet, formula: Formula, wanted: bool) -> Node:
     def fits(test: Test) -> bool:
-        return _fits(sheet, test)
+        return has_rows(sheet, test)
 
     return simplified(formula, wanted, sheet.columns, fits)
 
@@ -49,82 +50,11 @@ def _wanted_whole(sheet: Sheet, formula: Formula, wanted: bool) -> Node:
     """NotEncodedError where a test in it has no rows."""
 
     def fits(test: Test) -> bool:
-        if not _fits(sheet, test):
+        if not has_rows(sheet, test):
             raise NotEncodedError
         return True
 
     return simplified(formula, wanted, sheet.columns, fits)
-
-
-def _fits(sheet: Sheet, test: Test) -> bool:
-    """Whether both sides have rows."""
-    if _is_cone(sheet, test):
-        return True
-    if as_linear(test.more) is None or as_linear(test.less) is None:
-        return _has_rows(sheet, test.more, True) and _has_rows(sheet, test.less, False)
-    return _has_end(sheet, test.more, True) and _has_end(sheet, test.less, False)
-
-
-def _is_cone(sheet: Sheet, test: Test) -> bool:
-    """Squares at most a share of the square of one value that is never negative; each is exact or never negative."""
-    if not isinstance(test.more, Squares) or not isinstance(test.less, Squares) or len(test.less.parts) != 1:
-        return False
-    ((_, axis),) = test.less.parts
-    try:
-        return _never_negative(sheet, axis) and all(
-            sheet.columns.is_exact(value) or _never_negative(sheet, value) for _, value in test.more.parts
-        )
-    except (NoEndError, NotEncodedError):
-        return False
-
-
-def _never_negative(sheet: Sheet, value: Linear) -> bool:
-    """Both ends are there, and the low one never lies below 0."""
-    sheet.columns.end(value, True)
-    return boxed(sheet.columns.end(value, False), sheet.box)[0] >= 0
-
-
-def _has_end(sheet: Sheet, scalar: Scalar, over: bool) -> bool:
-    """Also where that end is infinite: a linear test that needs it is then false."""
-    linear = as_linear(scalar)
-    try:
-        return linear is not None and sheet.columns.end(linear, over) is not None
-    except NoEndError:
-        return True
-    except NotEncodedError:
-        return False
-
-
-def _has_rows(sheet: Sheet, scalar: Scalar, over: bool) -> bool:
-    """Whether `_outer` has an answer."""
-    linear = as_linear(scalar)
-    if linear is not None:
-        return _is_number(sheet, linear, over)
-    match scalar:
-        case Basket(members):
-            return all(_is_number(sheet, value, over) for value, _ in members)
-        case Count():
-            return True
-        case Top(_, values):
-            return all(_is_number(sheet, value, over) for value in values)
-        case Greatest(parts) | Least(parts):
-            return all(_has_rows(sheet, part, over) for part in parts)
-        case Squares(squares):
-            return over and all(sheet.columns.is_exact(value) for _, value in squares)
-        case Sum(weighted):
-            return all(_has_rows(sheet, part, over if factor >= 0 else not over) for factor, part in weighted)
-        case Linear():
-            raise AssertionError("a linear scalar was handled above")
-        case _:
-            assert_never(scalar)
-
-
-def _is_number(sheet: Sheet, linear: Linear, over: bool) -> bool:
-    """Whether an end is a number at every point: what is not linear cannot carry conditions."""
-    try:
-        return not sheet.columns.end(linear, over).conditions
-    except (NoEndError, NotEncodedError):
-        return False
 
 
 def _require(sheet: Sheet, node: Node, place: str, when: When) -> None:
@@ -145,12 +75,13 @@ def _require(sheet: Sheet, node: Node, place: str, when: When) -> None:
                     _require(sheet, part, f"{place}.{k}", (f"{place}.{k}", 1))
         case Flat(expr, gap):
             _at_most(sheet, place, expr, gap, when)
-        case Test(more=Squares(squares), less=Squares(((share, axis),))) if _is_cone(sheet, node):
+        case Test(more=Squares(squares), less=Squares(((share, axis),))) if is_cone(sheet, node):
             _cone(sheet, squares, share, sheet.columns.end(axis, False), place, when)
         case Test(strict=strict):
             expr = _expression(sheet, node, place)
             if not expr.terms:
                 _require(sheet, expr.const < 0 if strict else expr.const <= 0, place, when)
+                _conditions(sheet, place, expr.conditions, when)
             else:
                 _at_most(sheet, place, expr, step_below(expr, sheet.lattice) if strict else ZERO, when)
         case _:
@@ -165,17 +96,30 @@ def _cone(
     ends = [sheet.columns.end(value, side) for _, value in squares for side in (True, False)]
     _conditions(sheet, place, added([axis, *ends]).conditions, when)
     axis, unknown = Expr(axis.const, axis.terms), [not sheet.columns.is_exact(value) for _, value in squares]
+    sizes = [_size(sheet, value, f"{place}.{k}") for k, (_, value) in enumerate(squares)]
     for j, points in enumerate(sheet.tangents.get(place, ())):
         if len(points) != len(squares) or any(z < 0 and hidden for z, hidden in zip(points, unknown, strict=True)):
             continue
         length = share * sum((w * z * z for (w, _), z in zip(squares, points, strict=True)), ZERO)
         n, d = length.numerator, length.denominator
         parts = [times(-Fraction(isqrt(n * d << 80) + 1, d << 40), axis)]
-        for (weight, value), z in zip(squares, points, strict=True):
-            parts.append(times(weight * z, sheet.columns.end(value, True)))
+        for (weight, _), size, z in zip(squares, sizes, points, strict=True):
+            parts.append(times(weight * z, size))
         cut = added(parts)
         slack = max(ZERO, boxed(cut, sheet.box)[1])
         add(sheet, f"{place}/{j}", added([cut, times(-slack, _off(when))]), high=ZERO)
+
+
+def _size(sheet: Sheet, value: Linear, place: str) -> Expr:
+    """What is as far from 0 as the value can be: where that may be on either side, a column above both."""
+    low, high = sheet.columns.end(value, False), sheet.columns.end(value, True)
+    least = boxed(low, sheet.box)[0]
+    if sheet.columns.is_exact(value) or least >= 0:
+        return high
+    size = auxiliary(sheet, f"{place}#", ZERO, max(-least, boxed(high, sheet.box)[1], ZERO))
+    add(sheet, place, added([high, times(-ONE, size)]), high=ZERO)
+    add(sheet, f"{place}/minus", added([times(-ONE, low), times(-ONE, size)]), high=ZERO)
+    return size
 
 
 def _forbid(sheet: Sheet, place: str, when: When) -> None:
@@ -193,11 +137,12 @@ def _at_most(sheet: Sheet, place: str, expr: Expr, gap: Fraction, when: When) ->
     _conditions(sheet, place, expr.conditions, when)
 
 
-def _conditions(sheet: Sheet, place: str, conditions: Iterable[tuple[int, str]], when: When) -> None:
-    for j, (sign, column) in enumerate(sorted(conditions)):
+def _conditions(sheet: Sheet, place: str, conditions: Iterable[Condition], when: When) -> None:
+    for j, (sign, column, waiver) in enumerate(sorted(conditions)):
         condition = Expr(terms=((Fraction(sign), column),))
         slack = boxed(condition, sheet.box)[1]
-        add(sheet, f"{place}/?{j}", added([condition, times(-slack, _off(when))]), high=ZERO)
+        waived = times(-slack, Expr(terms=((ONE, waiver),))) if waiver else Expr()
+        add(sheet, f"{place}/?{j}", added([condition, waived, times(-slack, _off(when))]), high=ZERO)
 
 
 def _on(when: When) -> Expr:
@@ -253,7 +198,7 @@ def _member(sheet: Sheet, value: Linear, when: Formula, place: str, over: bool) 
     """What a basket's member adds: its value unless proven outside, and zero too unless proven inside."""
     end = sheet.columns.end(value, over)
     low, high = boxed(end, sheet.box)
-    if low == high == 0:
+    if low == high == 0 and not end.conditions:
         return Expr()
     try:
         outside, inside = _wanted_whole(sheet, when, False), _wanted_whole(sheet, when, True)
@@ -264,12 +209,16 @@ def _member(sheet: Sheet, value: Linear, when: Formula, place: str, over: bool) 
     if inside is True:
         return end
     sign = ONE if over else -ONE
-    column = auxiliary(sheet, f"{place}#", min(ZERO, low), max(ZERO, high), [end])
+    column, size = auxiliary(sheet, f"{place}#", min(ZERO, low), max(ZERO, high), [end]), high if over else -low
+    if end.conditions and outside is not False:
+        binary(sheet, f"{place}-")
+        column = Expr(terms=column.terms, conditions=frozenset((way, t, f"{place}-") for way, t, _ in end.conditions))
+    else:
+        column = Expr(terms=column.terms, conditions=end.conditions)
     if not sheet.wants(place):
         return column
     above = added([times(sign, end), times(-sign, column)])  # at most 0, unless the member is proven outside
-    size = high if over else -low
-    if outside is not False and size > 0:
+    if outside is not False and (size > 0 or end.conditions):
         size = _least_slack(sheet, size, end, outside, sign, sheet.columns.is_exact(value))
         above = added([above, times(-size, _proven(sheet, outside, f"{place}-"))])
     add(sheet, place, above, high=ZERO)
@@ -318,7 +267,7 @@ def _top(sheet: Sheet, count: int, values: Sequence[Expr], place: str, over: boo
         excess = auxiliary(sheet, f"{place}.{k}^", ZERO, max(ZERO, high - lowest), values)
         add(sheet, f"{place}.{k}", added([value, times(-ONE, threshold), times(-ONE, excess)]), high=ZERO)
         parts.append(excess)
-    return added(parts)
+    return added([*parts, Expr(conditions=added(values).conditions)])
 
 
 def _chosen(sheet: Sheet, count: int, values: Sequence[Expr], boxes: Sequence[Box], place: str) -> Expr:
@@ -354,7 +303,7 @@ def _extreme(sheet: Sheet, ends: Sequence[Expr], place: str, over: bool, *, grea
         add(sheet, f"{place}.{k}", gap, high=ZERO)
     if choices:
         add(sheet, place, added(choices), low=ONE)
-    return column
+    return Expr(terms=column.terms, conditions=added(ends).conditions)
 
 
 def _squares(sheet: Sheet, squares: Sequence[tuple[Fraction, Linear]], place: str) -> Expr:
