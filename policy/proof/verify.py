@@ -11,6 +11,7 @@ import argparse
 import gc
 import sys
 from collections.abc import Mapping, Sequence
+from io import StringIO
 from pathlib import Path
 
 from policy.canonical import Json, encode
@@ -21,6 +22,7 @@ from policy.proof.trust import Trust, TrustError, trust
 
 EXITS = {Answer.PROVEN: 0, Answer.REFUTED: 1, Answer.NOT_PROVEN: 2}
 BAD_INPUT = 3
+INTERRUPTED = 130
 
 
 class InputError(ValueError):
@@ -53,14 +55,29 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("file", metavar="FILE", help="a proof bundle: the zip, or the folder")
     parser.add_argument("--trust", metavar="CARD", help="the log's key and what else you know from elsewhere")
     parser.add_argument("--json", action="store_true", help="the answers as JSON")
-    given = parser.parse_args(words)
+    try:
+        given = parser.parse_args(words)
+    except SystemExit as end:
+        return BAD_INPUT if end.code else 0  # argparse ends with 2, which here says `not proven`
     try:
         examination = examine(given.file, None if given.trust is None else trust_card(given.trust))
+        _say(as_json(examination) if given.json else as_text(examination))
     except InputError as error:
         print(error, file=sys.stderr)
         return BAD_INPUT
-    print(as_json(examination) if given.json else as_text(examination))
+    except KeyboardInterrupt:
+        return INTERRUPTED
     return EXITS[examination.answer]
+
+
+def _say(text: str) -> None:
+    """Printed and flushed; InputError where nobody takes it, since an answer that was not read is none."""
+    letters = getattr(sys.stdout, "encoding", None) or "ascii"
+    try:
+        print(text.encode(letters, "backslashreplace").decode(letters), flush=True)
+    except OSError as error:
+        sys.stdout = StringIO()  # or the interpreter tries again at exit, and complains
+        raise InputError(f"the answer cannot be written: {error}") from None
 
 
 def as_text(examination: Examination) -> str:
@@ -100,9 +117,11 @@ def _folder(path: Path) -> Mapping[str, bytes]:
 
 
 def _content(path: Path) -> bytes:
-    if path.stat().st_size > MOST_BYTES:
+    with path.open("rb") as file:
+        data = file.read(MOST_BYTES + 1)  # a device has no size, and need not end
+    if len(data) > MOST_BYTES:
         raise ArchiveError("larger than any bundle")
-    return path.read_bytes()
+    return data
 
 
 if __name__ == "__main__":

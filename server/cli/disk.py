@@ -19,6 +19,7 @@ _SENTENCES = {
     errno.ENOENT: ("there is no such file", "check the spelling; paths are read from the current directory"),
     errno.EISDIR: ("this is a directory, and a file is wanted", "name the file inside it"),
     errno.ENOTDIR: ("a part of this path is a file, not a directory", "check the path"),
+    errno.EEXIST: ("there is a file where a directory is wanted", "name another place, or move that file away"),
     errno.EACCES: ("you may not read or write this", "ask its owner for access, or choose another path"),
     errno.EPERM: ("you may not read or write this", "ask its owner for access, or choose another path"),
     errno.ENAMETOOLONG: ("this name is too long for a file", "was text given where a path is wanted?"),
@@ -57,18 +58,36 @@ def content(path: str) -> bytes:
 
 def write(path: str, data: bytes) -> None:
     """Replace the file whole or leave it as it was: written beside it, then renamed over it."""
-    place = Path(path)
+    place = room(path)
     try:
-        place.parent.mkdir(parents=True, exist_ok=True)
         handle, beside = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}.")
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
             Path(beside).chmod(0o644)
             Path(beside).replace(place)
         except BaseException:
             Path(beside).unlink(missing_ok=True)
             raise
+    except OSError as error:
+        raise BadInput(of_os(path, error)) from None
+
+
+def room(path: str) -> Path:
+    """Where the file can be written, its folder made; BadInput, before any long work, where it cannot. A link stays a
+    link: what it points to is written. A device is not replaced by a file."""
+    try:
+        place = Path(os.path.realpath(path))
+        if place.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "")
+        if place.exists() and not place.is_file():
+            raise bad_file(path, "this is a device, not a file", "name a file")
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if not os.access(place.parent, os.W_OK):
+            raise PermissionError(errno.EACCES, "")
+        return place
     except OSError as error:
         raise BadInput(of_os(path, error)) from None
     except ValueError:

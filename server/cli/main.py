@@ -5,9 +5,12 @@ ours: one line says so and where the trace is, and the code is 70.
 """
 
 import argparse
+import errno
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from io import TextIOWrapper
 from typing import Protocol
 
 VERBS = {
@@ -24,6 +27,9 @@ VERBS = {
 EXITS = "exit codes: 0 pass, 1 breach or consent needed, 2 unknown, 3 bad input, 70 a fault of proofolio"
 
 
+UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+
+
 class Verb(Protocol):
     """What each verb's file offers. `run` returns the exit code and raises BadInput alone."""
 
@@ -35,13 +41,20 @@ class Verb(Protocol):
 def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     try:
-        return _run(words)
+        _writable()
+        code = _run(words)
+        sys.stdout.flush()
+        return code
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
         _hush()
         return 141
     except Exception as error:
+        if isinstance(error, OSError) and error.filename is None and error.errno in UNWRITABLE:
+            _hush()
+            print(f"proofolio: the output cannot be written: {os.strerror(error.errno).lower()}", file=sys.stderr)
+            return 3
         from server.cli.fault import report
 
         return report(error, words)
@@ -107,10 +120,17 @@ def _help() -> str:
     )
 
 
-def _hush() -> None:
-    """Whoever read our output has left; keep the interpreter from complaining about it at exit."""
-    import os
+def _writable() -> None:
+    """Output that was closed goes nowhere; what its encoding has no letter for is written as an escape."""
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # open until the process ends
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
+
+def _hush() -> None:
+    """Nobody takes our output; keep the interpreter from complaining about it at exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

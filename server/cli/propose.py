@@ -36,6 +36,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    for place in (arguments.out, arguments.picture):
+        if place is not None:
+            disk.room(place)
     rules.library(arguments.rules, quiet=arguments.json)
     book = given.on(given.book(arguments.book), arguments.as_of, arguments.known_at)
     task = task_of(arguments.rules, book, given.intent(arguments.intent, book))

@@ -87,8 +87,14 @@ def progress(sentence: str) -> Iterator[None]:
         yield
 
 
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Rich would end the process with code 1, which reads as our `stop`."""
+        raise BrokenPipeError
+
+
 def _console(stream: object) -> Console:
-    console = Console(file=stream, theme=THEME, highlight=False, soft_wrap=False)  # type: ignore[arg-type]  # a text stream
+    console = _Console(file=stream, theme=THEME, highlight=False, soft_wrap=False)  # type: ignore[arg-type]  # a text stream
     if not console.is_terminal:
-        return Console(file=stream, theme=THEME, highlight=False, width=int(os.environ.get("COLUMNS", PIPE_WIDTH)))  # type: ignore[arg-type]  # a text stream
-    return console if console.width <= WIDEST else Console(file=stream, theme=THEME, highlight=False, width=WIDEST)  # type: ignore[arg-type]  # a text stream
+        return _Console(file=stream, theme=THEME, highlight=False, width=int(os.environ.get("COLUMNS", PIPE_WIDTH)))  # type: ignore[arg-type]  # a text stream
+    return console if console.width <= WIDEST else _Console(file=stream, theme=THEME, highlight=False, width=WIDEST)  # type: ignore[arg-type]  # a text stream

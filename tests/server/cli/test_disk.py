@@ -87,6 +87,26 @@ def test_writing_over_a_directory_says_so(tmp_path: Path) -> None:
     assert "this is a directory" in str(caught.value)
 
 
+def test_a_link_stays_a_link(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("real")
+    disk.write(str(tmp_path / "link"), b"one")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "real").read_bytes() == b"one"
+
+
+def test_a_device_is_not_replaced_by_a_file(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(BadInput, match="this is a device"):
+        disk.write(str(tmp_path / "pipe"), b"one")
+    assert (tmp_path / "pipe").is_fifo()
+
+
+def test_a_file_where_a_folder_is_wanted(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("x")
+    with pytest.raises(BadInput, match="is a file"):
+        disk.room(str(tmp_path / "a" / "b"))
+
+
 def test_folders_stand_for_the_files_in_them(tmp_path: Path) -> None:
     for name in ("b.mandate", "a.mandate", "notes.txt", "deep/c.mandate"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
