@@ -46,6 +46,7 @@ _INSTEAD = {
     "breach": "an outcome is `pass`, `warn`, `waived`, `needs consent`, `unknown` or `block`",
     "fail": "an outcome is `pass`, `warn`, `waived`, `needs consent`, `unknown` or `block`",
 }
+_KEPT = "put what is kept in parentheses: `keep (cash + borrowings) within 3 points of …`"
 _LISTED = 8
 
 
@@ -61,7 +62,8 @@ def unexpected(word: str, span: Span, before: str | None, expected: list[str]) -
     """In the middle of a clause."""
     place = f"after `{before}`" if before else "at the beginning"
     message = f"{place} there must be {_join(expected)}, not {_shown(word)}"
-    return Diagnostic("M107", message, span, _INSTEAD.get(f"{before} {word}") or _INSTEAD.get(word))
+    kept = _KEPT if word == "of" and "`within`" in expected else None
+    return Diagnostic("M107", message, span, _INSTEAD.get(f"{before} {word}") or _INSTEAD.get(word) or kept)
 
 
 def too_short(span: Span, before: str | None, expected: list[str]) -> Diagnostic:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import assert_never
 
 from dsl import tree
-from dsl.format.expression import SOFT, amount, digits, quoted, value
+from dsl.format.expression import FIRST, SOFT, amount, digits, quoted, value
 
 
 def step(node: tree.Step) -> str:
@@ -33,7 +33,7 @@ def step(node: tree.Step) -> str:
             return f"given list {quoted(node.list)} has {entry}"
         case tree.Past():
             result = f" at a {node.result}" if node.result else ""
-            of = f" of {amount(node.amount)}" if node.amount else ""
+            of = f" of {_price(node.amount)}" if node.amount else ""
             return f"given {node.verb} {_traded(node)}{_at(node.price)}{_day('on', node.day)}{result}{of}"
         case tree.Weighs():
             return f"given {node.term.words} of {node.level.words} {quoted(node.name)} is {amount(node.value)}"
@@ -65,7 +65,7 @@ def _day(word: str, day: date | None) -> str:
 
 def _facts(facts: tuple[tree.Fact, ...]) -> str:
     said = [f"{fact.term.words} is {value(fact.value, fact.term) if fact.value else 'unknown'}" for fact in facts]
-    return f"{SOFT}with {f',{SOFT}'.join(said)}" if said else ""
+    return f"{FIRST}with {f',{SOFT}'.join(said)}" if said else ""
 
 
 def _expect(node: tree.Expect) -> str:

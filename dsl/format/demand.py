@@ -51,8 +51,8 @@ def _subject(node: tree.Each | tree.Expr, *, bare: bool = True) -> str:
 
 
 def _banded(node: tree.Each | tree.Expr) -> str:
-    """A term at the end of a subject would take the `within` of the band for its own."""
-    closed = isinstance(node, tree.Each | tree.Total | tree.Number | tree.Average)
+    """A term at the end of a longer subject would take the `within` of the band for its own."""
+    closed = isinstance(node, tree.Each | tree.Term | tree.Total | tree.Number | tree.Average)
     return _subject(node, bare=False) if closed else f"({_subject(node)})"
 
 

@@ -1,8 +1,8 @@
 """Leaves, numbers and conditions in canonical words.
 
-`SOFT` stands where a long line may be broken, `WEAK` where it is only if nothing else helps; `dsl.format.layout` turns
-them into blanks or new lines. A pick with `where` stands in parentheses, unless what follows cannot be mistaken for a
-part of its condition.
+`FIRST` stands where a long line is broken before all else, `SOFT` where it may be, `WEAK` where it is only if nothing
+else helps; `dsl.format.layout` turns them into blanks or new lines. A pick with `where` stands in parentheses, unless
+what follows cannot be mistaken for a part of its condition.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import assert_never
 
 from dsl import tree
 
+FIRST = "\x1d"
 SOFT = "\v"
 WEAK = "\f"
 WORDS = {"<=": "at most", "<": "less than", ">=": "at least", ">": "more than"}
@@ -102,7 +103,7 @@ def number(node: tree.Expr, *, bare: bool = False) -> str:
         case tree.Number():
             return f"number of {pick(node.pick, bare=bare)}"
         case tree.Choice():
-            parts = _shared(node.parts)
+            parts = [factor(part) for part in node.parts]
             return f"the {node.kind} of {', '.join(parts[:-1])} and {parts[-1]}"
         case tree.Sum():
             return _part(node.parts[0]) + "".join(SOFT + _signed(part) for part in node.parts[1:])
@@ -134,14 +135,6 @@ def _part(node: tree.Expr) -> str:
     while isinstance(inner, tree.Share):
         inner = inner.base
     return f"({number(node)})" if isinstance(inner, tree.Choice) else factor(node)
-
-
-def _shared(parts: tuple[tree.Expr, ...]) -> list[str]:
-    """A trailing window that all parts share is said once, after the last."""
-    windows = {(part.way, part.period) if isinstance(part, tree.Over) else None for part in parts}
-    if len(windows) == 1 and isinstance(parts[-1], tree.Over) and parts[-1].way == "trailing":
-        return [part.quantity.words for part in parts[:-1] if isinstance(part, tree.Over)] + [number(parts[-1])]
-    return [factor(part) for part in parts]
 
 
 # --- conditions --------------------------------------------------------------------------------

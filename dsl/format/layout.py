@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dsl.format.expression import SOFT, WEAK
+from dsl.format.expression import FIRST, SOFT, WEAK
 from dsl.format.line import Line
 from dsl.trivia import Trivium
 
 WIDEST = 120
+_BLANKS = str.maketrans(dict.fromkeys((FIRST, SOFT, WEAK), " "))
 
 
 def lay_out(lines: Sequence[Line], trivia: Sequence[Trivium]) -> str:
@@ -70,17 +71,19 @@ def _broken(line: Line) -> list[str]:
     """One line, or several that fit, the later ones indented by four more."""
     margin = "  " * line.depth
     if len(margin + line.text) <= WIDEST:
-        return [margin + line.text.replace(SOFT, " ").replace(WEAK, " ")]
+        return [margin + line.text.translate(_BLANKS)]
     room = WIDEST - len(margin) - 4
-    pieces = [part for soft in line.text.split(SOFT) for part in _parts(soft, room)]
-    out = [margin + pieces[0]]
-    for piece in pieces[1:]:
-        if len(out[-1]) + 1 + len(piece) <= WIDEST:
-            out[-1] += " " + piece
-        else:
-            out.append(f"{margin}    {piece}")
+    filled = [text for part in line.text.split(FIRST) for text in _filled(part, room)]
+    return [margin + filled[0], *(f"{margin}    {text}" for text in filled[1:])]
+
+
+def _filled(part: str, room: int) -> list[str]:
+    """As much on each line as there is room for."""
+    out: list[str] = []
+    for soft in part.split(SOFT):
+        for piece in soft.split(WEAK) if len(soft) > room else [soft.translate(_BLANKS)]:
+            if out and len(out[-1]) + 1 + len(piece) <= room:
+                out[-1] += " " + piece
+            else:
+                out.append(piece)
     return out
-
-
-def _parts(piece: str, room: int) -> list[str]:
-    return [piece.replace(WEAK, " ")] if len(piece) <= room else piece.split(WEAK)

@@ -26,8 +26,7 @@ AROUND = """rule EX-1 "An example"
   layer firm
   applies to each account
   counting market value
-  {}
-  missing data counts as unknown
+{}  missing data counts as unknown
   tested at proposal
   on breach block
 end
@@ -36,7 +35,7 @@ end
 
 @pytest.mark.parametrize(("kind", "code", "text"), EXAMPLES)
 def test_example(kind: str, code: str, text: str) -> None:
-    whole = text if kind == "mandate" else AROUND.format(text)
+    whole = text if kind == "mandate" else AROUND.format("".join(f"  {line}\n" for line in text.splitlines()))
     source = Source("docs/language.md", HEADER + whole)
     file, mistakes = parse(source)
     found = [d for d in mistakes or check([file]) if d.severity is Severity.ERROR]
