@@ -211,8 +211,9 @@ class Loading:
 class Book:
     """One snapshot: what was true on `as_of`, as known on `known_at`. Mappings are by id.
 
-    `complete`: which tables are complete, by name: "list LIST-ID", "history ACCOUNT" → first complete day.
-    Without that word, a rule over the list or the history is unknown where it would otherwise pass."""
+    `complete`: which tables are complete, by name: "list LIST-ID", "history ACCOUNT", "flows ACCOUNT" → first
+    complete day. Without that word, a rule over the list, the history or what is due is unknown where it would
+    otherwise pass."""
 
     as_of: date
     known_at: date

@@ -57,8 +57,11 @@ def recent_purchases(index: Index, accounts: Collection[str], instrument: str, d
     return Past(trades, (), complete)
 
 
-def withdrawals_due(index: Index, accounts: Collection[str], days: int, business: bool = False) -> Fraction:
-    """Known withdrawals less deposits from the day of the book to `days` beyond it; never below zero."""
+def withdrawals_due(index: Index, accounts: Collection[str], days: int, business: bool = False) -> Number:
+    """Withdrawals less deposits from the day of the book to `days` beyond it, never below zero; not known unless the
+    book says that it has every one of them."""
+    if not _complete(index, "flows", accounts, index.book.as_of):
+        return NOT_NEGATIVE
     end = ahead_end(index.book.as_of, days, business, index.book.holidays)
     due = (f.amount for a in accounts for f in index.flows.get(a, ()) if index.book.as_of <= f.day <= end)
     return max(ZERO, sum(due, ZERO))
@@ -76,7 +79,11 @@ def average_net_assets(index: Index, accounts: Collection[str], days: int, busin
 
 def history_complete(index: Index, accounts: Iterable[str], start: date) -> bool:
     """Whether the book has every trade of these accounts since `start`."""
-    stated = (index.book.complete.get(f"history {account}") for account in accounts)
+    return _complete(index, "history", accounts, start)
+
+
+def _complete(index: Index, what: str, accounts: Iterable[str], start: date) -> bool:
+    stated = (index.book.complete.get(f"{what} {account}") for account in accounts)
     return all(first is not None and first <= start for first in stated)
 
 

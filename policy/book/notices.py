@@ -21,7 +21,7 @@ OLD = 7
 
 def notices(index: Index) -> tuple[Problem, ...]:
     """All of them, table by table."""
-    checks = (prices, rates, names, facts, sizes, funds, models, lists, past_flows)
+    checks = (prices, rates, names, facts, debts, sizes, funds, models, lists, past_flows)
     return tuple(notice for check in checks for notice in check(index))
 
 
@@ -73,6 +73,14 @@ def facts(index: Index) -> Iterator[Problem]:
 
 def _meant(word: str, known: Iterable[str]) -> str | None:
     return next((other for other in known if distance(word, other, 1) == 1), None)
+
+
+def debts(index: Index) -> Iterator[Problem]:
+    """Accounts of which it is not said what they owe."""
+    for name, account in index.book.accounts.items():
+        if "borrowings" not in account.facts:
+            what = f"account `{name}` does not say what it owes"
+            yield _notice("accounts", name, what, "state its `borrowings`, 0 for none; else its net assets are unknown")
 
 
 def sizes(index: Index) -> Iterator[Problem]:

@@ -1,6 +1,7 @@
 """The accounts of a test, what they hold, and what happened in them.
 
-One account holds everything where none is named, and an account falls under the rule unless its tags say otherwise.
+One account holds everything where none is named, and an account falls under the rule unless its tags say otherwise. It
+owes nothing that is not given.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ def account(name: str, steps: Steps, scope: core.Scope, currency: str, priced: M
         tags = frozenset({scope.name})
     called = scope.name if scope.kind == "account" and scope.name and name == HOME else name
     said = merged(fact for thing in given for fact in thing.facts)
-    own = {**said, **(given_facts(steps, "account", "scope") if name == home(steps) else {})}
+    own = {"borrowings": ZERO, **said, **(given_facts(steps, "account", "scope") if name == home(steps) else {})}
     return Account(
         id=name,
         name=called,
@@ -56,13 +57,19 @@ def _cash(steps: Steps, priced: Mapping[str, tree.Amount], name: str) -> Fractio
     """As given, or what net assets leave over the holdings."""
     cash = stated(steps, "cash", name)
     cash = stated(steps, "settled cash", name) if cash is None else cash
-    assets = stated(steps, "net assets", name)
+    assets = _assets(steps, name)
     return cash if cash is not None else ZERO if assets is None else assets - _worth(steps, priced, name)
+
+
+def _assets(steps: Steps, name: str) -> Fraction | None:
+    """What is there beside what is owed, where net assets are given."""
+    assets = stated(steps, "net assets", name)
+    return None if assets is None else assets + (stated(steps, "borrowings", name) or ZERO)
 
 
 def rest(steps: Steps, priced: Mapping[str, tree.Amount], name: str) -> Iterator[Lot]:
     """Where both net assets and cash are given, something else makes up the difference."""
-    cash, assets = stated(steps, "cash", name), stated(steps, "net assets", name)
+    cash, assets = stated(steps, "cash", name), _assets(steps, name)
     if cash is not None and assets is not None:
         left = assets - cash - _worth(steps, priced, name)
         if left:

@@ -60,7 +60,7 @@ def book(steps: Steps, under: Under) -> Book:
         weights=tuple(_weights(steps)),
         complete={
             **{f"list {name}": date.min for name in under.lists},
-            **{f"history {name}": date.min for name in found},
+            **{f"{of} {name}": date.min for of in ("history", "flows") for name in found},
         },
         facts=known(given_facts(steps, "firm")),
     )

@@ -10,7 +10,7 @@ from typing import TypeVar, cast
 
 from dsl.vocabulary import term
 from policy.book.costs import paid_per_unit
-from policy.book.facts import Value
+from policy.book.facts import Instrument, Value
 from policy.book.groups import fact as instrument_fact
 from policy.book.groups import fact_age
 from policy.book.holding import cost as lot_cost
@@ -83,6 +83,9 @@ def once(ctx: Context, question: Hashable, answer: Callable[[], T]) -> T:
 
 
 def net(ctx: Context) -> Lin:
+    """Net assets of the scope: unknown below where an account does not say what it owes."""
+    accounts = ctx.universe.book.accounts
+    ctx.missing.update(f"borrowings of account {a}" for a in ctx.accounts if "borrowings" not in accounts[a].facts)
     return lin(net_assets(ctx.universe.table, ctx.scope, ctx.accounts))
 
 
@@ -196,17 +199,28 @@ def _votes(ctx: Context, position: Position) -> Number:
 
 
 def _notional(ctx: Context, position: Position, measure: str, key: str) -> str:
-    """units · multiplier · price of the underlying, times delta for `exposure`; a position without an underlying
-    counts with its market value."""
+    """units · multiplier · price of the underlying, times delta for `exposure`; what is no derivative counts with its
+    market value. A derivative may stand for any amount while its underlying is not known."""
     instrument = position.instrument
-    if instrument.underlying is None:
+    if instrument.underlying is None and _is_no_derivative(instrument):
         return position.value
-    price = unit_value(ctx.universe.index, instrument.underlying)
+    price = unit_value(ctx.universe.index, instrument.underlying) if instrument.underlying else None
+    if price is None:
+        ctx.missing.add(f"{'price of the ' if instrument.underlying else ''}underlying of {instrument.id}")
     worth: Number = NOT_NEGATIVE if price is None else price * instrument.multiplier
     if measure == "exposure":
         delta = fact(ctx, position, "delta")
         worth = times(delta if isinstance(delta, Fraction) else Interval(MINUS_ONE, ONE), worth)
     return ctx.universe.table.form(f"{measure}/{key}", ZERO, ((worth, position.units),))
+
+
+def _is_no_derivative(instrument: Instrument) -> bool:
+    """As the facts say; where they say nothing, it may be one."""
+    derivative, legal_form = instrument.facts.get("derivative"), instrument.facts.get("security type")
+    return derivative is False or (derivative is None and legal_form is not None and legal_form not in DERIVATIVES)
+
+
+DERIVATIVES = frozenset({"option", "future", "forward", "swap", "warrant", "right"})
 
 
 def fact(ctx: Context, position: Position, name: str) -> Value | None:

@@ -68,12 +68,14 @@ class Part:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Group:
-    """`key` within `level`, its name for people, and its parts. Found once per pick, so that it is its own identity."""
+    """`key` within `level`, its name for people, and its parts. Found once per pick, so that it is its own identity.
+    `apart`: what has no known key is a group of its own, and may as well be a part of another."""
 
     level: str
     key: str
     name: str
     parts: tuple[Part, ...]
+    apart: bool = False
 
     @property
     def exposures(self) -> tuple[Exposure, ...]:
@@ -126,7 +128,7 @@ def _nameless(level: str, exposures: Iterable[tuple[Exposure, Test | None]]) -> 
     for exposure, rest in exposures:
         alone.setdefault(exposure.name, {}).setdefault(rest, []).append(exposure)
     return [
-        Group(level, f"? {subject}", f"of {subject}, not known", _parts(parts))
+        Group(level, f"? {subject}", f"of {subject}, not known", _parts(parts), True)
         for subject, parts in sorted(alone.items())
     ]
 

@@ -18,7 +18,7 @@ from policy.book.facts import Account, Book, Instrument, Lot, Order, Relief
 from policy.book.prices import unit_value
 from policy.book.read import Index
 from policy.book.relief import ordered
-from policy.interval import NOT_NEGATIVE, ZERO, Number, least, plus
+from policy.interval import NOT_NEGATIVE, ZERO, Number, least, negative, plus
 from policy.ir.bound import Domain, Kind, Quantity
 from policy.ir.core import ListRule
 from policy.ir.forms import ONE, Table, Terms
@@ -74,7 +74,8 @@ def universe(
             _position(index, table, account, book.instruments[i], held.get(i, ()), reach) for i in instruments
         )
         positions[name] = found
-        domains.append(_account(index, table, account, found))
+        given = [order.instrument for order in orders if order.account == name]
+        domains.append(_account(index, table, account, found, residue_of(index, name, given)))
     return Universe(book, index, table, positions, {found.id: found for found in lists}, tuple(domains), {})
 
 
@@ -139,11 +140,12 @@ def _buy(table: Table, account: Account, instrument: Instrument, most: Fraction)
     return table.quantity(Quantity(name, Kind.BUY, account.id, instrument.id, None, ZERO, top, instrument.step))
 
 
-def _account(index: Index, table: Table, account: Account, positions: tuple[Position, ...]) -> Domain:
-    """Cash, what can be spent, net and total assets of an account, and what its orders must respect."""
-    residue = table.quantity(
-        Quantity(f"residue/{account.id}", Kind.RESIDUE, account.id, None, None, *residue_of(index, account.id), None)
-    )
+def _account(
+    index: Index, table: Table, account: Account, positions: tuple[Position, ...], booking: tuple[Fraction, Fraction]
+) -> Domain:
+    """Cash, what can be spent, net and total assets of an account, and what its orders must respect. `booking`: the box
+    of its residue."""
+    residue = table.quantity(Quantity(f"residue/{account.id}", Kind.RESIDUE, account.id, None, None, *booking, None))
     terms: list[tuple[Number, str]] = [(ONE, residue)]
     for position in positions:
         if position.price is not None:
@@ -157,8 +159,9 @@ def _account(index: Index, table: Table, account: Account, positions: tuple[Posi
     to_spend = table.form(f"spendable/{account.id}", ready, tuple(terms), cash=True)
     held: Terms = tuple((ONE, position.value) for position in positions)
     assets = table.form(f"total assets/{account.id}", ZERO, ((ONE, cash), *held))
-    owed = account.facts.get("borrowings", ZERO)
-    table.form(f"net assets/{account.id}", -owed if isinstance(owed, Fraction) else ZERO, ((ONE, assets),))
+    owed = account.facts.get("borrowings")
+    debts = negative(owed if isinstance(owed, Fraction) else NOT_NEGATIVE)
+    table.form(f"net assets/{account.id}", debts, ((ONE, assets),))
     return Domain(
         account.id,
         to_spend,

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from fractions import Fraction
 from typing import assert_never
 
 from dsl.vocabulary import term
 from policy.book.facts import Value
 from policy.book.groups import account_fact
-from policy.interval import ANYTHING, ZERO, Interval, Number, low
+from policy.interval import ANYTHING, ZERO, Interval, low
 from policy.ir import bound, core
 from policy.ir.bound import Basket, Count, Formula, Leaf, Lin, Member, Op, Quad, Scalar, TopK, Truth
 from policy.ir.context import Context, exposures, group_sum, net, once, part_sum, picked, unit_of
@@ -69,7 +68,12 @@ def _total(pick: core.Pick, measure: str, ctx: Context) -> Scalar:
 
 
 def _member(ctx: Context, group: Group, part: Part, measure: str) -> Member:
-    return Member(group.name, part_sum(ctx, group, part, measure), _condition(ctx, group, part))
+    return Member(group.name, part_sum(ctx, group, part, measure), _counts(group, _condition(ctx, group, part)))
+
+
+def _counts(group: Group, when: Formula) -> Formula:
+    """Beside other groups, one of its own counts perhaps: what it holds may count as a part of another already."""
+    return bound.All((when, Truth(None, f"which {group.level} {group.name}"))) if group.apart else when
 
 
 def _condition(ctx: Context, group: Group, part: Part) -> Formula:
@@ -83,7 +87,7 @@ def _condition(ctx: Context, group: Group, part: Part) -> Formula:
 def _held(ctx: Context, group: Group, part: Part) -> Formula:
     """Some units are held, and the part's condition holds."""
     units = Leaf(part_sum(ctx, group, part, "shares"), Op.GT, Lin(ZERO), label=f"units of {group.name}", unit="shares")
-    return units if part.when is None else bound.All((units, _condition(ctx, group, part)))
+    return _counts(group, units if part.when is None else bound.All((units, _condition(ctx, group, part))))
 
 
 def _scale(factor: Fraction, inner: Scalar) -> Scalar:
@@ -226,18 +230,20 @@ def _risk(node: core.Risk, test: core.Compare, ctx: Context) -> Formula:
 
 def _squares(node: core.Risk, ctx: Context, assets: Lin) -> tuple[tuple[Fraction, Lin], ...]:
     """One square per factor and per instrument's own risk. Tracking error: of the difference to the benchmark. A
-    holding without loadings may load on every factor by anything, but only as far as it is held."""
+    holding without a loading on a factor may load on it by anything, but only as far as it is held."""
     active = _active(node, ctx, assets)
-    known = {subject: ctx.universe.index.loadings.get(subject) for subject, _ in active}
-    ctx.missing.update(f"risk loadings of {subject}" for subject, found in known.items() if found is None)
-    factors = sorted({factor for found in known.values() for factor in found or ()} - {"specific"})
-    roots = [added(scaled(_loading(known[subject], factor), part) for subject, part in active) for factor in factors]
-    roots += [scaled(_loading(known[subject], "specific"), part) for subject, part in active]
+    known = {subject: ctx.universe.index.loadings.get(subject, {}) for subject, _ in active}
+    factors = sorted({factor for found in known.values() for factor in found} - {SPECIFIC})
+    every = {SPECIFIC, *factors}
+    ctx.missing.update(f"risk loadings of {subject}" for subject, found in known.items() if not every <= found.keys())
+    held = [(known[subject], part) for subject, part in active]
+    roots = [added(scaled(found.get(factor, ANYTHING), part) for found, part in held) for factor in factors]
+    roots += [scaled(found.get(SPECIFIC, ANYTHING), part) for found, part in held]
     return tuple((ONE, _as_form(ctx, node, number, root)) for number, root in enumerate(roots))
 
 
-def _loading(found: Mapping[str, Fraction] | None, factor: str) -> Number:
-    return ANYTHING if found is None else found.get(factor, ZERO)
+SPECIFIC = "specific"
+"""The risk that is an instrument's own."""
 
 
 def _active(node: core.Risk, ctx: Context, assets: Lin) -> list[tuple[str, Lin]]:

@@ -37,7 +37,7 @@ def named(name: str, days: int | None, business: bool, ctx: Context) -> Scalar:
         case "average net assets":
             return Lin(_number(ctx, name, history.average_net_assets(index, accounts, days or 0, business), ctx.scope))
         case "withdrawals due":
-            return Lin(history.withdrawals_due(index, accounts, days or 0, business))
+            return Lin(_complete(ctx, "planned flows", history.withdrawals_due(index, accounts, days or 0, business)))
         case "target weight" | "index weight":
             return _weight(ctx, name)
         case "median daily volume":
@@ -116,10 +116,13 @@ def _traded(ctx: Context, side: str, days: int | None) -> Lin:
     if days is None:
         return now
     before = history.purchases if side == "buy" else history.sales
-    past = before(ctx.universe.index, ctx.accounts, days)
-    if not isinstance(past, Fraction):
-        ctx.missing.add(f"complete history of {ctx.scope}")
-    return added([now, Lin(past)])
+    return added([now, Lin(_complete(ctx, "history", before(ctx.universe.index, ctx.accounts, days)))])
+
+
+def _complete(ctx: Context, what: str, found: Number) -> Number:
+    if not isinstance(found, Fraction):
+        ctx.missing.add(f"complete {what} of {ctx.scope}")
+    return found
 
 
 def ratio(node: core.Average, ctx: Context) -> tuple[Lin, Lin]:

@@ -87,6 +87,7 @@ def _account(name: str) -> Account:
         model="M",
         benchmark="M",
         cost=Cost(spread=Fraction(5, 10_000)),
+        facts={"borrowings": Fraction(0)},
     )
 
 

@@ -58,7 +58,7 @@ def book(seed: int, *, securities: int = 500, lots: int = 500) -> Book:
         issuers,
         {name: _instrument(rng, name, rng.choice(list(issuers))) for name in names},
         {"H": Household("H", "Household")},
-        {"A": Account("A", "Account", "H", tax=TaxKind.TAXABLE, cash={"USD": (Fraction(500_000), Fraction(0))})},
+        {"A": _account()},
         {
             f"L{i:06}": Lot(
                 f"L{i:06}", "A", names[i % securities], Fraction(rng.randint(100, 2_000)), Fraction(10), DAY
@@ -71,6 +71,11 @@ def book(seed: int, *, securities: int = 500, lots: int = 500) -> Book:
 
 def _lot(rng: Random, name: str, instrument: str) -> Lot:
     return Lot(name, "A", instrument, Fraction(rng.randint(100, 2_000)), Fraction(10), DAY)
+
+
+def _account() -> Account:
+    cash = {"USD": (Fraction(500_000), Fraction(0))}
+    return Account("A", "Account", "H", tax=TaxKind.TAXABLE, cash=cash, facts={"borrowings": Fraction(0)})
 
 
 def _instrument(rng: Random, name: str, issuer: str) -> Instrument:

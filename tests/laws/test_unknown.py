@@ -129,8 +129,8 @@ def _gain(rng: Random, book: Book, traded: set[str]) -> Book | None:
 def _loading(rng: Random, book: Book, traded: set[str]) -> Book | None:
     if not book.loadings:
         return None
-    gone = rng.choice(book.loadings).instrument
-    return replace(book, loadings=tuple(row for row in book.loadings if row.instrument != gone))
+    gone = rng.choice(book.loadings)
+    return replace(book, loadings=tuple(row for row in book.loadings if row != gone))
 
 
 def _benchmark(rng: Random, book: Book, traded: set[str]) -> Book | None:

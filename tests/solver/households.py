@@ -102,6 +102,7 @@ def _account(rng: Random, name: str) -> Account:
         model="M",
         cost=Cost(ticket=rng.choice((ZERO, ZERO, Fraction(5))), spread=Fraction(rng.randint(0, 20), 10_000)),
         minimum_trade=rng.choice((ZERO, ZERO, ZERO, Fraction(500))),
+        facts={"borrowings": ZERO},
     )
 
 

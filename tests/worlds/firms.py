@@ -40,7 +40,7 @@ def firm(rng: Random, *, gaps: bool = True) -> Book:
     """`gaps`: some facts, prices and rates are missing."""
     issuers = _issuers(rng, gaps)
     instruments = _instruments(rng, sorted(issuers), gaps)
-    accounts = _accounts(rng)
+    accounts = _accounts(rng, gaps)
     lots = _lots(rng, sorted(accounts), sorted(instruments))
     priced = [i for i in instruments if not gaps or rng.random() > 0.04]
     return Book(
@@ -61,7 +61,7 @@ def firm(rng: Random, *, gaps: bool = True) -> Book:
         loadings=tuple(_loadings(rng, sorted(instruments))),
         complete={
             name: date(2024, 1, 1)
-            for name in ("list watch", *(f"history {account}" for account in accounts))
+            for name in ("list watch", *(f"{of} {account}" for of in ("history", "flows") for account in accounts))
             if not gaps or rng.random() > 0.2
         },
     )
@@ -138,7 +138,7 @@ def _constituents(rng: Random, others: list[str], gaps: bool) -> tuple[tuple[str
     return tuple((other, share) for other in others[:2])
 
 
-def _accounts(rng: Random) -> dict[str, Account]:
+def _accounts(rng: Random, gaps: bool) -> dict[str, Account]:
     found = {}
     for number in range(1, rng.randint(2, 4)):
         name = f"A{number}"
@@ -155,9 +155,15 @@ def _accounts(rng: Random) -> dict[str, Account]:
             model="M",
             benchmark="M",
             cost=Cost(money(rng, 0, 5), Fraction(rng.choice((0, 0, 5)), 1000), Fraction(rng.choice((0, 5, 7)), 10000)),
-            facts={"client risk tolerance": Fraction(rng.randint(1, 7))},
+            facts={"client risk tolerance": Fraction(rng.randint(1, 7)), **_borrowed(rng, gaps)},
         )
     return found
+
+
+def _borrowed(rng: Random, gaps: bool) -> dict[str, Value]:
+    if gaps and rng.random() < 0.06:
+        return {}
+    return {"borrowings": money(rng, 1, 400) if rng.random() < 0.2 else Fraction(0)}
 
 
 def _lots(rng: Random, accounts: list[str], instruments: list[str]) -> dict[str, Lot]:

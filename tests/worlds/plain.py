@@ -73,6 +73,10 @@ class Plain:
         everything = [h for h in self.held if h.account in accounts]
         return self.cash(accounts) + sum((h.units * self.price(h.instrument) for h in everything), ZERO)
 
+    def net(self, accounts: tuple[str, ...]) -> Fraction:
+        owed = (self.book.accounts[a].facts["borrowings"] for a in accounts)
+        return self.assets(accounts) - sum((debt for debt in owed if isinstance(debt, Fraction)), ZERO)
+
     def cash(self, accounts: tuple[str, ...]) -> Fraction:
         pairs = [item for a in accounts for item in self.book.accounts[a].cash.items()]
         return sum((amount * self.rate(currency) for currency, pair in pairs for amount in pair), ZERO)
@@ -156,8 +160,10 @@ class Plain:
     def number(self, node: core.Scalar) -> Fraction:
         match node:
             case core.Amount(value, unit):
-                return value / 100 * self.assets(self.accounts) if unit == "points" else value
-            case core.Term("net assets" | "total assets"):
+                return value / 100 * self.net(self.accounts) if unit == "points" else value
+            case core.Term("net assets"):
+                return self.net(self.accounts)
+            case core.Term("total assets"):
                 return self.assets(self.accounts)
             case core.Term("cash"):
                 return self.cash(self.accounts)
@@ -166,7 +172,7 @@ class Plain:
                     (Fraction(str(self.book.accounts[a].facts["client risk tolerance"])) for a in self.accounts), ZERO
                 )
             case core.Term("index weight"):
-                return sum((self.weight(a) * self.assets((a,)) for a in self.accounts), ZERO)
+                return sum((self.weight(a) * self.net((a,)) for a in self.accounts), ZERO)
             case core.Own(measure):
                 return self.measured(self.group, measure)
             case core.Scale(factor, inner):
@@ -200,7 +206,7 @@ class Plain:
                 scores = [self.measured((h,)) * Fraction(str(self.fact(h.instrument, name))) for h in chosen]
                 return weight == 0 or COMPARE[op](sum(scores, ZERO), self.number(right) * weight)
             case core.Compare(left, op, right, base):
-                if base is not None and self.number(base) == 0:
+                if base is not None and self.number(base) <= 0:
                     raise NothingToMeasure
                 return COMPARE[op](self.number(left), self.number(right))
             case core.All(parts):
@@ -214,7 +220,7 @@ class Plain:
 
 
 class NothingToMeasure(Exception):
-    """A ratio over zero: the judge's business, tested elsewhere."""
+    """A ratio over nothing: the judge's business, tested elsewhere."""
 
 
 def _fact(value: object, op: str, limit: object) -> bool:

@@ -135,6 +135,7 @@ class Completed(StrEnum):
 
     LIST = "list"
     HISTORY = "history"
+    FLOWS = "flows"
 
 
 def _signed(raw: object, row: ValidationInfo) -> Fraction:

@@ -55,7 +55,7 @@ class Records:
     balances: tuple[Balance, ...]
     weights: tuple[Weight, ...]
     loadings: tuple[Loading, ...]
-    complete: tuple[tuple[str, str, date], ...]  # "list" or "history", the id, since
+    complete: tuple[tuple[str, str, date], ...]  # "list", "history" or "flows", the id, since
     holidays: tuple[date, ...]
 
 

@@ -70,7 +70,7 @@ def _references(records: Records) -> Iterator[tuple[str, str, Iterable[_Referenc
     for kind, target in (("security", "instruments"), ("issuer", "issuers")):
         yield "lists", target, ((n, ("subject",), x.subject) for n, x in enumerate(r.lists) if x.kind == kind)
     yield "weights", "instruments", ((n, ("key",), x.key) for n, x in enumerate(r.weights) if x.kind == "security")
-    yield "complete", "accounts", ((n, ("id",), name) for n, (of, name, _) in enumerate(r.complete) if of == "history")
+    yield "complete", "accounts", ((n, ("id",), name) for n, (of, name, _) in enumerate(r.complete) if of != "list")
 
 
 def _constituents(records: Records) -> Iterator[_Reference]:

@@ -236,7 +236,7 @@ class LoadingRow(Row):
 class CompleteRow(Row):
     of: CompletedField
     id: Text
-    """of the list, or of the account whose history it is"""
+    """of the list, or of the account whose history or planned flows it is"""
     since: Day
 
 
@@ -273,6 +273,6 @@ class BookDocument(Head):
     weights: list[WeightRow] = []
     loadings: list[LoadingRow] = []
     complete: list[CompleteRow] = []
-    """from which day on a list, or the history of an account, is complete; unknown without that word"""
+    """from which day on a list, or an account's history or planned flows, are complete; unknown without that word"""
     holidays: list[HolidayRow] = []
     """weekdays that are no business days"""

@@ -15,7 +15,7 @@ from policy.book.history import (
     withdrawals_due,
 )
 from policy.book.models import index_weight, target_weight
-from policy.interval import Interval
+from policy.interval import NOT_NEGATIVE, Interval
 from tests.policy.book.sample import Document, indexed, sample
 
 F = Fraction
@@ -111,6 +111,8 @@ def test_withdrawals_due() -> None:
     document = sample()
     rows = [("2026-01-29", "1"), ("2026-01-30", "10"), ("2026-02-02", "100"), ("2026-02-03", "-30")]
     document["flows"] = [{"account": "trust", "day": day, "amount": amount} for day, amount in rows]
+    assert withdrawals_due(indexed(document), BOTH, 90) == NOT_NEGATIVE
+    document["complete"] += [{"of": "flows", "id": name, "since": "2026-01-30"} for name in BOTH]
     facts = indexed(document)
     assert [withdrawals_due(facts, BOTH, days) for days in (0, 2, 3, 4)] == [10, 10, 110, 80]
     assert withdrawals_due(facts, BOTH, 1, True) == 110

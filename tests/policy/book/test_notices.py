@@ -17,6 +17,8 @@ def test_what_the_sample_leaves_open() -> None:
     assert [line.split(";")[0] for line in said(sample())] == [
         "/instruments/PRIV: `PRIV` is held and has no price",
         "/rates/EUR: there is no rate from EUR to USD",
+        "/accounts/ira: account `ira` does not say what it owes",
+        "/accounts/away: account `away` does not say what it owes",
         "/instruments/ETF: the constituents of `ETF` add up to 90%",
         "/lists/falcon: list `falcon` is not stated to be complete",
     ]
