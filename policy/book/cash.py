@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -40,13 +41,13 @@ def spendable(index: Index, account: str) -> Fraction:
     return max(ZERO, total)
 
 
-def residue(index: Index, account: str, also: Iterable[str] = ()) -> tuple[Fraction, Fraction]:
-    """The box of the account's residue: one order for every instrument that it holds or that its model names, and
-    the orders that are given besides (`also`: their instruments)."""
+def residue(index: Index, account: str, given: Iterable[str] = ()) -> tuple[Fraction, Fraction]:
+    """The box of the account's residue: one order for every instrument that it holds or that its model names, or the
+    orders that are given (`given`: their instruments), whatever is more of an instrument."""
     holder = index.book.accounts[account]
     model = index.weights.get((holder.model or "", "security"), {})
-    candidates = index.held.get(account, {}).keys() | model.keys()
-    return residue_box(holder.cost, index.book.currency, len(candidates) + len(tuple(also)))
+    orders = Counter(dict.fromkeys(index.held.get(account, {}).keys() | model.keys(), 1)) | Counter(given)
+    return residue_box(holder.cost, index.book.currency, orders.total())
 
 
 def _worth(amount: Fraction, exchange: Fraction | None) -> Number:

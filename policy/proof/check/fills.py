@@ -1,48 +1,32 @@
 """Partly filled orders: whether an obligation holds in every state between two batches, and in every mixture of fills.
 
-While a batch works, each of its quantities may be nothing, or anything from one tradable unit to all of it, freely of
-the others. What exact booking adds to an account (its residue) is anything in its box, but nothing while nothing is
-filled there. A linear test is decided exactly by the signs of its coefficients over the quantities that trade;
-everything above by ranges, which is sound and sometimes not enough.
+Formulas are written out over what moves, so that what is bought and what is paid for it cancel; a linear test is then
+decided exactly by the signs of its coefficients. Everything above goes by ranges over boxes of states, cut smaller a
+stated number of times, which is sound and sometimes not enough.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
-from typing import assert_never
+from itertools import islice
 
-from policy.proof.check.case import (
-    RANK,
-    All,
-    Any,
-    Basket,
-    Case,
-    Count,
-    Formula,
-    Greatest,
-    Kind,
-    Leaf,
-    Least,
-    Linear,
-    Not,
-    Obligation,
-    Outcome,
-    Scalar,
-    Squares,
-    Sum,
-    Top,
-    Truth,
-)
+from policy.proof.check.case import RANK, Case, Kind, Leaf, Linear, Obligation, Outcome, Truth
 from policy.proof.check.evaluate import Values, linear, outcome, possible, settled
 from policy.proof.check.orders import point_of
-from policy.proof.check.ranges import ZERO, Number, between, negative, times, total
+from policy.proof.check.ranges import ONE, ZERO, Number, below, between, negative, times, total
 from policy.proof.check.required import as_linear
+from policy.proof.check.rewritten import Atom, Line, rewritten
+from policy.proof.check.ways import Box, Way, boxes, halves, span, ways
 from policy.proof.proposal import Order, Proposal
 
-ONE = Fraction(1)
+CUTS = 32
+"""How many boxes of states are looked at, for one obligation and one batch."""
+
+GUIDES = 4
+"""How many linear sides say where to cut."""
 
 
 class Shown(StrEnum):
@@ -62,12 +46,16 @@ class Fills:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """`box`: what each quantity that moves may be. `lines`: every name over those alone, so that what cancels does.
-    `ranges`: what each name may be."""
+    """Orders that work at the same time. `lines`: every name over what moves, so that what cancels does. `ranges`: what
+    each name may be."""
 
-    box: Values
+    ways: tuple[Way, ...]
     lines: Mapping[str, Linear]
     ranges: Values
+
+
+Released = tuple[Mapping[str, Fraction], Sequence[Order]]
+"""Orders that work, after what was filled before them."""
 
 
 def fills(case: Case, proposal: Proposal, end: Values, promised: Mapping[str, Shown]) -> Fills:
@@ -75,18 +63,20 @@ def fills(case: Case, proposal: Proposal, end: Values, promised: Mapping[str, Sh
     than at the end."""
     batches = _batches(proposal.orders)
     done = [point_of(case, [order for batch in batches[:k] for order in batch]) for k in range(len(batches) + 1)]
-    between_batches = [_stage(case, before, {}).ranges for before in done[:-1]]
-    ways = {
-        Shown.ALWAYS: [_stage(case, {}, done[-1])],
-        Shown.ORDERED: [_stage(case, done[k], point_of(case, batch)) for k, batch in enumerate(batches)],
+    between_batches = [_stage(case, before, ()).ranges for before in done[:-1]]
+    released: dict[Shown, list[Released]] = {
+        Shown.ALWAYS: [({}, proposal.orders)],
+        Shown.ORDERED: list(zip(done[:-1], batches, strict=True)),
     }
+    found = {promise: [_stage(case, *each) for each in released[promise]] for promise in sorted({*promised.values()})}
+    vague = _vague(case)
     broken, unshown = [], []
     for name, promise in promised.items():
         obligation = case.obligations[name]
         limit = max(RANK[Outcome.WAIVED], RANK[outcome(obligation, end)])
         if any(_fails(obligation, at, limit) for at in between_batches):
             broken.append(name)
-        elif not all(_holds(obligation, stage, limit) for stage in ways[promise]):
+        elif not all(_holds(obligation, stage, limit, vague) for stage in found[promise]):
             unshown.append(name)
     return Fills(tuple(broken), tuple(unshown))
 
@@ -95,27 +85,22 @@ def _batches(orders: Sequence[Order]) -> list[list[Order]]:
     return [[order for order in orders if order.batch == batch] for batch in sorted({order.batch for order in orders})]
 
 
-def _stage(case: Case, before: Mapping[str, Fraction], moving: Mapping[str, Fraction]) -> Stage:
-    """From `before`, anything up to all of `moving`."""
-    box: dict[str, Number] = {name: between(ZERO, amount) for name, amount in moving.items()}
-    booked = {case.quantities[name].account for name in before}
+def _stage(case: Case, before: Mapping[str, Fraction], orders: Sequence[Order]) -> Stage:
+    """From `before`, anything up to all of the orders."""
+    booked, working = {case.quantities[name].account for name in before}, {order.account for order in orders}
+    residues = {q.account: name for name, q in case.quantities.items() if q.kind is Kind.RESIDUE and q.low < q.high}
+    due = {account: name for account, name in residues.items() if account in working - booked}
+    found = ways(case, orders, due)
     lines = {name: Linear(before.get(name, ZERO), ()) for name in case.quantities}
-    for name in moving:
+    for name in (*due.values(), *(name for way in found for name, _ in way.pieces)):
         lines[name] = Linear(before.get(name, ZERO), ((ONE, name),))
-    for name, quantity in case.quantities.items():
-        if quantity.kind is Kind.RESIDUE:
-            anything = between(min(ZERO, quantity.low), max(ZERO, quantity.high))
-            mine = [piece for piece in moving if case.quantities[piece].account == quantity.account]
-            slopes = tuple((times(1 / _unit(case, piece, moving[piece]), anything), piece) for piece in mine)
-            lines[name] = Linear(anything, ()) if quantity.account in booked else Linear(ZERO, slopes)
+    for name in (name for account, name in residues.items() if account in booked):
+        residue = case.quantities[name]
+        lines[name] = Linear(between(min(ZERO, residue.low), max(ZERO, residue.high)), ())
     for name, form in case.forms.items():
         lines[name] = _line(form, lines)
-    return Stage(box, lines, {name: linear(line, box) for name, line in lines.items()})
-
-
-def _unit(case: Case, name: str, amount: Fraction) -> Fraction:
-    """The least that is filled, if anything is: then residue ≤ top = top / unit · unit ≤ top / unit · fill."""
-    return min(case.quantities[name].step or ONE, amount)
+    anything, _ = boxes(found)
+    return Stage(found, lines, {name: span(line, anything) for name, line in lines.items()})
 
 
 def _line(lin: Linear, lines: Mapping[str, Linear]) -> Linear:
@@ -129,16 +114,37 @@ def _line(lin: Linear, lines: Mapping[str, Linear]) -> Linear:
     return Linear(total(const), tuple((total(slopes), name) for name, slopes in terms.items()))
 
 
+# --- one obligation ----------------------------------------------------------------------------
+
+
 def _fails(obligation: Obligation, at: Values, limit: int) -> bool:
     """For certain, whatever the residues are."""
     return min(RANK[found] for found in _everywhere(obligation, at)) > limit
 
 
-def _holds(obligation: Obligation, stage: Stage, limit: int) -> bool:
-    if RANK[settled(_everywhere(obligation, stage.ranges))] <= limit:
+def _holds(obligation: Obligation, stage: Stage, limit: int, vague: frozenset[str]) -> bool:
+    """In every state, as far as boxes can tell."""
+    certain = _is_certain(obligation, vague)
+
+    def allowed(obligation: Obligation, at: Values) -> bool:
+        outcomes = _everywhere(obligation, at)
+        return max(RANK[found] for found in (outcomes if certain else {*outcomes, settled(outcomes)})) <= limit
+
+    if allowed(obligation, stage.ranges):
         return True
-    ladder = tuple(replace(rung, formula=_over(rung.formula, stage)) for rung in obligation.ladder)
-    return RANK[settled(_everywhere(replace(obligation, ladder=ladder), stage.box))] <= limit
+    over = _rewritten(obligation, lambda line: _line(line, stage.lines), lambda atom: _subtracted(atom, stage))
+    guides = list(islice(_lines(over), GUIDES))
+    waiting = [stage.ways]
+    for _ in range(CUTS):
+        found = waiting.pop()
+        if not any(allowed(_ranged(over, box), {}) for box in boxes(found)):
+            parts = halves(found, guides)
+            if not parts:
+                return False
+            waiting += parts
+        if not waiting:
+            return True
+    return False
 
 
 def _everywhere(obligation: Obligation, at: Values) -> set[Outcome]:
@@ -146,50 +152,67 @@ def _everywhere(obligation: Obligation, at: Values) -> set[Outcome]:
     return possible(obligation, at, unknown_is_breach=False)
 
 
-def _over(node: Formula, stage: Stage) -> Formula:
-    """The formula over what moves; linear sides are subtracted before anything is asked about their range."""
-    match node:
-        case Leaf():
-            return _leaf_over(node, stage)
-        case All(parts):
-            return All(tuple(_over(part, stage) for part in parts))
-        case Any(parts):
-            return Any(tuple(_over(part, stage) for part in parts))
-        case Not(part):
-            return Not(_over(part, stage))
-        case Truth():
-            return node
-        case _:
-            assert_never(node)
+def _subtracted(atom: Leaf | Truth, stage: Stage) -> Leaf | Truth:
+    """A comparison of linear sides as their difference with zero, so that what is in both cancels; a ratio's guard
+    falls away where its base is above zero everywhere."""
+    if isinstance(atom, Truth):
+        return atom
+    if atom.base is not None and below(ZERO, linear(atom.base, stage.ranges)):
+        atom = replace(atom, base=None)
+    measure, bound = as_linear(atom.measure), as_linear(atom.bound)
+    if atom.base is not None or measure is None or bound is None:
+        return atom
+    opposite = tuple((negative(factor), name) for factor, name in bound.terms)
+    difference = Linear(total([measure.const, negative(bound.const)]), (*measure.terms, *opposite))
+    return replace(atom, measure=difference, bound=Linear(ZERO, ()))
 
 
-def _leaf_over(node: Leaf, stage: Stage) -> Leaf:
-    measure, bound = as_linear(node.measure), as_linear(node.bound)
-    if node.base is None and measure is not None and bound is not None:
-        opposite = tuple((negative(factor), name) for factor, name in bound.terms)
-        difference = Linear(total([measure.const, negative(bound.const)]), (*measure.terms, *opposite))
-        return replace(node, measure=_line(difference, stage.lines), bound=Linear(ZERO, ()))
-    base = None if node.base is None else _line(node.base, stage.lines)
-    return replace(node, measure=_scalar_over(node.measure, stage), bound=_scalar_over(node.bound, stage), base=base)
+def _ranged(obligation: Obligation, over: Box) -> Obligation:
+    """Every number as its range over the box."""
+    return _rewritten(obligation, lambda line: Linear(span(line, over), ()))
 
 
-def _scalar_over(node: Scalar, stage: Stage) -> Scalar:
-    match node:
-        case Linear():
-            return _line(node, stage.lines)
-        case Basket(members):
-            return Basket(tuple((_line(value, stage.lines), _over(when, stage)) for value, when in members))
-        case Count(members):
-            return Count(tuple(_over(when, stage) for when in members))
-        case Top(k, parts):
-            return Top(k, tuple(_line(part, stage.lines) for part in parts))
-        case Greatest(parts):
-            return Greatest(tuple(_scalar_over(part, stage) for part in parts))
-        case Least(parts):
-            return Least(tuple(_scalar_over(part, stage) for part in parts))
-        case Squares(parts):
-            return Squares(tuple((weight, _line(part, stage.lines)) for weight, part in parts))
-        case Sum(parts):
-            return Sum(tuple((factor, _scalar_over(part, stage)) for factor, part in parts))
-        case _:
-            assert_never(node)
+def _rewritten(obligation: Obligation, line: Line, atom: Atom = lambda atom: atom) -> Obligation:
+    ladder = (replace(rung, formula=rewritten(rung.formula, line, atom)) for rung in obligation.ladder)
+    return replace(obligation, ladder=tuple(ladder))
+
+
+# --- missing facts -----------------------------------------------------------------------------
+
+
+def _is_certain(obligation: Obligation, vague: frozenset[str]) -> bool:
+    """Whether every rung is true or false at every point: no missing fact, and no ratio whose base may be zero."""
+    atoms: list[Leaf | Truth] = []
+
+    def seen(atom: Leaf | Truth) -> Leaf | Truth:
+        atoms.append(atom)
+        return atom
+
+    _rewritten(obligation, lambda line: line, seen)
+    guarded = any(isinstance(atom, Leaf) and atom.base is not None for atom in atoms)
+    missing = any(isinstance(atom, Truth) and atom.value is None for atom in atoms)
+    return not guarded and not missing and not any(_is_vague(line, vague) for line in _lines(obligation))
+
+
+def _vague(case: Case) -> frozenset[str]:
+    """The forms in which a missing fact is, somewhere."""
+    found: set[str] = set()
+    for name, form in case.forms.items():
+        if _is_vague(form, found):
+            found.add(name)
+    return frozenset(found)
+
+
+def _is_vague(line: Linear, vague: Collection[str]) -> bool:
+    return isinstance(line.const, tuple) or any(isinstance(slope, tuple) or name in vague for slope, name in line.terms)
+
+
+def _lines(obligation: Obligation) -> list[Linear]:
+    found: list[Linear] = []
+
+    def seen(line: Linear) -> Linear:
+        found.append(line)
+        return line
+
+    _rewritten(obligation, seen)
+    return found
