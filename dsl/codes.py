@@ -32,7 +32,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         # names: dsl.confusable
         "M121": "an invisible or bidirectional character, which makes a text look different from what it says",
         "M122": "a word that mixes scripts",
-        "M123": "two names that look alike and are different",
+        "M123": "two names, of one rule book, that look alike and are different",
         # numbers and names: dsl.check
         "M117": "a percentage of nothing",
         "M131": "points and percent mixed up in a band",

@@ -27,6 +27,8 @@ def hidden(character: str) -> bool:
 
 def skeleton(text: str) -> str:
     """What a text looks like: equal for texts that a reader cannot tell apart. Letters keep their case."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
     plain = unicodedata.normalize("NFKC", text).translate(_TWINS)
     return " ".join("".join(c for c in plain if not hidden(c)).split())
 

@@ -12,14 +12,14 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 
 from dsl.confusable import BIDIRECTIONAL, hidden, script, skeleton
 from dsl.diagnostic import Diagnostic, Related
-from dsl.lexer import Lexeme
+from dsl.lexer import Lexeme, scan
 from dsl.source import Source, Span
 
 
 def look(source: Source, lexemes: Sequence[Lexeme]) -> Iterator[Diagnostic]:
     """Everything in a file that is not what it looks like."""
     yield from _hidden(source)
-    texts = [(text, source.span(start, end)) for kind, text, start, end, _ in lexemes if kind in ("STRING", "NAME")]
+    texts = _texts(source, lexemes)
     mixed = [] if source.text.isascii() else list(_mixed(texts))
     yield from mixed
     reported = {mistake.span.start for mistake in mixed}
@@ -27,17 +27,35 @@ def look(source: Source, lexemes: Sequence[Lexeme]) -> Iterator[Diagnostic]:
 
 
 def alike(texts: Iterable[tuple[str, Span]]) -> Iterator[Diagnostic]:
-    """Texts, of one file or of several, that look like one before and differ."""
+    """Texts that look like one before and differ."""
     seen: dict[str, tuple[str, Span]] = {}
     for text, span in texts:
-        looks = text if text.isascii() and "  " not in text else skeleton(text)
-        first, where = seen.setdefault(looks, (text, span))
-        if first != text:
+        first, where = seen.setdefault(skeleton(text.strip('"')), (text, span))
+        if first.strip('"') != text.strip('"'):
             message, related = (
                 f"{text} looks like another text and is not the same",
                 Related(f"the other is {first}", where),
             )
             yield Diagnostic("M123", message, span, "write both alike", related=(related,))
+
+
+def across(sources: Sequence[Source], told: Set[Span] = frozenset()) -> Iterator[Diagnostic]:
+    """Texts of different files that look alike and differ. `told`: places that have had their report, for what stands
+    in one file alone."""
+    if all(_plain(source.text) for source in sources):
+        return
+    for found in alike(text for source in sources for text in _texts(source, scan(source).lexemes)):
+        if found.span.file != found.related[0].span.file and found.span not in told:
+            yield found
+
+
+def _plain(text: str) -> bool:
+    """Whether every text says what it looks like."""
+    return text.isascii() and all(quoted == skeleton(quoted) for quoted in re.findall(r'"([^"\n]*)"', text))
+
+
+def _texts(source: Source, lexemes: Sequence[Lexeme]) -> list[tuple[str, Span]]:
+    return [(text, source.span(start, end)) for kind, text, start, end, _ in lexemes if kind in ("STRING", "NAME")]
 
 
 def _hidden(source: Source) -> Iterator[Diagnostic]:

@@ -69,6 +69,7 @@ class Judgement:
 
 def judgement(library: Library, known: Index, orders: tuple[Order, ...] = (), file: str | None = None) -> Judgement:
     """The rules bound to the book, and the verdict at the orders; BadInput for orders that cannot be filled."""
+    rules.of_book(library, known.book)
     bound = bind_to(library, known, orders)
     point = point_of(known, orders)
     if isinstance(point, tuple):

@@ -39,8 +39,9 @@ def run(arguments: argparse.Namespace) -> int:
     for place in (arguments.out, arguments.picture):
         if place is not None:
             disk.room(place)
-    rules.library(arguments.rules, quiet=arguments.json)
+    library = rules.library(arguments.rules, quiet=arguments.json)
     book = given.on(given.book(arguments.book), arguments.as_of, arguments.known_at)
+    rules.of_book(library, book)
     task = task_of(arguments.rules, book, given.intent(arguments.intent, book))
     log = Path(arguments.log).expanduser()
     picture = None if arguments.picture is None else Path(arguments.picture)

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from dsl import tree
 from dsl.check import check
 from dsl.diagnostic import Diagnostic, Severity, in_order
+from dsl.disguise import across
 from dsl.parse import parse
 from dsl.source import Source
+from policy.book.facts import Book
 from policy.book.problem import Place, Problem
 from policy.ir.core import Library
+from policy.ir.disguised import disguised
 from policy.ir.from_dsl import library as lowered
 from server.cli import given
 from server.cli.problem import BadInput
@@ -30,7 +33,9 @@ def read(paths: Sequence[str]) -> Read:
     sources = given.sources(paths)
     parsed = [parse(source) for source in sources]
     files = tuple(file for file, _ in parsed)
-    found = in_order((*(mistake for _, mistakes in parsed for mistake in mistakes), *check(files)))
+    mistakes = [mistake for _, mistakes in parsed for mistake in mistakes]
+    twins = across(sources, {mistake.span for mistake in mistakes})
+    found = in_order((*mistakes, *twins, *check(files)))
     broken = any(diagnostic.severity is Severity.ERROR for diagnostic in found)
     return Read(sources, files, found, None if broken else lowered(files))
 
@@ -43,6 +48,13 @@ def library(paths: Sequence[str], *, quiet: bool = False) -> Library:
     if not quiet:
         diagnostics.show(found.diagnostics, found.sources)
     raise BadInput(*problems(found))
+
+
+def of_book(library: Library, book: Book) -> None:
+    """BadInput where a rule's name only looks like one of the book."""
+    found = disguised(library, book)
+    if found:
+        raise BadInput(*found)
 
 
 def problems(found: Read) -> list[Problem]:
