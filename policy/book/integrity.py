@@ -147,12 +147,15 @@ def disagreements(records: Records) -> Iterator[Flaw]:
             yield Flaw("instruments", row, ("underlying",), what, "give `underlying`, an instrument of the book")
 
 
+LEVELS = frozenset(name for name, term in TERMS.items() if term.kind is Kind.LEVEL and term.of == "instrument")
+"""What weights can be of: groups of instruments."""
+
+
 def unknown_levels(records: Records) -> Iterator[Flaw]:
     """Weights of a kind that the vocabulary does not have."""
-    levels = {name for name, term in TERMS.items() if term.kind is Kind.LEVEL and term.of == "instrument"}
     for row, weight in enumerate(records.weights):
-        if weight.kind not in levels:
-            advice = did_you_mean(weight.kind, levels, "use security, or a level of the vocabulary")
+        if weight.kind not in LEVELS:
+            advice = did_you_mean(weight.kind, LEVELS, "use security, or a level of the vocabulary")
             yield Flaw("weights", row, ("kind",), f"`{weight.kind}` is no level", advice)
 
 

@@ -15,6 +15,7 @@ from policy.book.amount import Refusal, kind, number_text
 from policy.book.facts import Book
 from policy.book.intake.fields import REFUSED, Id, NotNegative, Share, Spread, Text
 from policy.book.intake.json_text import parse, with_lines
+from policy.book.integrity import LEVELS
 from policy.book.problem import Place, Problem, did_you_mean, is_problems, pointer
 from policy.ir.bound import Outcome
 from solver.intent import Drift, Intent, Tax
@@ -118,14 +119,14 @@ def _said(part: Part) -> dict[str, Any]:
 
 
 def _unknown(path: str, document: IntentDocument, book: Book) -> list[Problem]:
-    """Accounts, instruments and models that the book has not."""
+    """Accounts, instruments and models that the book has not, and a level that nobody has."""
     models = {weight.model for weight in book.weights}
     named: list[tuple[tuple[str | int, ...], str, Collection[str], str]] = [
         *((("raise_cash", name), name, book.accounts, "account") for name in document.raise_cash),
         *((("never_trade", n), name, book.instruments, "instrument") for n, name in enumerate(document.never_trade)),
         *((("model",), name, models, "model") for name in (document.model,) if name is not None),
     ]
-    return [
+    found = [
         Problem(
             Place(path, None, pointer(place)),
             f"the book has no {what} `{name}`",
@@ -134,6 +135,10 @@ def _unknown(path: str, document: IntentDocument, book: Book) -> list[Problem]:
         for place, name, known, what in named
         if name not in known
     ]
+    if document.level is not None and document.level not in LEVELS:
+        advice = did_you_mean(document.level, LEVELS, "use security, or a level of the vocabulary")
+        found.append(Problem(Place(path, None, "/level"), f"`{document.level}` is no level", advice))
+    return found
 
 
 def _problem(path: str, detail: ErrorDetails) -> Problem:

@@ -1,7 +1,7 @@
 """JSON, strictly: one reading of every text, and a line for everything in it.
 
 Refused are duplicate members, numbers that are not plain integers (`amount.Bare` marks them; whoever reads the
-field says what to write), texts that end in the middle, and nesting beyond all sense.
+field says what to write), texts that end in the middle, halves of letters, and nesting beyond all sense.
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ def parse(text: str, file: str) -> object | tuple[Problem, ...]:
         return (_broken(error, file),)
     except RecursionError:
         return (Problem(Place(file), "the document is nested too deeply", "a book is at most a few levels deep"),)
-    return tuple(_duplicates(text, file)) if twice else value
+    problems = tuple(_duplicates(text, file)) if twice else tuple(_halves(text, file))
+    return problems or value
 
 
 def with_lines(problems: tuple[Problem, ...], text: str) -> tuple[Problem, ...]:
@@ -57,7 +58,11 @@ def _integer(text: str) -> int | Bare:
 
 def _broken(error: json.JSONDecodeError, file: str) -> Problem:
     cut = error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated string")
-    what = "the document ends before it is complete" if cut else f"this is not JSON: {error.msg.lower()}"
+    what = (
+        "the document ends before it is complete"
+        if cut
+        else f"this is not JSON: {error.msg.lower().removesuffix(' at')}"
+    )
     do = "was the file cut off? send it again" if cut else f"look at column {error.colno} of this line"
     return Problem(Place(file, error.lineno), what, do)
 
@@ -106,6 +111,23 @@ def _duplicates(text: str, file: str) -> Iterator[Problem]:
             yield Problem(
                 Place(file, line, at, name), f"`{short(name)}` stands twice in one object", "keep one of them"
             )
+
+
+_ESCAPED_HALF = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+def _halves(text: str, file: str) -> Iterator[Problem]:
+    """Texts with an escape such as `\\ud800` without its other half: no letter, and nothing can write it."""
+    if not _ESCAPED_HALF.search(text):
+        return
+    for token in _TOKEN.finditer(text):
+        if token[0][0] == '"' and not _is_whole(json.loads(token[0])):
+            what = f"{short(token[0])} holds half of a letter"
+            yield Problem(Place(file, text.count("\n", 0, token.start()) + 1), what, "write the letter itself")
+
+
+def _is_whole(text: str) -> bool:
+    return not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def _lines(text: str, wanted: Collection[str]) -> dict[str, int]:

@@ -69,3 +69,15 @@ def test_escaped_and_plain_spellings_of_a_name_are_one_name() -> None:
     found = parse('{"a": 1, "\\u0061": 2}', "f")
     assert isinstance(found, tuple)
     assert found[0].what == "`a` stands twice in one object"
+
+
+@pytest.mark.parametrize("half", [r"\ud800", r"\uDFFF", r"\ud800\u0041", r"\udc00\ud800"])
+@pytest.mark.parametrize("text", ['{"a":\n"x HALF"}', '{\n"HALF": 1}', '[1,\n["HALF"]]'])
+def test_half_of_a_letter_is_refused_where_it_stands(half: str, text: str) -> None:
+    (problem,) = parse(text.replace("HALF", half), "f")
+    assert isinstance(problem, Problem)
+    assert (problem.place.line, "half of a letter" in problem.what) == (2, True)
+
+
+def test_both_halves_are_one_letter_and_an_escaped_backslash_is_none() -> None:
+    assert parse(r'["\ud83d\ude00", "\\ud800"]', "f") == ["\N{GRINNING FACE}", r"\ud800"]
