@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -64,3 +64,22 @@ Backend = Callable[[Model, Limits, Mapping[str, Fraction] | None], Answer]
 """Solves a model. Guarantees: the same answer for the same model, limits and hint, except after an emergency; never
 raises for what a solver says or does; integrality of binaries only, unless a column's kind says `INTEGER` and the
 backend is told to heed it. The hint is a point to start from; it may be partial or wrong."""
+
+
+# --- what a claim trades -------------------------------------------------------------------------
+
+ALIKE = Fraction(1, 10**7)
+"""Of an amount: less than this between two claims is a float's error."""
+
+
+def own_units(model: Model, claim: Claim) -> dict[str, Fraction]:
+    """Claimed values, quantities in their own units."""
+    columns = model.columns
+    return {name: v * columns[name].step if columns[name].step != 1 else v for name, v in claim.values.items()}
+
+
+def alike(quantities: Iterable[str], a: Mapping[str, Fraction], b: Mapping[str, Fraction]) -> bool:
+    """Whether both trade the same, as far as floats can tell."""
+    nothing, one = Fraction(0), Fraction(1)
+    pairs = ((a.get(name, nothing), b.get(name, nothing)) for name in quantities)
+    return all(abs(x - y) <= ALIKE * max(one, abs(x)) for x, y in pairs)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -64,11 +64,15 @@ def tried(task: Task, point: Point) -> Trial:
     return Trial(point, failing, flaws(task.bound, point, at), value(task.goal, at))
 
 
-def read(task: Task, values: Mapping[str, Fraction], *, choices_made: bool = True) -> Trial | None:
+def read(
+    task: Task, values: Mapping[str, Fraction], *, choices_made: bool = True, still: Collection[str] = ()
+) -> Trial | None:
     """The claim in whole units. `values`: by column, quantities in their own units. Rounded in the slice of the
     claim, first with the quantities that trade, then with all; then once more in the slice of what came out. None
-    where the claim has not made its choices and is far from what any choice requires."""
-    chosen = [q.name for q in task.bound.quantities.values() if q.kind is not Kind.RESIDUE]
+    where the claim has not made its choices and is far from what any choice requires. `still`: quantities that are to
+    stay where they are."""
+    quantities = task.bound.quantities.values()
+    chosen = [q.name for q in quantities if q.kind is not Kind.RESIDUE and q.name not in still]
     traded = [name for name in chosen if values.get(name)]
     near = slice_at(task.bound, task.allowed, values, task.sheet)
     if not choices_made and near.missed > FAR:

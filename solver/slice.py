@@ -8,8 +8,9 @@ slice, where a unit more or less has a plain effect; the judge has the last word
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import reduce
 from typing import assert_never
 
 from policy.interval import ZERO
@@ -28,7 +29,7 @@ from policy.ir.bound import (
     Sum,
     TopK,
 )
-from solver.encode.expression import NOTHING, Expression, added, constant, scaled
+from solver.encode.expression import NOTHING, Expression, Open, added, column, constant, joined, scaled
 from solver.encode.node import Cone, Curved, Every, Half, Node, Root, Some
 from solver.encode.normal import needed, truth
 from solver.encode.sheet import LOW, Sheet
@@ -36,6 +37,8 @@ from solver.scale import root_above
 
 NEAR = Fraction(1, 10**7)
 """A requirement missed by this share of its own size counts as met: it is a float's error, not a choice."""
+STRICTLY = Fraction(1, 10**9)
+"""Of its own size: by how much a strict test that has no step is to be kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +105,11 @@ def _cash(domain: Domain, sheet: Sheet) -> Requirement:
 
 def worth(e: Expression, sheet: Sheet, at: Mapping[str, Fraction]) -> Fraction:
     """The expression's value at the point; a form that the point does not give is worth what it is made of."""
-    return e.const + sum((c * _column(name, sheet, at) for name, c in e.terms.items()), ZERO)
+    return e.const + sum((c * column_at(name, sheet, at) for name, c in e.terms.items()), ZERO)
 
 
-def _column(name: str, sheet: Sheet, at: Mapping[str, Fraction]) -> Fraction:
+def column_at(name: str, sheet: Sheet, at: Mapping[str, Fraction]) -> Fraction:
+    """The column's value, in the quantity's or form's own unit."""
     if name in at:
         return at[name]
     return worth(sheet.definition(name), sheet, at) if name in sheet.forms or name in sheet.meaning else ZERO
@@ -123,8 +127,8 @@ def _way(node: Node, place: str, view: View) -> Way:
             return _all(_way(part, f"{place}.{k}", view) for k, part in enumerate(parts))
         case Some(parts):
             return min((_way(part, f"{place}.{k}", view) for k, part in enumerate(parts)), key=_missed)
-        case Half(expression, step):
-            return _test(expression, step, place, view)
+        case Half(expression, step, _, closed):
+            return _test(expression, step if closed else _least(expression, view), place, view)
         case Cone(squares, share, axis, opens):
             sizes = [(w, _farther(root, view)) for w, root in squares]
             points = [worth(size, view.sheet, view.at) for _, size in sizes]
@@ -136,8 +140,7 @@ def _way(node: Node, place: str, view: View) -> Way:
             there, first = _worst(measure, sign, f"{place}.m", view)
             back, second = _worst(bound, -sign, f"{place}.b", view)
             total = added(added(NOTHING, Fraction(sign), there), Fraction(-sign), back)
-            step = Fraction(strict) * NEAR
-            return _all((first, second, _test(total, step, place, view)))
+            return _all((first, second, _test(total, _least(total, view) if strict else ZERO, place, view)))
         case _:
             assert_never(node)
 
@@ -159,18 +162,29 @@ def _all(ways: Iterable[Way]) -> Way:
     return Way(tuple(r for way in found for r in way.requirements), max((way.missed for way in found), default=ZERO))
 
 
+def _least(e: Expression, view: View) -> Fraction:
+    """The step of a strict test without one."""
+    return STRICTLY * (_size(e, view) or 1)
+
+
+def _size(e: Expression, view: View) -> Fraction:
+    return abs(e.const) + sum((abs(c * column_at(name, view.sheet, view.at)) for name, c in e.terms.items()), ZERO)
+
+
 def _test(e: Expression, step: Fraction, place: str, view: View) -> Way:
-    sheet = view.sheet
-    opens = tuple(
-        Requirement(view.obligation, f"{place}/?{j}", Expression(ZERO, {name: Fraction(sign)}), ZERO)
-        for j, (sign, name, _) in enumerate(e.opens)
-    )
-    requirements = (Requirement(view.obligation, place, Expression(e.const, e.terms), step), *opens)
-    excess = max([worth(r.expression, sheet, view.at) + r.step for r in requirements])
-    if excess <= 0:
-        return Way(requirements, ZERO)
-    size = abs(e.const) + sum((abs(c * _column(name, sheet, view.at)) for name, c in e.terms.items()), ZERO)
-    return Way(requirements, excess / (size or 1))
+    """expression + step ≤ 0, where all open conditions are met; of these, the reach is the size."""
+    test = Requirement(view.obligation, place, Expression(e.const, e.terms), step)
+    found, missed = [test], _beyond(test, view, _size(e, view))
+    for j, (sign, name, _) in enumerate(sorted(e.opens)):
+        condition = column(name, Fraction(sign))
+        found.append(Requirement(view.obligation, f"{place}/?{j}", condition, ZERO))
+        missed = max(missed, _beyond(found[-1], view, view.sheet.box(condition)[1]))
+    return Way(tuple(found), missed)
+
+
+def _beyond(r: Requirement, view: View, size: Fraction) -> Fraction:
+    excess = worth(r.expression, view.sheet, view.at) + r.step
+    return max(ZERO, excess) / (size or 1)
 
 
 # --- scalars -------------------------------------------------------------------------------------
@@ -199,7 +213,8 @@ def _worst(scalar: Scalar, sign: int, place: str, view: View) -> Side:
         case Greatest(parts) | Least(parts):
             sides = [_worst(part, sign, f"{place}.{k}", view) for k, part in enumerate(parts)]
             pick = max if isinstance(scalar, Greatest) else min
-            return pick(sides, key=lambda side: worth(side[0], view.sheet, view.at))
+            expression, way = pick(sides, key=lambda side: worth(side[0], view.sheet, view.at))
+            return replace(expression, opens=_opens(e for e, _ in sides)), way
         case Quad(squares):
             return _total(_tangent(weight, _end(root, 1, view), view) for weight, root in squares), MET
         case _:
@@ -217,6 +232,10 @@ def _total(parts: Iterable[tuple[Fraction, Expression]]) -> Expression:
     for factor, part in parts:
         total = added(total, factor, part)
     return total
+
+
+def _opens(parts: Iterable[Expression]) -> tuple[Open, ...]:
+    return reduce(joined, (part.opens for part in parts), ())
 
 
 def _together(sides: Iterable[Side]) -> Side:
@@ -237,7 +256,8 @@ def _top(k: int, ends: list[Expression], sign: int, place: str, view: View) -> S
         for w, j, e in ranked
         if w <= least
     )
-    return added(_total((Fraction(1), e) for _, _, e in above), rest, constant(Fraction(1))), Way(kept, ZERO)
+    total = added(_total((Fraction(1), e) for _, _, e in above), rest, constant(Fraction(1)))
+    return replace(total, opens=_opens(ends)), Way(kept, ZERO)
 
 
 def _counted(when: Formula, value: Expression, sign: int, place: str, view: View) -> Side:

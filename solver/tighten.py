@@ -20,29 +20,38 @@ from solver.slice import Requirement, slice_at, worth
 SEEN = Fraction(1, 10**6)
 
 
-def tightened(task: Task, model: Model, claimed: Mapping[str, Fraction], trial: Trial) -> list[Row]:
-    """Restrictions for the rows whose test changed its truth value between the claim and the trial."""
+def tightened(task: Task, model: Model, claimed: Mapping[str, Fraction], trial: Trial) -> Model | None:
+    """The model with restrictions for the rows whose test changed its truth value between the claim and the trial;
+    None where there is nothing to tighten."""
     near = slice_at(task.bound, task.allowed, claimed, task.sheet)
     at = exact_values(task.bound, trial.point)
     loose = [n for n, q in task.bound.quantities.items() if q.step and (claimed.get(n, ZERO) / q.step).denominator != 1]
     broken = {r.place: r for r in near.requirements if worth(r.expression, task.sheet, at) + r.step > 0}
-    rows = {row.name: row for row in model.rows if row.name in broken or row.name.removesuffix("!") in broken}
-    margins = {name: max(_one_unit(r.expression, loose, task), _sight(r, claimed, task)) for name, r in broken.items()}
-    return [row for name, margin in margins.items() if (row := _tighter(rows, broken[name], margin))]
+    rows = {row.name.removesuffix("!"): row for row in model.rows}  # of a test that was tightened before, the last
+    found = [_tighter(rows[name], r, _margin(r, loose, claimed, task)) for name, r in broken.items() if name in rows]
+    tighter = tuple(row for row in found if row is not None)
+    return replace(model, rows=(*model.rows, *tighter)) if tighter else None
 
 
-def _tighter(rows: Mapping[str, Row], broken: Requirement, margin: Fraction) -> Row | None:
-    """The row, or its last restriction, with more room."""
-    name = f"{broken.place}!" if f"{broken.place}!" in rows else broken.place
-    row = rows.get(name)
-    if row is None or margin == 0:
+def _tighter(row: Row, broken: Requirement, margin: Fraction) -> Row | None:
+    """The row with more room between it and its limit; nothing more is asked where its test is switched off."""
+    if margin == 0:
         return None
     tighter = replace(row, name=f"{broken.place}!", standing=Standing.RESTRICTION)
     switches = [n for _, n in row.terms if broken.place == n or broken.place.startswith(f"{n}.")]
-    if switches:  # where the test is switched off, nothing is asked of it still
+    if switches:
         return replace(tighter, terms=tuple((c + margin if n == switches[0] else c, n) for c, n in row.terms))
-    assert row.high is not None, "a test is a row with an upper side"
+    if row.high is None:  # an account's cash is the one test that is written as a floor
+        assert row.low is not None, "a test has a limit"
+        return replace(tighter, low=row.low + margin)
     return replace(tighter, high=row.high - margin)
+
+
+def _margin(broken: Requirement, loose: list[str], claimed: Mapping[str, Fraction], task: Task) -> Fraction:
+    """Nothing where there is no such room at all: a condition that holds at zero alone."""
+    margin = max(_one_unit(broken.expression, loose, task), _sight(broken, claimed, task))
+    lowest = task.sheet.box(broken.expression)[0]
+    return margin if lowest + broken.step + margin <= 0 else ZERO
 
 
 def _sight(r: Requirement, claimed: Mapping[str, Fraction], task: Task) -> Fraction:

@@ -22,10 +22,11 @@ from solver.conflict import conflict
 from solver.intent import worth
 from solver.limit import units
 from solver.orders import booked_in
-from solver.propose import Patience, Proposal, Reason, Step, propose
+from solver.propose import Proposal, Reason, propose
 from solver.propose import Refusal as NoTrade
 from solver.refusal import Impossible, NotFound, NotSearched, Refusal
 from solver.release import Batches, released
+from solver.search import Patience, Step
 
 
 @dataclass(frozen=True, slots=True)

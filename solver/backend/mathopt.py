@@ -1,7 +1,9 @@
 """GLOP and HiGHS for linear programs, SCIP and CP-SAT with binaries, all through MathOpt.
 
 One thread, one seed, limits in nodes and steps: the same model gives the same answer. A solver that fails in
-whatever way (some messages surface as AttributeError) becomes a value.
+whatever way (some messages surface as AttributeError) becomes a value, after it has been asked once more in other
+units: numerical trouble on one scale is often none on another. (SCIP then writes a line to the standard error itself,
+and MathOpt has no way to stop it.)
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from ortools.math_opt import (
 )
 from ortools.math_opt.core.python import solver
 
-from solver.backend.program import Program, point, program
+from solver.backend.program import REACHES, Program, point, program
 from solver.claim import Answer, Backend, Claim, Ended, Failure, Limits, Why
 from solver.model import ColumnKind, Model
 
@@ -42,8 +44,15 @@ def version(kind: int) -> str:
 def _solve(
     kind: int, heeded: frozenset[ColumnKind], model: Model, limits: Limits, hint: Mapping[str, Fraction] | None
 ) -> Answer:
-    made, asked = program(model, heeded), _parameters(kind, limits)
-    start = _start(made, hint if heeded else None)
+    for reach in REACHES:
+        answer = _asked(kind, program(model, heeded, reach), limits, hint if heeded else None)
+        if not isinstance(answer, Failure) or answer.why is not Why.ERROR:
+            break
+    return answer
+
+
+def _asked(kind: int, made: Program, limits: Limits, hint: Mapping[str, Fraction] | None) -> Answer:
+    asked, start = _parameters(kind, limits), _start(made, hint)
     nothing = parameters_pb2.SolverInitializerProto(), callback_pb2.CallbackRegistrationProto()
     try:
         answer = solver.solve(made.proto, kind, nothing[0], asked, start, None, nothing[1], None, None)

@@ -3,7 +3,7 @@
 A model mixes share counts, prices, hundreds of millions of money and yes-or-no columns. Each continuous column is
 counted in a unit in which it reaches about a thousand, each row in one in which its largest coefficient is about
 that: powers of two, so that nothing is rounded twice. (Trial: half the time for GLOP and SCIP on a book of 500 names,
-and no row is missed by more than a hundred-millionth of its size.)
+and no row is missed by more than a hundred-millionth of its size.) A second scale is there for what fails on the first.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from ortools.math_opt import model_pb2
 
 from solver.model import Column, ColumnKind, Model
 
-REACH = 10  # binary digits before the point
+REACHES = (10, 4)  # binary digits before the point: of the usual scale, and of the second
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +29,18 @@ class Program:
     units: tuple[float, ...]
 
 
-def program(model: Model, heeded: frozenset[ColumnKind]) -> Program:
+def program(model: Model, heeded: frozenset[ColumnKind], reach: int = REACHES[0]) -> Program:
     """The model for MathOpt. `heeded`: the kinds of columns that must be whole."""
     columns = list(model.columns.values())
     index = {column.name: j for j, column in enumerate(columns)}
     whole = [column.kind in heeded for column in columns]
-    units = tuple(1.0 if integer else _unit(column) for column, integer in zip(columns, whole, strict=True))
+    units = tuple(1.0 if integer else _unit(column, reach) for column, integer in zip(columns, whole, strict=True))
     made = model_pb2.ModelProto()
     made.variables.ids.extend(range(len(columns)))
     made.variables.lower_bounds.extend(_end(c.low, -inf) / u for c, u in zip(columns, units, strict=True))
     made.variables.upper_bounds.extend(_end(c.high, inf) / u for c, u in zip(columns, units, strict=True))
     made.variables.integers.extend(whole)
-    _rows(made, model, index, units)
+    _rows(made, model, index, units, reach)
     costs = sorted((index[name], _float(c) * units[index[name]]) for c, name in model.objective)
     made.objective.linear_coefficients.ids.extend([j for j, _ in costs])
     made.objective.linear_coefficients.values.extend([c for _, c in costs])
@@ -48,13 +48,15 @@ def program(model: Model, heeded: frozenset[ColumnKind]) -> Program:
     return Program(made, tuple(index), units)
 
 
-def _rows(made: model_pb2.ModelProto, model: Model, index: Mapping[str, int], units: tuple[float, ...]) -> None:
+def _rows(
+    made: model_pb2.ModelProto, model: Model, index: Mapping[str, int], units: tuple[float, ...], reach: int
+) -> None:
     places: list[int] = []
     numbers: list[int] = []
     values: list[float] = []
     for i, row in enumerate(model.rows):
         terms = sorted((index[name], _float(c) * units[index[name]]) for c, name in row.terms)
-        unit = 2.0 ** (frexp(max((abs(c) for _, c in terms), default=1.0))[1] - REACH)
+        unit = 2.0 ** (frexp(max((abs(c) for _, c in terms), default=1.0))[1] - reach)
         places += [i] * len(terms)
         numbers += [j for j, _ in terms]
         values += [c / unit for _, c in terms]
@@ -66,10 +68,10 @@ def _rows(made: model_pb2.ModelProto, model: Model, index: Mapping[str, int], un
     made.linear_constraint_matrix.coefficients.extend(values)
 
 
-def _unit(column: Column) -> float:
+def _unit(column: Column, reach: int) -> float:
     ends = (_end(column.low, -inf), _end(column.high, inf))
-    reach = max((abs(end) for end in ends if isfinite(end)), default=1.0)
-    return 2.0 ** (frexp(reach)[1] - REACH) if reach else 1.0
+    farthest = max((abs(end) for end in ends if isfinite(end)), default=1.0)
+    return 2.0 ** (frexp(farthest)[1] - reach) if farthest else 1.0
 
 
 def _float(value: Fraction) -> float:

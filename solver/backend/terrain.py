@@ -56,7 +56,7 @@ def terrain(
     reach = abs(matrix) @ np.asarray(abs(effect).sum(axis=1)).ravel()
     close = np.flatnonzero(excess + reach * UNITS > 0)  # the others cannot be missed, whatever moves
     matrix, const, excess = matrix[close], const[close], excess[close]
-    size = np.abs(const) + abs(matrix) @ np.abs(base)
+    size = np.maximum(np.abs(const) + abs(matrix) @ np.abs(base), reach[close])  # what is next to nothing is noise
     size[size == 0] = 1.0
     scale = sparse.diags_array(1 / size)
     touch = sparse.csr_array(scale @ matrix @ effect)

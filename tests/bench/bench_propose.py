@@ -22,7 +22,8 @@ from solver.from_ir import PASS_ONLY
 from solver.intent import Intent, Tax, worth
 from solver.objective import objective
 from solver.orders import booked_in
-from solver.propose import Patience, Proposal, propose
+from solver.propose import Proposal, propose
+from solver.search import Patience
 from tests.bench.bar import Bar
 from tests.bench.instances import instance
 

@@ -24,7 +24,8 @@ from solver.certify import certify
 from solver.intent import Intent
 from solver.objective import objective
 from solver.orders import booked_in
-from solver.propose import Patience, Proposal, propose
+from solver.propose import Proposal, propose
+from solver.search import Patience
 from tests.bench.bar import Bar
 from tests.worlds.firms import firm, orders
 from tests.worlds.mandates import library

@@ -24,8 +24,9 @@ from policy.proof.proposal import Kind, Order, Proposal, Side
 from solver.certificate import Subject, optimality
 from solver.intent import Intent
 from solver.objective import objective
-from solver.propose import Patience, propose
 from solver.propose import Proposal as Found
+from solver.propose import propose
+from solver.search import Patience
 from tests.bench.bar import Bar
 from tests.bench.instances import instance
 from tests.policy.proof import sample

@@ -19,7 +19,7 @@ UNDER_CONSTRUCTION = {
     "solver.encode.normal.Reading",
     "solver.encode.rows.Draft",
     "solver.encode.sheet.Sheet",
-    "solver.propose.Search",
+    "solver.search.Search",
 }
 """What a pass fills while it runs and nobody changes afterwards; every other value is frozen."""
 

@@ -14,7 +14,8 @@ from solver.from_ir import PASS_ONLY
 from solver.intent import Intent, Tax
 from solver.objective import objective
 from solver.orders import booked_in
-from solver.propose import Patience, Proposal, Reason, Refusal, propose
+from solver.propose import Proposal, Reason, Refusal, propose
+from solver.search import Patience
 from tests.solver.households import planted
 from tests.solver.small import at_most, book, must, of, share, value
 from tests.solver.tiny import compliant, tiny

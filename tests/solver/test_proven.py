@@ -45,7 +45,8 @@ from solver.intent import Drift, Intent, Tax
 from solver.model import Model
 from solver.objective import objective
 from solver.orders import booked_in
-from solver.propose import Patience, Proposal, propose
+from solver.propose import Proposal, propose
+from solver.search import Patience
 from tests.solver.households import planted
 from tests.solver.small import at_most, book, must, of, value
 

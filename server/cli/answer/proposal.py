@@ -13,8 +13,8 @@ from server.desk.propose import Answer, Proposed, Refused
 from solver.conflict import Conflict as Proven
 from solver.intent import worth
 from solver.limit import units
-from solver.propose import Step
 from solver.refusal import Impossible, NotFound, NotSearched
+from solver.search import Step
 
 SCALE = 10_000  # basis points
 
