@@ -9,8 +9,11 @@ Zero times unknown is zero: what nobody holds cannot matter.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from math import gcd
+from typing import overload
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,32 @@ def times(a: Number, b: Number) -> Number:
         None if _MINUS in corners or not finite else min(finite),
         None if _PLUS in corners or not finite else max(finite),
     )
+
+
+@overload
+def dot(start: Fraction, pairs: Iterable[tuple[Fraction, Fraction]]) -> Fraction: ...
+@overload
+def dot(start: Number, pairs: Iterable[tuple[Number, Number]]) -> Number: ...
+def dot(start: Number, pairs: Iterable[tuple[Number, Number]]) -> Number:
+    """start + Σ a · b. What is exact is added up as integers over one denominator, several times faster than one by
+    one."""
+    unknown: Number = ZERO
+    if isinstance(start, Fraction):
+        above, below = start.as_integer_ratio()
+    else:
+        above, below, unknown = 0, 1, start
+    for a, b in pairs:
+        if isinstance(a, Fraction) and isinstance(b, Fraction):
+            (p, q), (r, s) = a.as_integer_ratio(), b.as_integer_ratio()
+            part, over = p * r, q * s
+            if over != below:
+                shared = gcd(over, below)
+                above, part, below = above * (over // shared), part * (below // shared), over // shared * below
+            above += part
+        else:
+            unknown = plus(unknown, times(a, b))
+    exact = Fraction(above, below)
+    return plus(exact, unknown) if unknown else exact
 
 
 def squared(a: Number) -> Number:

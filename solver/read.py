@@ -104,7 +104,7 @@ def _rounded(task: Task, near: Slice, values: Mapping[str, Fraction], movable: l
     claim |= residues(task, claim)
     for _ in range(3):
         trial = tried(task, whole_units(task.bound, task.goal, near, claim, movable, effort))
-        booked = residues(task, trial.point)
+        booked = _residues(task, trial.point)
         if trial.passes or all(booked[name] >= claim.get(name, ZERO) for name in booked):
             return trial
         claim |= {name: min(amount, claim.get(name, ZERO)) for name, amount in booked.items()}
@@ -129,6 +129,9 @@ def misbooked(task: Task, values: Mapping[str, Fraction]) -> list[Row]:
 
 def residues(task: Task, point: Mapping[str, Fraction]) -> dict[str, Fraction]:
     """What booking adds, for every account."""
-    booked = settled(task.bound, point, task.booking)
+    return _residues(task, settled(task.bound, point, task.booking))
+
+
+def _residues(task: Task, booked: Point) -> dict[str, Fraction]:
     kinds = task.bound.quantities
     return {name: booked.get(name, ZERO) for name, q in kinds.items() if q.kind is Kind.RESIDUE}

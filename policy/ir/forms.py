@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from policy.interval import ZERO, Number, between, high, low, plus, times
+from policy.interval import ZERO, Number, between, dot, high, low, plus, times
 from policy.ir.bound import Form, Kind, Lin, Quantity
 
 ONE = Fraction(1)
@@ -34,7 +34,6 @@ class Table:
 
     def quantity(self, quantity: Quantity) -> str:
         self.quantities[quantity.name] = quantity
-        self._expanded[quantity.name] = (ZERO, {quantity.name: ONE})
         return quantity.name
 
     def form(self, name: str, const: Number, terms: Terms, *, cash: bool = False) -> str:
@@ -86,32 +85,32 @@ class Table:
 
     def _expand(self, const: Number, terms: Terms) -> Expansion:
         sums: dict[str, Number] = {}
+        consts: list[tuple[Number, Number]] = []
         for factor, name in terms:
+            if name in self.quantities:
+                sums[name] = plus(sums[name], factor) if name in sums else factor
+                continue
             inner, parts = self._expanded[name]
-            const = plus(const, times(factor, inner))
+            consts.append((factor, inner))
             for part, weight in parts.items():
                 product = times(factor, weight)
                 sums[part] = plus(sums[part], product) if part in sums else product
-        return const, sums
+        return dot(const, consts), sums
 
     def _box(self, expansion: Expansion) -> tuple[Fraction | None, Fraction | None]:
-        const, coefficients = expansion
-        bottom, top = low(const), high(const)
+        unknown, coefficients = expansion
+        least: list[tuple[Number, Number]] = []
+        most: list[tuple[Number, Number]] = []
         for name, coefficient in coefficients.items():
             quantity = self.quantities[name]
-            if isinstance(coefficient, Fraction):
-                ends = (quantity.low, quantity.high) if coefficient > 0 else (quantity.high, quantity.low)
-                least, most = coefficient * ends[0], coefficient * ends[1]
-                bottom = None if bottom is None else bottom + least
-                top = None if top is None else top + most
-            else:
-                product = times(coefficient, between(quantity.low, quantity.high))
-                bottom, top = _sum(bottom, low(product)), _sum(top, high(product))
-        return bottom, top
-
-
-def _sum(a: Fraction | None, b: Fraction | None) -> Fraction | None:
-    return None if a is None or b is None else a + b
+            ends = quantity.low, quantity.high
+            if not isinstance(coefficient, Fraction):
+                unknown = plus(unknown, times(coefficient, between(*ends)))
+                continue
+            rises = coefficient.numerator > 0
+            least.append((coefficient, ends[not rises]))
+            most.append((coefficient, ends[rises]))
+        return low(dot(unknown, least)), high(dot(unknown, most))
 
 
 def gathered(terms: Terms) -> Terms:

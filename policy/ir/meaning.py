@@ -17,6 +17,7 @@ from policy.interval import (
     Number,
     at_most,
     between,
+    dot,
     greatest,
     high,
     hull,
@@ -134,13 +135,7 @@ COMPARE: Mapping[Op, Callable[[Number, Number], bool | None]] = {
 
 
 def _affine(const: Number, terms: Iterable[tuple[Number, str]], at: Values) -> Number:
-    total = const
-    for coefficient, name in terms:
-        worth = at.get(name)
-        if worth:
-            part = times(coefficient, worth)
-            total = plus(total, part) if total else part
-    return total
+    return dot(const, ((coefficient, worth) for coefficient, name in terms if (worth := at.get(name))))
 
 
 def _counted(value: Number, member: bool | None) -> Number:

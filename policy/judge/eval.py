@@ -159,7 +159,7 @@ def contributors(measure: Scalar, bound: Bound, at: meaning.Values) -> tuple[tup
     match measure:
         case Lin(_, ((factor, name),)) if name in bound.forms:
             terms = bound.forms[name].terms
-            parts = [(part, times(weight, at.get(part, ZERO))) for weight, part in terms]
+            parts = [(part, times(weight, worth)) for weight, part in terms if (worth := at.get(part))]
             parts = parts if factor == 1 else [(part, times(factor, worth)) for part, worth in parts]
         case Lin(_, terms):
             parts = [(name, times(weight, at.get(name, ZERO))) for weight, name in terms]

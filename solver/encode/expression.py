@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import gcd
 
-from policy.interval import ZERO
+from policy.interval import ZERO, dot
 
 Box = tuple[Fraction, Fraction]
 
@@ -76,16 +76,9 @@ def joined(a: tuple[Open, ...], b: tuple[Open, ...]) -> tuple[Open, ...]:
 
 def box(e: Expression, boxes: Mapping[str, Box]) -> Box:
     """Lowest and highest value, term by term."""
-    low = high = e.const
-    for name, coefficient in e.terms.items():
-        bottom, top = boxes[name]
-        if coefficient.numerator < 0:
-            bottom, top = top, bottom
-        if bottom:
-            low += coefficient * bottom
-        if top:
-            high += coefficient * top
-    return low, high
+    ends = [(c, boxes[name], c.numerator > 0) for name, c in e.terms.items()]
+    low = dot(e.const, ((c, extent[not rises]) for c, extent, rises in ends))
+    return low, dot(e.const, ((c, extent[rises]) for c, extent, rises in ends))
 
 
 # --- lattices --------------------------------------------------------------------------------------

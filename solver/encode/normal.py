@@ -219,8 +219,9 @@ def _apart(leaf: Leaf, sign: int, sheet: Sheet) -> tuple[Expression, Box] | None
     if left is None or right is None or not left.value.terms.keys().isdisjoint(right.value.terms):
         return None
     more, less = (left, right) if sign > 0 else (right, left)
-    const = more.value.const + less.minus.const if less.minus.const else more.value.const
-    return Expression(const, {**more.value.terms, **less.minus.terms}), (more.low - less.high, more.high - less.low)
+    const = more.value.const - less.value.const if less.value.const else more.value.const
+    terms = {**more.value.terms, **{name: -c for name, c in less.value.terms.items()}}
+    return Expression(const, terms), (more.low - less.high, more.high - less.low)
 
 
 def half(e: Expression, strict: bool, sheet: Sheet, extent: Box | None = None) -> Node:

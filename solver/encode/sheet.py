@@ -26,7 +26,6 @@ from solver.encode.expression import (
     common,
     constant,
     joined,
-    scaled,
 )
 from solver.model import Column, ColumnKind
 
@@ -45,11 +44,10 @@ ONE, MINUS_ONE = Fraction(1), Fraction(-1)
 
 @dataclass(frozen=True, slots=True)
 class Exact:
-    """A linear scalar without unknowns: its value, the negative of it, and its box."""
+    """A linear scalar without unknowns, and its box."""
 
     of: Lin  # kept, so that no other scalar takes its identity
     value: Expression
-    minus: Expression
     low: Fraction
     high: Fraction
 
@@ -104,7 +102,7 @@ class Sheet:
         found = self.exactly.get(id(lin))
         if found is None and self.exact(lin):
             e = _gathered(lin)
-            found = self.exactly[id(lin)] = Exact(lin, e, scaled(MINUS_ONE, e), *self.box(e))
+            found = self.exactly[id(lin)] = Exact(lin, e, *self.box(e))
         return found
 
     def certain(self, lin: Lin) -> Expression:

@@ -8,6 +8,7 @@ The result is also written to build/bench.json. Exit code 1 when a bar falls sho
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import platform
@@ -65,6 +66,7 @@ def measured(module: str) -> Iterator[Bar]:
 
 
 def inside(module: str) -> None:
+    gc.disable()  # as in the command
     for bar in import_module(f"tests.bench.{module}").bars():
         print(PREFIX + json.dumps(asdict(bar)), flush=True)
 
