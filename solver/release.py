@@ -1,23 +1,26 @@
 """In which order the orders are released, so that every rule tested at trade holds on the way as well.
 
 The default is sells before buys. Where a clause fails on that way (a breach that other sales worsen for a moment,
-since they cost something), the orders that keep it alone go first: they are the ones that cure it. What was better
-for more clauses is kept; the judge has the word on both.
+since they cost something), the orders that keep it alone go first: they are the ones that cure it. Purchases are among
+them only where they can be paid for with what was there before. What was better for more clauses is kept; the judge
+has the word on all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from policy.book.facts import Order, Side
+from policy.interval import ZERO, low
 from policy.ir import meaning
-from policy.ir.bound import Bound, Obligation, Point
+from policy.ir.bound import Bound, Kind, Lin, Obligation, Point
 from policy.judge.eval import finding
 from policy.judge.fills import Batch, fill_safety
 from policy.judge.fills import Order as Filled
 from policy.judge.verdict import FillSafety, Verdict
+from solver.orders import BATCH
 
 SAFE = (FillSafety.ALWAYS, FillSafety.ORDERED)
 RELIEVING = (Side.SELL, Side.COVER)
@@ -38,9 +41,12 @@ def released(bound: Bound, point: Point, orders: Sequence[Order], verdict: Verdi
     if not failing:
         return first
     early = [order for order in orders if all(_keeps(bound, order, obligation) for obligation in failing)]
-    rest = [[order for order in batch if order not in early] for batch in first.orders]
-    second = _batches(bound, [early, *rest])
-    return second if len(_failing(bound, verdict, second)) < len(failing) else first
+    for chosen in (early, [order for order in early if BATCH[Kind(order.side.value)] == 0]):
+        rest = [[order for order in batch if order not in chosen] for batch in first.orders]
+        second = _batches(bound, [chosen, *rest])
+        if _paid_for(bound, second) and len(_failing(bound, verdict, second)) < len(failing):
+            return second
+    return first
 
 
 def _batches(bound: Bound, orders: Sequence[Sequence[Order]]) -> Batches:
@@ -71,3 +77,26 @@ def _keeps(bound: Bound, order: Order, obligation: Obligation) -> bool:
     alone = finding(obligation, bound, meaning.values(bound.forms, point), standing=False)
     nothing = finding(obligation, bound, meaning.values(bound.forms, {}), standing=False)
     return alone.outcome.rank <= nothing.outcome.rank
+
+
+def _paid_for(bound: Bound, batches: Batches) -> bool:
+    """Whether every account can pay for what a batch buys with what was filled before the batch: what works at the
+    same time may be filled later."""
+    filled: dict[str, Fraction] = {}
+    for batch in batches.quantities:
+        spent = {name: amount for order in batch for name, amount in order if BATCH[bound.quantities[name].kind] == 1}
+        accounts = {bound.quantities[name].account for name in spent}
+        at = meaning.values(bound.forms, _with_residues(bound, {**filled, **spent}))
+        for domain in bound.domains:
+            left = low(meaning.scalar(Lin(ZERO, ((Fraction(1), domain.cash),)), at))
+            if domain.account in accounts and (left is None or left < domain.cash_floor):
+                return False
+        filled |= {name: amount for order in batch for name, amount in order}
+    return True
+
+
+def _with_residues(bound: Bound, point: Mapping[str, Fraction]) -> dict[str, Fraction]:
+    """With the worst that booking may make of the accounts that trade."""
+    traded = {bound.quantities[name].account for name in point}
+    residues = (q for q in bound.quantities.values() if q.kind is Kind.RESIDUE and q.account in traded)
+    return {**point, **{q.name: q.low for q in residues}}
