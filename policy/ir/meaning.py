@@ -7,7 +7,7 @@ into None. This file is the reference; it has no cache and no option.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import reduce
 from typing import assert_never
@@ -134,7 +134,10 @@ COMPARE: Mapping[Op, Callable[[Number, Number], bool | None]] = {
 }
 
 
-def _affine(const: Number, terms: Iterable[tuple[Number, str]], at: Values) -> Number:
+def _affine(const: Number, terms: Sequence[tuple[Number, str]], at: Values) -> Number:
+    if len(terms) == 1 and not const:  # the usual case, quickly
+        ((coefficient, name),) = terms
+        return at.get(name, ZERO) if coefficient == 1 else times(coefficient, at.get(name, ZERO))
     return dot(const, ((coefficient, worth) for coefficient, name in terms if (worth := at.get(name))))
 
 
