@@ -55,7 +55,12 @@ def _plain(text: str) -> bool:
 
 
 def _texts(source: Source, lexemes: Sequence[Lexeme]) -> list[tuple[str, Span]]:
-    return [(text, source.span(start, end)) for kind, text, start, end, _ in lexemes if kind in ("STRING", "NAME")]
+    """Names and texts in straight quotes; what is quoted otherwise is a mistake already."""
+    return [
+        (text, source.span(start, end))
+        for kind, text, start, end, _ in lexemes
+        if kind == "NAME" or (kind == "STRING" and text[0] == text[-1] == '"' and end - start > 1)
+    ]
 
 
 def _hidden(source: Source) -> Iterator[Diagnostic]:

@@ -15,6 +15,8 @@ from dsl.phrase import Phrases, add_phrase, known, unknown
 from dsl.source import Source, Span
 from dsl.table import Reduction, Row, Table
 
+HEADS = frozenset({"RULE", "LIST", "WAIVER", "TEST"})
+
 
 @dataclass(slots=True)
 class Machine:
@@ -81,11 +83,12 @@ def value(machine: Machine, kind: str, at: int, count: int) -> tuple[Any, int]:
 
 
 def remember(machine: Machine, kind: str, at: int) -> None:
-    """A block begins without names; the words between `let` and `=` are one from then on."""
-    if kind in ("RULE", "LIST", "WAIVER", "TEST"):
+    """A block begins without names; the words between `let` and `=` are one from then on. Inside of a block `in list`
+    and `waiver by` begin none, and `quarter end` ends none."""
+    if kind in HEADS and machine.block is None:
         head = machine.lexemes[at]
         machine.names, machine.block = {}, machine.source.span(head.start, machine.lexemes[at + 1].end)
-    elif kind == "END":
+    elif kind == "END" and accepts(machine, "RULE"):
         machine.block = None
     elif kind == "LET":
         end = at + 1 + unknown(machine.lexemes, at + 1, ())

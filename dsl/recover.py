@@ -118,12 +118,13 @@ def _before(machine: Machine, at: int) -> str | None:
 
 def give_up(machine: Machine, at: int, *, complete: bool) -> int:
     """Replace the clause at hand by BROKEN; the lexeme to go on with, never the same one twice. `complete`: a clause
-    that is complete before a new line is kept, and so is a block before anything else."""
+    that is complete before a new line is kept, and so is a block before anything else. Where nothing fits before the
+    next block, as little of the open one is given up as can be."""
     lexeme = machine.lexemes[at]
     if complete and (lexeme.first or not machine.block) and accepts(machine, "BROKEN"):
         feed(machine, "BROKEN", None, lexeme.start, lexeme.start)
     landings = [Landing(depth, *_possible(machine, _broken(machine, depth))) for depth in _depths(machine)]
-    chosen = landings[-1]
+    chosen = landings[0]
     at = min(max(at, machine.resumed + 1), len(machine.lexemes) - 1)
     while machine.lexemes[at].kind != "$END" and not _opens_block(machine, at):
         fitting = [landing for landing in landings if _fits(machine, at, landing)]
@@ -145,11 +146,12 @@ class Landing(NamedTuple):
 
 
 def _depths(machine: Machine) -> list[int]:
-    """The lengths of stack at which BROKEN can be shifted, the innermost first; an open block is not left."""
+    """The lengths of stack at which BROKEN can be shifted, the innermost first; an open block is not left, and
+    none is entered from outside."""
     found = []
     for depth in range(len(machine.states), 0, -1):
         row = machine.table.rows[machine.states[depth - 1]]
-        if isinstance(row.get("BROKEN"), int) and not (machine.block and "RULE" in row):
+        if isinstance(row.get("BROKEN"), int) and ("RULE" in row) == (machine.block is None):
             found.append(depth)
     return found
 
