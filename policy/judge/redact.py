@@ -14,7 +14,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from policy.ir.bound import Obligation, Origin, Outcome, Rung, Truth
+from policy.ir.bind import digest
+from policy.ir.bound import Bound, Obligation, Origin, Outcome, Rung, Truth
+from policy.ir.core import Library, ListRule, Rule
 from policy.judge.eval import worst
 from policy.judge.verdict import Finding, Verdict
 
@@ -43,5 +45,30 @@ def seen_by(verdict: Verdict, roles: Collection[str]) -> Verdict:
     return Verdict(worst(f.outcome for f in shown), shown)
 
 
-def may_see(obligation: Obligation, roles: Collection[str]) -> bool:
-    return obligation.visible_to is None or obligation.visible_to in roles
+def stopped_unseen(seen: Verdict) -> bool:
+    """Whether something stops the orders that the reader of this verdict may not see."""
+    return any(finding.obligation.id == UNSEEN.id for finding in seen.findings)
+
+
+def visible(bound: Bound, library: Library, roles: Collection[str]) -> Bound:
+    """What is bound, as far as these roles may see it; its `library` is the hash of what they may read."""
+    obligations = tuple(o for o in bound.obligations if may_see(o, roles))
+    return replace(bound, obligations=obligations, library=digest(readable(library, roles)))
+
+
+def readable(library: Library, roles: Collection[str]) -> Library:
+    """The rules, the lists, and the waivers of rules that these roles may read."""
+    rules = tuple(rule for rule in library.rules if may_see(rule, roles))
+    lists = tuple(found for found in library.lists if may_see(found, roles))
+    names = {rule.id for rule in rules} | {found.id for found in lists}
+    return replace(library, rules=rules, lists=lists, waivers=tuple(w for w in library.waivers if w.rule in names))
+
+
+def sees_all(library: Library, roles: Collection[str]) -> bool:
+    """Whether nothing is kept from these roles: what is made of all rules alike (a proof bundle, a bound on how much
+    better orders could be) is theirs to read."""
+    return readable(library, roles) == library
+
+
+def may_see(what: Obligation | Rule | ListRule, roles: Collection[str]) -> bool:
+    return what.visible_to is None or what.visible_to in roles

@@ -11,6 +11,7 @@ from policy.ir import english
 from policy.ir.bound import Outcome
 from policy.ir.core import Library, ListRule, Rule
 from policy.judge.eval import worst
+from policy.judge.redact import readable, visible
 from policy.judge.verdict import Verdict
 from server.cli import given, judge, rules
 from server.cli.answer.verdict import JudgeAnswer, judged
@@ -44,7 +45,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     library = rules.library(arguments.rules, quiet=arguments.json)
-    rule = _found(library, arguments.rule)
+    rule = _found(readable(library, arguments.role), arguments.rule)
     verdict = _verdict(library, rule.id, arguments) if arguments.book else None
     answer = _explained(rule, verdict)
     if not printed(answer, as_json=arguments.json):
@@ -69,7 +70,7 @@ def _verdict(library: Library, rule: str, arguments: argparse.Namespace) -> Judg
     found = judgement(library, index(book), orders, arguments.orders)
     own = tuple(finding for finding in found.verdict.findings if finding.obligation.origin.rule == rule)
     verdict = Verdict(worst(finding.outcome for finding in own), own)
-    return judged(found.bound, verdict, len(orders), arguments.role, found.flaws)
+    return judged(visible(found.bound, library, arguments.role), verdict, len(orders), found.flaws)
 
 
 def _explained(rule: Rule | ListRule, verdict: JudgeAnswer | None) -> ExplainAnswer:

@@ -9,10 +9,11 @@ from policy.book.problem import Problem
 from policy.book.read import Index, index
 from policy.ir import meaning
 from policy.ir.bind import bind_to
-from policy.ir.bound import Bound
+from policy.ir.bound import Bound, Outcome
 from policy.ir.core import Library
 from policy.ir.point import point_of
 from policy.judge.eval import judge
+from policy.judge.redact import seen_by, stopped_unseen, visible
 from policy.judge.verdict import Verdict
 from server.cli import given, rules
 from server.cli.answer.verdict import JudgeAnswer, judged
@@ -27,7 +28,6 @@ from solver.certify import flaws
 def arguments(parser: argparse.ArgumentParser, *, book_required: bool = True) -> None:
     of_book(parser, book_required=book_required)
     parser.add_argument("--orders", metavar="O", help="orders, as JSON or CSV; without them, the book as it is")
-    parser.add_argument("--role", action="append", default=[], metavar="R", help="show what is visible to this role")
 
 
 def of_book(parser: argparse.ArgumentParser, *, book_required: bool = True) -> None:
@@ -36,6 +36,7 @@ def of_book(parser: argparse.ArgumentParser, *, book_required: bool = True) -> N
     parser.add_argument("--book", required=book_required, metavar="B", help="a JSON file, or a folder of CSV files")
     parser.add_argument("--as-of", metavar="D", help="the day of judgement, year-month-day; the book's own without it")
     parser.add_argument("--known-at", metavar="D", help="what was known on this day; the day of judgement without it")
+    parser.add_argument("--role", action="append", default=[], metavar="R", help="show what is visible to this role")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -47,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
         answer = found.answer(library, arguments.role)
     if not printed(answer, as_json=arguments.json):
         shown.show(answer, output())
-    return Exit.STOP if found.flaws else OF_OUTCOME[found.verdict.outcome]
+    return Exit.STOP if found.flaws else OF_OUTCOME[Outcome(answer.answer)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +62,12 @@ class Judgement:
     flaws: tuple[str, ...]
 
     def answer(self, library: Library, roles: Sequence[str] = ()) -> JudgeAnswer:
-        """With what would pass instead, where the orders are refused."""
-        refused = bool(self.flaws) or OF_OUTCOME[self.verdict.outcome] is not Exit.PASS
-        instead = rooms(library, self.known, self.orders) if self.orders and refused else ()
-        return judged(self.bound, self.verdict, len(self.orders), roles, self.flaws, instead)
+        """As these roles may see it; with what would pass instead, where the orders are refused."""
+        seen = seen_by(self.verdict, roles)
+        refused = bool(self.flaws) or OF_OUTCOME[seen.outcome] is not Exit.PASS
+        asked = self.orders and refused and not stopped_unseen(seen)
+        instead = rooms(library, self.known, self.orders, roles) if asked else ()
+        return judged(visible(self.bound, library, roles), seen, len(self.orders), self.flaws, instead)
 
 
 def judgement(library: Library, known: Index, orders: tuple[Order, ...] = (), file: str | None = None) -> Judgement:

@@ -3,11 +3,12 @@
 import argparse
 import getpass
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from policy.book.facts import Book
 from policy.canonical import CanonicalError
+from policy.judge.redact import sees_all
 from policy.proof.archive import ArchiveError, checked_path
 from server.cli import disk, given, judge, rules
 from server.cli.answer.proposal import ProposeAnswer, answer_of
@@ -45,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
     task = task_of(arguments.rules, book, given.intent(arguments.intent, book))
     log = Path(arguments.log).expanduser()
     picture = None if arguments.picture is None else Path(arguments.picture)
-    answer = proposed(task, log, arguments.out, arguments.actor or _login(), picture)
+    answer = proposed(task, log, arguments.out, arguments.actor or _login(), picture, arguments.role)
     if not printed(answer, as_json=arguments.json):
         shown.show(answer, output())
     return EXITS[answer.answer]
@@ -59,8 +60,11 @@ def task_of(paths: list[str], book: Book, intent: Intent) -> Task:
         raise bad_file("book", f"it has no canonical form: {error}", "use ids and names in plain text") from None
 
 
-def proposed(task: Task, log: Path, out: str, actor: str, picture: Path | None = None) -> ProposeAnswer:
-    """The answer, logged and, where there is something to prove, written with its proof, and its picture beside it."""
+def proposed(
+    task: Task, log: Path, out: str, actor: str, picture: Path | None = None, roles: Collection[str] = ()
+) -> ProposeAnswer:
+    """The answer, logged and, where there is something to prove, written with its proof, and its picture beside it. A
+    proof names every rule: where these roles may not see all of them, it stays with the log."""
     try:
         with record.held(log), progress("searching, judging and proving"):
             known, begun = bundle.started(record.opened(log, bundle.now(), actor), task, actor)
@@ -71,11 +75,12 @@ def proposed(task: Task, log: Path, out: str, actor: str, picture: Path | None =
         raise BadInput(disk.of_os(str(log), error)) from None
     except record.RecordError as error:
         raise bad_file(str(log), str(error), "or name another folder with --log") from None
+    open_to_all = sees_all(task.library, roles)
     if filed is not None:
-        disk.write(out, filed[1])
+        disk.write(out if open_to_all else str(log / f"{begun.name}.proof.zip"), filed[1])
     if picture is not None and drawn:
         disk.write(str(picture), drawn["weights"].encode())
-    return answer_of(task, found, None if filed is None else out)
+    return answer_of(task, found, out if filed is not None and open_to_all else None, roles)
 
 
 def _named(paths: list[str]) -> Mapping[str, str]:

@@ -4,6 +4,7 @@ The finder claims, the judge decides, the certificate says how much better it co
 is read here; `server.desk.file` makes a bundle of the answer.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -12,7 +13,7 @@ from policy.ir import show
 from policy.ir.bound import Point
 from policy.judge.eval import judge
 from policy.judge.fills import judge_orders
-from policy.judge.pricebox import PriceBox, price_box
+from policy.judge.redact import may_see, visible
 from policy.judge.verdict import Verdict
 from policy.proof.certificate import Certificate
 from server.desk.ledger import Ledger, ledger
@@ -31,15 +32,16 @@ from solver.search import Patience, Step
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """`verdict`: at the end and on the way there, along `batches`. `worth`: the objective, exact money; `claimed_gap`:
-    the backend's word on how much better it could be, `certified_gap`: what the certificate leaves open."""
+    """`ended`: the verdict at the end; `verdict`: with the way there, along `batches`. `worth`: the objective, exact
+    money; `claimed_gap`: the backend's word on how much better it could be, `certified_gap`: what the certificate
+    leaves open."""
 
     orders: tuple[Order, ...]
     point: Point
     batches: Batches
     before: Verdict
+    ended: Verdict
     verdict: Verdict
-    price_box: PriceBox
     ledger: Ledger
     worth: Fraction
     nothing: Fraction | None
@@ -74,6 +76,15 @@ def answered(task: Task) -> Answer:
     return _proposed(task, found, subject, before, patience.gap)
 
 
+def refused_to(task: Task, found: Refused, roles: Collection[str]) -> Refused | None:
+    """The refusal as whoever has these roles may read it: by the rules that they may see, which are searched again;
+    None where these alone would let orders through."""
+    if all(may_see(obligation, roles) for obligation in task.bound.obligations):
+        return found
+    again = answered(replace(task, bound=visible(task.bound, task.library, roles)))
+    return again if isinstance(again, Refused) else None
+
+
 def _proposed(task: Task, found: Proposal, subject: Subject, before: Verdict, gap: Fraction) -> Proposed:
     certificate = optimality(found.model, subject, found.worth - gap)
     batches = released(task.bound, found.point, found.orders, found.verdict)
@@ -84,8 +95,8 @@ def _proposed(task: Task, found: Proposal, subject: Subject, before: Verdict, ga
         point=found.point,
         batches=batches,
         before=before,
+        ended=found.verdict,
         verdict=judge_orders(task.bound, found.point, batches.quantities),
-        price_box=price_box(task.bound, found.point, found.verdict),
         ledger=ledger(task.index, orders, task.intent.tax),
         worth=found.worth,
         nothing=next((step.worth for step in found.trace if step.what == "do nothing"), None),

@@ -5,7 +5,7 @@ that may fail again where a rule is not monotone (a minimum position); `none` me
 out would do.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -18,6 +18,7 @@ from policy.ir.bound import Outcome
 from policy.ir.core import Library
 from policy.ir.point import point_of
 from policy.judge.eval import judge
+from policy.judge.redact import may_see
 from solver.certify import flaws
 
 MOST_ORDERS = 10
@@ -34,26 +35,32 @@ class Room:
     livable: Fraction | None
 
 
-def rooms(library: Library, known: Index, orders: Sequence[Order]) -> tuple[Room, ...]:
-    """Of the first orders; only of those of which less would do. Lots of a sale are used in the sequence given."""
+def rooms(library: Library, known: Index, orders: Sequence[Order], roles: Collection[str] = ()) -> tuple[Room, ...]:
+    """Of the first orders; only of those of which less would do. Lots of a sale are used in the sequence given. Judged
+    by what these roles may see, since an amount tells of the rule that it comes from."""
     found = []
     for place in range(min(len(orders), MOST_ORDERS)):
-        best = [_most(library, known, orders, place, allowed) for allowed in (WITHOUT_WORD, LIVABLE)]
+        best = [_most(library, known, orders, place, allowed, roles) for allowed in (WITHOUT_WORD, LIVABLE)]
         if best[1] is not None:
             found.append(Room(orders[place], best[0], best[1]))
     return tuple(found)
 
 
 def _most(
-    library: Library, known: Index, orders: Sequence[Order], place: int, allowed: frozenset[Outcome]
+    library: Library,
+    known: Index,
+    orders: Sequence[Order],
+    place: int,
+    allowed: frozenset[Outcome],
+    roles: Collection[str],
 ) -> Fraction | None:
     step = known.book.instruments[orders[place].instrument].step
-    if not _passes(library, known, _with(orders, place, Fraction(0)), allowed):
+    if not _passes(library, known, _with(orders, place, Fraction(0)), allowed, roles):
         return None
     low, high = 0, int(orders[place].quantity / step)
     while low < high:
         middle = (low + high + 1) // 2
-        if _passes(library, known, _with(orders, place, middle * step), allowed):
+        if _passes(library, known, _with(orders, place, middle * step), allowed, roles):
             low = middle
         else:
             high = middle - 1
@@ -71,7 +78,9 @@ def _with(orders: Sequence[Order], place: int, quantity: Fraction) -> tuple[Orde
     return (*orders[:place], *order, *orders[place + 1 :])
 
 
-def _passes(library: Library, known: Index, orders: tuple[Order, ...], allowed: frozenset[Outcome]) -> bool:
+def _passes(
+    library: Library, known: Index, orders: tuple[Order, ...], allowed: frozenset[Outcome], roles: Collection[str]
+) -> bool:
     point = point_of(known, orders)
     if isinstance(point, tuple):
         assert isinstance(point[0], Problem), "a point, or problems"
@@ -79,4 +88,4 @@ def _passes(library: Library, known: Index, orders: tuple[Order, ...], allowed: 
     bound = bind_to(library, known, orders)
     if orders and flaws(bound, point, meaning.values(bound.forms, point)):
         return False
-    return all(finding.outcome in allowed for finding in judge(bound, point).findings)
+    return all(f.outcome in allowed for f in judge(bound, point).findings if may_see(f.obligation, roles))

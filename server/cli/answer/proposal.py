@@ -1,19 +1,22 @@
 """What `propose` answers: orders with their promises and proofs, or why there are none."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
 from policy.ir.bound import Bound
+from policy.judge.pricebox import price_box
+from policy.judge.redact import NOT_PERMITTED, seen_by, sees_all, visible
 from server.cli.answer.number import Exact
 from server.cli.answer.verdict import JudgeAnswer, judged
 from server.desk.ledger import Ledger, Line
 from server.desk.prepare import Task
-from server.desk.propose import Answer, Proposed, Refused
+from server.desk.propose import Answer, Proposed, Refused, refused_to
 from solver.conflict import Conflict as Proven
 from solver.intent import worth
 from solver.limit import units
-from solver.refusal import Impossible, NotFound, NotSearched
+from solver.refusal import Impossible, NotFound, NotSearched, Refusal
 from solver.search import Step
 
 SCALE = 10_000  # basis points
@@ -121,7 +124,11 @@ class Conflict:
 class ProposeAnswer:
     """`answer`: "proposed", "impossible" (proven), "not found" or "not searched". `objective`: what the orders cost by
     the intent, and what doing nothing would. `price_box`: verdicts hold while every price stays within ± this share.
-    `bundle`: the file that was written, null where there was nothing to file."""
+    `bundle`: the file that was written, null where there was nothing to file.
+
+    All of it as its reader may see it. Where a rule is visible to other roles only, what the search said of all rules
+    alike (`gap`, `tried`, `bundle`) is left out; a refusal is that of the visible rules alone, or says neutrally that
+    the orders are not permitted; and `price_box` is of the visible verdicts."""
 
     answer: str
     as_of: date
@@ -141,10 +148,13 @@ class ProposeAnswer:
     bundle: str | None
 
 
-def answer_of(task: Task, found: Answer, bundle: str | None) -> ProposeAnswer:
-    before = judged(task.bound, found.before)
+def answer_of(task: Task, found: Answer, bundle: str | None, roles: Collection[str] = ()) -> ProposeAnswer:
+    """The answer as whoever has these roles may read it."""
+    bound, whole = visible(task.bound, task.library, roles), sees_all(task.library, roles)
+    before = judged(bound, seen_by(found.before, roles))
     if isinstance(found, Refused):
-        return _refused(task, found, before, bundle)
+        return _refused(task, found, refused_to(task, found, roles), before, bundle)
+    named = {obligation.id for obligation in bound.obligations}
     return ProposeAnswer(
         "proposed",
         task.book.as_of,
@@ -153,14 +163,14 @@ def answer_of(task: Task, found: Answer, bundle: str | None) -> ProposeAnswer:
         _money(found.ledger),
         found.worth,
         found.nothing,
-        _gap(found, net_assets(task.bound)),
-        found.price_box.share,
+        _gap(found, net_assets(task.bound)) if whole else None,
+        price_box(task.bound, found.point, seen_by(found.ended, roles)).share,
         before,
-        judged(task.bound, found.verdict, len(found.orders)),
+        judged(bound, seen_by(found.verdict, roles), len(found.orders)),
         None,
         (),
-        found.unsearched,
-        tuple(map(_tried, found.trace)),
+        tuple(name for name in found.unsearched if name in named),
+        tuple(map(_tried, found.trace)) if whole else (),
         bundle,
     )
 
@@ -170,17 +180,13 @@ def net_assets(bound: Bound) -> Fraction:
     return sum((worth(bound.forms, f"net assets/{domain.account}") for domain in bound.domains), Fraction(0))
 
 
-def _refused(task: Task, found: Refused, before: JudgeAnswer, bundle: str | None) -> ProposeAnswer:
-    conflict = None
-    match found.refusal:
-        case Impossible(proven):
-            word, conflict = "impossible", _conflict(task.bound, proven)
-        case NotSearched():
-            word = "not searched"
-        case NotFound():
-            word = "not found"
+def _refused(
+    task: Task, found: Refused, seen: Refused | None, before: JudgeAnswer, bundle: str | None
+) -> ProposeAnswer:
+    """`seen`: the refusal as the reader may see it, None where nothing that the reader sees stands in the way."""
+    proven = seen.refusal if seen is not None else None
     return ProposeAnswer(
-        word,
+        WORDS[type(found.refusal)],
         task.book.as_of,
         task.book.currency,
         (),
@@ -191,12 +197,15 @@ def _refused(task: Task, found: Refused, before: JudgeAnswer, bundle: str | None
         None,
         before,
         None,
-        conflict,
-        found.failing,
+        _conflict(task.bound, proven.conflict) if isinstance(proven, Impossible) else None,
+        (NOT_PERMITTED,) if seen is None else seen.failing,
         (),
-        tuple(map(_tried, found.trace)),
+        () if seen is None else tuple(map(_tried, seen.trace)),
         bundle,
     )
+
+
+WORDS: dict[type[Refusal], str] = {Impossible: "impossible", NotFound: "not found", NotSearched: "not searched"}
 
 
 def _orders(task: Task, ledger: Ledger) -> tuple[Ordered, ...]:

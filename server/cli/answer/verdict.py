@@ -1,6 +1,6 @@
-"""A verdict as an answer: one finding per obligation, and what was kept from whoever may not see it."""
+"""A verdict as an answer: one finding per obligation that its reader may see (`policy.judge.redact`)."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -75,9 +75,10 @@ class Instead:
 
 @dataclass(frozen=True, slots=True)
 class JudgeAnswer:
-    """`answer` is the worst outcome of all findings, those too that are not shown (`withheld`: how many, because
-    they are visible to other roles). `book`, `rules`: SHA-256 of what was judged. `flaws`: what is wrong with the
-    orders whatever the rules say, such as cash that is not there. `would_pass`: for refused orders."""
+    """`answer` is the worst outcome of the findings. Rules that are visible to other roles only are judged as well:
+    where they stop the orders, all of them together are one last finding, `not shown`. `book`, `rules`: SHA-256 of
+    the book, and of the rules that are visible. `flaws`: what is wrong with the orders whatever the rules say, such as
+    cash that is not there. `would_pass`: for refused orders, by the visible rules; empty where another stops them."""
 
     answer: str
     as_of: date
@@ -87,7 +88,6 @@ class JudgeAnswer:
     rules: str
     orders: int
     findings: tuple[Finding, ...]
-    withheld: int
     flaws: tuple[str, ...]
     would_pass: tuple[Instead, ...]
 
@@ -96,11 +96,10 @@ def judged(
     bound: Bound,
     verdict: Verdict,
     orders: int = 0,
-    roles: Collection[str] = (),
     flaws: Iterable[str] = (),
     rooms: Iterable[Room] = (),
 ) -> JudgeAnswer:
-    seen = [f for f in verdict.findings if f.obligation.visible_to is None or f.obligation.visible_to in roles]
+    """`bound`, `verdict`: as the reader may see them."""
     return JudgeAnswer(
         verdict.outcome.value,
         bound.as_of,
@@ -109,8 +108,7 @@ def judged(
         bound.book,
         bound.library,
         orders,
-        tuple(map(finding, seen)),
-        len(verdict.findings) - len(seen),
+        tuple(map(finding, verdict.findings)),
         tuple(flaws),
         tuple(map(_instead, rooms)),
     )

@@ -202,9 +202,8 @@ def counted(verdict: JudgeAnswer) -> str:
     tolerated = sum(word(f) == TOLERATED for f in verdict.findings)
     if tolerated:
         counts.append(f"{tolerated} of them tolerated: not caused and not worsened by these orders")
-    withheld = f"; {verdict.withheld} kept from this view" if verdict.withheld else ""
     orders = f"with {several(verdict.orders, 'order')}" if verdict.orders else "as it stands"
-    return f"as of {verdict.as_of:%-d %B %Y}, {orders}: {', '.join(counts) or 'no rule applies'}{withheld}"
+    return f"as of {verdict.as_of:%-d %B %Y}, {orders}: {', '.join(counts) or 'no rule applies'}"
 
 
 def _room(finding: Finding) -> Fraction:
