@@ -71,7 +71,8 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Where an obligation is looked at from. `at`: the value of every column that can be asked for."""
+    """Where an obligation is looked at from. `at`: the value of every column that can be asked for; of a claim, also
+    the choices that it makes."""
 
     obligation: str
     sheet: Sheet
@@ -126,7 +127,9 @@ def _way(node: Node, place: str, view: View) -> Way:
         case Every(parts):
             return _all(_way(part, f"{place}.{k}", view) for k, part in enumerate(parts))
         case Some(parts):
-            return min((_way(part, f"{place}.{k}", view) for k, part in enumerate(parts)), key=_missed)
+            taken = [view.at.get(f"{place}.{k}", ZERO) for k in range(len(parts))]
+            ways = [_way(part, f"{place}.{k}", view) for k, part in enumerate(parts)]
+            return min(zip(ways, taken, strict=True), key=_closest)[0]
         case Half(expression, step, _, closed):
             return _test(expression, step if closed else _least(expression, view), place, view)
         case Cone(squares, share, axis, opens):
@@ -153,8 +156,10 @@ def _farther(root: Root, view: View) -> Expression:
     return max((root.high, other), key=lambda e: worth(e, view.sheet, view.at))
 
 
-def _missed(way: Way) -> Fraction:
-    return way.missed
+def _closest(way: tuple[Way, Fraction]) -> tuple[Fraction, Fraction, Fraction]:
+    """First what the point misses least; of ways that it as good as keeps, the one that a claim has taken."""
+    found, taken = way
+    return max(found.missed, NEAR), -taken, found.missed
 
 
 def _all(ways: Iterable[Way]) -> Way:

@@ -18,6 +18,7 @@ from solver.read import Task, Trial, exact_values
 from solver.slice import Requirement, slice_at, worth
 
 SEEN = Fraction(1, 10**6)
+"""Of a row's size, and of a choice: less than this a backend does not see."""
 
 
 def tightened(task: Task, model: Model, claimed: Mapping[str, Fraction], trial: Trial) -> Model | None:
@@ -38,9 +39,11 @@ def _tighter(row: Row, broken: Requirement, margin: Fraction) -> Row | None:
     if margin == 0:
         return None
     tighter = replace(row, name=f"{broken.place}!", standing=Standing.RESTRICTION)
-    switches = [n for _, n in row.terms if broken.place == n or broken.place.startswith(f"{n}.")]
+    switches = [(c, n) for c, n in row.terms if broken.place == n or broken.place.startswith(f"{n}.")]
     if switches:
-        return replace(tighter, terms=tuple((c + margin if n == switches[0] else c, n) for c, n in row.terms))
+        slack, switch = switches[0]
+        margin = max(margin, SEEN * 2 * abs(slack))  # a backend takes a choice for made that is almost made
+        return replace(tighter, terms=tuple((c + margin if n == switch else c, n) for c, n in row.terms))
     if row.high is None:  # an account's cash is the one test that is written as a floor
         assert row.low is not None, "a test has a limit"
         return replace(tighter, low=row.low + margin)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 import pytest
 
@@ -81,6 +82,23 @@ def test_a_solver_that_raises_is_a_failure_with_its_words(monkeypatch: pytest.Mo
     monkeypatch.setattr(mathopt.solver, "solve", broken)
     answer = asked("SCIP", knapsack())
     assert answer == Failure(mathopt.version(mathopt.SCIP), Why.ERROR, "AttributeError: a message that surfaces oddly")
+
+
+def test_a_solver_that_fails_on_one_scale_is_asked_on_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked_for: list[tuple[float, ...]] = []
+    real = mathopt.solver.solve
+
+    def troubled(proto: Any, *rest: Any) -> Any:
+        asked_for.append(tuple(proto.linear_constraint_matrix.coefficients))
+        if len(asked_for) == 1:
+            raise RuntimeError("unresolved numerical troubles")
+        return real(proto, *rest)
+
+    monkeypatch.setattr(mathopt.solver, "solve", troubled)
+    claim = asked("SCIP", knapsack())
+    assert isinstance(claim, Claim)
+    assert float(claim.objective) == pytest.approx(-0.5)
+    assert len(asked_for) == len(set(asked_for)) == 2
 
 
 def test_a_limit_ends_the_search() -> None:
