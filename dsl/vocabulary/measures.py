@@ -25,7 +25,7 @@ MEASURES = (
     _measure("value", "money", "units times price, times the exchange rate: the rule's own measure where it names one"),
     _measure("market value", "money", "units times price, times the exchange rate"),
     _measure("cost", "money", "what the lots cost"),
-    _measure("par", "money", "face amount"),
+    _measure("par", "money", "face amount: units times the par of one unit, times the exchange rate"),
     _measure("notional", "money", "the amount a derivative stands for; market value for everything else"),
     _measure("exposure", "money", "delta-adjusted notional of derivatives; market value for everything else"),
     _measure("shares", "shares", "units held"),
@@ -87,5 +87,10 @@ RISKS = tuple(
     )
 )
 
-BEHIND = {"votes held": "votes per share", "voting shares": "voting security", "exposure": "delta"}
+BEHIND = {
+    "votes held": "votes per share",
+    "voting shares": "voting security",
+    "exposure": "delta",
+    "par": "par per unit",
+}
 """The fact of the instrument that a measure rests on."""

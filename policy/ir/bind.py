@@ -111,9 +111,9 @@ def _groups(clause: core.Clause, ctx: Context) -> Iterator[tuple[Group | None, R
     """The clause's ladder for each group that it is judged for, with the facts that were missing."""
     first = clause.ladder[0].test
     match first:
-        case core.Every(pick, _):
+        case core.Every(pick, asked):
             shared: set[str] = set()
-            for group in picked(replace(ctx, missing=shared), pick):
+            for group in picked(replace(ctx, missing=shared), pick, asked):
                 own = {fact for fact in shared if _concerns(fact, group)} if shared else set()
                 inner = ctx.within(group, own)
                 rungs = tuple(

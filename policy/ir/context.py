@@ -14,11 +14,12 @@ from policy.book.facts import Instrument, Value
 from policy.book.groups import fact as instrument_fact
 from policy.book.groups import fact_age
 from policy.book.holding import cost as lot_cost
-from policy.book.prices import price_age, unit_value
+from policy.book.prices import price_age, rate, unit_value
 from policy.interval import NOT_NEGATIVE, ZERO, Interval, Number, times
 from policy.ir.bound import Lin
-from policy.ir.core import Pick
-from policy.ir.exposures import by_lot, direct, through_funds
+from policy.ir.core import Pick, Test
+from policy.ir.exposures import NOTHING, by_lot, cash, direct, through_funds, unheld
+from policy.ir.fields import words
 from policy.ir.forms import Terms, gathered, lin
 from policy.ir.picks import PERHAPS, Exposure, Group, Part, groups
 from policy.ir.positions import MINUS_ONE, Position, Universe, net_assets
@@ -60,17 +61,33 @@ def _exposures(ctx: Context) -> list[Exposure]:
     return direct(ctx.universe, ctx.accounts)
 
 
-def picked(ctx: Context, pick: Pick) -> tuple[Group, ...]:
-    """The groups of the pick in the scope."""
-    found, missing = once(ctx, pick, lambda: _picked(ctx, pick))
+def picked(ctx: Context, pick: Pick, test: Test | None = None) -> tuple[Group, ...]:
+    """The groups of the pick in the scope. A test that speaks of weights in a model is asked of every group that the
+    model gives a weight to, held or not."""
+    weights = WEIGHTS & frozenset(() if test is None else words(test))
+    found, missing = once(ctx, (pick, weights), lambda: _picked(ctx, pick, weights))
     ctx.missing.update(missing)
     return found
 
 
-def _picked(ctx: Context, pick: Pick) -> tuple[tuple[Group, ...], frozenset[str]]:
-    found = by_lot(ctx.universe, ctx.accounts) if pick.level == "lot" else exposures(ctx)
+WEIGHTS = frozenset({"target weight", "index weight"})
+
+
+def _picked(ctx: Context, pick: Pick, weights: frozenset[str]) -> tuple[tuple[Group, ...], frozenset[str]]:
     missing: set[str] = set()
-    return groups(ctx.universe, found, pick, missing), frozenset(missing)
+    wanted = [e for term in sorted(weights) for e in unheld(ctx.universe, ctx.accounts, pick.level, term)]
+    return groups(ctx.universe, [*held(ctx, pick.level), *wanted], pick, missing), frozenset(missing)
+
+
+def held(ctx: Context, level: str) -> list[Exposure]:
+    """What groups of a level are made of: cash is an asset class as well."""
+    match level:
+        case "lot":
+            return by_lot(ctx.universe, ctx.accounts)
+        case "asset class":
+            return [*exposures(ctx), *cash(ctx.accounts)]
+        case _:
+            return exposures(ctx)
 
 
 def once(ctx: Context, question: Hashable, answer: Callable[[], T]) -> T:
@@ -140,11 +157,15 @@ def measured(ctx: Context, position: Position, measure: str) -> str:
     """The form of one position in a measure; `value` is the rule's own measure."""
     said = ctx.measure if measure == "value" else measure
     table, key = ctx.universe.table, f"{position.account}/{position.instrument.id}"
+    if not position.instrument.id:
+        return position.value if said in OF_CASH else table.form(NOTHING, ZERO, ())
     match said:
         case "market value" | "value":
             return position.value
-        case "shares" | "par":
+        case "shares":
             return position.units
+        case "par":
+            return table.form(f"par/{key}", ZERO, ((_par(ctx, position), position.units),))
         case "cost":
             return table.form(f"cost/{key}", ZERO, _cost(ctx, position))
         case "voting shares":
@@ -161,6 +182,10 @@ def measured(ctx: Context, position: Position, measure: str) -> str:
             return table.form(f"value traded/{key}", ZERO, _ordered(position, position.price or ZERO))
         case _:
             raise AssertionError(f"the measure `{said}` has no form")
+
+
+OF_CASH = frozenset({"value", "market value", "cost", "par", "notional", "exposure", "shares"})
+"""Measures in which a balance of cash is what it is worth; it carries no votes and is not traded."""
 
 
 def _cost(ctx: Context, position: Position) -> Terms:
@@ -196,6 +221,15 @@ def _carries_votes(ctx: Context, position: Position) -> Number:
 def _votes(ctx: Context, position: Position) -> Number:
     votes = fact(ctx, position, "votes per share")
     return votes if isinstance(votes, Fraction) else NOT_NEGATIVE
+
+
+def _par(ctx: Context, position: Position) -> Number:
+    """Face amount of one unit in the base currency: stated per unit, in the instrument's own currency."""
+    face = fact(ctx, position, "par per unit")
+    exchange = rate(ctx.universe.index, position.instrument.currency)
+    if exchange is None:
+        ctx.missing.add(f"exchange rate of {position.instrument.currency}")
+    return times(face if isinstance(face, Fraction) else NOT_NEGATIVE, NOT_NEGATIVE if exchange is None else exchange)
 
 
 def _notional(ctx: Context, position: Position, measure: str, key: str) -> str:

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 from policy.book.lookthrough import constituents, left_out
+from policy.book.models import weighted
 from policy.interval import ZERO
 from policy.ir.forms import ONE
-from policy.ir.picks import Exposure
+from policy.ir.picks import CASH, Exposure
 from policy.ir.positions import Position, Universe
 
 
@@ -22,9 +23,32 @@ def by_lot(universe: Universe, accounts: Iterable[str]) -> list[Exposure]:
     return [Exposure(e.position, e.subject, ONE, lot) for e in direct(universe, accounts) for lot in e.position.lots]
 
 
+def cash(accounts: Iterable[str]) -> list[Exposure]:
+    """The balances of cash, as what they are worth."""
+    return [Exposure(_balance(account), CASH, ONE) for account in accounts]
+
+
+def _balance(account: str) -> Position:
+    form = f"cash/{account}"
+    return Position(account, CASH, (), ONE, form, form, None, ())
+
+
+def unheld(universe: Universe, accounts: Iterable[str], level: str, term: str) -> list[Exposure]:
+    """What the models of the accounts give a weight to, at nothing: so that a group is there before it is held."""
+    nothing = universe.table.form(NOTHING, ZERO, ())
+    return [
+        Exposure(Position(account, subject, (), None, nothing, nothing, None, ()), subject, ZERO)
+        for account in accounts
+        for subject in weighted(universe.index, account, term, level)
+    ]
+
+
+NOTHING = "nothing"
+
+
 def through_funds(universe: Universe, accounts: Iterable[str], de_minimis: Fraction | None) -> list[Exposure]:
     """Positions, with funds replaced by what they hold. A constituent below `de_minimis` of its fund is not
-    counted (NI 81-102, 2.1(4)); what a fund does not disclose may be anything."""
+    counted (NI 81-102, 2.1(4)); what a fund, or a fund in it, does not disclose may be anything."""
     return [e for position in direct(universe, accounts) for e in _opened(universe, position.position, de_minimis)]
 
 
@@ -35,7 +59,7 @@ def _opened(universe: Universe, position: Position, de_minimis: Fraction | None)
         yield Exposure(position, position.instrument, ONE)
         return
     for subject, share in parts or ():
-        yield Exposure(position, subject, share)
+        yield Exposure(position, None if subject.constituents is None else subject, share)
     told = sum((share for _, share in parts or ()), ZERO)
     hidden = ONE - told - left_out(universe.index, fund, de_minimis)
     if hidden:

@@ -14,12 +14,12 @@ GIVEN = frozenset({Source.FACT, Source.FIELD, Source.SERIES, Source.MODEL, Sourc
 
 def needed(rule: core.Rule) -> tuple[Term, ...]:
     """The vocabulary's terms that the rule looks up, by owner and name."""
-    found = {term.name: term for words in _words(rule) for term in _behind(words)}
+    found = {term.name: term for word in _words(rule) for term in _behind(word)}
     return tuple(sorted(found.values(), key=lambda term: (term.of, term.name)))
 
 
-def _behind(words: str) -> Iterator[Term]:
-    for name in (words, BEHIND.get(words, "")):
+def _behind(word: str) -> Iterator[Term]:
+    for name in (word, BEHIND.get(word, "")):
         term = TERMS.get(name)
         if term is not None and term.source in GIVEN:
             yield term
@@ -29,21 +29,22 @@ def _words(rule: core.Rule) -> Iterator[str]:
     yield rule.measure
     for clause in rule.clauses:
         for step in clause.ladder:
-            yield from _of(step.test)
+            yield from words(step.test)
 
 
-def _of(node: object) -> Iterator[str]:
+def words(node: object) -> Iterator[str]:
+    """The terms that a test or a number speaks of."""
     match node:
         case core.Fact(term, _, value):
             yield term
-            yield from _of(value)
+            yield from words(value)
         case core.Term(name):
             yield name
         case core.Own(measure):
             yield measure
         case core.Average(fact, pick):
             yield fact
-            yield from _of(pick)
+            yield from words(pick)
         case core.Flow(kind) | core.Risk(kind):
             yield kind
         case core.Named(level):
@@ -52,10 +53,10 @@ def _of(node: object) -> Iterator[str]:
             yield "identical group"
         case core.Pick(level, where):
             yield level
-            yield from _of(where)
+            yield from words(where)
         case core.Total(pick, measure):
             yield measure
-            yield from _of(pick)
+            yield from words(pick)
         case _:
             yield from _below(node)
 
@@ -63,9 +64,9 @@ def _of(node: object) -> Iterator[str]:
 def _below(node: object) -> Iterator[str]:
     if isinstance(node, tuple):
         for part in node:
-            yield from _of(part)
+            yield from words(part)
     elif is_dataclass(node) and not isinstance(node, type):
         for field in fields(node):
             value = getattr(node, field.name)
             if isinstance(value, tuple) or is_dataclass(value):
-                yield from _of(value)
+                yield from words(value)

@@ -15,7 +15,7 @@ from fractions import Fraction
 from typing import assert_never
 
 from dsl.vocabulary import Kind, term
-from policy.book.facts import Instrument, Lot, Value
+from policy.book.facts import Facts, Instrument, Lot, Value
 from policy.book.groups import fact, is_named, key, name
 from policy.book.holding import lot_fact
 from policy.book.lists import listed
@@ -40,6 +40,9 @@ from policy.ir.core import (
 from policy.ir.positions import Position, Universe
 
 PERHAPS = Interval(ZERO, Fraction(1))
+CASH = Instrument("", "cash", None, "", facts={"asset class": "cash"})
+"""What balances of cash are beside securities. An instrument without an id is none of the book's: nothing holds of it
+but the facts that it carries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,8 @@ def _key(universe: Universe, exposure: Exposure, level: str) -> str | None:
         return exposure.lot.id if exposure.lot else None
     if level == "account":
         return exposure.position.account
+    if exposure.subject is not None and not exposure.subject.id:
+        return str(exposure.subject.facts[level])
     if level == "order":
         return f"{exposure.position.account}/{exposure.position.instrument.id}"
     return None if exposure.subject is None else key(universe.index, exposure.subject.id, level)
@@ -175,6 +180,8 @@ def residual(universe: Universe, test: Test | None, exposure: Exposure, missing:
             return True, None
         case Compare():
             return True, test
+        case Fact() | Listed() | Named() if exposure.subject is not None and not exposure.subject.id:
+            return _carried(test, exposure.subject.facts), None
         case Fact():
             return fact_truth(universe, test, exposure, missing), None
         case Listed(words):
@@ -194,6 +201,14 @@ def residual(universe: Universe, test: Test | None, exposure: Exposure, missing:
             raise AssertionError(f"{type(test).__name__} is a clause, not a condition on holdings")
         case _:
             assert_never(test)
+
+
+def _carried(test: Fact | Listed | Named, facts: Facts) -> bool:
+    """What these facts alone make true."""
+    if not isinstance(test, Fact):
+        return False
+    alike = facts.get(test.term) == test.value
+    return alike if test.op == "is" else test.op == "is not" and not alike
 
 
 def _every(parts: list[Settled]) -> Settled:

@@ -11,7 +11,7 @@ from policy.book.groups import account_fact
 from policy.interval import ANYTHING, ZERO, Interval, low
 from policy.ir import bound, core
 from policy.ir.bound import Basket, Count, Formula, Leaf, Lin, Member, Op, Quad, Scalar, TopK, Truth
-from policy.ir.context import Context, exposures, group_sum, net, once, part_sum, picked, unit_of
+from policy.ir.context import Context, exposures, group_sum, held, net, once, part_sum, picked, unit_of
 from policy.ir.forms import ONE, added, lin, scaled
 from policy.ir.picks import Group, Part, chosen, compared, speaks_of_quantities
 from policy.ir.terms import amount, flow, named, ratio, weighed
@@ -63,7 +63,7 @@ def _total(pick: core.Pick, measure: str, ctx: Context) -> Scalar:
     """All groups of a pick: one form where only facts choose, a basket where quantities do."""
     if speaks_of_quantities(pick.where):
         return Basket(tuple(_member(ctx, g, part, measure) for g in picked(ctx, pick) for part in g.parts))
-    found = chosen(ctx.universe, exposures(ctx), pick.where, ctx.missing)
+    found = chosen(ctx.universe, held(ctx, pick.level), pick.where, ctx.missing)
     return weighed(ctx, "sum", found, measure)
 
 
@@ -141,7 +141,7 @@ def formula(test: core.Test, ctx: Context) -> Formula:
         case core.Not(part):
             return bound.Not(formula(part, ctx))
         case core.Every(pick, inner):
-            return bound.All(tuple(for_group(inner, ctx, group) for group in picked(ctx, pick)))
+            return bound.All(tuple(for_group(inner, ctx, group) for group in picked(ctx, pick, inner)))
         case core.Fact(name, op, value):
             assert not isinstance(value, core.Term | core.Amount), "facts of an account that are money are quantities"
             return _of_accounts(name, op, value, ctx)
@@ -229,12 +229,12 @@ def _risk(node: core.Risk, test: core.Compare, ctx: Context) -> Formula:
 
 
 def _squares(node: core.Risk, ctx: Context, assets: Lin) -> tuple[tuple[Fraction, Lin], ...]:
-    """One square per factor and per instrument's own risk. Tracking error: of the difference to the benchmark. A
-    holding without a loading on a factor may load on it by anything, but only as far as it is held."""
+    """One square per factor of the book and per instrument's own risk. Tracking error: of the difference to the
+    benchmark. A holding without a loading on a factor may load on it by anything, but only as far as it is held."""
     active = _active(node, ctx, assets)
     known = {subject: ctx.universe.index.loadings.get(subject, {}) for subject, _ in active}
-    factors = sorted({factor for found in known.values() for factor in found} - {SPECIFIC})
-    every = {SPECIFIC, *factors}
+    every = {SPECIFIC}.union(*ctx.universe.index.loadings.values())
+    factors = sorted(every - {SPECIFIC})
     ctx.missing.update(f"risk loadings of {subject}" for subject, found in known.items() if not every <= found.keys())
     held = [(known[subject], part) for subject, part in active]
     roots = [added(scaled(found.get(factor, ANYTHING), part) for found, part in held) for factor in factors]

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from dsl.vocabulary import term
 from policy.book import history
+from policy.book.cash import cash as settled_and_not
 from policy.book.facts import Value
 from policy.book.groups import account_fact, fact
 from policy.book.models import index_weight, target_weight
@@ -31,7 +32,7 @@ def named(name: str, days: int | None, business: bool, ctx: Context) -> Scalar:
         case "cash":
             return _over_accounts(ctx, "cash")
         case "settled cash":
-            return _over_accounts(ctx, "spendable")
+            return _settled(ctx)
         case "invested assets":
             return added([scaled(Fraction(-1), _over_accounts(ctx, "cash")), _over_accounts(ctx, "total assets")])
         case "average net assets":
@@ -48,25 +49,40 @@ def named(name: str, days: int | None, business: bool, ctx: Context) -> Scalar:
     assert known is not None, f"`{name}` is not in the vocabulary"
     if known.of in ("instrument", "issuer"):
         return _of_group(ctx, name, lambda i: fact(index, i, name))
-    return _known(ctx, name, [account_fact(index, a, name) for a in accounts])
+    return _stated(ctx, name) if known.of == "scope" else _agreed(ctx, name)
 
 
 def _over_accounts(ctx: Context, form: str) -> Lin:
     return added(lin(f"{form}/{account}") for account in ctx.accounts)
 
 
-def _known(ctx: Context, name: str, values: Iterable[Value | None]) -> Lin:
-    """Stated amounts, added over the accounts; unknown where one is missing."""
+def _settled(ctx: Context) -> Scalar:
+    """What orders bring in has not settled on the day, what they cost is owed at once: the lesser of what has settled
+    and all cash, account by account."""
+    settled = [Lin(settled_and_not(ctx.universe.index, account)[0]) for account in ctx.accounts]
+    each = [bound.Least((now, lin(f"cash/{account}"))) for now, account in zip(settled, ctx.accounts, strict=True)]
+    return each[0] if len(each) == 1 else bound.Sum(tuple((ONE, part) for part in each))
+
+
+def _stated(ctx: Context, name: str) -> Lin:
+    """Amounts stated account by account, added over the accounts; unknown where one is missing."""
     sum_: Number = ZERO
-    for account, value in zip(ctx.accounts, values, strict=True):
+    for account in ctx.accounts:
+        value = account_fact(ctx.universe.index, account, name)
         sum_ = plus(sum_, _number(ctx, name, value, f"account {account}"))
     return Lin(sum_)
+
+
+def _agreed(ctx: Context, name: str) -> Lin:
+    """A fact of the firm, of the household or of each account: the same for all of the accounts, or unknown."""
+    values = {account_fact(ctx.universe.index, account, name) for account in ctx.accounts}
+    return Lin(_number(ctx, name, values.pop() if len(values) == 1 else None, ctx.scope))
 
 
 def _of_group(ctx: Context, name: str, ask: Callable[[str], Value | None]) -> Lin:
     """A fact of the group's instruments, on which they must agree; unknown where one is missing."""
     assert ctx.group is not None, f"`{name}` outside of a group"
-    values = {ask(e.subject.id) if e.subject else None for e in ctx.group.exposures}
+    values = {ask(e.subject.id) if e.subject and e.subject.id else None for e in ctx.group.exposures}
     value = values.pop() if len(values) == 1 else None
     return Lin(_number(ctx, name, value, ctx.group.name))
 

@@ -127,9 +127,12 @@ def _gain(rng: Random, book: Book, traded: set[str]) -> Book | None:
 
 
 def _loading(rng: Random, book: Book, traded: set[str]) -> Book | None:
-    if not book.loadings:
+    """Not the last of its factor: a factor that no row names is none of the model's."""
+    several = Counter(row.factor for row in book.loadings)
+    found = [row for row in book.loadings if several[row.factor] > 1 or row.factor == "specific"]
+    if not found:
         return None
-    gone = rng.choice(book.loadings)
+    gone = rng.choice(found)
     return replace(book, loadings=tuple(row for row in book.loadings if row != gone))
 
 

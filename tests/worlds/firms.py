@@ -59,6 +59,7 @@ def firm(rng: Random, *, gaps: bool = True) -> Book:
         flows=(Flow("A1", TODAY + timedelta(days=rng.randint(0, 60)), money(rng, 1, 500)),),
         weights=_weights(rng, sorted(instruments)),
         loadings=tuple(_loadings(rng, sorted(instruments))),
+        facts={} if gaps and rng.random() < 0.1 else {"assets under management": money(rng, 1_000, 90_000)},
         complete={
             name: date(2024, 1, 1)
             for name in ("list watch", *(f"{of} {account}" for of in ("history", "flows") for account in accounts))
@@ -113,6 +114,7 @@ def _instruments(rng: Random, issuers: list[str], gaps: bool) -> dict[str, Instr
             "sector": rng.choice(SECTORS),
             "asset class": rng.choice(CLASSES),
             "risk score": Fraction(rng.randint(1, 7)),
+            "par per unit": money(rng, 0, 1000),
             "votes per share": Fraction(rng.choice((0, 1, 1, 10))),
             "shares outstanding": Fraction(rng.randint(50, 4000)),
         }
@@ -155,7 +157,11 @@ def _accounts(rng: Random, gaps: bool) -> dict[str, Account]:
             model="M",
             benchmark="M",
             cost=Cost(money(rng, 0, 5), Fraction(rng.choice((0, 0, 5)), 1000), Fraction(rng.choice((0, 5, 7)), 10000)),
-            facts={"client risk tolerance": Fraction(rng.randint(1, 7)), **_borrowed(rng, gaps)},
+            facts={
+                "client risk tolerance": Fraction(rng.randint(3, 5)),
+                "plan assets": money(rng, 100, 9000),
+                **_borrowed(rng, gaps),
+            },
         )
     return found
 
@@ -197,7 +203,13 @@ def _trades(rng: Random, accounts: list[str], instruments: list[str]) -> tuple[T
 
 
 def _weights(rng: Random, instruments: list[str]) -> tuple[Weight, ...]:
-    return tuple(Weight("M", "security", name, Fraction(1, len(instruments))) for name in instruments)
+    """By security; sometimes short of the whole, and by sector as well, with a sector that nothing is in."""
+    each = Fraction(1, len(instruments) + rng.randint(0, 1))
+    by_sector = (*SECTORS, "health") if rng.random() < 0.5 else ()
+    return (
+        *(Weight("M", "security", name, each) for name in instruments),
+        *(Weight("M", "sector", name, Fraction(rng.randint(1, 25), 100)) for name in by_sector),
+    )
 
 
 def _loadings(rng: Random, instruments: list[str]) -> list[Loading]:

@@ -12,7 +12,8 @@ from policy.ir.bound import Moment, Op, Outcome
 NOWHERE = Span("test", 0, 1, 1, 1)
 LEVELS = ("security", "issuer", "ultimate issuer", "sector", "asset class", "currency", "identical group")
 ENDS = (Moment.PROPOSAL, Moment.TRADE, Moment.CLOSE)
-MEASURES = ("cost", "market value", "market value", "market value", "shares", "votes held")
+MEASURES = ("cost", "market value", "market value", "market value", "shares", "votes held", "par")
+BASES = (*("net assets", "total assets") * 4, "plan assets", "assets under management")
 OPS = (Op.LE, Op.LE, Op.LT, Op.GE, Op.GT)
 
 
@@ -82,7 +83,7 @@ def where(rng: Random) -> core.Test | None:
 
 def share(rng: Random) -> tuple[core.Scalar, core.Scalar]:
     """A limit as a share of a base, and the base."""
-    base = core.Term(rng.choice(("net assets", "net assets", "total assets")))
+    base = core.Term(rng.choice(BASES))
     return core.Scale(Fraction(rng.choice((1, 5, 10, 25, 40, 60, 100)), 100), base), base
 
 
@@ -96,7 +97,7 @@ def _cap(rng: Random) -> core.Test:
 
 def _sum(rng: Random) -> core.Test:
     limit, base = share(rng)
-    parts = (core.Total(core.Pick("security", where(rng))), core.Term("cash"))
+    parts = (core.Total(core.Pick("security", where(rng))), core.Term(rng.choice(("cash", "cash", "settled cash"))))
     return core.Compare(core.Sum(parts), rng.choice(OPS), limit, base)
 
 

@@ -36,6 +36,7 @@ class Holding:
 
 
 Group = tuple[Holding, ...]
+CASH = Instrument("cash", "cash", None, "", facts={"asset class": "cash"})
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class Plain:
     universe: frozenset[tuple[str, str]]
     group: Group = ()
     level: str = ""
+    name: str = ""
 
     @cached_property
     def held(self) -> Group:
@@ -57,10 +59,19 @@ class Plain:
             if a in self.accounts
         )
 
+    @cached_property
+    def balances(self) -> Group:
+        """Cash, as what it is worth."""
+        today = self.book.as_of
+        worth = {a: self.cash((a,)) for a in self.accounts}
+        return tuple(Holding(a, CASH, (Lot(a, a, "cash", money, None, today),)) for a, money in worth.items())
+
     def lots(self, account: str, name: str) -> tuple[Lot, ...]:
         return tuple(lot for lot in self.book.lots.values() if (lot.account, lot.instrument) == (account, name))
 
     def price(self, instrument: Instrument) -> Fraction:
+        if instrument is CASH:
+            return Fraction(1)
         latest = max((p for p in self.book.prices if p.instrument == instrument.id), key=lambda p: p.day)
         return latest.price * self.rate(instrument.currency)
 
@@ -81,10 +92,18 @@ class Plain:
         pairs = [item for a in accounts for item in self.book.accounts[a].cash.items()]
         return sum((amount * self.rate(currency) for currency, pair in pairs for amount in pair), ZERO)
 
+    def settled(self, account: str) -> Fraction:
+        pairs = self.book.accounts[account].cash.items()
+        return sum((now * self.rate(c) for c, (now, _) in pairs), ZERO) + min(
+            ZERO, sum((later * self.rate(c) for c, (_, later) in pairs), ZERO)
+        )
+
     # --- groups and conditions
 
     def key(self, instrument: Instrument, level: str) -> str:
         match level:
+            case _ if instrument is CASH:
+                return "cash"
             case "security":
                 return instrument.id
             case "issuer":
@@ -108,12 +127,12 @@ class Plain:
     def groups(self, pick: core.Pick) -> dict[str, Group]:
         """What satisfies the pick, by key. A condition on quantities speaks of all that the facts let in."""
         may: dict[str, list[Holding]] = {}
-        for holding in self.held:
+        for holding in (*self.held, *(self.balances if pick.level == "asset class" else ())):
             if self.meets(pick.where, holding) is not False:
                 may.setdefault(self.key(holding.instrument, pick.level), []).append(holding)
         found = {}
         for key, members in sorted(may.items()):
-            inside = replace(self, group=tuple(members), level=pick.level)
+            inside = replace(self, group=tuple(members), level=pick.level, name=key)
             found[key] = tuple(h for h in members if inside.meets(pick.where, h))
         return found
 
@@ -125,10 +144,14 @@ class Plain:
             case core.Fact(name, op, value):
                 return _fact(self.fact(holding.instrument, name), op, value)
             case core.Listed(name):
-                names = (holding.instrument.id, *self.line(holding.instrument))
+                known = holding.instrument is not CASH
+                names = (holding.instrument.id, *self.line(holding.instrument)) if known else ()
                 return any(entry.subject in names for entry in self.book.entries if entry.list == name)
             case core.Named(_, name):
-                return name in (self.line(holding.instrument)[0], self.line(holding.instrument)[-1])
+                return holding.instrument is not CASH and name in (
+                    self.line(holding.instrument)[0],
+                    self.line(holding.instrument)[-1],
+                )
             case core.Compare():
                 return self.truth(test) if self.group else None
             case core.All(parts):
@@ -141,8 +164,8 @@ class Plain:
                 raise AssertionError(test)
 
     def fact(self, instrument: Instrument, name: str) -> object:
-        if name in instrument.facts:
-            return instrument.facts[name]
+        if name in instrument.facts or instrument is CASH:
+            return instrument.facts.get(name)
         return self.book.issuers[str(instrument.issuer)].facts[name]
 
     # --- numbers
@@ -152,8 +175,12 @@ class Plain:
         return sum((holding.units * self.each(holding.instrument, said) for holding in group), ZERO)
 
     def each(self, instrument: Instrument, measure: str) -> Fraction:
+        if instrument is CASH:
+            return Fraction(measure != "votes held")
         if measure == "market value":
             return self.price(instrument)
+        if measure == "par":
+            return Fraction(str(instrument.facts["par per unit"])) * self.rate(instrument.currency)
         votes = instrument.facts.get("votes per share")
         return votes if measure == "votes held" and isinstance(votes, Fraction) else Fraction(1)
 
@@ -167,10 +194,17 @@ class Plain:
                 return self.assets(self.accounts)
             case core.Term("cash"):
                 return self.cash(self.accounts)
-            case core.Term("client risk tolerance"):
-                return sum(
-                    (Fraction(str(self.book.accounts[a].facts["client risk tolerance"])) for a in self.accounts), ZERO
-                )
+            case core.Term("settled cash"):
+                return sum((self.settled(a) for a in self.accounts), ZERO)
+            case core.Term("assets under management" as name):
+                return Fraction(str(self.book.facts[name]))
+            case core.Term("plan assets" as name):
+                return sum((Fraction(str(self.book.accounts[a].facts[name])) for a in self.accounts), ZERO)
+            case core.Term("client risk tolerance" as name):
+                levels = {Fraction(str(self.book.accounts[a].facts[name])) for a in self.accounts}
+                if len(levels) > 1:
+                    raise Unjudged
+                return levels.pop()
             case core.Term("index weight"):
                 return sum((self.weight(a) * self.net((a,)) for a in self.accounts), ZERO)
             case core.Own(measure):
@@ -192,9 +226,15 @@ class Plain:
 
     def weight(self, account: str) -> Fraction:
         """The index weight of the group at hand: of all securities of its key."""
-        key = self.key(self.group[0].instrument, self.level)
         weights = [w for w in self.book.weights if w.model == self.book.accounts[account].benchmark]
-        return sum((w.weight for w in weights if self.key(self.book.instruments[w.key], self.level) == key), ZERO)
+        stated = [w for w in weights if w.kind == self.level]
+        securities = [w for w in weights if w.kind == "security"]
+        found = sum((w.weight for w in stated if w.key == self.name), ZERO)
+        if not stated:
+            inside = (w for w in securities if self.key(self.book.instruments[w.key], self.level) == self.name)
+            found = sum((w.weight for w in inside), ZERO)
+        is_cash = (self.level, self.name) == ("asset class", "cash")
+        return found + (1 - sum((w.weight for w in stated or securities), ZERO) if is_cash else ZERO)
 
     # --- tests
 
@@ -207,7 +247,7 @@ class Plain:
                 return weight == 0 or COMPARE[op](sum(scores, ZERO), self.number(right) * weight)
             case core.Compare(left, op, right, base):
                 if base is not None and self.number(base) <= 0:
-                    raise NothingToMeasure
+                    raise Unjudged
                 return COMPARE[op](self.number(left), self.number(right))
             case core.All(parts):
                 return all(self.truth(part) for part in parts)
@@ -219,13 +259,15 @@ class Plain:
                 raise AssertionError(test)
 
 
-class NothingToMeasure(Exception):
-    """A ratio over nothing: the judge's business, tested elsewhere."""
+class Unjudged(Exception):
+    """A ratio over nothing, or accounts that do not agree: the judge's business, tested elsewhere."""
 
 
 def _fact(value: object, op: str, limit: object) -> bool:
     if op in ("is", "is not"):
         return (value == limit) is (op == "is")
+    if value is None:
+        return False
     assert isinstance(value, Fraction)
     assert isinstance(limit, Fraction)
     return {"<=": value <= limit, "<": value < limit, ">=": value >= limit, ">": value > limit}[op]
