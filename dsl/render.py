@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 
 from dsl.diagnostic import Diagnostic
 from dsl.source import Source, Span
@@ -32,29 +34,30 @@ def render_all(diagnostics: Iterable[Diagnostic], sources: Mapping[str, Source])
 
 
 def _place(span: Span, source: Source) -> list[str]:
-    text, column = _window(source.line(span.line), span.column - 1)
-    width = max(1, min(span.end - span.start, len(text) - column))
+    line, at = source.line(span.line).removesuffix("\r"), span.column - 1
+    start = max(0, at - _WIDEST // 2)
+    end = min(at + span.end - span.start, start + _WIDEST)
+    before, said, after = (_visible(line[a:b]) for a, b in pairwise((start, at, end, start + _WIDEST)))
     number = str(span.line)
     margin = " " * len(number)
     return [
         f"{margin}--> {_visible(span.file)}:{span.line}:{span.column}",
         f"{margin} |",
-        f"{number} | {text}",
-        f"{margin} | {_pad(text[:column])}{'^' * width}",
+        f"{number} | {before}{said}{after}",
+        f"{margin} | {_blank(before)}{'^' * max(1, len(_blank(said)))}",
     ]
-
-
-def _window(text: str, column: int) -> tuple[str, int]:
-    """The part of a long line around a column, and the column in it."""
-    start = max(0, column - _WIDEST // 2)
-    before = _visible(text[start:column])
-    return before + _visible(text[column : start + _WIDEST]), len(before)
 
 
 def _visible(text: str) -> str:
     return "".join(c if c.isprintable() or c == "\t" else f"<U+{ord(c):04X}>" for c in text)
 
 
-def _pad(text: str) -> str:
-    """Blanks as wide as a text: tabs stay tabs."""
-    return "".join(c if c == "\t" else " " for c in text)
+def _blank(text: str) -> str:
+    """Blanks as wide as a text at a terminal: tabs stay tabs, accents of their own take no room, Chinese takes two."""
+    return "".join("\t" if c == "\t" else " " * _cells(c) for c in text)
+
+
+def _cells(character: str) -> int:
+    if unicodedata.category(character) in ("Mn", "Me"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1

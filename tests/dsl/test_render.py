@@ -40,6 +40,13 @@ def test_all_parts() -> None:
         ("abc\ndef", 1, 6, "abc", " ^^"),
         ("ab\u202ecd", 3, 5, "ab<U+202E>cd", "          ^^"),
         ("a\x1bb", 2, 3, "a<U+001B>b", "         ^"),
+        ("a\u202eb", 1, 2, "a<U+202E>b", " ^^^^^^^^"),
+        ("ab\r\ncd", 1, 2, "ab", " ^"),
+        ("日本 x", 3, 4, "日本 x", "     ^"),
+        ("日本", 0, 2, "日本", "^^^^"),
+        ("e\u0301a", 2, 3, "e\u0301a", " ^"),
+        ("😀a", 1, 2, "😀a", "  ^"),
+        ("\u0301", 0, 1, "\u0301", "^"),
     ],
 )
 def test_the_caret(text: str, start: int, end: int, line: str, caret: str) -> None:
