@@ -121,12 +121,14 @@ def chosen(search: Search, linear: Claim) -> None:
 
 
 def exactly(search: Search) -> None:
-    """Every either-or of trading as rows; in a small book whole units too, so that nothing is left to rounding."""
-    small = len(search.task.bound.quantities) <= search.patience.small
-    if search.found is None or small:
-        what, backend = ("all sides and units", scip_whole) if small else ("all sides", scip)
-        tactic = Tactic(what, search.patience.nodes, bounds=True, backend=backend)
+    """Every either-or of trading as rows: in a small book with whole units too, so that nothing is left to rounding;
+    without, where that is not so or found nothing (with units and lots of odd ends SCIP has lost points that exist)."""
+    nodes = search.patience.nodes
+    if len(search.task.bound.quantities) <= search.patience.small:
+        tactic = Tactic("all sides and units", nodes, bounds=True, backend=scip_whole)
         _branched(search, tactic, lambda: _encoded(search, ALL_SIDES))
+    if search.found is None:
+        _branched(search, Tactic("all sides", nodes, bounds=True), lambda: _encoded(search, ALL_SIDES))
 
 
 def left_alone(search: Search) -> None:
