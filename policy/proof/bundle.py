@@ -123,7 +123,7 @@ def completed(
         SALT: f"{logged.salt.hex()}\n".encode(),
         CHECKPOINT: logged.checkpoint,
         CARD: card,
-        README: _README.encode(),
+        README: README_TEXT,
         REPORT: report(opened(files), files),
     }
     return {**whole, MANIFEST: manifest(whole)}
@@ -135,7 +135,7 @@ def report(found: Opened, files: Mapping[str, bytes]) -> bytes:
     return report_html(found.case, found.proposal, found.checks, found.certificate, found.reached, charts)
 
 
-_README = """\
+README_TEXT = b"""\
 This folder, or zip, is a decision about trades and its proof.
 
     report.html               the decision for people; it says what the files say

@@ -11,7 +11,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from policy.canonical import Json, rational, rational_text
-from policy.proof.reading import array, boolean, choice, integer, members, text, version
+from policy.proof.reading import ShapeError, array, boolean, choice, integer, members, text, version
 
 
 class Claim(StrEnum):
@@ -77,9 +77,14 @@ def certificate_from_json(value: Json) -> Certificate:
     """The certificate; ShapeError where the JSON is not exactly one."""
     top = members(value, "v", "claim", "allowed", "objective", "leaves", "bound", "cuts")
     version(top["v"])
+    claim, allowed = choice(top["claim"], Claim), tuple(text(outcome) for outcome in array(top["allowed"]))
+    if len(set(allowed)) < len(allowed):
+        raise ShapeError("an outcome is allowed twice")
+    if (claim is Claim.IMPOSSIBLE) is not (top["objective"] is None):
+        raise ShapeError("a bound is of an objective, and an impossibility of none")
     return Certificate(
-        claim=choice(top["claim"], Claim),
-        allowed=tuple(text(outcome) for outcome in array(top["allowed"])),
+        claim=claim,
+        allowed=allowed,
         objective=top["objective"],
         leaves=tuple(_leaf(leaf) for leaf in array(top["leaves"])),
         bound=rational(top["bound"]),

@@ -95,7 +95,7 @@ def entry_bytes(entry: Entry) -> bytes:
             "seq": entry.seq,
             "prev": entry.prev,
             "run": entry.run,
-            "time": _time(entry.time),
+            "time": time_text(entry.time),
             "subject": entry.subject,
             "payload": payload,
             "rules": entry.rules,
@@ -121,7 +121,7 @@ def entry(data: bytes) -> Entry:
         seq=integer(top["seq"]),
         prev=optional(top["prev"], hash_text),
         run=optional(top["run"], text),
-        time=_time(text(top["time"])),
+        time=time_text(top["time"]),
         subject=text(top["subject"]),
         payload=optional(top["payload"], _payload),
         rules=optional(top["rules"], hash_text),
@@ -151,8 +151,8 @@ def _payload(value: Json) -> Payload:
     return Payload(hash_text(found["commitment"]), integer(found["bytes"]), text(found["type"]))
 
 
-def _time(value: str) -> str:
-    """Fixed width, so that times compare as texts."""
-    if not _TIME.fullmatch(value):
+def time_text(value: Json) -> str:
+    """UTC in fixed width, so that times compare as texts."""
+    if not _TIME.fullmatch(text(value)):
         raise ShapeError(f"`{value}` is not a time of the form 2026-11-22T14:00:00.000000Z")
-    return value
+    return text(value)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from policy.canonical import digest
 from policy.proof.archive import MANIFEST, ArchiveError, listed, unpacked
 from policy.proof.claims import decision, people, record
 from policy.proof.claims.claim import Answer, Claim, not_proven, proven, refuted
-from policy.proof.layout import PROPOSAL
+from policy.proof.layout import PROPOSAL, is_known
 from policy.proof.opened import Opened, opened
 from policy.proof.reading import ShapeError
 from policy.proof.trust import Trust
@@ -48,11 +48,11 @@ def examined(files: Mapping[str, bytes], card: Trust | None) -> Examination:
         return Examination(_unreadable(files, str(error), card), files, None)
     logged = _record(files, card)
     claims = (
-        _file(files, found),
-        decision.orders(found, files),
-        decision.rules(found),
-        decision.on_the_way(found),
-        decision.better(found),
+        _within_measure("file", lambda: _file(files, found)),
+        _within_measure("orders", lambda: decision.orders(found, files)),
+        _within_measure("rules", lambda: decision.rules(found)),
+        _within_measure("fills", lambda: decision.on_the_way(found)),
+        _within_measure("better", lambda: decision.better(found)),
         record.sources(files, logged),
         record.data(files, logged, found),
         not_proven("model", NOT_HERE, deep=True),
@@ -81,6 +81,16 @@ def _unreadable(files: Mapping[str, bytes], why: str, card: Trust | None) -> tup
     )
 
 
+def _within_measure(name: str, answer: Callable[[], Claim]) -> Claim:
+    """The claim; refuted where a number has more digits than Python writes, which no honest one has."""
+    try:
+        return answer()
+    except ValueError as error:
+        if "digits" not in str(error):
+            raise
+        return refuted(name, "a number in it is longer than any of an honest book")
+
+
 def _record(files: Mapping[str, bytes], card: Trust | None) -> record.Record | record.RecordError:
     try:
         return record.record(files, card)
@@ -100,9 +110,12 @@ def _file(files: Mapping[str, bytes], found: Opened | None) -> Claim:
     odd = sorted(path for path in stated.keys() | actual.keys() if stated.get(path) != actual.get(path))
     if odd:
         return refuted("file", f"`{odd[0]}` is not what the manifest says" + _more(odd))
+    strange = sorted(path for path in files if not is_known(path))
+    if strange:
+        return refuted("file", f"`{strange[0]}` is no part of a bundle" + _more(strange))
     copy = None if found is None else decision.copies(found, files)
     if copy is not None:
-        return refuted("file", f"{copy} does not say what {PROPOSAL} and the files beside it say")
+        return refuted("file", f"{copy} does not say what it has to beside {PROPOSAL}")
     return proven("file", f"{len(files)} files, as listed")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 COMMITTED = ("charts/", "data/", "decision/", "rules/")
 """What the log's entry and the approvals are about; the rest explains it, or came afterwards."""
 
@@ -24,3 +26,14 @@ APPROVALS = "approvals/"
 CARD = "trust/policy.txt"
 REPORT = "report.html"
 README = "README.txt"
+
+_KNOWN = re.compile(
+    r"(charts|data|decision|rules)/.+|approvals/[^/]+\.dsse\.json|trust/policy\.txt|report\.html|README\.txt|"
+    r"MANIFEST\.sha256|log/(checkpoint|entry\.salt|consistency-[0-9]+\.txt|[^/]+\.(json|tlog-proof))"
+)
+
+
+def is_known(path: str) -> bool:
+    """Whether a bundle may hold the file. What nothing commits to and no check reads, such as a verifier of the
+    forger's own, has no place in one."""
+    return _KNOWN.fullmatch(path) is not None

@@ -10,7 +10,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from policy.canonical import Json, rational, rational_text
-from policy.proof.entry import hash_text
+from policy.proof.entry import hash_text, time_text
 from policy.proof.reading import ShapeError, array, choice, integer, members, pairs, text, version
 
 
@@ -86,7 +86,7 @@ def proposal_from_json(value: Json) -> Proposal:
     return Proposal(
         kind=choice(top["kind"], Kind),
         run=text(top["run"]),
-        time=text(top["time"]),
+        time=time_text(top["time"]),
         proposer=text(top["proposer"]),
         obligations=hash_text(top["obligations"]),
         orders=tuple(_order(order) for order in array(top["orders"])),

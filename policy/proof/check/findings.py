@@ -28,6 +28,7 @@ from policy.proof.check.ranges import ZERO, Number, at_most, minus
 from policy.proof.reading import ShapeError, array, boolean, choice, members, optional, pairs, pairs_of, text
 
 FINDING = ("obligation", "outcome", "reason", "within", "deciding", "fills", "state")
+FILLS = ("passes always", "passes if these fill before those", "passes only when complete", "not proven")
 Point = Mapping[str, Fraction]
 
 MEASURED = ("label", "op", "unit", "value", "bound", "headroom", "over", "holds", "contributors")
@@ -152,9 +153,15 @@ def _finding(value: Json) -> Finding:
         outcome=choice(found["outcome"], Outcome),
         reason=text(found["reason"]),
         deciding=optional(found["deciding"], _measured),
-        fills=optional(found["fills"], text),
+        fills=optional(found["fills"], _fills),
         state=optional(found["state"], point),
     )
+
+
+def _fills(value: Json) -> str:
+    if text(value) not in FILLS:
+        raise ShapeError(f"there is no promise about fills such as `{value}`")
+    return text(value)
 
 
 def _measured(value: Json) -> Measured:

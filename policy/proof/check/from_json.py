@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Mapping, Set
 from functools import partial
 from itertools import chain
+from math import lcm
 from typing import TypeVar
 
 from policy.canonical import Json, rational
@@ -33,10 +34,14 @@ from policy.proof.check.case import (
     Top,
     Truth,
 )
-from policy.proof.check.ranges import Number, between
+from policy.proof.check.ranges import Number, between, ends
 from policy.proof.reading import ShapeError, array, boolean, choice, integer, members, optional, pairs, pairs_of, text
 
 T = TypeVar("T")
+
+MOST_BITS = 2**14
+"""Of a coefficient once forms are replaced by what they rest on, and of what such coefficients are parts of. Honest
+ones have a few hundred; without an end a small file could ask for years of arithmetic."""
 
 BOUND = ("as_of", "known_at", "currency", "quantities", "forms", "origins", "obligations", "domains", "book", "library")
 QUANTITY = ("name", "kind", "account", "instrument", "lot", "low", "high", "step")
@@ -55,12 +60,14 @@ def case(value: Json) -> Case:
     quantities = _named((text(members(item, *QUANTITY)["name"]), _quantity(item)) for item in array(top["quantities"]))
     known = set(quantities)
     forms: dict[str, Linear] = {}
+    sizes: dict[str, tuple[int, int]] = {}
     for item in array(top["forms"]):
         form = members(item, *FORM)
         name = text(form["name"])
         if name in known:
             raise ShapeError(f"the name `{name}` appears twice")
         forms[name] = Linear(number(form["const"]), _terms(form["terms"], known))
+        sizes[name] = _size(name, forms[name], sizes)
         known.add(name)
     origins = [members(origin, *ORIGIN) for origin in array(top["origins"])]
     obligations = (_obligation(item, origins, known) for item in array(top["obligations"]))
@@ -74,6 +81,21 @@ def case(value: Json) -> Case:
         book=text(top["book"]),
         library=text(top["library"]),
     )
+
+
+def _size(name: str, form: Linear, sizes: Mapping[str, tuple[int, int]]) -> tuple[int, int]:
+    """Bits of the largest coefficient over quantities, and the common denominator; ShapeError beyond all measure."""
+    bits, below = 0, 1
+    for factor, inner in [*form.terms, (form.const, "")]:
+        inner_bits, inner_below = sizes.get(inner, (0, 1))
+        for end in ends(factor):
+            if end:
+                bits = max(bits, inner_bits + end.numerator.bit_length())
+                if (part := inner_below * end.denominator) > 1 and below % part:
+                    below = lcm(below, part)
+        if max(bits, below.bit_length()) > MOST_BITS:
+            raise ShapeError(f"the numbers of the form `{name}` are longer than any of an honest book")
+    return bits, below
 
 
 def linear(value: Json, known: Set[str]) -> Linear:
@@ -208,6 +230,9 @@ def _obligation(value: Json, origins: list[dict[str, Json]], known: Set[str]) ->
     found = members(value, *OBLIGATION)
     if not 0 <= (place := integer(found["origin"])) < len(origins):
         raise ShapeError(f"`{found['id']}` names an origin that is not listed")
+    optional(found["visible_to"], text)
+    for name in (found["scope"], *array(found["accounts"]), *array(found["unknowns"])):
+        text(name)
     return Obligation(
         id=text(found["id"]),
         rule=text(origins[place]["rule"]),

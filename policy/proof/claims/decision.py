@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from policy.canonical import digest
 from policy.proof import certificate as cert
-from policy.proof.bundle import report
+from policy.proof.bundle import README_TEXT, report
 from policy.proof.certificate import Certificate
 from policy.proof.check.case import Outcome
 from policy.proof.check.evaluate import worst
@@ -17,7 +17,7 @@ from policy.proof.check.program import program
 from policy.proof.claims.claim import Claim, not_proven, proven, refuted
 from policy.proof.duality import CertificateError, check
 from policy.proof.figures import count, decimal
-from policy.proof.layout import CHECKS_CSV, OBLIGATIONS, ORDERS_CSV, REPORT
+from policy.proof.layout import CHECKS_CSV, OBLIGATIONS, ORDERS_CSV, README, REPORT
 from policy.proof.opened import Opened
 from policy.proof.proposal import Kind
 from policy.proof.reading import ShapeError
@@ -37,17 +37,20 @@ def orders(found: Opened, files: Mapping[str, bytes]) -> Claim:
         made = point_of(found.case, proposal.orders)
     except ShapeError as error:
         return refuted("orders", str(error))
-    residues = {name for name, quantity in found.case.quantities.items() if quantity.kind == "residue"}
+    residues = {name: q.account for name, q in found.case.quantities.items() if q.kind == "residue"}
     judged = {name: amount for name, amount in proposal.point if name not in residues}
     if made != judged:
         odd = sorted(name for name in made.keys() | judged.keys() if made.get(name) != judged.get(name))
         return refuted("orders", f"the orders are not the point that was judged: {_few(odd)}")
+    trading = {order.account for order in proposal.orders}
+    idle = [name for name, _ in proposal.point if name in residues and residues[name] not in trading]
+    if idle:
+        return refuted("orders", f"no order is booked there, and yet something remains of booking: {_few(idle)}")
     faults = admissible(found.case, dict(proposal.point), found.at) if proposal.orders else []
     if faults:
         return refuted("orders", _few(faults))
-    return proven(
-        "orders", f"{len(proposal.orders)} orders, {len(judged)} quantities, {len(found.case.domains)} accounts"
-    )
+    counts = ((proposal.orders, "order"), (found.case.domains, "account"))
+    return proven("orders", ", ".join(count(len(things), noun) for things, noun in counts))
 
 
 def rules(found: Opened) -> Claim:
@@ -122,11 +125,12 @@ def _gap(found: Opened, certificate: Certificate, name: str, said: str, *, compl
 
 
 def copies(found: Opened, files: Mapping[str, bytes]) -> str | None:
-    """Which copy for people says something else than the JSON."""
+    """Which file for people says something else than the JSON, or than how to check it."""
     expected = {
         ORDERS_CSV: orders_csv(found.proposal),
         CHECKS_CSV: checks_csv(found.case, found.checks.findings),
         REPORT: report(found, files),
+        README: README_TEXT,
     }
     return next((path for path, content in expected.items() if files.get(path) != content), None)
 

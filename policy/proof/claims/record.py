@@ -67,7 +67,7 @@ def record(files: Mapping[str, bytes], card: Trust | None) -> Record:
             raise RecordError(f"the checkpoint is not signed by the log `{state.origin}` itself")
         names = {key.key.raw: name for name, key in known.witnesses.items()}
         cosigners = frozenset(names[key.key.raw] for key in signers if key.kind == COSIGNATURE)
-        return Record(state, logs[0], card is not None, cosigners, _places(files, state))
+        return Record(state, logs[0], card is not None, cosigners, _places(files))
     except (NoteError, TrustError, ShapeError, CanonicalError) as error:
         raise RecordError(str(error)) from None
 
@@ -185,14 +185,14 @@ def _kept(files: Mapping[str, bytes], state: Checkpoint, card: Trust) -> str | N
     return f"grown out of your checkpoint of {size} entries"
 
 
-def _places(files: Mapping[str, bytes], state: Checkpoint) -> Mapping[str, Place]:
+def _places(files: Mapping[str, bytes]) -> Mapping[str, Place]:
     """Every entry in the bundle, with its proof of inclusion in the one checkpoint."""
-    found = {}
+    found, signed = {}, parse(_file(files, CHECKPOINT))
     for path in files:
         if path.startswith(LOG) and path.endswith(".json"):
             name = path.removeprefix(LOG).removesuffix(".json")
             shown_by = proof(_file(files, f"{LOG}{name}.tlog-proof"))
-            if checkpoint(shown_by.note.text) != state:
+            if shown_by.note != signed:
                 raise RecordError(f"the proof of {path} is of another state of the log")
             if not proves(shown_by, leaf_hash(files[path])):
                 raise RecordError(f"{path} is not in the log at index {shown_by.index}")
