@@ -27,6 +27,7 @@ from policy.ir.sentences import for_group, formula
 from policy.ir.waivers import waived
 
 TOLERATED = "passive breach, not worsened"
+REACHED = "reached before the orders, not worsened"
 
 
 def bind(
@@ -200,11 +201,15 @@ _QUARTER_ENDS = frozenset({(3, 31), (6, 30), (9, 30), (12, 31)})
 
 
 def _with_tolerance(obligation: Obligation, passive: core.Passive | None, before: meaning.Values) -> Obligation:
-    """After the first rung: what no order caused may stand while no order worsens it."""
+    """After the first rung: what no order caused may stand while no order worsens it. The leaf that worsening is
+    defined on is the first rung's own: a warning or a consent that the book had reached before, within the clause's
+    outer limits, is no more these orders' doing than a breach is."""
     if passive is None:
         return obligation
     first, *rest = obligation.ladder
     kept = tolerated(first.formula, before, passive.measure)
     if kept is None:
         return obligation
-    return replace(obligation, ladder=(first, Rung(kept, Outcome.PASS, TOLERATED, tolerance=True), *rest))
+    within = any(meaning.truth(rung.formula, before) for rung in rest if rung.outcome is not Outcome.WAIVED)
+    why = REACHED if within else TOLERATED
+    return replace(obligation, ladder=(first, Rung(kept, Outcome.PASS, why, tolerance=True), *rest))
