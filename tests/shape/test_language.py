@@ -1,4 +1,4 @@
-"""Every example of docs/language.md: blocks are checked and their tests judged, mistakes are found."""
+"""Every example of docs/language.md and docs/judge.md: blocks are checked, their tests judged, mistakes found."""
 
 from __future__ import annotations
 
@@ -14,11 +14,13 @@ from dsl.source import Source
 from policy.cases import run
 from policy.ir.from_dsl import library
 
-PAGE = Path(__file__).parents[2] / "docs" / "language.md"
+DOCS = Path(__file__).parents[2] / "docs"
+PAGE, JUDGE = DOCS / "language.md", DOCS / "judge.md"
 FENCED = re.compile(r"^```(mandate\S*) ?(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 EXAMPLES = [
-    pytest.param(*found, id=f"{n}-{found[2].splitlines()[0][:40]}")
-    for n, found in enumerate(FENCED.findall(PAGE.read_text(encoding="utf-8")))
+    pytest.param(*found, id=f"{page.stem}-{n}-{found[2].splitlines()[0][:40]}")
+    for page in (PAGE, JUDGE)
+    for n, found in enumerate(FENCED.findall(page.read_text(encoding="utf-8")))
 ]
 HEADER = 'vocabulary "proofolio" version 1\n'
 AROUND = """rule EX-1 "An example"

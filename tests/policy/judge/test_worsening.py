@@ -12,9 +12,10 @@ from policy.book.read import index
 from policy.interval import ZERO
 from policy.ir import core
 from policy.ir.bind import REACHED, TOLERATED, bind_to
-from policy.ir.bound import Moment, Op, Outcome
+from policy.ir.bound import Bound, Moment, Op, Outcome, Point
 from policy.ir.point import point_of
 from policy.judge.eval import judge
+from policy.judge.pricebox import price_box
 from policy.judge.verdict import Finding
 from tests.worlds.mandates import NOWHERE
 
@@ -90,6 +91,13 @@ ASKED = (
 
 def judged(held: int, change: int, ladder: tuple[core.Step, ...], measure: str = "weight", **cost: str) -> Finding:
     """The word on A when so many of it are bought, or (below zero) sold; 0: ten of Z are sold instead."""
+    bound, point = traded(held, change, ladder, measure, **cost)
+    return next(f for f in judge(bound, point).findings if f.obligation.group == "issuer A")
+
+
+def traded(
+    held: int, change: int, ladder: tuple[core.Step, ...], measure: str = "weight", **cost: str
+) -> tuple[Bound, Point]:
     found = index(book(held, **cost))
     name, side = ("Z", Side.SELL) if change <= 0 else ("A", Side.BUY)
     name = "A" if change < 0 else name
@@ -97,7 +105,7 @@ def judged(held: int, change: int, ladder: tuple[core.Step, ...], measure: str =
     bound = bind_to(core.Library((rule(ladder, measure),), (), ()), found, orders)
     point = point_of(found, orders)
     assert isinstance(point, dict)
-    return next(f for f in judge(bound, point).findings if f.obligation.group == "issuer A")
+    return bound, point
 
 
 @pytest.mark.parametrize(
@@ -155,3 +163,10 @@ def test_in_weight_a_cost_worsens_what_is_not_sold() -> None:
 
 def test_in_weight_one_unit_sold_outweighs_the_cost_of_all() -> None:
     assert judged(60, -1, PLAIN, spread="0.01").outcome is Outcome.PASS
+
+
+def test_a_breach_that_is_left_as_it_was_has_no_room_for_prices() -> None:
+    for measure in ("weight", "money"):
+        for change, some in ((0, False), (-5, True)):
+            bound, point = traded(60, change, PLAIN, measure)
+            assert (price_box(bound, point, judge(bound, point)).share > 0) is some
