@@ -5,8 +5,10 @@ What a rule leaves to a default is said too: readers of a mandate are owed what 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
 
+from policy.book.amount import percent_text
 from policy.ir.bound import Moment, Outcome
 from policy.ir.core import (
     Citation,
@@ -20,13 +22,14 @@ from policy.ir.core import (
     Scope,
     Step,
     Test,
+    Waiver,
 )
-from policy.ir.words import OPS, condition, listed, number
+from policy.ir.words import OPS, condition, counted, listed, named, number, quoted
 
 MOMENTS = {
-    Moment.PROPOSAL: "of every proposal as a whole",
+    Moment.PROPOSAL: "for every proposal as a whole",
     Moment.TRADE: "after every fill",
-    Moment.PURCHASE: "when something that counts is bought",
+    Moment.PURCHASE: "when something that it counts is bought",
     Moment.CLOSE: "at the close of every day",
     Moment.QUARTER_END: "at the end of every quarter",
     Moment.TRIGGER: "when its trigger occurs, as a duty and not a prohibition",
@@ -43,38 +46,67 @@ ENDS = {
 
 def sentences(rule: Rule) -> tuple[str, ...]:
     """The rule, one sentence each."""
-    return tuple(
-        sentence[0].upper() + sentence[1:] + "."
-        for sentence in (
+    return _told(
+        (
             f"this binds {scope(rule.scope)}",
             *(part for clause in rule.clauses for part in _clause(clause)),
             _counting(rule),
             f"it is tested {listed((MOMENTS[moment] for moment in rule.moments), 'and')}",
             *_passive(rule.passive),
             _missing(rule.missing),
-            *(f"{term} may be at most {days} days old" for term, days in rule.freshness),
+            *(f"{term} may be at most {counted(days, 'calendar day')} old" for term, days in rule.freshness),
             *((f"it may be waived by {listed(rule.waivable_by, 'and')}",) if rule.waivable_by else ()),
             *_effective(rule.effective),
-            *((f"only {rule.visible_to} may see it",) if rule.visible_to else ()),
+            *_visible(rule.visible_to),
         )
     )
 
 
 def of_list(entry: ListRule) -> tuple[str, ...]:
     """A dated list, one sentence each."""
-    named = (
-        listed((f"{subject.level} {subject.name}" for subject in entry.covers), "and")
-        if entry.covers
-        else "what the book lists"
-    )
+    covered = listed((named(subject) for subject in entry.covers), "or") if entry.covers else ""
+    beside = f"whatever {covered}, and " if covered else ""
     found = [
-        f"this {entry.kind} list covers {named or 'what the book lists under its name'}",
-        f"nobody may {listed(entry.forbid, 'or')} what it covers",
+        f"this {entry.kind} list binds {scope(entry.scope)}",
+        f"it covers {beside}what the book lists under {quoted(entry.id)}",
+        f"nobody may {listed(entry.forbid, 'or')} what it covers" if entry.forbid else "it forbids nothing by itself",
     ]
     if entry.window is not None:
         days, after = entry.window
-        found.append(f"after {days} days, nobody may {listed(after, 'or')} it either")
-    return tuple(f"{part[0].upper()}{part[1:]}." for part in (*found, *_effective(entry.effective)))
+        found.append(
+            f"that holds for {counted(days, 'calendar day')} from the day it comes into force; "
+            f"afterwards nobody may {listed(after, 'or')} what it covers"
+        )
+    for name, chain, cash in entry.substitutes:
+        found.append(f"in place of {quoted(name)} stands {_substitutes(chain, cash)}")
+    found.append(f"a breach {ENDS[entry.outcome]}")
+    return _told((*found, *_effective(entry.effective), *_visible(entry.visible_to)))
+
+
+def of_waiver(waiver: Waiver) -> tuple[str, ...]:
+    """A waiver, one sentence each."""
+    where = f"account {quoted(waiver.account)}" if waiver.account else "every account"
+    group = f" and {quoted(waiver.group)} alone" if waiver.group else ""
+    what = "lifts the rule" if waiver.raises_to is None else f"moves the limit to {number(waiver.raises_to)}"
+    found = [f"waiver {waiver.id} {what} for {where}{group}"]
+    if waiver.no_purchases:
+        found.append("nothing that the limit counts may be bought under it")
+    evidence = f", shown by {quoted(waiver.evidence)}" if waiver.evidence else ""
+    found.append(f"its reason is {quoted(waiver.reason)}{evidence}")
+    found.append(f"{waiver.approved_by} approved it on {waiver.approved_on.isoformat()}")
+    return _told((*found, *_effective(waiver.effective)))
+
+
+def _told(parts: Iterable[str]) -> tuple[str, ...]:
+    """Phrases as sentences; an aside that ends one needs no comma."""
+    return tuple(f"{part[0].upper()}{part[1:].replace(',,', ',').rstrip(',')}." for part in parts)
+
+
+def _substitutes(chain: tuple[tuple[str, Fraction | None], ...], cash: bool) -> str:
+    steps = [
+        quoted(name) + ("" if share is None else f" up to {percent_text(share)} of its target") for name, share in chain
+    ]
+    return ", then ".join([*steps, *(["cash"] if cash else [])])
 
 
 def citation(cited: Citation) -> str:
@@ -91,13 +123,13 @@ def scope(bound: Scope) -> str:
         case "household", None:
             found = "every household, its accounts together"
         case "household", name:
-            found = f"household {name}, its accounts together"
+            found = f"household {quoted(name or '')}, its accounts together"
         case "tagged", name:
-            found = f"every account tagged {name}"
+            found = f"every account tagged {quoted(name or '')}"
         case "account", None:
             found = "every account"
         case _, name:
-            found = f"account {name}"
+            found = f"account {quoted(name or '')}"
     return f"{found}, including {listed(bound.including, 'and')}" if bound.including else found
 
 
@@ -106,7 +138,7 @@ def _clause(clause: Clause) -> Iterator[str]:
     yield condition(first.test)
     for step in others:
         yield f"{_further(first.test, step.test)}, it {_outcome(step)}"
-    yield f"anything else {ENDS[clause.otherwise]}"
+    yield f"{'anything beyond that' if others else 'a breach'} {ENDS[clause.otherwise]}"
 
 
 def _further(first: Test, test: Test) -> str:
@@ -121,12 +153,16 @@ def _further(first: Test, test: Test) -> str:
 
 
 def _outcome(step: Step) -> str:
-    return f"{ENDS[step.outcome]} ({step.reason})" if step.reason else ENDS[step.outcome]
+    if step.outcome is Outcome.CONSENT:
+        return f"needs the {step.reason}"
+    return ENDS[step.outcome]
 
 
 def _counting(rule: Rule) -> str:
-    through = ", looking through funds to what they hold" if rule.look_through else ", funds counting as themselves"
-    return f"holdings count at {rule.measure}{through}"
+    if not rule.look_through:
+        return f"holdings are measured by {rule.measure}, and funds count as themselves"
+    least = f" of more than {percent_text(rule.de_minimis)} of net assets" if rule.de_minimis is not None else ""
+    return f"holdings are measured by {rule.measure}, and funds{least} count as what they hold"
 
 
 def _passive(passive: Passive) -> Iterator[str]:
@@ -135,9 +171,10 @@ def _passive(passive: Passive) -> Iterator[str]:
         return
     yield f"a breach that no trade of ours caused may stand, but no trade may worsen it in {passive.measure}"
     if passive.stand is not None:
-        yield f"it must be cured within {passive.stand} {'business' if passive.business else 'calendar'} days"
+        unit = "business day" if passive.business else "calendar day"
+        yield f"it must be cured within {counted(passive.stand, unit)}"
     for who, days in passive.notify:
-        yield f"{who} is told of it within {days} business days"
+        yield f"{who} is told of it within {counted(days, 'business day')}"
 
 
 def _missing(missing: str) -> str:
@@ -147,11 +184,18 @@ def _missing(missing: str) -> str:
         case "breach":
             return "where a fact is missing, the rule counts as broken"
         case derogation:
-            return f"where it cannot be calculated, {derogation} applies"
+            return f"where it cannot be calculated, it passes under {quoted(derogation)}"
 
 
 def _effective(effective: Effective) -> Iterator[str]:
     if effective.start is not None:
         yield f"it is in force from {effective.start.isoformat()}"
     if effective.end is not None:
-        yield f"it ends on {effective.end.isoformat()}"
+        yield f"its last day is {effective.end.isoformat()}"
+    if effective.known is not None:
+        yield f"it counts as known from {effective.known.isoformat()}"
+
+
+def _visible(role: str | None) -> Iterator[str]:
+    if role is not None:
+        yield f"it is judged for everyone and named only to {role}"

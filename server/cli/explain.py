@@ -1,6 +1,7 @@
 """`proofolio explain`: a rule or a list in plain English, with its authority; with a book, its verdict too."""
 
 import argparse
+from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -9,7 +10,7 @@ from rich.markup import escape
 from policy.book.read import index
 from policy.ir import english
 from policy.ir.bound import Outcome
-from policy.ir.core import Library, ListRule, Rule
+from policy.ir.core import Library, ListRule, Rule, Waiver
 from policy.judge.eval import worst
 from policy.judge.redact import readable, visible
 from policy.judge.verdict import Verdict
@@ -47,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
     library = rules.library(arguments.rules, quiet=arguments.json)
     rule = _found(readable(library, arguments.role), arguments.rule)
     verdict = _verdict(library, rule.id, arguments) if arguments.book else None
-    answer = _explained(rule, verdict)
+    answer = _explained(rule, library.waivers, verdict)
     if not printed(answer, as_json=arguments.json):
         _show(answer)
     return Exit.PASS if verdict is None else OF_OUTCOME[Outcome(verdict.answer)]
@@ -73,13 +74,14 @@ def _verdict(library: Library, rule: str, arguments: argparse.Namespace) -> Judg
     return judged(visible(found.bound, library, arguments.role), verdict, len(orders), found.flaws)
 
 
-def _explained(rule: Rule | ListRule, verdict: JudgeAnswer | None) -> ExplainAnswer:
+def _explained(rule: Rule | ListRule, waivers: Iterable[Waiver], verdict: JudgeAnswer | None) -> ExplainAnswer:
+    says = english.sentences(rule) if isinstance(rule, Rule) else english.of_list(rule)
     return ExplainAnswer(
         rule.id,
         rule.title,
         rule.layer if isinstance(rule, Rule) else f"{rule.kind} list",
         tuple(map(english.citation, rule.citations)),
-        english.sentences(rule) if isinstance(rule, Rule) else english.of_list(rule),
+        (*says, *(sentence for waiver in waivers if waiver.rule == rule.id for sentence in english.of_waiver(waiver))),
         rule.file,
         rule.span.line,
         verdict,
