@@ -18,9 +18,10 @@ from server.cli.show import proposal as shown
 from server.cli.show.answers import printed
 from server.cli.show.terminal import output, progress
 from server.cli.show.weights import charts
-from server.desk import bundle, record
+from server.desk import bundle
 from server.desk.prepare import Task, prepared
 from server.desk.propose import answered
+from server.log import local
 from solver.intent import Intent
 
 EXITS = {"proposed": Exit.PASS, "impossible": Exit.STOP, "not found": Exit.STOP, "not searched": Exit.STOP}
@@ -66,14 +67,14 @@ def proposed(
     """The answer, logged and, where there is something to prove, written with its proof, and its picture beside it. A
     proof names every rule: where these roles may not see all of them, it stays with the log."""
     try:
-        with record.held(log), progress("searching, judging and proving"):
-            known, begun = bundle.started(record.opened(log, bundle.now(), actor), task, actor)
+        with local.held(log), progress("searching, judging and proving"):
+            known, begun = bundle.started(local.opened(log, bundle.now(), actor), task, actor)
             found = answered(task)
             drawn = charts(task, found)
             filed = bundle.filed(known, task, begun, found, drawn)
     except OSError as error:
         raise BadInput(disk.of_os(str(log), error)) from None
-    except record.RecordError as error:
+    except local.LogError as error:
         raise bad_file(str(log), str(error), "or name another folder with --log") from None
     open_to_all = sees_all(task.library, roles)
     if filed is not None:

@@ -19,26 +19,28 @@ from policy.proof.bundle import Decision, Logged, committed, completed, rules_ma
 from policy.proof.certificate import Certificate
 from policy.proof.entry import SALT, Entry, Kind, Payload, commitment, entry_bytes
 from policy.proof.local import growth, proven
-from server.desk import intent, record
+from server.desk import intent
 from server.desk.prepare import Task
 from server.desk.propose import Answer, Proposed
-from server.desk.record import Record
+from server.log import local
+from server.log.local import Record
 from solver.refusal import Impossible
 
+SIGNED_AFTER = frozenset({Kind.RUN_START, Kind.PROPOSAL, Kind.INFEASIBLE})
+MOST_KEPT = 16  # states
 INTENT = "decision/intent.json"
 """What was wanted: the objective and the demands that are not rules follow from it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One search: its name, who asked, and where in the log its beginning stands. `places`: indices by name."""
+    """One search: its name, who asked, and where in the log it is spoken of. `places`: indices by name."""
 
     name: str
     actor: str
     rules: str
     snapshot: str
     places: Mapping[str, int]
-    began: int
 
 
 def now() -> str:
@@ -63,7 +65,7 @@ def started(known: Record, task: Task, actor: str) -> tuple[Record, Run]:
         places["rules"] = active[-1]
         del drafts["rules"]
     places |= {key: began + number for number, key in enumerate(drafts)}
-    return record.entered(known, drafts.values()), Run(name, actor, rules, snapshot, places, began)
+    return local.entered(known, drafts.values()), Run(name, actor, rules, snapshot, places)
 
 
 def filed(
@@ -83,8 +85,8 @@ def filed(
         rules=run.rules,
         snapshot=run.snapshot,
     )
-    known = record.entered(known, [made])
-    return known, packed(completed(files, _logged(known, run, salt), record.card(known)))
+    known = local.entered(known, [made])
+    return known, packed(completed(files, _logged(known, run, salt), local.card(known)))
 
 
 def _decision(task: Task, run: Run, answer: Answer, charts: Mapping[str, str]) -> Decision | None:
@@ -129,14 +131,20 @@ def _order(order: Order) -> decided.Order:
 
 def _logged(known: Record, run: Run, salt: bytes) -> Logged:
     places = {**run.places, "entry": known.log.signed.size - 1}
-    sizes = {1, run.began} - {0}
     return Logged(
         entries={name: entry_bytes(known.log.entries[at]) for name, at in places.items()},
         proofs={name: proven(known.log, at, known.checkpoint) for name, at in places.items()},
         salt=salt,
         checkpoint=known.checkpoint,
-        growths={size: growth(known.log, size, known.checkpoint) for size in sizes},
+        growths={size: growth(known.log, size, known.checkpoint) for size in _seen(known)},
     )
+
+
+def _seen(known: Record) -> list[int]:
+    """Sizes at which the log was signed, the first and the latest: whoever kept one of these states can tell that the
+    log only grew since."""
+    signed = [place for place, entry in enumerate(known.log.entries, start=1) if entry.kind in SIGNED_AFTER]
+    return [1, *signed[-MOST_KEPT - 1 : -1]]
 
 
 def _rules(task: Task) -> dict[str, bytes]:

@@ -1,211 +1,140 @@
-"""The local log on disk: one folder with a key made on first use, the entries, and the last state that was signed.
+"""A log and a key in a folder of one's own, made on first use: `policy.proof.local` on disk.
 
-    README.txt      what this is, and that it is local
-    key             the Ed25519 seed in hex, readable by its owner alone
-    entries.jsonl   one canonical entry per line, only ever appended to
-    signed          the last signed checkpoint; the next one has to grow out of it
-    card            the trust card to hand to whoever shall check: the key, and that checkpoint
+    README.txt       what this is, and that it is local
+    entries.jsonl    one entry per line, in canonical JSON; only ever appended to
+    checkpoint       the last state that was signed
+    key              the signing key's seed, readable by its owner alone
+    trust-card.txt   what an examiner should be given at the start, by another way than the bundles
 
-Safe to call from several processes: a lock on `key` is held while the log changes. What is returned is on disk.
-Errors: LogError where the folder is not what a local log leaves behind.
+A log beside its key convinces nobody by itself: it does once somebody else keeps the trust card, or a checkpoint.
 """
 
 import fcntl
 import os
-import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 
-from policy.canonical import digest
-from policy.proof import local
-from policy.proof.bundle import Decision, Logged, committed, completed, rules_manifest, statement
-from policy.proof.entry import SALT, Entry, Kind, Payload, commitment, entry, entry_bytes
-from policy.proof.note import Checkpoint, Verifier, checkpoint, parse, verified
-from policy.proof.proposal import Kind as Decided
+from policy.canonical import CanonicalError
+from policy.proof.entry import Entry, Kind, entry, entry_bytes
+from policy.proof.local import ForkError, LocalLog, appended, sealed, verifier_of
+from policy.proof.note import NoteError, checkpoint, parse, verified
+from policy.proof.reading import ShapeError
 from policy.proof.trust import card_text
 from policy.proof.witness import empty
 
-ORIGIN = "proofolio.example/local"
-SIGNED_AFTER = (Kind.RUN_START, Kind.PROPOSAL, Kind.INFEASIBLE)
-MOST_KEPT = 16  # older states than this many ask for a proof of growth of their own
-_README = """\
-This is a local log of Proofolio and its key, made on first use. Whoever can write here can write another history:
-it becomes evidence when somebody else keeps `card`. Do not edit or restore these files; a log that did not grow out
-of what was signed last is not signed again.
+SEED = 32  # bytes
+README, ENTRIES, CHECKPOINT, KEY = "README.txt", "entries.jsonl", "checkpoint", "key"
+CARD, LOCK = "trust-card.txt", ".lock"
+_SAYS = """\
+This is a local log of Proofolio and its key, made on first use. Whoever can write here can write another history: it
+becomes evidence when somebody else keeps trust-card.txt. Do not edit or restore these files; a log that did not grow
+out of what was signed last is not signed again.
 """
 
 
-class LogError(Exception):
-    """The folder is not a local log, or its files were changed by something else."""
+class LogError(ValueError):
+    """The folder's files do not fit each other; the message names the file and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """A run that was announced before its result was known. `rules`, `snapshot`, `start`: places in the log."""
+class Record:
+    """`checkpoint`: the signed note of the log's last state."""
 
-    name: str
-    actor: str
-    rules: int
-    snapshot: int
-    start: int
-
-
-def announced(folder: Path, rules: Mapping[str, bytes], snapshot: bytes, actor: str) -> Run:
-    """Log that a run begins, and with what: before anything is solved. Rules or data that the log knows as the latest
-    of their kind are not logged again."""
-    named = {Kind.RULES: digest(rules_manifest(rules)), Kind.SNAPSHOT: digest(snapshot)}
-    name = secrets.token_hex(8)
-    with _changing(folder) as (log, seed):
-        places = {}
-        for kind, value in named.items():
-            log, places[kind] = _known(log, kind, value)
-        start = _entry(Kind.RUN_START, "runs", "a search for orders begins", actor, run=name)
-        log, _ = _sealed(folder, _appended(log, start, named), seed)
-    return Run(name, actor, places[Kind.RULES], places[Kind.SNAPSHOT], len(log.entries) - 1)
-
-
-def recorded(folder: Path, run: Run, decision: Decision, approvals: Sequence[bytes] = ()) -> dict[str, bytes]:
-    """Log the decision of a run; the files of its bundle."""
-    files, salt = committed(decision), secrets.token_bytes(SALT)
-    body = statement(files)
-    kind = Kind.PROPOSAL if decision.proposal.kind is Decided.PROPOSAL else Kind.INFEASIBLE
-    draft = _entry(kind, "decisions", f"the outcome of run {run.name}", decision.proposal.proposer, run=run.name)
-    named = {Kind.RULES: digest(rules_manifest(decision.rules)), Kind.SNAPSHOT: digest(decision.snapshot)}
-    payload = Payload(commitment(salt, body), len(body), "text/plain")
-    with _changing(folder) as (log, seed):
-        log = _appended(log, replace(draft, payload=payload), named)
-        log, signed = _sealed(folder, log, seed)
-    places = {"rules": run.rules, "snapshot": run.snapshot, "run": run.start, "entry": len(log.entries) - 1}
-    logged = Logged(
-        entries={name: entry_bytes(log.entries[place]) for name, place in places.items()},
-        proofs={name: local.proven(log, place, signed) for name, place in places.items()},
-        salt=salt,
-        checkpoint=signed,
-        growths={size: local.growth(log, size, signed) for size in _kept_sizes(log)},
-    )
-    return completed(files, logged, card_text((_verifier(seed),), ()), approvals)
-
-
-def card(folder: Path) -> bytes:
-    """The trust card to give away, with the state as it is now."""
-    with _changing(folder) as (log, seed):
-        return _card(log.signed, seed)
-
-
-# --- the folder --------------------------------------------------------------------------------
+    folder: Path
+    log: LocalLog
+    seed: bytes
+    checkpoint: bytes
 
 
 @contextmanager
-def _changing(folder: Path) -> Iterator[tuple[local.LocalLog, bytes]]:
-    """The log and the key, while nobody else changes them."""
+def held(folder: Path) -> Iterator[None]:
+    """Nobody else writes to the folder meanwhile; waits for whoever does. OSError where it cannot be made."""
     folder.mkdir(parents=True, exist_ok=True)
-    handle = os.open(folder / "key", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield _read(folder, _seed(handle))
-    finally:
-        os.close(handle)
+    with (folder / LOCK).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
-def _seed(handle: int) -> bytes:
-    text = os.read(handle, 100).decode("ascii", "replace").strip()
-    if not text:
-        text = secrets.token_hex(32)
-        os.write(handle, f"{text}\n".encode())
-        os.fsync(handle)
+def opened(folder: Path, time: str, actor: str) -> Record:
+    """The folder's log, made with a new key and a first entry where there is none. `time`: UTC, microseconds."""
     try:
-        seed = bytes.fromhex(text)
-    except ValueError:
-        seed = b""
-    if len(seed) != 32:
-        raise LogError("the file `key` is not a key of 64 hexadecimal digits")
+        if not (folder / KEY).exists() and len(_lines(folder / ENTRIES)) <= 1:  # none, or one that was not finished
+            return _made(folder, time, actor)
+        seed = _seed((folder / KEY).read_bytes())
+        note = (folder / CHECKPOINT).read_bytes()
+        entries = tuple(map(entry, _lines(folder / ENTRIES, needed=True)))
+        signed = checkpoint(parse(note).text)
+        verified(parse(note), [verifier_of(signed.origin, seed)])
+    except FileNotFoundError as error:
+        raise LogError(f"{error.filename} is missing; restore it, or begin a new log in another folder") from None
+    except (ValueError, NoteError, ShapeError, CanonicalError) as error:
+        raise LogError(f"{folder}: {error}; restore the folder from a backup that you trust") from None
+    return Record(folder, LocalLog(signed.origin, entries, signed), seed, note)
+
+
+def _seed(text: bytes) -> bytes:
+    """ValueError where it is none."""
+    seed = bytes.fromhex(text.decode("ascii", "replace").strip())
+    if len(seed) != SEED:
+        raise ValueError(f"`{KEY}` is no key of {2 * SEED} hexadecimal digits")
     return seed
 
 
-def _read(folder: Path, seed: bytes) -> tuple[local.LocalLog, bytes]:
-    lines = _lines(folder / "entries.jsonl")
-    try:
-        entries = tuple(entry(line) for line in lines)
-        signed = _signed(folder / "signed", seed)
-    except ValueError as error:
-        raise LogError(f"the local log in {folder} was changed by something else: {error}") from None
-    return local.LocalLog(ORIGIN, entries, signed), seed
-
-
-def _lines(path: Path) -> list[bytes]:
+def _lines(path: Path, *, needed: bool = False) -> list[bytes]:
     """Whole lines; one that was cut off while it was written was never signed, and is dropped."""
-    data = path.read_bytes() if path.exists() else b""
+    data = path.read_bytes() if needed or path.exists() else b""
     return data[: data.rfind(b"\n") + 1].splitlines()
 
 
-def _signed(path: Path, seed: bytes) -> Checkpoint:
-    if not path.exists():
-        return empty(ORIGIN)
-    note = parse(path.read_bytes())
-    verified(note, [_verifier(seed)])
-    return checkpoint(note.text)
-
-
-def _sealed(folder: Path, log: local.LocalLog, seed: bytes) -> tuple[local.LocalLog, bytes]:
-    """Signed and on disk. Entries are written before the signature over them: what is signed can be shown."""
+def entered(record: Record, entries: Iterable[Entry]) -> Record:
+    """With the entries appended, signed and on disk before this returns."""
+    log = record.log
+    for each in entries:
+        log = appended(log, each)
+    new = log.entries[len(record.log.entries) :]
     try:
-        log, signed = local.sealed(log, seed)
-    except local.ForkError as error:
-        raise LogError(f"the local log in {folder}: {error}") from None
-    entries = b"".join(entry_bytes(kept) + b"\n" for kept in log.entries)
-    for name, content in (
-        ("README.txt", _README.encode()),
-        ("entries.jsonl", entries),
-        ("signed", signed),
-        ("card", _card(log.signed, seed)),
-    ):
-        _replace(folder / name, content)
-    return log, signed
+        log, note = sealed(log, record.seed)
+    except ForkError as error:
+        raise LogError(f"{record.folder}: {error}") from None
+    with (record.folder / ENTRIES).open("r+b") as file:
+        file.truncate(file.seek(sum(len(entry_bytes(each)) + 1 for each in record.log.entries)))
+        file.write(b"".join(entry_bytes(each) + b"\n" for each in new))
+        file.flush()
+        os.fsync(file.fileno())
+    _replace(record.folder / CHECKPOINT, note)
+    return replace(record, log=log, checkpoint=note)
 
 
-def _replace(path: Path, content: bytes) -> None:
-    beside = path.with_name(f".{path.name}.new")
-    with beside.open("wb") as file:
-        file.write(content)
+def card(record: Record) -> bytes:
+    """A trust card of the log's key and its state now."""
+    state = record.log.signed
+    return card_text((verifier_of(record.log.origin, record.seed),), (), (state.size, state.root))
+
+
+def _made(folder: Path, time: str, actor: str) -> Record:
+    """The key comes last: without it, nothing was begun."""
+    seed = os.urandom(SEED)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / ENTRIES).write_bytes(b"")
+    name = f"proofolio-{verifier_of('key', seed).key.raw[:6].hex()}/local"
+    genesis = Entry(
+        Kind.GENESIS, "log", 0, None, None, time, f"{name}, a log beside its own key", None, None, None, actor
+    )
+    record = entered(Record(folder, LocalLog(name, (), empty(name)), seed, b""), [genesis])
+    _replace(folder / CARD, card(record))
+    _replace(folder / README, _SAYS.encode())
+    _replace(folder / KEY, f"{seed.hex()}\n".encode(), 0o600)
+    return record
+
+
+def _replace(path: Path, data: bytes, mode: int = 0o644) -> None:
+    """Whole or not at all, and on disk."""
+    beside = path.with_suffix(".new")
+    beside.unlink(missing_ok=True)
+    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+        file.write(data)
         file.flush()
         os.fsync(file.fileno())
     beside.replace(path)
-
-
-def _card(signed: Checkpoint, seed: bytes) -> bytes:
-    head = f"# The local log `{ORIGIN}`. Keep this card elsewhere: it shows whether the log only grew.\n".encode()
-    return head + card_text((_verifier(seed),), (), (signed.size, signed.root) if signed.size else None)
-
-
-def _verifier(seed: bytes) -> Verifier:
-    return local.verifier_of(ORIGIN, seed)
-
-
-# --- entries -----------------------------------------------------------------------------------
-
-
-def _known(log: local.LocalLog, kind: Kind, value: str) -> tuple[local.LocalLog, int]:
-    """The log with the latest entry of the kind naming the value, and that entry's place."""
-    latest = [(place, kept) for place, kept in enumerate(log.entries) if kept.kind is kind]
-    if latest and value in (latest[-1][1].rules, latest[-1][1].snapshot):
-        return log, latest[-1][0]
-    stream, subject = ("rules", "rules in force") if kind is Kind.RULES else ("data", "facts as known")
-    return _appended(log, _entry(kind, stream, subject, "system"), {kind: value}), len(log.entries)
-
-
-def _appended(log: local.LocalLog, draft: Entry, named: Mapping[Kind, str]) -> local.LocalLog:
-    return local.appended(log, replace(draft, rules=named.get(Kind.RULES), snapshot=named.get(Kind.SNAPSHOT)))
-
-
-def _kept_sizes(log: local.LocalLog) -> list[int]:
-    """The sizes of the last states that were signed, for which somebody may have kept the card."""
-    signed = [place + 1 for place, kept in enumerate(log.entries) if kept.kind in SIGNED_AFTER]
-    return signed[-MOST_KEPT - 1 : -1]
-
-
-def _entry(kind: Kind, stream: str, subject: str, actor: str, run: str | None = None) -> Entry:
-    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    return Entry(kind, stream, 0, None, run, now, subject, None, None, None, actor)

@@ -9,9 +9,10 @@ import pytest
 
 from policy.proof.trust import Trust, trust
 from server.cli import given, propose
-from server.desk import bundle, record
+from server.desk import bundle
 from server.desk.prepare import Task
 from server.desk.propose import Answer, answered
+from server.log import local
 from tests.shape.source import ROOT
 
 DEMO = ROOT / "server" / "demo"
@@ -30,8 +31,8 @@ class Case:
 
 
 def case(task: Task, folder: Path) -> Case:
-    known = record.opened(folder, bundle.now(), "anna")
-    card = trust((folder / record.CARD).read_bytes())
+    known = local.opened(folder, bundle.now(), "anna")
+    card = trust((folder / local.CARD).read_bytes())
     known, begun = bundle.started(known, task, "anna")
     answer = answered(task)
     filed = bundle.filed(known, task, begun, answer, {})

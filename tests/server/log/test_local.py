@@ -1,83 +1,120 @@
-"""The local log: a key on first use, a run announced before its decision, and no second history."""
+"""The local log on disk: it grows, it is signed, it notices what was done to it."""
 
 from __future__ import annotations
 
-import stat
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from policy.proof.claims.claim import Answer
-from policy.proof.examine import examined
+from policy.proof.entry import Entry, Kind
 from policy.proof.trust import trust
+from server.desk.bundle import now
 from server.log import local
-from tests.policy.proof import sample
+from server.log.local import LogError
 
 
-def decided(folder):
-    run = local.announced(folder, sample.RULES, sample.SNAPSHOT, "anna")
-    decision = sample.decision()
-    return local.recorded(folder, run, replace(decision, proposal=replace(decision.proposal, run=run.name)))
+def entry(subject: str) -> Entry:
+    return Entry(Kind.SELF_AUDIT, "audits", 0, None, None, now(), subject, None, None, None, "anna")
 
 
-def answers(files, card):
-    return {claim.name: claim.answer for claim in examined(files, trust(card)).claims}
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "log"
 
 
-def test_a_bundle_is_proven_by_a_card_that_was_kept_before(tmp_path):
-    decided(tmp_path)
-    card = (tmp_path / "card").read_bytes()
-    assert card == local.card(tmp_path)
-    found = answers(decided(tmp_path), card)
-    assert found["log"] is Answer.PROVEN
-    assert found["sources"] is found["data"] is Answer.PROVEN
-    assert found["approvals"] is Answer.NOT_PROVEN
+def test_it_is_made_once_and_grows(folder: Path) -> None:
+    known = local.opened(folder, now(), "anna")
+    assert known.log.signed.size == 1
+    known = local.entered(known, [entry("one"), entry("two")])
+    again = local.opened(folder, now(), "boris")
+    assert again == known
+    assert [e.subject for e in again.log.entries[1:]] == ["one", "two"]
+    assert [e.seq for e in again.log.entries[1:]] == [0, 1]
 
 
-def test_rules_and_data_are_logged_once_until_they_change(tmp_path):
-    for _ in range(3):
-        decided(tmp_path)
-    kinds = [
-        line.split(b'"kind":"')[1].split(b'"')[0] for line in (tmp_path / "entries.jsonl").read_bytes().splitlines()
-    ]
-    assert kinds == [b"rules-activate", b"snapshot", *[b"run-start", b"proposal"] * 3]
+def test_the_key_is_its_owners_alone(folder: Path) -> None:
+    local.opened(folder, now(), "anna")
+    assert (folder / local.KEY).stat().st_mode & 0o777 == 0o600
 
 
-def test_the_key_is_its_owner_s_alone(tmp_path):
-    decided(tmp_path)
-    assert stat.S_IMODE((tmp_path / "key").stat().st_mode) == 0o600
-    assert "local" in (tmp_path / "README.txt").read_text()
+def test_the_card_says_what_was_seen_first(folder: Path) -> None:
+    known = local.opened(folder, now(), "anna")
+    local.entered(known, [entry("one")])
+    card = trust((folder / local.CARD).read_bytes())
+    assert card.seen is not None
+    assert card.seen[0] == 1
 
 
-@pytest.mark.parametrize("attack", ["edit", "cut", "restore", "key", "garbage"])
-def test_a_changed_folder_signs_nothing_more(tmp_path, attack):
-    decided(tmp_path)
-    entries, key = tmp_path / "entries.jsonl", tmp_path / "key"
-    lines = entries.read_bytes().splitlines(keepends=True)
-    match attack:
-        case "edit":
-            entries.write_bytes(b"".join(lines).replace(b'"anna"', b'"otto"'))
-        case "cut":
-            entries.write_bytes(b"".join(lines[:-1]))
-        case "restore":
-            decided(tmp_path)
-            entries.write_bytes(b"".join(lines))
-        case "key":
-            key.write_text("00" * 32)
-        case "garbage":
-            entries.write_bytes(b"{}\n")
-    with pytest.raises(local.LogError):
-        decided(tmp_path)
+def test_two_logs_have_two_keys(tmp_path: Path) -> None:
+    one, two = (local.opened(tmp_path / name, now(), "anna") for name in "ab")
+    assert one.seed != two.seed
+    assert one.log.origin != two.log.origin
 
 
-def test_a_line_that_was_cut_off_while_writing_is_not_an_entry(tmp_path):
-    decided(tmp_path)
-    with (tmp_path / "entries.jsonl").open("ab") as file:
+@pytest.mark.parametrize("name", [local.KEY, local.CHECKPOINT, local.ENTRIES])
+def test_a_damaged_folder_says_which_file(folder: Path, name: str) -> None:
+    local.opened(folder, now(), "anna")
+    (folder / name).write_text("nonsense\n")
+    with pytest.raises(LogError):
+        local.opened(folder, now(), "anna")
+
+
+@pytest.mark.parametrize("name", [local.KEY, local.CHECKPOINT, local.ENTRIES])
+def test_a_missing_file_is_named(folder: Path, name: str) -> None:
+    local.entered(local.opened(folder, now(), "anna"), [entry("one")])
+    (folder / name).unlink()
+    with pytest.raises(LogError, match=name):
+        local.opened(folder, now(), "anna")
+
+
+def test_a_changed_entry_stops_the_next_signature(folder: Path) -> None:
+    known = local.entered(local.opened(folder, now(), "anna"), [entry("one")])
+    first, second = known.log.entries
+    forged = replace(known, log=replace(known.log, entries=(first, replace(second, subject="won"))))
+    with pytest.raises(LogError, match="no longer starts with them"):
+        local.entered(forged, [entry("two")])
+
+
+def test_a_line_that_was_cut_off_while_it_was_written_is_not_an_entry(folder: Path) -> None:
+    known = local.entered(local.opened(folder, now(), "anna"), [entry("one")])
+    with (folder / local.ENTRIES).open("ab") as file:
         file.write(b'{"half')
-    assert answers(decided(tmp_path), local.card(tmp_path))["log"] is Answer.PROVEN
+    again = local.opened(folder, now(), "anna")
+    assert again == known
+    local.entered(again, [entry("two")])
+    assert [e.subject for e in local.opened(folder, now(), "anna").log.entries[1:]] == ["one", "two"]
 
 
-def test_a_key_that_is_none(tmp_path):
-    (tmp_path / "key").write_text("not a key")
-    with pytest.raises(local.LogError, match="64 hexadecimal"):
-        local.card(tmp_path)
+def test_entries_that_were_written_but_not_signed_are_signed_next(folder: Path) -> None:
+    known = local.opened(folder, now(), "anna")
+    note = (folder / local.CHECKPOINT).read_bytes()
+    local.entered(known, [entry("one")])
+    (folder / local.CHECKPOINT).write_bytes(note)
+    again = local.entered(local.opened(folder, now(), "anna"), [entry("two")])
+    assert [e.subject for e in again.log.entries[1:]] == ["one", "two"]
+    assert again.log.signed.size == 3
+
+
+@pytest.mark.parametrize("last", [local.ENTRIES, local.CHECKPOINT, local.CARD])
+def test_a_log_that_was_being_made_is_made_anew(folder: Path, last: str) -> None:
+    local.opened(folder, now(), "anna")
+    made = [local.ENTRIES, local.CHECKPOINT, local.CARD, local.README, local.KEY]
+    for name in made[made.index(last) + 1 :]:
+        (folder / name).unlink()
+    known = local.entered(local.opened(folder, now(), "anna"), [entry("one")])
+    assert local.opened(folder, now(), "anna") == known
+
+
+def test_it_says_that_it_is_local(folder: Path) -> None:
+    local.opened(folder, now(), "anna")
+    assert "local" in (folder / local.README).read_text()
+
+
+def test_a_restored_backup_stops_the_next_signature(folder: Path) -> None:
+    known = local.entered(local.opened(folder, now(), "anna"), [entry("one")])
+    (folder / local.ENTRIES).write_bytes((folder / local.ENTRIES).read_bytes().splitlines(keepends=True)[0])
+    restored = local.opened(folder, now(), "anna")
+    assert restored.log.signed == known.log.signed
+    with pytest.raises(LogError):
+        local.entered(restored, [])
