@@ -165,7 +165,10 @@ def test_only_the_test_that_rounding_broke_is_tightened() -> None:
     model = encode(bound, sides=Sides())
     amounts = values(bound, sell_I0_0=F(267, 10))
     failed = tried(task(bound), {"sell/I0.0": F(26)})
-    (row,) = tightened(task(bound), model, amounts, failed)
+    tighter = tightened(task(bound), model, amounts, failed)
+    assert tighter is not None
+    *others, row = tighter.rows
+    assert tuple(others) == model.rows
     assert row.name == "CAP:0!"
     assert row.high == 333 - 10  # one share of what is between whole shares
 
