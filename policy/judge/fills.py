@@ -1,8 +1,10 @@
 """Partial fills: whether a clause tested at `trade` holds on the whole way, not only at its end.
 
 Orders are released in batches; a batch is released when the one before is filled. While it works, each of its orders
-may be filled by any amount from one tradable unit on, or not at all, in any combination. A clause that speaks of
-`trade` must hold in all of these states. What booking adds to an account is nothing until something is filled there.
+may be filled by any amount from one tradable unit on, up to the end of a lot, or not at all, in any combination. A
+clause that speaks of `trade` must hold in all of these states. What booking adds to an account is nothing until
+something is filled there, and then anything in the residue's box, which holds every state of the orders that it was
+bound for.
 
     passes always                          in every state, were all orders released at once
     passes if these fill before those      in every state along the release order
