@@ -14,7 +14,7 @@ from html import escape
 from policy.proof.certificate import Certificate, Claim
 from policy.proof.check.case import Case, Outcome
 from policy.proof.check.findings import Checks, Finding
-from policy.proof.figures import amount, decimal, plain
+from policy.proof.figures import amount, count, decimal, plain
 from policy.proof.layout import CHARTS
 from policy.proof.proposal import Kind, Proposal
 
@@ -26,8 +26,14 @@ table{border-collapse:collapse;width:100%}th{text-align:left;font-weight:600;col
 th,td{padding:.25rem .6rem .25rem 0;border-bottom:1px solid #e3e7ec;vertical-align:top}
 td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}summary{cursor:pointer;padding:.3rem 0}
 .pass{color:#1b7f4d}.warn,.waived{color:#8a6100}.consent,.unknown{color:#9a4a00}.block{color:#b3261e;font-weight:600}
-img{max-width:100%}
+img{max-width:100%}.wide{overflow-x:auto}.wide table{min-width:46rem}
+@media print{body{margin:0;max-width:none}.wide table{min-width:0}tr,img{break-inside:avoid}
+thead{display:table-header-group}}
+@media (prefers-color-scheme:dark){:root{color-scheme:dark}body{background:#14181d;color:#dfe4ea}
+p.facts,th{color:#9aa5b1}th,td{border-color:#2c343d}.pass{color:#5ec98c}.warn,.waived{color:#dcb14a}
+.consent,.unknown{color:#f0975a}.block{color:#ff7b72}}
 """
+_SIGNS = {"<=": "≤", "<": "<", ">=": "≥", ">": ">"}
 
 
 def report_html(
@@ -48,6 +54,7 @@ def report_html(
     ]
     page = (
         '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
         f'<meta http-equiv="Content-Security-Policy" content="{_CSP}">'
         f"<title>{_title(proposal)}</title><style>{_STYLE}</style></head><body>{''.join(parts)}</body></html>\n"
     )
@@ -62,10 +69,15 @@ def _head(case: Case, proposal: Proposal, checks: Checks) -> str:
     made = f"proposed by {proposal.proposer} at {proposal.time}; run {proposal.run}"
     facts = f"as of {case.as_of}, in {case.currency}; {made}"
     return (
-        f"<h1>{_title(proposal)}: {_outcome(checks.outcome)}</h1>"
+        f"<h1>{_title(proposal)}{_stated(proposal, checks)}</h1>"
         f'<p class="facts">{escape(facts)}</p>'
         "<p>This page says what the files beside it say. README.txt tells how to check them without us.</p>"
     )
+
+
+def _stated(proposal: Proposal, checks: Checks) -> str:
+    """A refusal proposes nothing that could pass or be blocked."""
+    return f": {_outcome(checks.outcome)}" if proposal.kind is Kind.PROPOSAL else ""
 
 
 def _chart(path: str, svg: bytes) -> str:
@@ -85,8 +97,9 @@ def _orders(case: Case, proposal: Proposal) -> str:
         rows.append(f'<tr>{texts}<td class="n">{plain(order.quantity)}</td><td class="n">{money}</td></tr>')
     head = "<th>batch<th>account<th>side<th>instrument<th>lots"
     return (
-        f"<h2>{len(rows)} orders</h2><table><tr>{head}"
-        f'<th class="n">quantity<th class="n">{escape(case.currency)}</tr>{"".join(rows)}</table>'
+        f"<h2>{count(len(rows), 'order')}</h2>"
+        f'<div class="wide"><table><thead><tr>{head}<th class="n">quantity<th class="n">{escape(case.currency)}</tr>'
+        f"</thead>{''.join(rows)}</table></div>"
     )
 
 
@@ -103,7 +116,7 @@ def _certificate(case: Case, certificate: Certificate | None, cost: Fraction | N
     return (
         f"<h2>Is there anything better?</h2><p>Whatever is compliant (outcomes {escape(allowed)}) costs at least "
         f"{decimal(certificate.bound)} {escape(case.currency)} by the stated objective, proven in exact numbers over "
-        f"{len(certificate.leaves)} cases.{gap}</p>"
+        f"{count(len(certificate.leaves), 'case')}.{gap}</p>"
     )
 
 
@@ -113,28 +126,36 @@ def _checks(case: Case, checks: Checks) -> str:
         by_rule.setdefault(case.obligations[finding.obligation].rule, []).append(finding)
     ordered = sorted(by_rule.items(), key=lambda item: (-max(map(_rank, item[1])), item[0]))
     details = "".join(_rule(case, rule, findings) for rule, findings in ordered)
-    return f"<h2>{len(checks.findings)} checks of {len(by_rule)} rules</h2>{details}"
+    counts = f"{count(len(checks.findings), 'check')} of {count(len(by_rule), 'rule')}"
+    return f"<h2>{counts}</h2>{details}"
 
 
 def _rule(case: Case, rule: str, findings: Iterable[Finding]) -> str:
     ordered = sorted(findings, key=lambda finding: -_rank(finding))
     worst = ordered[0].outcome
     rows = "".join(_check(case, finding) for finding in ordered)
-    head = '<th>group<th>outcome<th>measured<th class="n">value<th><th class="n">bound<th class="n">headroom'
+    title = case.obligations[ordered[0].obligation].title
+    head = '<th>for<th>outcome<th>measured<th class="n">value<th><th class="n">bound<th class="n">headroom'
     shown = " open" if worst is not Outcome.PASS else ""
     return (
-        f"<details{shown}><summary>{escape(rule)}: {_outcome(worst)} ({len(ordered)})</summary>"
-        f"<table><tr>{head}</tr>{rows}</table></details>"
+        f"<details{shown}><summary><b>{escape(rule)}</b> {escape(title)}: {_outcome(worst)} ({len(ordered)})</summary>"
+        f'<div class="wide"><table><thead><tr>{head}</tr></thead>{rows}</table></div></details>'
     )
 
 
 def _check(case: Case, finding: Finding) -> str:
-    group = escape(case.obligations[finding.obligation].group or "")
-    said = f"<td>{group}</td><td>{_outcome(finding.outcome)}<br>{escape(finding.reason)}</td>"
+    obligation = case.obligations[finding.obligation]
+    place = escape(", ".join(filter(None, (obligation.group, obligation.scope))))
+    said = f"<td>{place}</td><td>{_outcome(finding.outcome)}<br>{escape(finding.reason)}</td>"
     measured = finding.deciding
     if measured is None:
         return f"<tr>{said}<td colspan=5></td></tr>"
-    numbers = (amount(measured.value), escape(measured.op.value), amount(measured.bound), amount(measured.headroom))
+    numbers = (
+        amount(measured.value),
+        escape(_SIGNS[measured.op.value]),
+        amount(measured.bound),
+        amount(measured.headroom),
+    )
     cells = "".join(f'<td class="n">{number}</td>' for number in numbers)
     return f"<tr>{said}<td>{escape(measured.label)} ({escape(measured.unit)})</td>{cells}</tr>"
 

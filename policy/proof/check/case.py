@@ -154,11 +154,13 @@ class Rung:
 
 @dataclass(frozen=True, slots=True)
 class Obligation:
-    """`rule`, `digest`: of the origin. `moments`: "proposal", "trade" …"""
+    """`rule`, `title`, `digest`: of the origin. `scope`: whose it is, in words. `moments`: "proposal", "trade" …"""
 
     id: str
     rule: str
+    title: str
     digest: str
+    scope: str
     group: str | None
     moments: tuple[str, ...]
     ladder: tuple[Rung, ...]

@@ -231,12 +231,14 @@ def _obligation(value: Json, origins: list[dict[str, Json]], known: Set[str]) ->
     if not 0 <= (place := integer(found["origin"])) < len(origins):
         raise ShapeError(f"`{found['id']}` names an origin that is not listed")
     optional(found["visible_to"], text)
-    for name in (found["scope"], *array(found["accounts"]), *array(found["unknowns"])):
+    for name in (*array(found["accounts"]), *array(found["unknowns"])):
         text(name)
     return Obligation(
         id=text(found["id"]),
         rule=text(origins[place]["rule"]),
+        title=text(origins[place]["title"]),
         digest=text(origins[place]["digest"]),
+        scope=text(found["scope"]),
         group=optional(found["group"], text),
         moments=tuple(text(moment) for moment in array(found["moments"])),
         ladder=tuple(_rung(rung, known) for rung in array(found["ladder"])),
