@@ -239,3 +239,18 @@ def test_rules_with_mistakes_are_bad_input_of_other_verbs(answer, tmp_path: Path
     code, found = answer("judge", "--rules", str(path), "--book", WHITFIELD)
     assert code == 3
     assert found["problems"][0]["place"]["file"] == str(path)
+
+
+@pytest.mark.parametrize("width", [80, 160])
+def test_check_fits_its_terminal(ask: Ask, width: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One line for every rule at least, the letters explained, and the answer in the last line; no colour in a pipe."""
+    monkeypatch.setenv("COLUMNS", str(width))
+    code, out, _ = ask("check", str(ROOT / "rules"))
+    lines = out.splitlines()
+    assert code == 0
+    assert max(map(len, lines)) <= width
+    assert "\x1b" not in out
+    assert any(line.startswith("UCITS-52 ") for line in lines)
+    assert {line.split(":")[0] for line in lines if line.startswith("class ")} == {f"class {x}" for x in "ABCDE"}
+    assert lines[-1].startswith("✓ clean  ")
+    assert "22 rules, 2 lists, no waivers, 15 files, no errors, no warnings" in lines[-1]
