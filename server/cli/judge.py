@@ -21,6 +21,7 @@ from server.cli.exits import OF_OUTCOME, Exit
 from server.cli.show import verdict as shown
 from server.cli.show.answers import printed
 from server.cli.show.terminal import output, progress
+from server.desk.placed import placed
 from server.desk.room import rooms
 from solver.certify import flaws
 
@@ -78,4 +79,5 @@ def judgement(library: Library, known: Index, orders: tuple[Order, ...] = (), fi
     if isinstance(point, tuple):
         raise given.located([problem for problem in point if isinstance(problem, Problem)], file)
     found = tuple(flaws(bound, point, meaning.values(bound.forms, point))) if orders else ()
-    return Judgement(known, orders, bound, judge(bound, point, standing=not orders), found)
+    verdict = placed(known, bound, orders, point) if orders else judge(bound, point, standing=True)
+    return Judgement(known, orders, bound, verdict, found)

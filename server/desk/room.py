@@ -17,8 +17,8 @@ from policy.ir.bind import bind_to
 from policy.ir.bound import Outcome
 from policy.ir.core import Library
 from policy.ir.point import point_of
-from policy.judge.eval import judge
 from policy.judge.redact import may_see
+from server.desk.placed import placed
 from solver.certify import flaws
 
 MOST_ORDERS = 10
@@ -88,4 +88,5 @@ def _passes(
     bound = bind_to(library, known, orders)
     if orders and flaws(bound, point, meaning.values(bound.forms, point)):
         return False
-    return all(f.outcome in allowed for f in judge(bound, point).findings if may_see(f.obligation, roles))
+    findings = placed(known, bound, orders, point).findings
+    return all(finding.outcome in allowed for finding in findings if may_see(finding.obligation, roles))
