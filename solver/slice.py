@@ -13,7 +13,7 @@ from fractions import Fraction
 from functools import reduce
 from typing import assert_never
 
-from policy.interval import ZERO
+from policy.interval import ZERO, dot
 from policy.ir.bound import (
     Basket,
     Bound,
@@ -106,7 +106,7 @@ def _cash(domain: Domain, sheet: Sheet) -> Requirement:
 
 def worth(e: Expression, sheet: Sheet, at: Mapping[str, Fraction]) -> Fraction:
     """The expression's value at the point; a form that the point does not give is worth what it is made of."""
-    return e.const + sum((c * column_at(name, sheet, at) for name, c in e.terms.items()), ZERO)
+    return dot(e.const, ((c, column_at(name, sheet, at)) for name, c in e.terms.items()))
 
 
 def column_at(name: str, sheet: Sheet, at: Mapping[str, Fraction]) -> Fraction:
@@ -173,7 +173,7 @@ def _least(e: Expression, view: View) -> Fraction:
 
 
 def _size(e: Expression, view: View) -> Fraction:
-    return abs(e.const) + sum((abs(c * column_at(name, view.sheet, view.at)) for name, c in e.terms.items()), ZERO)
+    return dot(abs(e.const), ((abs(c), abs(column_at(name, view.sheet, view.at))) for name, c in e.terms.items()))
 
 
 def _test(e: Expression, step: Fraction, place: str, view: View) -> Way:
