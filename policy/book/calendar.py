@@ -17,6 +17,12 @@ def is_business_day(day: date, holidays: Collection[date]) -> bool:
     return day.weekday() < SATURDAY and day not in holidays
 
 
+def is_stated(first: date, last: date, holidays: Collection[date]) -> bool:
+    """Whether the holidays are those of all these years: every business calendar has some in every year, so that a
+    year without any was not stated."""
+    return set(range(first.year, last.year + 1)) <= {day.year for day in holidays}
+
+
 def business_days_before(day: date, count: int, holidays: Collection[date]) -> list[date]:
     """The last `count` business days up to and including `day`, latest first."""
     found: list[date] = []
@@ -31,7 +37,7 @@ def trailing_start(day: date, count: int, business: bool, holidays: Collection[d
     """The first day of the trailing window of `count` days that ends with `day`."""
     if business:
         days = business_days_before(day, count, holidays)
-        return days[-1] if len(days) == count else date.min
+        return days[-1] if days and len(days) == count else date.min
     return _moved(day, 1 - count)
 
 

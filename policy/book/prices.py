@@ -12,7 +12,7 @@ from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from policy.book.calendar import business_days_before
+from policy.book.calendar import business_days_before, trailing_start
 from policy.book.facts import Book, Instrument, Price, Rate
 
 if TYPE_CHECKING:
@@ -93,23 +93,27 @@ def price_age(index: Index, instrument: str) -> int | None:
     return None if latest is None else (index.book.as_of - latest.day).days
 
 
-def median_volume(index: Index, instrument: str, days: int) -> Fraction | None:
-    """Median of the units traded a day over the last `days` business days; the mean of the middle two for an
-    even number of days. None unless every one of these days has a volume."""
-    volumes = sorted(_volumes(index, instrument, days) or ())
+def median_volume(index: Index, instrument: str, days: int, business: bool = True) -> Fraction | None:
+    """Median of the units traded a day over the trailing `days`; the mean of the middle two for an even number. None
+    unless every business day among them has a volume."""
+    volumes = sorted(_volumes(index, instrument, days, business))
     middle = len(volumes) // 2
     return (volumes[middle] + volumes[~middle]) / 2 if volumes else None
 
 
-def average_volume(index: Index, instrument: str, days: int) -> Fraction | None:
-    """Mean of the units traded a day over the last `days` business days; None unless every day has a volume."""
-    volumes = _volumes(index, instrument, days)
+def average_volume(index: Index, instrument: str, days: int, business: bool = True) -> Fraction | None:
+    """Mean of the units traded a day over the trailing `days`; None unless every business day among them has a
+    volume."""
+    volumes = _volumes(index, instrument, days, business)
     return sum(volumes, Fraction(0)) / len(volumes) if volumes else None
 
 
-def _volumes(index: Index, instrument: str, days: int) -> list[Fraction] | None:
+def _volumes(index: Index, instrument: str, days: int, business: bool) -> list[Fraction]:
+    """Of each business day of the window; none where one is missing."""
     traded = index.quotes.get(instrument, {})
-    wanted = business_days_before(index.book.as_of, days, index.book.holidays)
-    found = [traded[day].volume for day in wanted if day in traded]
-    known = [volume for volume in found if volume is not None]
-    return known if len(known) == days else None
+    today, holidays = index.book.as_of, index.book.holidays
+    start = trailing_start(today, days, business, holidays)
+    wanted = [day for day in business_days_before(today, days, holidays) if day >= start]
+    known = [traded[day].volume for day in wanted if day in traded]
+    found = [volume for volume in known if volume is not None]
+    return found if len(found) == len(wanted) else []

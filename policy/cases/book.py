@@ -1,8 +1,8 @@
 """The small book that a test gives in words.
 
 What a test does not say is chosen so that only what it says matters: a security is its own issuer until it is given
-another, histories and lists are complete, one account holds everything and falls under the rule. What it gives as
-`unknown`, and every other fact that it does not give, is missing.
+another, histories, flows and lists are complete, one account holds everything and falls under the rule. What it gives
+as `unknown`, and every other fact that it does not give, is missing.
 """
 
 from __future__ import annotations
@@ -22,6 +22,9 @@ from policy.ir import core
 ONE = Fraction(1)
 QUARTER_END = date(2026, 3, 31)
 """The day of a test that names none: a quarter end, so that every moment can be tested."""
+
+YEARS = 5
+"""So far back and ahead a test has a calendar; its holidays are New Year's Days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ def book(steps: Steps, under: Under) -> Book:
             **{f"list {name}": date.min for name in under.lists},
             **{f"{of} {name}": date.min for of in ("history", "flows") for name in found},
         },
+        holidays=frozenset(date(year, 1, 1) for year in range(day.year - YEARS, day.year + YEARS + 1)),
         facts=known(given_facts(steps, "firm")),
     )
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from datetime import date
 
 from dsl.vocabulary import term
+from policy.book.facts import Lot
 from policy.book.groups import key
 from policy.book.history import loss_sales, recent_purchases
 from policy.book.holding import days_held, gain_per_unit
 from policy.interval import ZERO
 from policy.ir import core
 from policy.ir.bound import All, Any, Formula, Leaf, Lin, Op, Truth
-from policy.ir.context import Context, exposures
+from policy.ir.context import Context, exposures, total
 from policy.ir.exposures import by_lot
 from policy.ir.forms import ONE, lin
 from policy.ir.picks import Exposure, Group, Part, residual
@@ -101,57 +103,55 @@ def washed(node: core.WashSale, ctx: Context) -> Bans:
 
 def _windows(ctx: Context, positions: list[Position], days: int) -> Iterator[Formula]:
     index, instrument = ctx.universe.index, positions[0].instrument.id
-    buys = [position.buy for position in positions if position.buy is not None]
-    bought = _nothing(f"units bought of {instrument}", buys)
-    losses, perhaps = _losing(ctx, positions)
+    bought = _units(ctx, "bought", instrument, [position.buy for position in positions if position.buy is not None])
     sold_before = loss_sales(index, ctx.accounts, instrument, days)
     if sold_before.trades:
         yield bought
     elif sold_before.perhaps or not sold_before.complete:
         ctx.missing.add(f"complete history of {ctx.scope}")
         yield Any((bought, Truth(None, f"whether {instrument} was sold at a loss")))
-    young, undated = _young(ctx, positions, days)
-    for lots, doubt in ((losses, False), (perhaps, True)):
-        for position, name, lot in lots:
-            sold = _nothing(f"units sold at a loss of {position.instrument.name}", [name])
-            clash = [Any((sold, bought)), *_after_purchase(ctx, instrument, lot, sold, days, young, undated)]
-            unsure = Truth(None, f"whether lot {lot} is at a loss")
-            yield from (Any((test, unsure)) if doubt else test for test in clash)
+    lots = [lot for position in positions for lot in position.lots if lot.quantity > 0]
+    complete = recent_purchases(index, ctx.accounts, instrument, days).complete
+    for loss, sales in _losing(ctx, positions).items():
+        doubt = () if loss else (Truth(None, f"whether lots of {instrument} are at a loss"),)
+        yield Any((_units(ctx, "sold at a loss", instrument, sales.values()), bought, *doubt))
+        for recent, washed_ in _after_purchase(sales, lots, ctx.universe.book.as_of, days, complete).items():
+            sold = _units(ctx, "sold at a loss", instrument, washed_)
+            unsure = () if recent else (Truth(None, f"whether {instrument} was bought in the last {days} days"),)
+            if not recent:
+                ctx.missing.add(f"complete history of {ctx.scope}")
+            yield Any((sold, *unsure, *doubt)) if unsure or doubt else sold
 
 
-Losing = list[tuple[Position, str, str]]
-"""Position, name of the sale, lot."""
+def _units(ctx: Context, what: str, instrument: str, names: Iterable[str]) -> Leaf:
+    """None of these units, as one form that several parts of the obligation share."""
+    label = f"units {what} of {instrument}"
+    return Leaf(total(ctx, label, tuple((ONE, name) for name in names)), Op.LE, Lin(ZERO), label=label, unit="shares")
 
 
-def _losing(ctx: Context, positions: Iterable[Position]) -> tuple[Losing, Losing]:
-    """Lots that are worth less than their basis, and lots of which that is not known."""
-    sure: Losing = []
-    perhaps: Losing = []
+def _losing(ctx: Context, positions: Iterable[Position]) -> dict[bool, dict[str, str]]:
+    """Sales, by lot, of lots that are worth less than their basis (True), and of lots of which that is not known."""
+    found: dict[bool, dict[str, str]] = {}
     for position in positions:
         for lot, name in position.sells:
             gain = gain_per_unit(ctx.universe.index, lot)
             if gain is None or gain < 0:
-                (perhaps if gain is None else sure).append((position, name, lot.id))
-    return sure, perhaps
-
-
-def _young(ctx: Context, positions: Iterable[Position], days: int) -> tuple[frozenset[str], frozenset[str]]:
-    """Lots acquired within the window, and lots of which that is not known."""
-    today = ctx.universe.book.as_of
-    lots = [lot for position in positions for lot in position.lots if lot.quantity > 0]
-    ages = [(lot.id, days_held(lot, today)) for lot in lots]
-    young = frozenset(name for name, age in ages if age is not None and 0 <= age <= days)
-    return young, frozenset(name for name, age in ages if age is None)
+                found.setdefault(gain is not None, {})[lot.id] = name
+    return found
 
 
 def _after_purchase(
-    ctx: Context, instrument: str, lot: str, sold: Leaf, days: int, young: frozenset[str], undated: frozenset[str]
-) -> Iterator[Formula]:
-    """Another lot acquired within the window makes a sale of this one at a loss a wash sale."""
-    if len(young) > (lot in young):
-        yield sold
-        return
-    past = recent_purchases(ctx.universe.index, ctx.accounts, instrument, days)
-    if len(undated) > (lot in undated) or not past.complete:
-        ctx.missing.add(f"complete history of {ctx.scope}")
-        yield Any((sold, Truth(None, f"whether {lot}'s security was bought in the last {days} days")))
+    sales: Mapping[str, str], lots: Iterable[Lot], today: date, days: int, complete: bool
+) -> dict[bool, list[str]]:
+    """Sales that are wash sales because another lot was acquired within the window (True), and sales of which that is
+    not known."""
+    ages = [(lot.id, days_held(lot, today)) for lot in lots]
+    young = frozenset(lot for lot, age in ages if age is not None and 0 <= age <= days)
+    undated = frozenset(lot for lot, age in ages if age is None)
+    found: dict[bool, list[str]] = {}
+    for lot, name in sales.items():
+        if len(young) > (lot in young):
+            found.setdefault(True, []).append(name)
+        elif len(undated) > (lot in undated) or not complete:
+            found.setdefault(False, []).append(name)
+    return found

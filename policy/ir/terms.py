@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from dsl.vocabulary import term
 from policy.book import history
+from policy.book.calendar import ahead_end, is_stated, trailing_start
 from policy.book.cash import cash as settled_and_not
 from policy.book.facts import Value
 from policy.book.groups import account_fact, fact
@@ -24,6 +25,8 @@ from policy.ir.picks import Exposure, chosen, fact_of
 def named(name: str, days: int | None, business: bool, ctx: Context) -> Scalar:
     """A base of the vocabulary: of the scope, or of the group at hand."""
     index, accounts = ctx.universe.index, ctx.accounts
+    if days is not None and (business or name in VOLUMES) and not _calendar(ctx, name, days, business):
+        return Lin(_number(ctx, name, None, ctx.group.name if ctx.group else ctx.scope))
     match name:
         case "net assets":
             return net(ctx)
@@ -42,14 +45,31 @@ def named(name: str, days: int | None, business: bool, ctx: Context) -> Scalar:
         case "target weight" | "index weight":
             return _weight(ctx, name)
         case "median daily volume":
-            return _of_group(ctx, name, lambda i: median_volume(index, i, days or 0))
+            return _of_group(ctx, name, lambda i: median_volume(index, i, days or 0, business))
         case "average daily volume":
-            return _of_group(ctx, name, lambda i: average_volume(index, i, days or 0))
+            return _of_group(ctx, name, lambda i: average_volume(index, i, days or 0, business))
     known = term(name)
     assert known is not None, f"`{name}` is not in the vocabulary"
     if known.of in ("instrument", "issuer"):
         return _of_group(ctx, name, lambda i: fact(index, i, name))
     return _stated(ctx, name) if known.of == "scope" else _agreed(ctx, name)
+
+
+VOLUMES = frozenset({"median daily volume", "average daily volume"})
+"""Asked of business days, in whichever days the window is counted."""
+
+
+def _calendar(ctx: Context, name: str, days: int, business: bool) -> bool:
+    """Whether the book says which days of the window are business days."""
+    today, holidays = ctx.universe.book.as_of, ctx.universe.book.holidays
+    if name == "withdrawals due":
+        first, last = today, ahead_end(today, days, business, holidays)
+    else:
+        first, last = trailing_start(today, days, business, holidays), today
+    known = is_stated(first, last, holidays)
+    if not known:
+        ctx.missing.add(f"holidays from {first} to {last}")
+    return known
 
 
 def _over_accounts(ctx: Context, form: str) -> Lin:

@@ -93,6 +93,14 @@ def test_volumes_skip_holidays_and_weekends() -> None:
     assert median_volume(indexed(document), "ACM", 1) is None
 
 
+def test_a_window_in_calendar_days_asks_for_the_business_days_in_it() -> None:
+    document = sample()
+    document["as_of"] = document["known_at"] = "2026-01-31"
+    facts = indexed(document)
+    assert median_volume(facts, "ACM", 2, business=False) == median_volume(facts, "ACM", 1)
+    assert median_volume(facts, "ACM", 30, business=False) is None
+
+
 # --- cash and lots -----------------------------------------------------------------------------
 
 
