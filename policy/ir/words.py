@@ -72,6 +72,8 @@ def number(node: Scalar, group: str = "") -> str:
             held = f"{plural(picked.level)} held"
             return f"the number of {held}{pick(picked).removeprefix(plural(picked.level))}{',' if picked.where else ''}"
         case Largest(k, picked):
+            if k == 1:
+                return f"the largest {pick(picked, counted=False)}{',' if picked.where else ''}"
             return f"the sum of the {k} largest {pick(picked)}{',' if picked.where else ''}"
         case Flow(kind, days):
             return f"{kind} of this proposal" if days is None else f"{kind} {_window(kind, counted(days, _day(False)))}"
@@ -116,19 +118,17 @@ def condition(node: Test, group: str = "") -> str:
         case Compare(Average(fact) as left, op, Amount(value)) if on_scale(fact, value):
             return f"{number(left, group)} is {RATED[op]} {on_scale(fact, value)}"
         case Compare(left, op, right):
-            return f"{number(left, group)} is {OPS[op]} {number(right, group)}"
+            return f"{number(left, group)} {_verb(left)} {OPS[op]} {number(right, group)}"
         case Every(picked, Compare(Own(measure), op, right)):
-            subject = f"each {pick(picked, counted=False)}"
-            subject = subject if measure == "value" else f"{measure} of {subject}"
-            return f"{subject}{',' if ', except' in subject else ''} is {OPS[op]} {number(right, 'it')}"
+            return f"{_each(picked, measure)} {OPS[op]} {number(right, 'it')}"
         case Every(picked, All((Compare(Own(measure), Op.GE, low), Compare(Own(same), Op.LE, high)))) if (
             same == measure
         ):
-            own = "" if measure == "value" else f"{measure} of "
-            subject = f"{own}each {pick(picked, counted=False)}{',' if picked.where else ''}"
-            return f"{subject} is at least {number(low, 'it')}, and at most {number(high, 'it')}"
+            return f"{_each(picked, measure)} at least {number(low, 'it')}, and at most {number(high, 'it')}"
         case All((Compare(left, Op.GE, low), Compare(again, Op.LE, high))) if again == left:
-            return f"{number(left, group)} is at least {number(low, group)}, and at most {number(high, group)}"
+            return (
+                f"{number(left, group)} {_verb(left)} at least {number(low, group)}, and at most {number(high, group)}"
+            )
         case Every(picked, inner):
             return f"for each {pick(picked, counted=False)}: {condition(inner, f'the {picked.level}')}"
         case Forbid(verbs, picked):
@@ -158,6 +158,24 @@ def condition(node: Test, group: str = "") -> str:
             return f"it is not so that ({condition(part, group)})"
         case _:
             assert_never(node)
+
+
+def _each(picked: Pick, measure: str) -> str:
+    """Each group as the subject of a comparison, with its verb."""
+    said = f"each {pick(picked, counted=False)}{',' if picked.where else ''}"
+    return f"{said} is" if measure == "value" else f"{measure} of {said} {_verb(Own(measure))}"
+
+
+def _verb(node: Scalar) -> str:
+    """`net assets are`, `cash is`."""
+    match node:
+        case Term(name) | Flow(name) | Own(name):
+            return "are" if any(word.endswith("s") and word not in _SINGULAR for word in name.split()) else "is"
+        case _:
+            return "is"
+
+
+_SINGULAR = frozenset({"surplus", "loss"})
 
 
 def _part(node: Test, group: str) -> str:
