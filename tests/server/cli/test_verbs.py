@@ -160,7 +160,7 @@ def test_explain_gives_authority_and_sentences(answer, ask, rule) -> None:
     code, found = answer("explain", "T-1", "--rules", rule())
     assert code == 0
     assert found["authority"] == ["Policy, section 1"]
-    assert "Each issuer where investment company is not true is at most 5% of net assets." in found["says"]
+    assert "Each issuer where investment company is not true, is at most 5% of net assets." in found["says"]
     code, found = answer("explain", "T-1", "--rules", rule("10%"), "--book", WHITFIELD)
     assert code == 1
     assert found["verdict"]["answer"] == "block"
