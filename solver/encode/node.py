@@ -68,12 +68,15 @@ MANY = 8  # an `any` with more parts is not searched for implied ones
 
 
 def plain(node: Node) -> bool:
-    """Whether only linear tests are in it: then its opposite can be written too."""
+    """Whether only linear tests of known numbers are in it: then its opposite can be written too, and boxes that prove
+    one exclude the other."""
     match node:
         case Every(parts) | Some(parts):
             return all(plain(part) for part in parts)
+        case Half(expression):
+            return expression.exact
         case _:
-            return isinstance(node, bool | Half)
+            return isinstance(node, bool)
 
 
 # --- simplify ------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ from policy.ir.bound import (
     Least,
     Lin,
     Member,
+    Not,
     Objective,
     Op,
     Quad,
@@ -209,3 +210,16 @@ def widened(form: Form, bound: Bound) -> Form:
     for name, each in bound.forms.items():
         table.form(name, each.const, each.terms)
     return table.forms[table.form(form.name, form.const, form.terms)]
+
+
+def test_a_member_that_is_always_inside_by_what_is_known_of_its_threshold_counts_in_both_readings() -> None:
+    bound = book([F(10), F(20)], [60, 0], cash=16_000)
+    parts = (F(1), "cash/A"), (F(1), "value/A/I0"), (Interval(ZERO, None), "units/A/I1")
+    assets = Form("assets/A", ZERO, parts, F(14_600), None)  # 16,600, less 2,000 for the other instrument
+    small = Not(Leaf(value(0), Op.GT, Lin(ZERO, ((F(1, 9), "assets/A"),))))  # a ninth of that is above all there can be
+    basket = at_most(Basket((Member("I0", value(0), small),)), Lin(F(500)))
+    bound = replace(bound, forms={**bound.forms, "assets/A": assets}, obligations=(must("SMALL", basket),))
+    goal = Objective(Lin(ZERO), ())
+    model = encode(bound, goal)
+    both_write_the_same(bound, goal, model)
+    assert [row.terms for row in model.rows if row.name == "SMALL:0"] == [((F(1), "value/A/I0"),)]
