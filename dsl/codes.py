@@ -66,7 +66,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "M226": "a rule that does not say what missing data counts as",
         "M230": "a clause that is said twice",
         "M231": "a fact of one account in a rule that adds up several",
-        "M232": "something that these accounts do not include",
+        "M232": "accounts beside those that the book puts into the scope",
         "M233": "more than one role that sees what is hidden",
         "M234": "an exception, a warning or a ladder that does not fit its demand",
         "M235": "an id that is used twice",

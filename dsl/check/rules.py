@@ -212,16 +212,11 @@ def _counting(counting: tree.Counting, names_: Names) -> Problems:
 
 
 def applies(clause: tree.Applies) -> Problems:
-    if clause.including and clause.kind in ("account", "tagged"):
-        first = clause.including[0]
-        fix = "write `applies to each household, including …`"
-        yield Diagnostic("M232", f"one account includes no {first.words}", first.span, fix)
-        return
+    """Whose an account is stands in the book: words beside the scope would count nothing."""
     for term in clause.including:
-        if term.words not in vocabulary.INCLUDED:
-            listed = ", ".join(vocabulary.INCLUDED)
-            fix = names.suggestion(term.words, vocabulary.INCLUDED) or f"write one of {listed}"
-            yield Diagnostic("M232", f"`{term.words}` is not something that accounts include", term.span, fix)
+        fix = "leave it out, and give those accounts the household in the book"
+        what = f"`{term.words}` adds no account: a household is every account that the book says is in it"
+        yield Diagnostic("M232", what, term.span, fix)
 
 
 def _moment(moment: tree.Moment) -> Problems:

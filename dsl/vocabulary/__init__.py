@@ -57,7 +57,7 @@ PLURALS = MappingProxyType({term.plural: term for term in _ALL if term.plural})
 """Levels by their plural: `issuers where …`."""
 
 INCLUDED = ("held-away accounts", "household accounts", "retirement accounts", "spouse")
-"""What the accounts of a scope may be widened by: `applies to household "Smith", including spouse`."""
+"""What people write after `including`. The checker refuses it: who belongs to a household stands in the book."""
 
 VALUES = frozenset(value for term in _ALL for value in term.values)
 """The words that text facts may be: `us treasury`, `illiquid`."""

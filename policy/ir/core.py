@@ -244,11 +244,10 @@ class Citation:
 class Scope:
     """Whose accounts are added up, or each judged alone: kind "firm" (one sum over all accounts),
     "household" (one sum per household; name None = every household), "account" (name, or None = each),
-    "tagged" (each account with the tag). `including`: "retirement accounts", "spouse", "held-away accounts"."""
+    "tagged" (each account with the tag)."""
 
     kind: str
     name: str | None = None
-    including: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

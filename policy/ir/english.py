@@ -119,18 +119,17 @@ def citation(cited: Citation) -> str:
 def scope(bound: Scope) -> str:
     match bound.kind, bound.name:
         case "firm", _:
-            found = "the firm, all its accounts together"
+            return "the firm, all its accounts together"
         case "household", None:
-            found = "every household, its accounts together"
+            return "every household, its accounts together"
         case "household", name:
-            found = f"household {quoted(name or '')}, its accounts together"
+            return f"household {quoted(name or '')}, its accounts together"
         case "tagged", name:
-            found = f"every account tagged {quoted(name or '')}"
+            return f"every account tagged {quoted(name or '')}"
         case "account", None:
-            found = "every account"
+            return "every account"
         case _, name:
-            found = f"account {quoted(name or '')}"
-    return f"{found}, including {listed(bound.including, 'and')}" if bound.including else found
+            return f"account {quoted(name or '')}"
 
 
 def _clause(clause: Clause) -> Iterator[str]:

@@ -70,7 +70,7 @@ RULE = """rule R-1 "a rule"
   layer regulation
   source "15 USC 80a-5(b)(1)" section "(b)" quote "not more than 5%"
   source "letter"
-  applies to household "Smith", including retirement accounts and spouse
+  applies to household "Smith"
   counting cost, through funds above 10%
   limit each issuer to at most 5% of net assets
   limit votes held of each issuer to at most 10% of votes outstanding
@@ -93,7 +93,7 @@ def test_a_rule_keeps_all_that_it_says() -> None:
         core.Citation("15 USC 80a-5(b)(1)", "(b)", "not more than 5%"),
         core.Citation("letter"),
     )
-    assert rule.scope == core.Scope("household", "Smith", ("retirement accounts", "spouse"))
+    assert rule.scope == core.Scope("household", "Smith")
     assert (rule.measure, rule.look_through, rule.de_minimis) == ("cost", True, Fraction(1, 10))
     assert len(rule.clauses) == 2
     assert rule.moments == (Moment.PURCHASE, Moment.QUARTER_END, Moment.PROPOSAL, Moment.CLOSE)

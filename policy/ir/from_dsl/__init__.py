@@ -195,7 +195,7 @@ def _scope(applies: tree.Applies | None) -> core.Scope:
     if applies is None:
         return core.Scope("account")
     name = applies.name.value if applies.name else None
-    return core.Scope(applies.kind, name, tuple(term.words for term in applies.including))
+    return core.Scope(applies.kind, name)
 
 
 def _effective(clauses_: Iterable[object]) -> core.Effective:
