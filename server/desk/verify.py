@@ -8,13 +8,16 @@ from dsl.diagnostic import Severity
 from dsl.parse import parse
 from dsl.source import Source
 from policy.book import wire
-from policy.book.facts import Book
+from policy.book.facts import Book, Order, Side
 from policy.canonical import CanonicalError, digest, encode
 from policy.ir import show
+from policy.ir.point import point_of
+from policy.proof import proposal
 from policy.proof.certificate import Claim as Certified
 from policy.proof.claims.claim import Claim, not_proven, proven, refuted
 from policy.proof.examine import Examination, with_claim
-from policy.proof.layout import GIT, OBLIGATIONS, RULES, RULES_MANIFEST, SNAPSHOT
+from policy.proof.figures import count
+from policy.proof.layout import GIT, OBLIGATIONS, PROPOSAL, RULES, RULES_MANIFEST, SNAPSHOT
 from server.desk import intent
 from server.desk.bundle import INTENT
 from server.desk.prepare import prepared
@@ -69,5 +72,11 @@ def _compared(found: Examination, rules: dict[str, str], book: Book, wanted: Int
     bounded = certificate is not None and certificate.claim is Certified.BOUND
     if certificate is not None and bounded and encode(certificate.objective) != encode(show.to_json(task.goal)):
         return refuted("model", f"the certificate's objective is not that of {INTENT}")
-    count, files = len(task.bound.obligations), len(rules)
-    return proven("model", f"{files} rule files compiled and bound again: {count} obligations, byte for byte")
+    if point_of(task.index, tuple(map(_order, found.decision.proposal.orders))) != dict(found.decision.proposal.point):
+        return refuted("model", f"booked to the cent, these orders make another point than that of {PROPOSAL}")
+    said = f"{count(len(rules), 'rule file')} compiled and bound again: {len(task.bound.obligations)} obligations"
+    return proven("model", f"{said}, byte for byte; orders booked to the cent")
+
+
+def _order(order: proposal.Order) -> Order:
+    return Order(order.account, order.instrument, Side(order.side.value), order.quantity, order.lots, order.batch)

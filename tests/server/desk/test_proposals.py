@@ -112,6 +112,7 @@ def change(path: str, old: bytes, new: bytes) -> Callable[[dict[str, bytes]], No
         (change("instructions.mandate", b"at most 8%", b"at most 9%"), {"file", "sources", "model"}),
         (change("snapshot.json", b'"price":"363.098"', b'"price":"263.098"'), {"file", "data", "model"}),
         (change("proposal.json", b'"quantity":"', b'"quantity":"1'), {"file", "orders"}),
+        (change("proposal.json", b'["residue/WF-TRUST","', b'["residue/WF-TRUST","-'), {"file", "model"}),
         (change("intent.json", b'"long": "0.238"', b'"long": "0"'), {"file", "log", "model"}),
         (change("checks.csv", b"pass", b"fail"), {"file"}),
     ],
