@@ -74,7 +74,6 @@ CODES: Mapping[str, str] = MappingProxyType(
         "M237": "a name that is used before it is made",
         "M238": "a name that stands for too much",
         "M241": "an exception for a time, which cannot be judged",
-        "M242": "shorts counted gross, which cannot be judged",
         "M243": "something counted in that cannot be judged",
         "M244": "a set of purchases of one's own, which cannot be judged",
         "M245": "lots added up",

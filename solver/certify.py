@@ -69,12 +69,12 @@ def _domain(domain: Domain, held: Positions, bound: Bound, point: Point, at: Val
         yield f"{domain.account} would be short of cash"
     for buy, sells in domain.crossing:
         if point.get(buy) and any(point.get(sell) for sell in sells):
-            yield f"{buy} crosses a sale of the same instrument"
+            yield f"{buy} crosses an order the other way in the same instrument"
     if not domain.specific:
         for lots in domain.relief.values():
             for lot, following in pairwise(lots):
                 if point.get(following) and point.get(lot, ZERO) < bound.quantities[lot].high:
-                    yield f"{following} is sold before {lot}, against the account's relief method"
+                    yield f"{following} is used before {lot}, against the account's relief method"
     if domain.minimum_trade > 0:
         yield from _too_small(domain, held, bound, point)
 

@@ -31,7 +31,7 @@ class Sides:
     that need them. Leaving them out is a relaxation."""
 
     buys: frozenset[str] | None = frozenset()
-    ordered: frozenset[str] | None = frozenset()  # instruments sold in the account's relief order
+    ordered: frozenset[str] | None = frozenset()  # what relief names: sales or covers of an instrument
     least: frozenset[str] | None = frozenset()  # instruments with a minimum trade
 
 

@@ -1,7 +1,7 @@
 """What "better" means, in money, smaller is better: drift from targets, tax on realised gains, trading cost, idle cash.
 
 Everything is linear or convex in the quantities, and made of known numbers only: a holding without a price has no
-drift, a lot without a basis is taxed as if it had cost nothing.
+drift, a lot without a basis is taxed as if it had cost nothing (a short one not at all).
 """
 
 from __future__ import annotations
@@ -72,12 +72,16 @@ def _per_unit(q: Quantity, index: Index, intent: Intent) -> Fraction:
 
 
 def _tax(q: Quantity, index: Index, tax: Tax, price: Fraction) -> Fraction:
-    """On one unit of a lot that is sold; below zero for a loss."""
+    """On one unit of a lot that is closed; below zero for a loss. A short sale that is covered by a purchase gains or
+    loses at short term, however long it was open (26 USC 1233(a), 1222)."""
     lot = index.book.lots.get(q.lot or "")
-    if lot is None or q.kind is not Kind.SELL or index.book.accounts[q.account].tax is not TaxKind.TAXABLE:
+    if lot is None or index.book.accounts[q.account].tax is not TaxKind.TAXABLE:
         return ZERO
-    gain = price - (unit_cost(index, lot) or ZERO)
-    rate = tax.long if is_long_term(lot, index.book.as_of) else tax.short
+    basis = unit_cost(index, lot)
+    if q.kind is Kind.COVER:
+        gain, rate = ZERO if basis is None else basis - price, tax.short
+    else:
+        gain, rate = price - (basis or ZERO), tax.long if is_long_term(lot, index.book.as_of) else tax.short
     return rate * gain * (tax.loss if gain < 0 else ONE)
 
 
@@ -148,7 +152,7 @@ def _idle(
     """Cash has the weight that the targets leave, and what is to be raised on top."""
     if intent.idle == 0 or not targets:
         return
-    cash = tuple((ONE, d.cash) for d in bound.domains if d.account in accounts)
+    cash = tuple((ONE, f"spendable/{account}") for account in accounts)
     if any(isinstance(bound.forms[name].const, Interval) for _, name in cash):
         return
     asked = sum((intent.raise_cash.get(a, ZERO) for a in accounts), ZERO)

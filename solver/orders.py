@@ -14,8 +14,9 @@ from policy.interval import ZERO
 from policy.ir.bound import Bound, Kind, Point
 
 OPENING = frozenset({Kind.BUY, Kind.SHORT})
-BATCH = {Kind.SELL: 0, Kind.SHORT: 0, Kind.BUY: 1, Kind.COVER: 1}
-"""Release order: what brings cash is filled before what costs cash is released."""
+RELEASED = ((Kind.SELL,), (Kind.COVER,), (Kind.BUY, Kind.SHORT))
+"""Release order: what is closed is filled before what is opened, and what brings cash before what costs cash. A short
+sale brings none that could be spent."""
 
 Booking = Callable[[Sequence[Order]], Mapping[str, Fraction]]
 """By residue quantity: what exact booking of the orders brings beyond the affine estimate."""
@@ -43,12 +44,13 @@ def positions(bound: Bound) -> Positions:
 
 
 def orders(bound: Bound, point: Point) -> tuple[Order, ...]:
-    """One order per account, instrument and side; sales and shorts come first."""
+    """One order per account, instrument and side, in batches of the release order."""
     lots: dict[tuple[str, str, Kind], list[tuple[str, Fraction]]] = {}
     for name, amount in point.items():
         q = bound.quantities[name]
         if amount and q.instrument is not None:
             lots.setdefault((q.account, q.instrument, q.kind), []).append((q.lot or "", amount))
+    batches = [kinds for kinds in RELEASED if any(kind in kinds for _, _, kind in lots)]
     made = [
         Order(
             account,
@@ -56,7 +58,7 @@ def orders(bound: Bound, point: Point) -> tuple[Order, ...]:
             Side(kind.value),
             sum((amount for _, amount in pieces), ZERO),
             tuple(pieces) if kind not in OPENING else (),
-            BATCH[kind],
+            next(number for number, kinds in enumerate(batches) if kind in kinds),
         )
         for (account, instrument, kind), pieces in lots.items()
     ]

@@ -1,9 +1,9 @@
 """In which order the orders are released, so that every rule tested at trade holds on the way as well.
 
-The default is sells before buys. Where a clause fails on that way (a breach that other sales worsen for a moment,
-since they cost something), the orders that keep it alone go first: they are the ones that cure it. Purchases are among
-them only where they can be paid for with what was there before. What was better for more clauses is kept; the judge
-has the word on all.
+The default is sells before covers, and these before buys and short sales. Where a clause fails on that way (a breach
+that other sales worsen for a moment, since they cost something), the orders that keep it alone go first: they are the
+ones that cure it. Purchases are among them only where they can be paid for with what was there before. What was better
+for more clauses is kept; the judge has the word on all.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from policy.judge.eval import finding
 from policy.judge.fills import Batch, fill_safety
 from policy.judge.fills import Order as Filled
 from policy.judge.verdict import FillSafety, Verdict
-from solver.orders import BATCH
 
 SAFE = (FillSafety.ALWAYS, FillSafety.ORDERED)
 RELIEVING = (Side.SELL, Side.COVER)
@@ -41,7 +40,7 @@ def released(bound: Bound, point: Point, orders: Sequence[Order], verdict: Verdi
     if not failing:
         return first
     early = [order for order in orders if all(_keeps(bound, order, obligation) for obligation in failing)]
-    for chosen in (early, [order for order in early if BATCH[Kind(order.side.value)] == 0]):
+    for chosen in (early, [order for order in early if order.side is Side.SELL]):
         rest = [[order for order in batch if order not in chosen] for batch in first.orders]
         second = _batches(bound, [chosen, *rest])
         if _paid_for(bound, second) and len(_failing(bound, verdict, second)) < len(failing):
@@ -60,7 +59,7 @@ def _filled(bound: Bound, order: Order) -> list[Filled]:
         return [((f"{order.side}/{order.account}/{order.instrument}", order.quantity),)]
     pieces = [(f"{order.side}/{lot}", quantity) for lot, quantity in order.lots]
     domain = next(domain for domain in bound.domains if domain.account == order.account)
-    chain = domain.relief.get(order.instrument, ())
+    chain = domain.relief.get(f"{order.side}/{order.instrument}", ())
     if domain.specific or not chain:
         return [(piece,) for piece in pieces]
     return [tuple(sorted(pieces, key=lambda piece: chain.index(piece[0]) if piece[0] in chain else len(chain)))]
@@ -80,18 +79,19 @@ def _keeps(bound: Bound, order: Order, obligation: Obligation) -> bool:
 
 
 def _paid_for(bound: Bound, batches: Batches) -> bool:
-    """Whether every account can pay for what a batch buys with what was filled before the batch: what works at the
-    same time may be filled later."""
+    """Whether every account can pay for what a batch buys, or sells short, with what was filled before the batch: what
+    works at the same time may be filled later."""
     filled: dict[str, Fraction] = {}
     for batch in batches.quantities:
-        spent = {name: amount for order in batch for name, amount in order if BATCH[bound.quantities[name].kind] == 1}
+        pieces = [piece for order in batch for piece in order]
+        spent = {name: amount for name, amount in pieces if bound.quantities[name].kind is not Kind.SELL}
         accounts = {bound.quantities[name].account for name in spent}
         at = meaning.values(bound.forms, _with_residues(bound, {**filled, **spent}))
         for domain in bound.domains:
             left = low(meaning.scalar(Lin(ZERO, ((Fraction(1), domain.cash),)), at))
             if domain.account in accounts and (left is None or left < domain.cash_floor):
                 return False
-        filled |= {name: amount for order in batch for name, amount in order}
+        filled |= dict(pieces)
     return True
 
 

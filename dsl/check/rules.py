@@ -199,11 +199,6 @@ def _counting(counting: tree.Counting, names_: Names) -> Problems:
         yield Diagnostic("M216", "which value is counted?", counting.measure.span, "write `counting market value`")
     if counting.above is not None and not 0 < counting.above.value < 100:
         yield Diagnostic("M303", "a share of a fund lies between 0% and 100%", counting.above.span, "write `above 10%`")
-    if counting.gross_of_shorts:
-        yield Diagnostic(
-            "M242", "shorts cannot be counted gross yet: they reduce what is held long", counting.span,
-            "leave `gross of shorts` out where the accounts hold no shorts, or forbid them: `forbid short`",
-        )  # fmt: skip
     if counting.adding is not None:
         yield Diagnostic(
             "M243", f"`{counting.adding.words}` cannot be counted in yet", counting.adding.span,

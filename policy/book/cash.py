@@ -12,6 +12,7 @@ from policy.book.prices import rate, unit_value
 from policy.interval import NOT_NEGATIVE, ZERO, Interval, Number, plus
 
 if TYPE_CHECKING:
+    from policy.book.facts import Lot
     from policy.book.read import Index
 
 NOT_POSITIVE = Interval(None, ZERO)
@@ -35,10 +36,35 @@ def spendable(index: Index, account: str) -> Fraction:
     total = ZERO
     for currency, amounts in holder.cash.items():
         total += (rate(index, currency) or ZERO) * sum(amounts)
-    for instrument, lots in index.held.get(account, {}).items():
+    for instrument, lots in _held(index, account):
         worth = unit_value(index, instrument) or ZERO
         total += worth * sum((lot.quantity for lot in lots if lot.quantity > 0), ZERO)
     return max(ZERO, total)
+
+
+def own_worth(index: Index, account: str) -> Fraction:
+    """Cash and long lots less what is short; not below 0, and 0 where the worth of a short lot is not known."""
+    short = [(i, -sum((lot.quantity for lot in lots if lot.quantity < 0), ZERO)) for i, lots in _held(index, account)]
+    owed = [(units, unit_value(index, instrument)) for instrument, units in short if units]
+    if any(worth is None for _, worth in owed):
+        return ZERO
+    return max(ZERO, spendable(index, account) - sum((units * (worth or ZERO) for units, worth in owed), ZERO))
+
+
+def shortable(index: Index, account: str, instrument: str, worth: Fraction) -> Fraction:
+    """Units of an instrument that an account of its own `worth` may sell short: until what it is short of it is worth
+    as much."""
+    holder, each = index.book.accounts[account], unit_value(index, instrument)
+    if not holder.short_sales or holder.held_away or not each:
+        return ZERO
+    lots = index.held.get(account, {}).get(instrument, ())
+    short = -sum((lot.quantity for lot in lots if lot.quantity < 0), ZERO)
+    step = index.book.instruments[instrument].step
+    return max(ZERO, (worth / each - short) // step * step)
+
+
+def _held(index: Index, account: str) -> Iterable[tuple[str, tuple[Lot, ...]]]:
+    return index.held.get(account, {}).items()
 
 
 def residue(index: Index, account: str, given: Iterable[str] = ()) -> tuple[Fraction, Fraction]:

@@ -71,6 +71,7 @@ def _account(account: Account) -> dict[str, Json]:
         for currency, (settled, unsettled) in account.cash.items()
     }
     members = {**_members(account), "tags": sorted(account.tags), "cost": _row(_members(account.cost))}
+    members["short_sales"] = account.short_sales or None  # a permission is said where it is given
     return {**_row(members), "cash": cash}
 
 

@@ -86,8 +86,9 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """`cash` by currency: (settled, unsettled). `held_away`: counted, never traded. `model`: whose weights are
-    the target; `benchmark`: whose weights are the index. Facts: `client risk tolerance`, `plan assets`, …"""
+    """`cash` by currency: (settled, unsettled). `held_away`: counted, never traded. `short_sales`: may sell short; a
+    permission, which nobody has who was not given it. `model`: whose weights are the target; `benchmark`: whose
+    weights are the index. Facts: `client risk tolerance`, `plan assets`, …"""
 
     id: str
     name: str
@@ -96,6 +97,7 @@ class Account:
     tags: frozenset[str] = frozenset()
     tax: TaxKind = TaxKind.TAXABLE
     held_away: bool = False
+    short_sales: bool = False
     relief: Relief = Relief.SPECIFIC
     cash: Mapping[str, tuple[Fraction, Fraction]] = field(default_factory=dict)
     model: str | None = None

@@ -45,8 +45,18 @@ def sales(index: Index, accounts: Collection[str], days: int, business: bool = F
 
 def loss_sales(index: Index, accounts: Collection[str], instrument: str, days: int) -> Past:
     """Sales at a loss of what is substantially identical to the instrument, at most `days` calendar days before
-    the day of the book, that day included (26 USC 1091: 30 days). A sale whose gain is not known may be one."""
-    trades, complete = _identical(index, accounts, instrument, days, SELLS)
+    the day of the book, that day included (26 USC 1091: 30 days). A sale whose gain is not known may be one; a short
+    sale gains or loses nothing before it is covered (26 CFR 1.1233-1(a))."""
+    return _losses(index, accounts, instrument, days, Side.SELL)
+
+
+def loss_covers(index: Index, accounts: Collection[str], instrument: str, days: int) -> Past:
+    """Short sales of what is substantially identical that were closed at a loss in these days (26 USC 1091(e))."""
+    return _losses(index, accounts, instrument, days, Side.COVER)
+
+
+def _losses(index: Index, accounts: Collection[str], instrument: str, days: int, side: Side) -> Past:
+    trades, complete = _identical(index, accounts, instrument, days, frozenset({side}))
     sure = tuple(trade for trade in trades if trade.gain is not None and trade.gain < 0)
     return Past(sure, tuple(trade for trade in trades if trade.gain is None), complete)
 
@@ -54,6 +64,12 @@ def loss_sales(index: Index, accounts: Collection[str], instrument: str, days: i
 def recent_purchases(index: Index, accounts: Collection[str], instrument: str, days: int) -> Past:
     """Purchases of what is substantially identical, at most `days` calendar days back, today included."""
     trades, complete = _identical(index, accounts, instrument, days, BUYS)
+    return Past(trades, (), complete)
+
+
+def recent_sales(index: Index, accounts: Collection[str], instrument: str, days: int) -> Past:
+    """Sales, and short sales, of what is substantially identical in these days."""
+    trades, complete = _identical(index, accounts, instrument, days, SELLS)
     return Past(trades, (), complete)
 
 

@@ -1,7 +1,7 @@
 """The accounts of a test, what they hold, and what happened in them.
 
 One account holds everything where none is named, and an account falls under the rule unless its tags say otherwise. It
-owes nothing that is not given.
+owes nothing that is not given, and may sell short where the test does.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ def account(name: str, steps: Steps, scope: core.Scope, currency: str, priced: M
         name=called,
         household=scope.name or "the household",
         tags=tags,
+        short_sales=any(order.verb == "short" for order in every(steps, tree.When)),
         relief=Relief.FIFO,
         cash={currency: (_cash(steps, priced, name), ZERO)},
         model=MODELS["target weight"],

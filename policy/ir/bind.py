@@ -88,7 +88,7 @@ Draft = tuple[Obligation, core.Passive | None]
 def _obligations(rule: core.Rule, waivers: Iterable[core.Waiver], world: Universe) -> Iterator[Draft]:
     origins = tuple(_origins(rule))
     for scope, accounts in scopes(rule.scope, world):
-        ctx = Context(world, scope, accounts, rule.measure, rule.look_through, rule.de_minimis, set())
+        ctx = Context(world, scope, accounts, rule.measure, rule.look_through, rule.de_minimis, set(), None, rule.gross)
         for origin, clause in zip(origins, rule.clauses, strict=True):
             for group, rungs, missing in _groups(clause, ctx):
                 aged = tuple(_fresh(rung, ctx, rule, group) for rung in rungs) if rule.freshness else rungs

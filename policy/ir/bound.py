@@ -274,11 +274,13 @@ class Obligation:
 class Domain:
     """What an account's orders must respect whatever the rules say.
 
-    `cash` names the form of cash after orders, which must be at least `cash_floor` (zero, or the overdraft
-    that was there before). `relief` lists per instrument the `sell/…` quantities in the order in which the
-    account's relief method uses them, None where lots are chosen (specific identification). `crossing`
-    pairs `buy/…` with the `sell/…` of the same instrument: not both above zero. An order below
-    `minimum_trade` money is not placed, unless it closes the position.
+    `cash` names the form of what can be spent after orders (of an account that is or may be short, less what that is
+    worth), which must be at least `cash_floor` (zero, or the overdraft that was there before). `relief` lists under
+    `sell/INSTRUMENT` the `sell/…` quantities, under `cover/INSTRUMENT` the `cover/…` quantities, in the order in which
+    the account's relief method uses them; it binds unless lots are chosen (`specific` identification). `crossing`
+    pairs `buy/…` with the `sell/…` or `short/…` of the same instrument, and `short/…` with `cover/…` (where lots of
+    both signs are held: each `cover/…` with the `sell/…`): not both above zero. An order below `minimum_trade` money
+    is not placed, unless it closes the position.
     """
 
     account: str

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TypeVar, cast
 
 from dsl.vocabulary import term
-from policy.book.costs import paid_per_unit
+from policy.book.costs import paid_per_unit, received_per_unit
 from policy.book.facts import Instrument, Value
 from policy.book.groups import fact as instrument_fact
 from policy.book.groups import fact_age
@@ -22,7 +22,7 @@ from policy.ir.exposures import NOTHING, by_lot, cash, direct, through_funds, un
 from policy.ir.fields import words
 from policy.ir.forms import Terms, gathered, lin
 from policy.ir.picks import PERHAPS, Exposure, Group, Part, groups
-from policy.ir.positions import MINUS_ONE, Position, Universe, net_assets
+from policy.ir.positions import MINUS_ONE, Position, Universe, net_assets, purchases, sales
 
 ONE = Fraction(1)
 T = TypeVar("T")
@@ -41,13 +41,12 @@ class Context:
     de_minimis: Fraction | None
     missing: set[str]
     group: Group | None = None
+    gross: bool = False  # what is short counts as what is held does
 
     def within(self, group: Group, missing: set[str] | None = None) -> Context:
         """The same place for one group, collecting what is missing apart where a set is given."""
         found = self.missing if missing is None else missing
-        return Context(
-            self.universe, self.scope, self.accounts, self.measure, self.look_through, self.de_minimis, found, group
-        )
+        return replace(self, missing=found, group=group)
 
 
 def exposures(ctx: Context) -> list[Exposure]:
@@ -92,7 +91,7 @@ def held(ctx: Context, level: str) -> list[Exposure]:
 
 def once(ctx: Context, question: Hashable, answer: Callable[[], T]) -> T:
     """The answer for these accounts, counted this way; found once per binding."""
-    key = (ctx.accounts, ctx.look_through, ctx.de_minimis, question)
+    key = (ctx.accounts, ctx.look_through, ctx.de_minimis, ctx.gross, question)
     memory = ctx.universe.memory
     if key not in memory:
         memory[key] = answer()
@@ -117,14 +116,14 @@ def unit_of(measure: str, currency: str) -> str:
 
 def part_sum(ctx: Context, group: Group, part: Part, measure: str) -> Lin:
     """The part's exposures, measured, as one form."""
-    return total(ctx, f"{_said(ctx, measure)}/{group.level}/{group.key}", _terms(ctx, part.exposures, measure))
+    return total(ctx, f"{said(ctx, measure)}/{group.level}/{group.key}", _terms(ctx, part.exposures, measure))
 
 
 def group_sum(ctx: Context, group: Group, measure: str) -> Lin:
     """The group's exposures, measured, as one form."""
-    said = _said(ctx, measure)
-    label = f"{said}/{group.level}/{group.key}"
-    return once(ctx, (said, group), lambda: total(ctx, label, _terms(ctx, group.exposures, measure)))
+    measured_by = said(ctx, measure)
+    label = f"{measured_by}/{group.level}/{group.key}"
+    return once(ctx, (measured_by, group), lambda: total(ctx, label, _terms(ctx, group.exposures, measure)))
 
 
 def total(ctx: Context, label: str, terms: Terms) -> Lin:
@@ -144,8 +143,10 @@ def _terms(ctx: Context, found: tuple[Exposure, ...], measure: str) -> Terms:
     return tuple((e.weight, measured(ctx, e.position, measure)) for e in found)
 
 
-def _said(ctx: Context, measure: str) -> str:
-    return ctx.measure if measure == "value" else measure
+def said(ctx: Context, measure: str) -> str:
+    """The measure in words."""
+    own = ctx.measure if measure == "value" else measure
+    return f"gross {own}" if ctx.gross else own
 
 
 def _fingerprint(terms: Terms) -> str:
@@ -159,21 +160,28 @@ def measured(ctx: Context, position: Position, measure: str) -> str:
     table, key = ctx.universe.table, f"{position.account}/{position.instrument.id}"
     if not position.instrument.id:
         return position.value if said in OF_CASH else table.form(NOTHING, ZERO, ())
+    gross, units = _is_gross(ctx, position), _units(ctx, position)
+    name = f"gross {said}/{key}" if gross else f"{said}/{key}"
     match said:
         case "market value" | "value":
-            return position.value
+            worth = NOT_NEGATIVE if position.price is None else position.price
+            return table.form(name, ZERO, ((worth, units),)) if gross else position.value
         case "shares":
-            return position.units
+            return units
+        case "units held" if not gross and position.shorted is not None:
+            return table.form(f"long {units}", ZERO, ((ONE, units), (ONE, position.shorted)))
+        case "units held":
+            return units
         case "par":
-            return table.form(f"par/{key}", ZERO, ((_par(ctx, position), position.units),))
+            return table.form(name, ZERO, ((_par(ctx, position), units),))
         case "cost":
-            return table.form(f"cost/{key}", ZERO, _cost(ctx, position))
+            return table.form(name, ZERO, _cost(ctx, position))
         case "voting shares":
-            return table.form(f"voting shares/{key}", ZERO, ((_carries_votes(ctx, position), position.units),))
+            return table.form(name, ZERO, ((_carries_votes(ctx, position), units),))
         case "votes held":
-            return table.form(f"votes held/{key}", ZERO, ((_votes(ctx, position), position.units),))
+            return table.form(name, ZERO, ((_votes(ctx, position), units),))
         case "notional" | "exposure":
-            return _notional(ctx, position, said, key)
+            return _notional(ctx, position, said, name)
         case "shares bought":
             return table.form(f"shares bought/{key}", ZERO, _ordered(position, ONE, bought=True))
         case "shares traded":
@@ -184,33 +192,52 @@ def measured(ctx: Context, position: Position, measure: str) -> str:
             raise AssertionError(f"the measure `{said}` has no form")
 
 
-OF_CASH = frozenset({"value", "market value", "cost", "par", "notional", "exposure", "shares"})
+def _is_gross(ctx: Context, position: Position) -> bool:
+    return ctx.gross and position.shorted is not None
+
+
+def _units(ctx: Context, position: Position) -> str:
+    """Units held less units short; their sum where a rule counts gross of shorts."""
+    if not _is_gross(ctx, position):
+        return position.units
+    less = tuple((MINUS_ONE, name) for _, name in (*position.sells, *position.covers))
+    more = tuple((ONE, name) for name in (position.buy, position.short) if name is not None)
+    held = sum((abs(lot.quantity) for lot in position.lots), ZERO)
+    return ctx.universe.table.form(f"gross units/{position.account}/{position.instrument.id}", held, (*more, *less))
+
+
+OF_CASH = frozenset({"value", "market value", "cost", "par", "notional", "exposure", "shares", "units held"})
 """Measures in which a balance of cash is what it is worth; it carries no votes and is not traded."""
 
 
 def _cost(ctx: Context, position: Position) -> Terms:
     """What the lots that remain cost, and what purchases cost by the estimate of `policy.book.costs`: the ticket and
-    the rounding of a fill, which its lot's basis will carry, are left out. A lot of unknown basis that is sold
-    whole costs nothing."""
+    the rounding of a fill, which its lot's basis will carry, are left out. A short lot's basis is what it brought, and
+    counts below zero unless shorts count gross. A lot of unknown basis that is sold whole costs nothing."""
     universe = ctx.universe
-    sold = {lot.id: sale for lot, sale in position.sells}
+    closed = {lot.id: name for lot, name in (*position.sells, *position.covers)}
+    brought = ONE if _is_gross(ctx, position) else MINUS_ONE
     terms: list[tuple[Number, str]] = []
     for lot in position.lots:
-        left = universe.table.form(
-            f"left/{lot.id}", lot.quantity, ((MINUS_ONE, sold[lot.id]),) if lot.id in sold else ()
-        )
+        sign = ONE if lot.quantity > 0 else MINUS_ONE
+        moves = ((-sign, closed[lot.id]),) if lot.id in closed else ()
+        left = universe.table.form(f"left/{lot.id}", lot.quantity, moves)
         cost = lot_cost(universe.index, lot)
-        terms.append((NOT_NEGATIVE if cost is None else cost / lot.quantity, left))
-    if position.buy is not None and position.price is not None:
+        unit = NOT_NEGATIVE if cost is None else cost / lot.quantity
+        terms.append((unit if sign == ONE else times(-brought, unit), left))
+    if position.price is not None:
         costs = universe.book.accounts[position.account].cost
-        terms.append((paid_per_unit(costs, position.price), position.buy))
+        if position.buy is not None:
+            terms.append((paid_per_unit(costs, position.price), position.buy))
+        if position.short is not None:
+            terms.append((brought * received_per_unit(costs, position.price), position.short))
     return tuple(terms)
 
 
 def _ordered(position: Position, each: Fraction, *, bought: bool = False) -> Terms:
     """What these orders buy, and unless only that is asked for, sell."""
-    buys: Terms = () if position.buy is None else ((each, position.buy),)
-    return buys if bought else (*buys, *((each, sale) for _, sale in position.sells))
+    names = purchases(position) if bought else (*purchases(position), *sales(position))
+    return tuple((each, name) for name in names)
 
 
 def _carries_votes(ctx: Context, position: Position) -> Number:
@@ -232,12 +259,12 @@ def _par(ctx: Context, position: Position) -> Number:
     return times(face if isinstance(face, Fraction) else NOT_NEGATIVE, NOT_NEGATIVE if exchange is None else exchange)
 
 
-def _notional(ctx: Context, position: Position, measure: str, key: str) -> str:
+def _notional(ctx: Context, position: Position, measure: str, name: str) -> str:
     """units · multiplier · price of the underlying, times delta for `exposure`; what is no derivative counts with its
     market value. A derivative may stand for any amount while its underlying is not known."""
     instrument = position.instrument
     if instrument.underlying is None and _is_no_derivative(instrument):
-        return position.value
+        return measured(ctx, position, "market value")
     price = unit_value(ctx.universe.index, instrument.underlying) if instrument.underlying else None
     if price is None:
         ctx.missing.add(f"{'price of the ' if instrument.underlying else ''}underlying of {instrument.id}")
@@ -245,7 +272,7 @@ def _notional(ctx: Context, position: Position, measure: str, key: str) -> str:
     if measure == "exposure":
         delta = fact(ctx, position, "delta")
         worth = times(delta if isinstance(delta, Fraction) else Interval(MINUS_ONE, ONE), worth)
-    return ctx.universe.table.form(f"{measure}/{key}", ZERO, ((worth, position.units),))
+    return ctx.universe.table.form(name, ZERO, ((worth, _units(ctx, position)),))
 
 
 def _is_no_derivative(instrument: Instrument) -> bool:

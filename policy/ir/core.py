@@ -292,6 +292,7 @@ class Rule:
     visible_to: str | None
     file: str
     span: Span = field(compare=False, repr=False)
+    gross: bool = False  # what is short counts as what is held does, not against it
 
 
 @dataclass(frozen=True, slots=True)

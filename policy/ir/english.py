@@ -158,10 +158,12 @@ def _outcome(step: Step) -> str:
 
 
 def _counting(rule: Rule) -> str:
+    gross = ", what is short like what is held" if rule.gross else ""
+    by = f"holdings are measured by {rule.measure}{gross}, and funds"
     if not rule.look_through:
-        return f"holdings are measured by {rule.measure}, and funds count as themselves"
+        return f"{by} count as themselves"
     least = f" of more than {percent_text(rule.de_minimis)} of net assets" if rule.de_minimis is not None else ""
-    return f"holdings are measured by {rule.measure}, and funds{least} count as what they hold"
+    return f"{by}{least} count as what they hold"
 
 
 def _passive(passive: Passive) -> Iterator[str]:

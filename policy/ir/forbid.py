@@ -15,10 +15,11 @@ from policy.interval import ZERO
 from policy.ir import core
 from policy.ir.bound import All, Any, Formula, Leaf, Lin, Op, Truth
 from policy.ir.context import Context, exposures, total
+from policy.ir.covers import covered_at_loss
 from policy.ir.exposures import by_lot
 from policy.ir.forms import ONE, lin
 from policy.ir.picks import Exposure, Group, Part, residual
-from policy.ir.positions import Position
+from policy.ir.positions import Position, purchases, sales
 
 Bans = Iterator[tuple[Group, Formula, set[str]]]
 """Group, what must hold, and the facts that were missing."""
@@ -50,15 +51,18 @@ def _bans(verb: str, matched: Iterable[tuple[Exposure, bool | None]]) -> Iterato
 
 
 def _ban(verb: str, exposure: Exposure) -> Leaf | None:
+    """A purchase is what opens a long position or covers a short lot, a sale what uses a long lot or opens a short
+    position."""
     position, name = exposure.position, exposure.position.instrument.name
     match verb:
-        case "buy" if position.buy is not None:
-            return _nothing(f"units bought of {name}", [position.buy])
-        case "sell" if position.sells:
-            names = [sale for lot, sale in position.sells if exposure.lot in (None, lot)]
+        case "buy" if names := purchases(position, exposure.lot):
+            return _nothing(f"units bought of {name}", names)
+        case "sell" if names := sales(position, exposure.lot):
             return _nothing(f"units sold of {name}", names)
         case "hold":
             return _nothing(f"units held of {name}", [position.units])
+        case "short" if position.shorted is not None:
+            return _nothing(f"units short of {name}", [position.shorted])
         case "short":
             return Leaf(lin(position.units), Op.GE, Lin(ZERO), label=f"units held of {name}", unit="shares")
         case _:
@@ -98,12 +102,13 @@ def washed(node: core.WashSale, ctx: Context) -> Bans:
         inner = replace(ctx, missing=missing)
         found = tuple(Exposure(position, position.instrument, ONE) for position in positions)
         group = Group("identical group", name, name, (Part(None, found),))
-        yield group, All(tuple(_windows(inner, positions, node.days))), missing
+        tests = *_windows(inner, positions, node.days), *covered_at_loss(inner, positions, node.days)
+        yield group, All(tests), missing
 
 
 def _windows(ctx: Context, positions: list[Position], days: int) -> Iterator[Formula]:
     index, instrument = ctx.universe.index, positions[0].instrument.id
-    bought = _units(ctx, "bought", instrument, [position.buy for position in positions if position.buy is not None])
+    bought = _units(ctx, "bought", instrument, [name for position in positions for name in purchases(position)])
     sold_before = loss_sales(index, ctx.accounts, instrument, days)
     if sold_before.trades:
         yield bought
@@ -112,10 +117,10 @@ def _windows(ctx: Context, positions: list[Position], days: int) -> Iterator[For
         yield Any((bought, Truth(None, f"whether {instrument} was sold at a loss")))
     lots = [lot for position in positions for lot in position.lots if lot.quantity > 0]
     complete = recent_purchases(index, ctx.accounts, instrument, days).complete
-    for loss, sales in _losing(ctx, positions).items():
+    for loss, losing in _losing(ctx, positions).items():
         doubt = () if loss else (Truth(None, f"whether lots of {instrument} are at a loss"),)
-        yield Any((_units(ctx, "sold at a loss", instrument, sales.values()), bought, *doubt))
-        for recent, washed_ in _after_purchase(sales, lots, ctx.universe.book.as_of, days, complete).items():
+        yield Any((_units(ctx, "sold at a loss", instrument, losing.values()), bought, *doubt))
+        for recent, washed_ in _after_purchase(losing, lots, ctx.universe.book.as_of, days, complete).items():
             sold = _units(ctx, "sold at a loss", instrument, washed_)
             unsure = () if recent else (Truth(None, f"whether {instrument} was bought in the last {days} days"),)
             if not recent:

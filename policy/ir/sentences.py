@@ -11,7 +11,7 @@ from policy.book.groups import account_fact
 from policy.interval import ANYTHING, ZERO, Interval, low
 from policy.ir import bound, core
 from policy.ir.bound import Basket, Count, Formula, Leaf, Lin, Member, Op, Quad, Scalar, TopK, Truth
-from policy.ir.context import Context, exposures, group_sum, held, net, once, part_sum, picked, unit_of
+from policy.ir.context import Context, exposures, group_sum, held, net, once, part_sum, picked, said, unit_of
 from policy.ir.forms import ONE, added, lin, scaled
 from policy.ir.picks import Group, Part, chosen, compared, speaks_of_quantities
 from policy.ir.terms import amount, flow, named, ratio, weighed
@@ -86,7 +86,8 @@ def _condition(ctx: Context, group: Group, part: Part) -> Formula:
 
 def _held(ctx: Context, group: Group, part: Part) -> Formula:
     """Some units are held, and the part's condition holds."""
-    units = Leaf(part_sum(ctx, group, part, "shares"), Op.GT, Lin(ZERO), label=f"units of {group.name}", unit="shares")
+    long = part_sum(ctx, group, part, "units held")
+    units = Leaf(long, Op.GT, Lin(ZERO), label=f"units of {group.name}", unit="shares")
     return _counts(group, units if part.when is None else bound.All((units, _condition(ctx, group, part))))
 
 
@@ -287,13 +288,13 @@ def label(node: core.Scalar, ctx: Context) -> str:
     match node:
         case core.Own(measure):
             assert ctx.group is not None
-            return f"{_said(measure, ctx)} of {ctx.group.level} {ctx.group.name}"
+            return f"{said(ctx, measure)} of {ctx.group.level} {ctx.group.name}"
         case core.Total(pick, measure):
-            return f"{_said(measure, ctx)} of {pick.level} group chosen"
+            return f"{said(ctx, measure)} of {pick.level} group chosen"
         case core.Number(pick):
             return f"number of {pick.level} groups held"
         case core.Largest(k, pick):
-            return f"{ctx.measure} of the {k} largest by {pick.level}"
+            return f"{said(ctx, 'value')} of the {k} largest by {pick.level}"
         case core.Average(fact, _):
             return f"average {fact}"
         case core.Term(name) | core.Flow(name) | core.Risk(name):
@@ -331,7 +332,3 @@ def unit(node: core.Scalar, ctx: Context) -> str:
             return unit_
         case _:
             return currency
-
-
-def _said(measure: str, ctx: Context) -> str:
-    return ctx.measure if measure == "value" else measure

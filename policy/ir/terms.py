@@ -20,6 +20,7 @@ from policy.ir.bound import Lin, Scalar
 from policy.ir.context import Context, exposures, measured, net, total
 from policy.ir.forms import ONE, added, lin, scaled
 from policy.ir.picks import Exposure, chosen, fact_of
+from policy.ir.positions import purchases, sales
 
 
 def named(name: str, days: int | None, business: bool, ctx: Context) -> Scalar:
@@ -143,11 +144,8 @@ def _traded(ctx: Context, side: str, days: int | None) -> Lin:
     table, terms = ctx.universe.table, []
     for account in ctx.accounts:
         for position in ctx.universe.positions.get(account, ()):
-            price = position.price or ZERO
-            if side == "buy":
-                terms += [(price, position.buy)] if position.buy else []
-            else:
-                terms += [(price, name) for _, name in position.sells]
+            names = purchases(position) if side == "buy" else sales(position)
+            terms += [(position.price or ZERO, name) for name in names]
     now = lin(table.form(f"{side} orders/{ctx.scope}", ZERO, tuple(terms)))
     if days is None:
         return now

@@ -82,19 +82,16 @@ class Safety:
 
 
 def sells_first(bound: Bound, point: Point) -> tuple[Batch, ...]:
-    """The default release order: what brings cash is filled before what costs cash is released. Lots of an account
-    with a stated relief method fill in its order; freely chosen lots fill in any."""
+    """The default release order: what is closed is filled before what is opened, sales before what they pay for. Lots
+    of an account with a stated relief method fill in its order; freely chosen lots fill in any."""
     chains = [names for d in bound.domains if not d.specific for names in d.relief.values() if names]
     chained = {name for names in chains for name in names}
-    raising: list[Order] = [
-        tuple((name, point[name]) for name in names if point.get(name, ZERO) > 0) for names in chains
-    ]
-    spending: list[Order] = []
-    for name, amount in point.items():
-        kind = bound.quantities[name].kind
-        if amount > 0 and name not in chained and kind is not Kind.RESIDUE:
-            (raising if kind in (Kind.SELL, Kind.SHORT) else spending).append(((name, amount),))
-    return tuple(batch for batch in (tuple(order for order in raising if order), tuple(spending)) if batch)
+    orders = [tuple((name, point[name]) for name in names if point.get(name, ZERO) > 0) for names in chains]
+    orders += [((name, amount),) for name, amount in point.items() if amount > 0 and name not in chained]
+    kinds = [(bound.quantities[order[0][0]].kind, order) for order in orders if order]
+    stages = ((Kind.SELL,), (Kind.COVER,), (Kind.BUY, Kind.SHORT))
+    batches = (tuple(order for kind, order in kinds if kind in stage) for stage in stages)
+    return tuple(batch for batch in batches if batch)
 
 
 # --- the verdict -------------------------------------------------------------------------------

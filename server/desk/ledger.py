@@ -18,7 +18,8 @@ PAYING = (Side.BUY, Side.COVER)
 @dataclass(frozen=True, slots=True)
 class Line:
     """One order. `worth`: at the book's price, base currency; `cost`: spread, tickets and rounding; `short`, `long`:
-    gain realised on lots held up to a year and longer, in taxable accounts; None where a basis is not known."""
+    gain realised on lots held up to a year (or short) and longer, in taxable accounts; None where a basis is not
+    known."""
 
     order: Order
     price: Fraction
@@ -66,7 +67,7 @@ def _line(index: Index, fill: Fill) -> Line:
     worth = order.quantity * fill.worth
     cost = -fill.cash - worth if order.side in PAYING else worth - fill.cash
     taxable = index.book.accounts[order.account].tax is TaxKind.TAXABLE
-    if not taxable or order.side is not Side.SELL:
+    if not taxable or not fill.pieces:
         return Line(order, fill.worth, worth, cost, ZERO, ZERO)
     gains = [_gain(index, lot, quantity) for lot, quantity in fill.pieces]
     known = [gain for gain in gains if gain is not None]
@@ -78,7 +79,9 @@ def _line(index: Index, fill: Fill) -> Line:
 
 
 def _gain(index: Index, lot: Lot, quantity: Fraction) -> tuple[Fraction, bool] | None:
-    """Realised on a piece of a lot, and whether it was held for more than a year."""
+    """Realised on a piece of a lot, and whether it was held for more than a year; what was short never was."""
     price, basis = unit_value(index, lot.instrument), unit_cost(index, lot)
-    held = is_long_term(lot, index.book.as_of)
-    return None if price is None or basis is None or held is None else (quantity * (price - basis), held)
+    held = lot.quantity > 0 and is_long_term(lot, index.book.as_of)
+    if price is None or basis is None or held is None:
+        return None
+    return quantity * (price - basis if lot.quantity > 0 else basis - price), held

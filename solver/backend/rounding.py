@@ -135,8 +135,8 @@ def rules(bound: Bound) -> Rules:
     held = positions(bound)
     for domain in bound.domains:
         for buy, sells in domain.crossing:
-            rivals[buy] = sells
-            rivals |= dict.fromkeys(sells, (buy,))
+            for name, others in ((buy, sells), *((sell, (buy,)) for sell in sells)):
+                rivals[name] = (*rivals.get(name, ()), *others)
         for lots in () if domain.specific else domain.relief.values():
             before |= {later: earlier for earlier, later in pairwise(lots)}
             after |= dict(pairwise(lots))

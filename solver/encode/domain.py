@@ -24,7 +24,7 @@ def cash(domain: Domain, sheet: Sheet) -> Draft:
 
 
 def crossing(domain: Domain, sheet: Sheet, only: frozenset[str] | None = None) -> Draft:
-    """No instrument is both bought and sold. `only`: the buys for which this is written (None: all)."""
+    """No instrument is both bought and sold. `only`: the firsts of the pairs for which this is written (None: all)."""
     draft = Draft(sheet, f"domain {domain.account}")
     for buy, sells in domain.crossing:
         if only is None or buy in only:
@@ -38,10 +38,10 @@ def crossing(domain: Domain, sheet: Sheet, only: frozenset[str] | None = None) -
 
 
 def relief(domain: Domain, sheet: Sheet, only: frozenset[str] | None = None) -> Draft:
-    """A lot is touched only when the one before it is used up. `only`: the instruments."""
+    """A lot is touched only when the one before it is used up. `only`: the sales and covers, as relief names them."""
     draft = Draft(sheet, f"domain {domain.account}")
-    for instrument, lots in domain.relief.items():
-        if domain.specific or (only is not None and instrument not in only):
+    for closing, lots in domain.relief.items():
+        if domain.specific or (only is not None and closing not in only):
             continue
         for lot, following in pairwise(lots):
             place = f"{draft.source}:{lot}"

@@ -7,7 +7,7 @@ at the planted point now and then, and a little beyond it otherwise.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from random import Random
@@ -54,9 +54,11 @@ Template = Callable[[Fraction], core.Test]
 """A test with its limit: a share of net assets, or a number."""
 
 
-def planted(seed: int) -> Planted:
+def planted(seed: int, *, shorting: bool = False) -> Planted:
+    """`shorting`: accounts may sell short, and are short of some of what their model is short of."""
     rng = Random(seed)
-    facts = index(_book(rng))
+    book = _book(rng)
+    facts = index(_turned(rng, book) if shorting else book)
     orders = _orders(rng, facts)
     point = point_of(facts, orders)
     assert isinstance(point, dict), point
@@ -88,6 +90,21 @@ def _book(rng: Random) -> Book:
         lots={lot.id: lot for lot in lots},
         prices=tuple(Price(name, DAY, price) for name, price in prices.items()),
         weights=tuple(Weight("M", "security", name, weight) for name, weight in weights.items()),
+    )
+
+
+def _turned(rng: Random, book: Book) -> Book:
+    """The book with every fourth instrument held and wanted short, a fifth as much of it."""
+    turned = {name for name in book.instruments if rng.random() < 0.25}
+    lots = (
+        replace(lot, quantity=-(lot.quantity // 5 + 1)) if lot.instrument in turned else lot
+        for lot in book.lots.values()
+    )
+    return replace(
+        book,
+        accounts={name: replace(account, short_sales=True) for name, account in book.accounts.items()},
+        lots={lot.id: lot for lot in lots},
+        weights=tuple(replace(w, weight=-w.weight / 5) if w.key in turned else w for w in book.weights),
     )
 
 
@@ -129,7 +146,7 @@ def _lots(rng: Random, account: str, weights: dict[str, Fraction], prices: dict[
 
 
 def _orders(rng: Random, facts: Index) -> list[Order]:
-    """Sales of some positions, and purchases of others for about what they bring."""
+    """Sales of some positions, and purchases of others for about what they bring; covers, and short sales."""
     orders: list[Order] = []
     for account in facts.book.accounts.values():
         money, bought = sum(account.cash["USD"]), set[str]()
@@ -138,12 +155,20 @@ def _orders(rng: Random, facts: Index) -> list[Order]:
         for name in names:
             lots = facts.held.get(account.id, {}).get(name, ())
             price = facts.unit_values[name]
+            short = any(lot.quantity < 0 for lot in lots)
             if lots and rng.random() < 0.5:
-                pieces = tuple((lot.id, lot.quantity) for lot in lots)
+                pieces = tuple((lot.id, abs(lot.quantity)) for lot in lots)
                 total = sum((amount for _, amount in pieces), ZERO)
-                if total * price >= account.minimum_trade:
+                if total * price >= account.minimum_trade and not short:
                     orders.append(Order(account.id, name, Side.SELL, total, pieces))
                     money += total * price * Fraction(99, 100) - 10
+                elif total * price >= account.minimum_trade:
+                    orders.append(Order(account.id, name, Side.COVER, total, pieces))
+                    money -= total * price * Fraction(1, 100) + 10
+            elif account.short_sales and (short or not lots):
+                units = account.minimum_trade // price + rng.randint(1, 40)
+                orders.append(Order(account.id, name, Side.SHORT, units))
+                money -= units * price * Fraction(1, 100) + 10
             elif name not in bought and money > 20 * price:
                 units = money * Fraction(rng.randint(10, 60), 100) * Fraction(98, 100) // price
                 if units >= 1 and units * price >= account.minimum_trade:

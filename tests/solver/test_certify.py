@@ -29,7 +29,7 @@ def test_an_order_within_everything_has_no_flaw() -> None:
         ({"buy/A/I1": F(101)}, "outside its box"),
         ({"buy/A/I1": F(-1)}, "outside its box"),
         ({"buy/A/I1": F(7, 2)}, "no whole number of units"),
-        ({"buy/A/I0": F(5), "sell/I0.0": F(30)}, "crosses a sale"),
+        ({"buy/A/I0": F(5), "sell/I0.0": F(30)}, "crosses an order"),
         ({"sell/I0.1": F(30)}, "against the account's relief method"),
         ({"buy/A/I1": F(2)}, "below the minimum trade"),
         ({"sell/I1.0": F(2)}, "below the minimum trade"),

@@ -66,8 +66,8 @@ def test_a_proposal_passes_and_no_refusal_stands_beside_a_compliant_point_in_man
 # --- against planted answers ---------------------------------------------------------------------
 
 
-def solves_what_was_planted(seed: int) -> None:
-    house = planted(seed)
+def solves_what_was_planted(seed: int, *, shorting: bool = False) -> None:
+    house = planted(seed, shorting=shorting)
     if not certify(house.bound, house.point).passes(PASS_ONLY):
         pytest.skip("the planted orders are short of cash")
     goal = objective(house.bound, house.facts, TAX)
@@ -79,6 +79,17 @@ def solves_what_was_planted(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(12))
 def test_a_household_with_a_planted_answer_is_solved(seed: int) -> None:
     solves_what_was_planted(seed)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_household_that_sells_short_is_solved(seed: int) -> None:
+    solves_what_was_planted(seed, shorting=True)
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("seed", MANY)
+def test_many_households_that_sell_short_are_solved(seed: int) -> None:
+    solves_what_was_planted(seed, shorting=True)
 
 
 @pytest.mark.deep

@@ -117,9 +117,12 @@ def test_a_bound_over_squares_and_cones_is_accepted_and_close() -> None:
     assert found.worth - accepted <= F(1, 10)  # money; a share off target costs a tenth of it
 
 
+@pytest.mark.parametrize("shorting", [False, True])
 @pytest.mark.parametrize("seed", range(8))
-def test_households_that_are_taxed_have_the_same_rows_in_both_readings_and_a_close_bound(seed: int) -> None:
-    house = planted(seed)
+def test_households_that_are_taxed_have_the_same_rows_in_both_readings_and_a_close_bound(
+    seed: int, shorting: bool
+) -> None:
+    house = planted(seed, shorting=shorting)
     intent = Intent(tax=Tax(F(2, 5), F(1, 4)), drift=Drift(F(1, 200), F(1, 100), F(seed % 2, 50)))
     goal = objective(house.bound, house.facts, intent)
     found = propose(house.bound, goal, booking=booked_in(house.facts), patience=Patience(gap=F(20)))

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from random import Random
 
+from policy.book.cash import own_worth, shortable
 from policy.book.facts import (
     Account,
     Book,
@@ -26,8 +27,10 @@ from policy.book.facts import (
     Value,
     Weight,
 )
+from policy.book.read import Index, index
 
 TODAY = date(2026, 3, 31)
+SIGNS = (1, 1, 1, 1, Fraction(-1, 10))  # of lots: one in five is short, and smaller
 SECTORS = ("energy", "technology", "utilities")
 CLASSES = ("us equity", "fund", "corporate bond", "us treasury")
 
@@ -73,26 +76,40 @@ def orders(rng: Random, book: Book) -> tuple[Order, ...]:
     priced = {price.instrument for price in book.prices}
     rated = {book.currency, *(rate.currency for rate in book.rates)}
     found: list[Order] = []
+    facts = index(book)
     for account in book.accounts.values():
         for instrument in book.instruments.values():
             tradable = instrument.id in priced and instrument.currency in rated and not account.held_away
             if tradable and rng.random() < 0.4:
-                order = _order(rng, book, account, instrument)
+                order = _order(rng, facts, account, instrument)
                 found += [order] if order else []
     return tuple(found)
 
 
-def _order(rng: Random, book: Book, account: Account, instrument: Instrument) -> Order | None:
-    held = [lot for lot in book.lots.values() if (lot.account, lot.instrument) == (account.id, instrument.id)]
-    if not held or rng.random() < 0.5:
-        return Order(account.id, instrument.id, Side.BUY, instrument.step * rng.randint(1, 40))
+def _order(rng: Random, facts: Index, account: Account, instrument: Instrument) -> Order | None:
+    """More of what is held or short, or less of it; of what is both, only less."""
+    held = facts.held.get(account.id, {}).get(instrument.id, ())
+    tops = {
+        Side.BUY: 40 * instrument.step,
+        Side.SHORT: shortable(facts, account.id, instrument.id, own_worth(facts, account.id)),
+    }
+    opening = [side for side, sign in OPENING if tops[side] and all(lot.quantity * sign > 0 for lot in held)]
+    if opening and (not held or rng.random() < 0.5):
+        side = rng.choice(opening)
+        return Order(account.id, instrument.id, side, min(tops[side], instrument.step * rng.randint(1, 40)))
+    if not held:
+        return None
     lot = rng.choice(held)
-    steps = lot.quantity // instrument.step
-    piece = lot.quantity if steps == 0 or rng.random() < 0.3 else instrument.step * rng.randint(1, int(steps))
+    whole, side = abs(lot.quantity), Side.SELL if lot.quantity > 0 else Side.COVER
+    steps = whole // instrument.step
+    piece = whole if steps == 0 or rng.random() < 0.3 else instrument.step * rng.randint(1, int(steps))
     if account.relief is Relief.SPECIFIC:
-        return Order(account.id, instrument.id, Side.SELL, piece, ((lot.id, piece),))
-    total = sum((other.quantity for other in held), Fraction(0))
-    return Order(account.id, instrument.id, Side.SELL, total)
+        return Order(account.id, instrument.id, side, piece, ((lot.id, piece),))
+    total = sum((abs(other.quantity) for other in held if other.quantity * lot.quantity > 0), Fraction(0))
+    return Order(account.id, instrument.id, side, total)
+
+
+OPENING = ((Side.BUY, 1), (Side.SHORT, -1))
 
 
 def _issuers(rng: Random, gaps: bool) -> dict[str, Issuer]:
@@ -150,6 +167,7 @@ def _accounts(rng: Random, gaps: bool) -> dict[str, Account]:
             rng.choice(("H1", "H1", "H2")),
             tags=frozenset({"fund"}) if rng.random() < 0.5 else frozenset(),
             held_away=number > 1 and rng.random() < 0.15,
+            short_sales=rng.random() < 0.4,
             relief=rng.choice(tuple(Relief)),
             cash={"USD": (money(rng, 0, 9000), money(rng, 0, 90)), **({"EUR": (money(rng, 0, 50), Fraction(0))})}
             if rng.random() < 0.3
@@ -180,7 +198,7 @@ def _lots(rng: Random, accounts: list[str], instruments: list[str]) -> dict[str,
             name,
             rng.choice(accounts),
             rng.choice(instruments),
-            Fraction(rng.randint(1, 60_000), rng.choice((1000, 1000, 10))),
+            rng.choice(SIGNS) * Fraction(rng.randint(1, 60_000), rng.choice((1000, 1000, 10))),
             None if rng.random() < 0.05 else money(rng, 1, 300),
             TODAY - timedelta(days=rng.randint(0, 900)),
         )

@@ -47,6 +47,7 @@ def rule(rng: Random, name: str, about_orders: bool) -> core.Rule:
         visible_to=None,
         file="test",
         span=NOWHERE,
+        gross=rng.random() < 0.25,
     )
 
 

@@ -32,7 +32,15 @@ class Holding:
 
     @property
     def units(self) -> Fraction:
-        return sum((lot.quantity for lot in self.lots), ZERO)
+        return self.long - self.short
+
+    @property
+    def long(self) -> Fraction:
+        return sum((lot.quantity for lot in self.lots if lot.quantity > 0), ZERO)
+
+    @property
+    def short(self) -> Fraction:
+        return -sum((lot.quantity for lot in self.lots if lot.quantity < 0), ZERO)
 
 
 Group = tuple[Holding, ...]
@@ -87,6 +95,10 @@ class Plain:
     def net(self, accounts: tuple[str, ...]) -> Fraction:
         owed = (self.book.accounts[a].facts["borrowings"] for a in accounts)
         return self.assets(accounts) - sum((debt for debt in owed if isinstance(debt, Fraction)), ZERO)
+
+    def total_assets(self, accounts: tuple[str, ...]) -> Fraction:
+        everything = [h for h in self.held if h.account in accounts]
+        return self.cash(accounts) + sum((h.long * self.price(h.instrument) for h in everything), ZERO)
 
     def cash(self, accounts: tuple[str, ...]) -> Fraction:
         pairs = [item for a in accounts for item in self.book.accounts[a].cash.items()]
@@ -172,7 +184,13 @@ class Plain:
 
     def measured(self, group: Group, measure: str = "value") -> Fraction:
         said = self.rule.measure if measure == "value" else measure
-        return sum((holding.units * self.each(holding.instrument, said) for holding in group), ZERO)
+        return sum((self.counted(holding) * self.each(holding.instrument, said) for holding in group), ZERO)
+
+    def is_held(self, holding: Holding) -> bool:
+        return holding.long + (holding.short if self.rule.gross else 0) > 0
+
+    def counted(self, holding: Holding) -> Fraction:
+        return holding.long + holding.short if self.rule.gross else holding.units
 
     def each(self, instrument: Instrument, measure: str) -> Fraction:
         if instrument is CASH:
@@ -191,7 +209,7 @@ class Plain:
             case core.Term("net assets"):
                 return self.net(self.accounts)
             case core.Term("total assets"):
-                return self.assets(self.accounts)
+                return self.total_assets(self.accounts)
             case core.Term("cash"):
                 return self.cash(self.accounts)
             case core.Term("settled cash"):
@@ -214,7 +232,7 @@ class Plain:
             case core.Total(pick, measure):
                 return sum((self.measured(group, measure) for group in self.groups(pick).values()), ZERO)
             case core.Number(pick):
-                return Fraction(sum(any(h.units > 0 for h in group) for group in self.groups(pick).values()))
+                return Fraction(sum(any(map(self.is_held, group)) for group in self.groups(pick).values()))
             case core.Largest(k, pick):
                 return sum(sorted((self.measured(g) for g in self.groups(pick).values()), reverse=True)[:k], ZERO)
             case core.Sum(parts):
@@ -243,6 +261,8 @@ class Plain:
             case core.Compare(core.Average(name, pick), op, right):
                 chosen = [h for h in self.held if pick is None or self.meets(pick.where, h)]
                 weight = self.measured(tuple(chosen))
+                if weight < 0:
+                    raise Unjudged
                 scores = [self.measured((h,)) * Fraction(str(self.fact(h.instrument, name))) for h in chosen]
                 return weight == 0 or COMPARE[op](sum(scores, ZERO), self.number(right) * weight)
             case core.Compare(left, op, right, base):
@@ -260,7 +280,7 @@ class Plain:
 
 
 class Unjudged(Exception):
-    """A ratio over nothing, or accounts that do not agree: the judge's business, tested elsewhere."""
+    """A ratio over nothing or less, or accounts that do not agree: the judge's business, tested elsewhere."""
 
 
 def _fact(value: object, op: str, limit: object) -> bool:

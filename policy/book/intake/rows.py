@@ -135,6 +135,8 @@ class AccountRow(Row):
     tax: TaxField = TaxKind.TAXABLE
     held_away: Flag = False
     """counted, never traded"""
+    short_sales: Flag = False
+    """may sell short"""
     relief: ReliefField = Relief.SPECIFIC
     """how the custodian chooses the lots of a sale"""
     cash: dict[Currency, Cash]

@@ -63,6 +63,7 @@ def _rule(rule: tree.Rule) -> core.Rule:
         visible_to=_visible(rule.clauses),
         file=rule.span.file,
         span=rule.span,
+        gross=counting is not None and counting.gross_of_shorts,
     )
 
 

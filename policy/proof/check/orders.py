@@ -42,11 +42,11 @@ def _broken(case: Case, domain: Domain, at: Values) -> list[str]:
         found.append(f"account {domain.account}: cash would be below {domain.cash_floor}")
     for buy, sells in domain.crossing:
         if _above_zero(at, buy) and any(_above_zero(at, sell) for sell in sells):
-            found.append(f"account {domain.account}: `{buy}` and sells of the same instrument")
+            found.append(f"account {domain.account}: `{buy}` and orders the other way in the same instrument")
     for lots in () if domain.specific else domain.relief.values():
         for lot, following in pairwise(lots):
             if _above_zero(at, following) and at[lot] != case.quantities[lot].high:
-                found.append(f"account {domain.account}: `{following}` before `{lot}` is sold whole")
+                found.append(f"account {domain.account}: `{following}` before `{lot}` is used up")
     return found
 
 

@@ -133,8 +133,8 @@ def _account(rng: Random, name: str, households: list[str], models: list[str]) -
     tags = frozenset(word for word in rng.sample(AWKWARD, 2) if ";" not in word)
     return Account(
         name, text(rng), rng.choice([None, *households]), _maybe(rng, text), tags, rng.choice(list(TaxKind)),
-        rng.random() < 0.3, rng.choice(list(Relief)), cash, rng.choice([None, *models]), rng.choice([None, *models]),
-        cost, abs(number(rng)), facts(rng, "accounts"),
+        rng.random() < 0.3, rng.random() < 0.3, rng.choice(list(Relief)), cash, rng.choice([None, *models]),
+        rng.choice([None, *models]), cost, abs(number(rng)), facts(rng, "accounts"),
     )  # fmt: skip
 
 

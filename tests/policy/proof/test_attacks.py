@@ -112,7 +112,7 @@ def test_an_order_that_was_not_judged():
         ({"buy/T/A": "1/2"}, "not a multiple"),
         ({"buy/T/A": "4"}, "minimum trade"),
         ({"buy/T/A": "95", "buy/T/B": "20"}, "cash would be below"),
-        ({"buy/T/A": "10", "sell/A/1": "10"}, "sells of the same"),
+        ({"buy/T/A": "10", "sell/A/1": "10"}, "orders the other way"),
         ({"buy/T/C": "10"}, "no buy of `C`"),
     ],
 )
