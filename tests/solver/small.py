@@ -56,9 +56,9 @@ def book(
             flows += [(-known * (1 + spread), buy), *((known * (1 - spread), sell) for sell in sells)]
             domain_prices[name] = known
         crossing += [(buy, sells)] if sells else []
-        relief[name] = sells
+        relief[f"sell/{name}"] = sells
     table.form("cash/A", Fraction(cash), tuple(flows))
-    values = tuple((ONE, f"value/A/{name}") for name in relief)
+    values = tuple((ONE, name) for name in table.forms if name.startswith("value/"))
     table.form("net assets/A", ZERO, ((ONE, "cash/A"), *values))
     domain = Domain("A", "cash/A", ZERO, relief, specific, tuple(crossing), minimum, domain_prices)
     return Bound(DAY, DAY, "USD", table.quantities, table.forms, (), (domain,), "00" * 32, "11" * 32)
