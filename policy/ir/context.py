@@ -158,6 +158,8 @@ def measured(ctx: Context, position: Position, measure: str) -> str:
     """The form of one position in a measure; `value` is the rule's own measure."""
     said = ctx.measure if measure == "value" else measure
     table, key = ctx.universe.table, f"{position.account}/{position.instrument.id}"
+    if position.units == NOTHING:  # a weight in a model, where nothing is held; the holding has forms of its own
+        return NOTHING
     if not position.instrument.id:
         return position.value if said in OF_CASH else table.form(NOTHING, ZERO, ())
     gross, units = _is_gross(ctx, position), _units(ctx, position)

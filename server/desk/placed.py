@@ -30,7 +30,7 @@ def _point(filled: Iterable[Fill]) -> Point:
     found: dict[str, Fraction] = {}
     for fill in filled:
         order = fill.order
-        bought = [(f"{order.side}/{order.account}/{order.instrument}", order.quantity)]
-        for name, amount in [(f"sell/{lot.id}", piece) for lot, piece in fill.pieces] or bought:
+        opened = [(f"{order.side}/{order.account}/{order.instrument}", order.quantity)]
+        for name, amount in [(f"{order.side}/{lot.id}", piece) for lot, piece in fill.pieces] or opened:
             found[name] = found.get(name, Fraction(0)) + amount
     return found

@@ -13,6 +13,7 @@ from fractions import Fraction
 from random import Random
 
 from dsl.source import Span
+from policy.book.cash import own_worth, shortable
 from policy.book.facts import (
     Account,
     Book,
@@ -97,7 +98,7 @@ def _turned(rng: Random, book: Book) -> Book:
     """The book with every fourth instrument held and wanted short, a fifth as much of it."""
     turned = {name for name in book.instruments if rng.random() < 0.25}
     lots = (
-        replace(lot, quantity=-(lot.quantity // 5 + 1)) if lot.instrument in turned else lot
+        replace(lot, quantity=-Fraction(lot.quantity // 5 + 1)) if lot.instrument in turned else lot
         for lot in book.lots.values()
     )
     return replace(
@@ -166,9 +167,10 @@ def _orders(rng: Random, facts: Index) -> list[Order]:
                     orders.append(Order(account.id, name, Side.COVER, total, pieces))
                     money -= total * price * Fraction(1, 100) + 10
             elif account.short_sales and (short or not lots):
-                units = account.minimum_trade // price + rng.randint(1, 40)
-                orders.append(Order(account.id, name, Side.SHORT, units))
-                money -= units * price * Fraction(1, 100) + 10
+                units = Fraction(account.minimum_trade // price + rng.randint(1, 40))
+                if units <= shortable(facts, account.id, name, own_worth(facts, account.id)):
+                    orders.append(Order(account.id, name, Side.SHORT, units))
+                    money -= units * price * Fraction(1, 100) + 10
             elif name not in bought and money > 20 * price:
                 units = money * Fraction(rng.randint(10, 60), 100) * Fraction(98, 100) // price
                 if units >= 1 and units * price >= account.minimum_trade:
