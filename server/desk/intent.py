@@ -6,14 +6,15 @@ problems are found in one run.
 
 import json
 from collections.abc import Collection
-from typing import Annotated, Any
+from enum import StrEnum
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from policy.book.amount import Refusal, kind, number_text
 from policy.book.facts import Book
-from policy.book.intake.fields import REFUSED, Id, NotNegative, Share, Spread, Text
+from policy.book.intake.fields import REFUSED, Id, NotNegative, Proportion, Spread, Text, Turnover
 from policy.book.intake.json_text import parse, with_lines
 from policy.book.integrity import LEVELS
 from policy.book.problem import Place, Problem, did_you_mean, is_problems, pointer
@@ -39,12 +40,21 @@ class DriftPart(Part):
 class TaxPart(Part):
     """Tax rates on realised gains."""
 
-    short: Share | None = None
+    short: Proportion | None = None
     """of lots held up to a year"""
-    long: Share | None = None
+    long: Proportion | None = None
     """of lots held longer"""
-    loss: Share | None = None
+    loss: Proportion | None = None
     """what a unit of tax saved by a loss is worth, 0 to 1"""
+
+
+class Usable(StrEnum):
+    """Outcomes of rules that orders may end in: never `unknown`, never `block`."""
+
+    PASS = "pass"
+    WARN = "warn"
+    WAIVED = "waived"
+    CONSENT = "needs consent"
 
 
 class IntentDocument(Part):
@@ -62,9 +72,9 @@ class IntentDocument(Part):
     """by account: money that must be spendable at the end"""
     never_trade: list[Id] = Field(default_factory=list)
     """instruments to leave alone"""
-    turnover: Share | None = None
+    turnover: Turnover | None = None
     """purchases and sales together, as a share of an account's net assets"""
-    accept: Annotated[list[Outcome], Field(default_factory=list)]
+    accept: list[Usable] = Field(default_factory=list)
     """outcomes that the finder may use beside pass: warn, waived, needs consent"""
 
 
@@ -82,8 +92,8 @@ def read(text: str, file: str, book: Book) -> Intent | tuple[Problem, ...]:
         document = IntentDocument.model_validate(raw)
     except ValidationError as error:
         return with_lines(tuple(_problem(file, detail) for detail in error.errors(include_url=False)), text)
-    unknown = tuple(_unknown(file, document, book))
-    return with_lines(unknown, text) if unknown else _intent(document)
+    wrong = (*_unknown(file, document, book), *_dearer_inside(file, document))
+    return with_lines(wrong, text) if wrong else _intent(document)
 
 
 def written(intent: Intent) -> str:
@@ -109,7 +119,7 @@ def _intent(document: IntentDocument) -> Intent:
         tax=Tax(**_said(document.tax)),
         raise_cash=document.raise_cash,
         never_trade=frozenset(document.never_trade),
-        allowed=frozenset({Outcome.PASS, *document.accept}),
+        allowed=frozenset({Outcome.PASS, *(Outcome(usable) for usable in document.accept)}),
     )
 
 
@@ -141,6 +151,15 @@ def _unknown(path: str, document: IntentDocument, book: Book) -> list[Problem]:
     return found
 
 
+def _dearer_inside(path: str, document: IntentDocument) -> list[Problem]:
+    """Being further from a target must not cost less: there would be no best answer that can be proven."""
+    drift = _intent(document).drift
+    if drift.outside >= drift.inside:
+        return []
+    what = f"drift costs `{number_text(drift.inside)}` inside the band and `{number_text(drift.outside)}` beyond it"
+    return [Problem(Place(path, None, "/drift"), what, "let `outside` be at least `inside`")]
+
+
 def _problem(path: str, detail: ErrorDetails) -> Problem:
     place = Place(path, None, pointer(detail["loc"]))
     refusal = _refusal(detail)
@@ -157,6 +176,8 @@ def _refusal(detail: ErrorDetails) -> Refusal:
             advice = did_you_mean(name, known, f"there are {', '.join(known)}")
             return Refusal(f"`{name}` is no part of an intent", advice)
         case "enum":
-            return Refusal(f"`{detail['input']}` is no outcome", "use warn, waived or needs consent")
+            return Refusal(
+                f"`{detail['input']}` is no outcome that orders may have", "use warn, waived or needs consent"
+            )
         case _:
             return Refusal(f"{kind(detail['input'])} stands here", "docs/intent.schema.json says what is wanted")

@@ -109,6 +109,18 @@ Spread = Annotated[
     ),
     _schema('a share of the value: "0.0005", or "0.05%"'),
 ]
+Proportion = Annotated[
+    Fraction,
+    _within(
+        share, lambda number: 0 <= number <= 1, "is not between nothing and the whole", 'write 20 percent as "20%"'
+    ),
+    _schema('a share from nothing to the whole: "0.2", or "20%"'),
+]
+Turnover = Annotated[
+    Fraction,
+    _within(share, lambda number: 0 <= number < 10, "is no share that can be traded", 'write 20 percent as "20%"'),
+    _schema('a share, zero or more: "0.2", or "20%"'),
+]
 Batch = Annotated[int, door(words.ordinal), WithJsonSchema({"type": "integer", "minimum": 0})]
 
 

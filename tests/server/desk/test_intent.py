@@ -1,0 +1,65 @@
+"""An intent's text: what may be wanted, and what is refused with its place."""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+
+import pytest
+
+from policy.book.facts import Book
+from policy.book.problem import Problem
+from policy.ir.bound import Outcome
+from server.cli import given
+from server.desk import intent
+from solver.intent import Drift, Intent, Tax
+from tests.shape.source import ROOT
+
+
+@pytest.fixture(scope="module")
+def book() -> Book:
+    return given.book(str(ROOT / "server" / "demo" / "whitfield"))
+
+
+def refused(book: Book, wanted: object) -> Problem:
+    found = intent.read(json.dumps(wanted), "intent.json", book)
+    assert isinstance(found, tuple), found
+    (problem,) = found
+    return problem
+
+
+def test_what_is_written_is_read_again(book: Book) -> None:
+    wanted = Intent(
+        level="asset class",
+        drift=Drift(Fraction(1, 3000), Fraction(1, 70), Fraction(1, 3)),
+        tax=Tax(Fraction(408, 1000), Fraction(238, 1000), Fraction(1, 2)),
+        raise_cash={next(iter(book.accounts)): Fraction(250001, 100)},
+        never_trade=frozenset(list(book.instruments)[:2]),
+        turnover=Fraction(1, 5),
+        allowed=frozenset({Outcome.PASS, Outcome.WARN, Outcome.CONSENT}),
+    )
+    assert intent.read(intent.written(wanted), "intent.json", book) == wanted
+
+
+@pytest.mark.parametrize("outcome", ["block", "unknown", "fine", "", 3])
+def test_orders_never_end_in_a_breach_or_in_the_dark(book: Book, outcome: object) -> None:
+    problem = refused(book, {"accept": ["warn", outcome]})
+    assert problem.place.line == 1
+    assert problem.do
+
+
+@pytest.mark.parametrize(
+    ("wanted", "place"),
+    [
+        ({"tax": {"loss": "5"}}, "/tax/loss"),
+        ({"tax": {"short": "-0.1"}}, "/tax/short"),
+        ({"turnover": "-20%"}, "/turnover"),
+        ({"drift": {"inside": "2%", "outside": "1%"}}, "/drift"),
+        ({"drift": {"outside": "0.1%"}}, "/drift"),
+        ({"drift": {"band": "100%"}}, "/drift/band"),
+        ({"raise_cash": {"nobody": "5"}}, "/raise_cash/nobody"),
+        ({"level": "colour"}, "/level"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_where_it_stands(book: Book, wanted: object, place: str) -> None:
+    assert refused(book, wanted).place.pointer == place
