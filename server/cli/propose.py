@@ -8,11 +8,12 @@ from pathlib import Path
 
 from policy.book.facts import Book
 from policy.canonical import CanonicalError
+from policy.ir.bound import Outcome
 from policy.judge.redact import sees_all
 from policy.proof.archive import ArchiveError, checked_path
 from server.cli import disk, given, judge, rules
 from server.cli.answer.proposal import ProposeAnswer, answer_of
-from server.cli.exits import Exit
+from server.cli.exits import OF_OUTCOME, Exit
 from server.cli.problem import BadInput, bad_file
 from server.cli.show import proposal as shown
 from server.cli.show.answers import printed
@@ -24,7 +25,6 @@ from server.desk.propose import answered
 from server.log import local
 from solver.intent import Intent
 
-EXITS = {"proposed": Exit.PASS, "impossible": Exit.STOP, "not found": Exit.STOP, "not searched": Exit.STOP}
 HOME = "~/.proofolio/local-log"
 
 
@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
     answer = proposed(task, log, arguments.out, arguments.actor or _login(), picture, arguments.role)
     if not printed(answer, as_json=arguments.json):
         shown.show(answer, output())
-    return EXITS[answer.answer]
+    return Exit.STOP if answer.after is None else OF_OUTCOME[Outcome(answer.after.answer)]
 
 
 def task_of(paths: list[str], book: Book, intent: Intent) -> Task:

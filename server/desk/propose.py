@@ -1,7 +1,7 @@
 """A task to an answer: orders with what they promise and what is proven of them, or the reasoned refusal.
 
-The finder claims, the judge decides, the certificate says how much better it could be. Nothing is written and no clock
-is read here; `server.desk.file` makes a bundle of the answer.
+The finder claims, the judge decides, also of every state on the way there; the certificate says how much better it
+could be. Nothing is written and no clock is read here; `server.desk.bundle` makes a file of the answer.
 """
 
 from collections.abc import Collection
@@ -73,7 +73,10 @@ def answered(task: Task) -> Answer:
     subject = Subject(task.intent.allowed, show.to_json(task.goal), found.model.cuts)
     if isinstance(found, NoTrade):
         return Refused(_refusal(task, found, subject), before, found.failing, found.trace)
-    return _proposed(task, found, subject, before, patience.gap)
+    batches, verdict = _released(task, found)
+    if verdict.outcome not in task.intent.allowed:
+        return _unreleased(task, found, before, verdict)
+    return _proposed(task, found, subject, before, patience.gap, batches, verdict)
 
 
 def refused_to(task: Task, found: Refused, roles: Collection[str]) -> Refused | None:
@@ -85,9 +88,35 @@ def refused_to(task: Task, found: Refused, roles: Collection[str]) -> Refused | 
     return again if isinstance(again, Refused) else None
 
 
-def _proposed(task: Task, found: Proposal, subject: Subject, before: Verdict, gap: Fraction) -> Proposed:
+def _released(task: Task, found: Proposal) -> tuple[Batches, Verdict]:
+    """The batches and the verdict along them; one order after the other where that alone keeps the way allowed."""
+    tried = []
+    for orders in (found.orders, [replace(order, batch=at) for at, order in enumerate(found.orders)]):
+        batches = released(task.bound, found.point, orders, found.verdict)
+        tried.append((batches, judge_orders(task.bound, found.point, batches.quantities)))
+        if tried[-1][1].outcome in task.intent.allowed:
+            return tried[-1]
+    return tried[0]
+
+
+def _unreleased(task: Task, found: Proposal, before: Verdict, verdict: Verdict) -> Refused:
+    """Orders that end well and for which no way there is known that the intent allows: nobody should place them."""
+    failing = tuple(f.obligation.id for f in verdict.findings if f.outcome not in task.intent.allowed)
+    said = "the orders end as wanted, and no sequence that was tried keeps every rule that is tested at trade"
+    trace = (*found.trace, Step("release", "judge", said))
+    return Refused(NotFound(_told(trace), None), before, failing, trace)
+
+
+def _proposed(
+    task: Task,
+    found: Proposal,
+    subject: Subject,
+    before: Verdict,
+    gap: Fraction,
+    batches: Batches,
+    verdict: Verdict,
+) -> Proposed:
     certificate = optimality(found.model, subject, found.worth - gap)
-    batches = released(task.bound, found.point, found.orders, found.verdict)
     number = {order: at for at, batch in enumerate(batches.orders) for order in batch}
     orders = tuple(sorted((replace(o, batch=number[o]) for o in found.orders), key=lambda o: o.batch))
     return Proposed(
@@ -96,7 +125,7 @@ def _proposed(task: Task, found: Proposal, subject: Subject, before: Verdict, ga
         batches=batches,
         before=before,
         ended=found.verdict,
-        verdict=judge_orders(task.bound, found.point, batches.quantities),
+        verdict=verdict,
         ledger=ledger(task.index, orders, task.intent.tax),
         worth=found.worth,
         nothing=next((step.worth for step in found.trace if step.what == "do nothing"), None),
@@ -110,11 +139,15 @@ def _proposed(task: Task, found: Proposal, subject: Subject, before: Verdict, ga
 
 def _refusal(task: Task, found: NoTrade, subject: Subject) -> Refusal:
     """Only a proof in exact numbers says `impossible`; a backend's claim does not."""
-    tried = tuple(f"{step.what} ({step.backend}): {step.said}" for step in found.trace)
+    tried = _told(found.trace)
     if found.reason is Reason.NOT_SEARCHED:
         return NotSearched(found.failing, tried)
     proven = conflict(found.model, subject, units(task.bound))
     return NotFound(tried, None) if proven is None else Impossible(proven)
+
+
+def _told(trace: tuple[Step, ...]) -> tuple[str, ...]:
+    return tuple(f"{step.what} ({step.backend}): {step.said}" for step in trace)
 
 
 def _net_assets(task: Task) -> Fraction:
