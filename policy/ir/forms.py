@@ -7,6 +7,7 @@ is bought, because what is bought is paid for), and so does the answer to "which
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -37,10 +38,14 @@ class Table:
         return quantity.name
 
     def form(self, name: str, const: Number, terms: Terms, *, cash: bool = False) -> str:
-        """Adds the form of this name, unless it is there. Terms of the same name are added up. `cash`: what buys
-        are paid from; they do not count in it as holdings do."""
+        """Adds the form, unless it is there, and says what it is called: where the name stands for another sum, the
+        terms become a part of it. Terms of the same name are added up. `cash`: what buys are paid from; they do not
+        count in it as holdings do."""
+        terms = gathered(terms)
+        known = self.forms.get(name)
+        if known is not None and (known.const, known.terms) != (const, terms):
+            name = f"{name}/{_fingerprint(const, terms)}"
         if name not in self.forms:
-            terms = gathered(terms)
             self._expanded[name] = self._expand(const, terms)
             self.forms[name] = Form(name, const, terms, *self._box(self._expanded[name]))
             if cash:
@@ -72,6 +77,18 @@ class Table:
                 up |= lowers
                 down |= raises
         return frozenset(up), frozenset(down)
+
+    def doubtful(self, scalar: Lin) -> frozenset[str]:
+        """Of the purchases that are counted upwards, those that may count for nothing: a fact of theirs is missing."""
+        found: set[str] = set()
+        for factor, name in scalar.terms:
+            raises = self._counted_in(name)[0]
+            least, most = low(factor), high(factor)
+            if least is None or least <= 0:
+                found |= raises if most is None or most > 0 else frozenset()
+            elif raises and name in self.forms:
+                found |= self.doubtful(Lin(ZERO, self.forms[name].terms))
+        return frozenset(found)
 
     def _counted_in(self, name: str) -> Counted:
         if name not in self._counted:
@@ -120,6 +137,12 @@ def gathered(terms: Terms) -> Terms:
         if coefficient:
             sums[name] = plus(sums[name], coefficient) if name in sums else coefficient
     return tuple((coefficient, name) for name, coefficient in sums.items())
+
+
+def _fingerprint(const: Number, terms: Terms) -> str:
+    """A short name for what is added up, in whatever order."""
+    summands = sorted((str(coefficient), name) for coefficient, name in terms)
+    return hashlib.sha256(repr((str(const), summands)).encode()).hexdigest()[:12]
 
 
 def lin(name: str, factor: Number = ONE) -> Lin:

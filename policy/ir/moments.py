@@ -54,7 +54,7 @@ def _trigger(test: Formula, table: Table) -> frozenset[str]:
             counted = _counted(measure, table)
             if op in meaning.CAPS:
                 return counted
-            perhaps = _conditional(measure, table)
+            perhaps = _unsure(measure, table)
             against = _counted(bound, table) | (_counted(base, table) if base else NOTHING)
             return (against - counted) | perhaps
         case All(parts) | Any(parts):
@@ -106,13 +106,16 @@ def _spoken_of(test: Formula, table: Table) -> frozenset[str]:
             assert_never(test)
 
 
-def _conditional(scalar: Scalar, table: Table) -> frozenset[str]:
-    """Purchases that count in a floor's measure only under a condition: they may take away from it as well."""
+def _unsure(scalar: Scalar, table: Table) -> frozenset[str]:
+    """Purchases that do not surely count in a floor's measure: those that count under a condition may take away
+    from it as well, and those of which a fact is missing may count for nothing."""
     match scalar:
+        case Lin():
+            return table.doubtful(scalar)
         case Basket() | Count():
             return _counted(scalar, table)
         case Sum(weighted):
-            return NOTHING.union(*(_conditional(part, table) for _, part in weighted))
+            return NOTHING.union(*(_unsure(part, table) for _, part in weighted))
         case _:
             return NOTHING
 
