@@ -5,6 +5,7 @@ Every way in which a path can disappoint has its sentence and its next step here
 
 import errno
 import os
+import stat
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -56,8 +57,9 @@ def content(path: str) -> bytes:
     return data
 
 
-def write(path: str, data: bytes) -> None:
-    """Replace the file whole or leave it as it was: written beside it, then renamed over it."""
+def write(path: str, data: bytes, mode: int | None = None) -> None:
+    """Replace the file whole or leave it as it was: written beside it, then renamed over it. `mode`: who may read it;
+    without it, whoever could before, and of a new file whoever the umask lets."""
     place = room(path)
     try:
         handle, beside = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}.")
@@ -66,13 +68,21 @@ def write(path: str, data: bytes) -> None:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
-            Path(beside).chmod(0o644)
+            Path(beside).chmod(_mode(place) if mode is None else mode)
             Path(beside).replace(place)
         except BaseException:
             Path(beside).unlink(missing_ok=True)
             raise
     except OSError as error:
         raise BadInput(of_os(path, error)) from None
+
+
+def _mode(place: Path) -> int:
+    if place.exists():
+        return stat.S_IMODE(place.stat().st_mode)
+    umask = os.umask(0)  # it can only be read by setting it
+    os.umask(umask)
+    return 0o666 & ~umask
 
 
 def room(path: str) -> Path:

@@ -81,6 +81,32 @@ def test_writing_makes_folders_and_leaves_nothing_half_written(tmp_path: Path) -
     assert [file.name for file in place.parent.iterdir()] == ["a.svg"]
 
 
+def mode(path: Path) -> int:
+    return path.stat().st_mode & 0o777
+
+
+@pytest.mark.parametrize("old", [0o600, 0o640, 0o755])
+def test_who_may_read_a_file_stays_so(tmp_path: Path, old: int) -> None:
+    place = tmp_path / "a.mandate"
+    place.write_bytes(b"one")
+    place.chmod(old)
+    disk.write(str(place), b"two")
+    assert mode(place) == old
+
+
+@pytest.mark.parametrize("umask", [0o077, 0o027, 0o022])
+def test_a_new_file_keeps_the_umask(tmp_path: Path, umask: int) -> None:
+    before = os.umask(umask)
+    try:
+        disk.write(str(tmp_path / "a"), b"one")
+        disk.write(str(tmp_path / "b"), b"one", 0o600)
+        assert os.umask(umask) == umask
+    finally:
+        os.umask(before)
+    assert mode(tmp_path / "a") == 0o666 & ~umask
+    assert mode(tmp_path / "b") == 0o600
+
+
 def test_writing_over_a_directory_says_so(tmp_path: Path) -> None:
     with pytest.raises(BadInput) as caught:
         disk.write(str(tmp_path), b"one")
