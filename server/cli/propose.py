@@ -64,8 +64,8 @@ def task_of(paths: list[str], book: Book, intent: Intent) -> Task:
 def proposed(
     task: Task, log: Path, out: str, actor: str, picture: Path | None = None, roles: Collection[str] = ()
 ) -> ProposeAnswer:
-    """The answer, logged and, where there is something to prove, written with its proof, and its picture beside it. A
-    proof names every rule: where these roles may not see all of them, it stays with the log."""
+    """The answer, logged and, where there is something to prove, filed with its proof, and its picture beside it. A
+    bundle stays with the log, and is copied out where these roles may see every rule that it names."""
     try:
         with local.held(log), progress("searching, judging and proving"):
             known, begun = bundle.started(local.opened(log, bundle.now(), actor), task, actor)
@@ -77,8 +77,8 @@ def proposed(
     except local.LogError as error:
         raise bad_file(str(log), str(error), "or name another folder with --log") from None
     open_to_all = sees_all(task.library, roles)
-    if filed is not None:
-        disk.write(out if open_to_all else str(log / f"{begun.name}.proof.zip"), filed[1])
+    if filed is not None and open_to_all:
+        disk.write(out, filed[1])
     if picture is not None and drawn:
         disk.write(str(picture), drawn["weights"].encode())
     return answer_of(task, found, out if filed is not None and open_to_all else None, roles)

@@ -71,7 +71,8 @@ def started(known: Record, task: Task, actor: str) -> tuple[Record, Run]:
 def filed(
     known: Record, task: Task, run: Run, answer: Answer, charts: Mapping[str, str]
 ) -> tuple[Record, bytes] | None:
-    """The log with the decision in it, and the bundle; None where nothing is proven that could be filed."""
+    """The log with the decision in it, and the bundle, which lies in the log's folder too, with the salt that opens
+    the decision; None where nothing is proven that could be filed."""
     decision = _decision(task, run, answer, charts)
     if decision is None:
         return None
@@ -85,8 +86,12 @@ def filed(
         rules=run.rules,
         snapshot=run.snapshot,
     )
-    known = local.entered(known, [made])
-    return known, packed(completed(files, _logged(known, run, salt), local.card(known)))
+    return local.entered_with(
+        known,
+        [made],
+        f"{run.name}.proof.zip",
+        lambda grown: packed(completed(files, _logged(grown, run, salt), local.card(grown))),
+    )
 
 
 def _decision(task: Task, run: Run, answer: Answer, charts: Mapping[str, str]) -> Decision | None:

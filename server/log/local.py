@@ -5,13 +5,14 @@
     checkpoint       the last state that was signed
     key              the signing key's seed, readable by its owner alone
     trust-card.txt   what an examiner should be given at the start, by another way than the bundles
+    run-*.proof.zip  the bundles, readable by the owner alone: what opens the decisions that the log commits to
 
 A log beside its key convinces nobody by itself: it does once somebody else keeps the trust card, or a checkpoint.
 """
 
 import fcntl
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -90,21 +91,43 @@ def _lines(path: Path, *, needed: bool = False) -> list[bytes]:
 
 def entered(record: Record, entries: Iterable[Entry]) -> Record:
     """With the entries appended, signed and on disk before this returns."""
+    grown = _signed(record, entries)
+    _keep(record, grown)
+    return grown
+
+
+def entered_with(
+    record: Record, entries: Iterable[Entry], name: str, made: Callable[[Record], bytes]
+) -> tuple[Record, bytes]:
+    """With the entries, and beside them a file that opens them, made of the state that they lead to and its owner's
+    alone: it is on disk before they are, so that no entry is ever without it, and has its name once they are."""
+    grown = _signed(record, entries)
+    content, pending = made(grown), record.folder / f"{name}.pending"
+    _replace(pending, content, 0o600)
+    _keep(record, grown)
+    pending.replace(record.folder / name)
+    return grown, content
+
+
+def _signed(record: Record, entries: Iterable[Entry]) -> Record:
     log = record.log
     for each in entries:
         log = appended(log, each)
-    new = log.entries[len(record.log.entries) :]
     try:
         log, note = sealed(log, record.seed)
     except ForkError as error:
         raise LogError(f"{record.folder}: {error}") from None
-    with (record.folder / ENTRIES).open("r+b") as file:
-        file.truncate(file.seek(sum(len(entry_bytes(each)) + 1 for each in record.log.entries)))
+    return replace(record, log=log, checkpoint=note)
+
+
+def _keep(before: Record, grown: Record) -> None:
+    new = grown.log.entries[len(before.log.entries) :]
+    with (before.folder / ENTRIES).open("r+b") as file:
+        file.truncate(file.seek(sum(len(entry_bytes(each)) + 1 for each in before.log.entries)))
         file.write(b"".join(entry_bytes(each) + b"\n" for each in new))
         file.flush()
         os.fsync(file.fileno())
-    _replace(record.folder / CHECKPOINT, note)
-    return replace(record, log=log, checkpoint=note)
+    _replace(before.folder / CHECKPOINT, grown.checkpoint)
 
 
 def card(record: Record) -> bytes:
@@ -133,8 +156,12 @@ def _replace(path: Path, data: bytes, mode: int = 0o644) -> None:
     """Whole or not at all, and on disk."""
     beside = path.with_suffix(".new")
     beside.unlink(missing_ok=True)
-    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
+    try:
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except OSError:
+        beside.unlink(missing_ok=True)
+        raise

@@ -181,8 +181,8 @@ def proposed(ask: Ask, tmp_path: Path, secret: str, *words: str, share: str = "4
     code, text = ask(secret, "propose", *placed, *words, share=share)
     shown = (folder / "F.proof.zip").exists()
     kept = list((folder / "log").glob("*.proof.zip"))
-    assert shown != bool(kept) or not (shown or kept)
-    assert shown is (secret == "" or words[:2] == ROOM) or not (shown or kept)
+    assert all(file.stat().st_mode & 0o777 == 0o600 for file in kept)
+    assert shown is (bool(kept) and (secret == "" or words[:2] == ROOM))
     return code, text.replace(str(folder), "")
 
 

@@ -118,3 +118,49 @@ def test_a_restored_backup_stops_the_next_signature(folder: Path) -> None:
     assert restored.log.signed == known.log.signed
     with pytest.raises(LogError):
         local.entered(restored, [])
+
+
+# --- a file that opens what is entered -----------------------------------------------------------
+
+NAME = "run-1.proof.zip"
+
+
+def test_a_file_is_kept_beside_its_entry(folder: Path) -> None:
+    known = local.opened(folder, now(), "anna")
+    grown, content = local.entered_with(known, [entry("one")], NAME, lambda state: state.checkpoint)
+    assert (folder / NAME).read_bytes() == content == grown.checkpoint
+    assert (folder / NAME).stat().st_mode & 0o777 == 0o600
+    assert local.opened(folder, now(), "anna") == grown
+    assert not list(folder.glob("*.pending"))
+
+
+def full(monkeypatch: pytest.MonkeyPatch, at: int) -> None:
+    """The disk is full from the so-many-th thing on that is to be flushed to it."""
+    count = iter(range(100))
+
+    def fsync(_: int) -> None:
+        if next(count) >= at:
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("server.log.local.os.fsync", fsync)
+
+
+def test_nothing_is_logged_where_the_file_cannot_be_kept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = local.opened(folder, now(), "anna")
+    before = (folder / local.ENTRIES).read_bytes(), (folder / local.CHECKPOINT).read_bytes()
+    full(monkeypatch, 0)
+    with pytest.raises(OSError, match="No space"):
+        local.entered_with(known, [entry("one")], NAME, lambda _: b"what opens it")
+    assert before == ((folder / local.ENTRIES).read_bytes(), (folder / local.CHECKPOINT).read_bytes())
+    assert not list(folder.glob("run-*"))
+
+
+@pytest.mark.parametrize("at", [1, 2])
+def test_what_is_logged_can_be_opened(folder: Path, monkeypatch: pytest.MonkeyPatch, at: int) -> None:
+    """However far it came, the file that opens the entry is there."""
+    known = local.opened(folder, now(), "anna")
+    full(monkeypatch, at)
+    with pytest.raises(OSError, match="No space"):
+        local.entered_with(known, [entry("one")], NAME, lambda _: b"what opens it")
+    (kept,) = folder.glob("run-*")
+    assert kept.read_bytes() == b"what opens it"
