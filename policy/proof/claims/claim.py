@@ -31,7 +31,7 @@ SAYS = {
     "rules": "these orders satisfy every rule in force",
     "fills": "every prefix of fills keeps every rule that is tested at trade",
     "better": "nothing compliant is better by more than the stated gap",
-    "impossible": "no compliant trade exists",
+    "impossible": "no orders end in an outcome that is allowed",
     "sources": "the rules are those in force, logged before the run",
     "data": "the data is the data that was there",
     "model": "the obligations follow from these rules and this data",
@@ -41,8 +41,9 @@ SAYS = {
 """Every claim by name, in the order of the answer."""
 
 
-def proven(name: str, why: str) -> Claim:
-    return Claim(name, SAYS[name], Answer.PROVEN, why)
+def proven(name: str, why: str, says: str | None = None) -> Claim:
+    """`says`: the claim in the words of this decision, where they are known."""
+    return Claim(name, says or SAYS[name], Answer.PROVEN, why)
 
 
 def not_proven(name: str, why: str, *, deep: bool = False) -> Claim:

@@ -9,7 +9,7 @@ from policy.proof import certificate as cert
 from policy.proof.bundle import README_TEXT, report
 from policy.proof.certificate import Certificate
 from policy.proof.check.case import Outcome
-from policy.proof.check.evaluate import worst
+from policy.proof.check.evaluate import outcome, worst
 from policy.proof.check.fills import Shown, fills
 from policy.proof.check.findings import differences
 from policy.proof.check.orders import admissible, point_of
@@ -24,6 +24,7 @@ from policy.proof.reading import ShapeError
 from policy.proof.sheets import checks_csv, orders_csv
 
 LIVABLE = (Outcome.PASS, Outcome.WARN, Outcome.WAIVED)
+NEVER_ALLOWED = frozenset({Outcome.UNKNOWN, Outcome.BLOCK})
 MANY = 3  # names in a sentence
 
 
@@ -95,18 +96,22 @@ def better(found: Opened) -> Claim:
         return not_proven(name, "there is no certificate")
     if refusal is not (certificate.claim is cert.Claim.IMPOSSIBLE):
         return refuted(name, f"a {found.proposal.kind} with a certificate of `{certificate.claim}`")
-    odd = set(certificate.allowed) - set(Outcome)
-    if odd or not certificate.allowed:
-        return refuted(name, f"the certificate allows outcomes that do not exist: {_few(sorted(odd)) or 'none at all'}")
+    allowed = set(certificate.allowed)
+    if odd := allowed - (set(Outcome) - NEVER_ALLOWED):
+        return refuted(name, f"orders are compliant in no outcome such as {_few(sorted(odd))}")
+    if Outcome.PASS not in allowed:
+        return refuted(name, "the certificate does not count orders that pass as compliant")
     try:
         sum_of_rows = check(program(found.case, certificate, found.objective), certificate)
     except (CertificateError, ShapeError) as error:
         return refuted(name, str(error))
-    outcome = worst(finding.outcome for finding in found.checks.findings)
-    leaves, compliant = count(len(certificate.leaves), "case"), outcome in certificate.allowed
+    ended = worst(outcome(obligation, found.at) for obligation in found.case.obligations.values())
+    leaves, compliant = count(len(certificate.leaves), "case"), ended in allowed
+    if refusal and compliant:
+        return refuted(name, f"doing nothing ends in {ended}, which the certificate counts as compliant")
     if refusal:
         said = f"rules and domains, weighted, ask for {sum_of_rows} more than there is; {leaves}"
-        return proven(name, said)
+        return proven(name, said, f"no orders end in {' or '.join(certificate.allowed)}")
     said = f"at least {decimal(certificate.bound)} whatever is done; {leaves}"
     return _gap(found, certificate, name, said, compliant=compliant)
 

@@ -118,13 +118,13 @@ def obligations() -> tuple[Obligation, ...]:
     basket = Leaf(Basket(big), Op.LE, lin((F(9, 10), "net")), None, "positions above 40%", net)
     on_hand = Leaf(lin((1, "cash")), Op.GE, lin(const=100), None, "cash")
     return (
-        _obligation("cap.1", Any((half, mostly_b)), (Moment.PROPOSAL,)),
-        _obligation("basket.1", basket, (Moment.PROPOSAL,)),
-        _obligation("cash.1", on_hand, (Moment.TRADE,)),
+        obligation("cap.1", Any((half, mostly_b)), (Moment.PROPOSAL,)),
+        obligation("basket.1", basket, (Moment.PROPOSAL,)),
+        obligation("cash.1", on_hand, (Moment.TRADE,)),
     )
 
 
-def _obligation(name: str, formula: object, moments: tuple[Moment, ...]) -> Obligation:
+def obligation(name: str, formula: object, moments: tuple[Moment, ...]) -> Obligation:
     origin = Origin(name[:-2], name[:-2].title(), 1, "cap.mandate", 1, 1, "IPS", "house", "22" * 32)
     ladder = (Rung(formula, Outcome.PASS, "within the limit"),)
     return Obligation(name, origin, "account T", ("T",), None, moments, ladder, Outcome.BLOCK)
