@@ -16,11 +16,8 @@ from dsl.diagnostic import Diagnostic, Related, Severity
 from dsl.units import fits
 
 ONCE = (tree.Covering, tree.Moves, tree.Lifts, tree.Effective, tree.Reason, tree.Approved, tree.Visible)
-SAME = frozenset({"issuer", "ultimate issuer"})
-"""People say issuer where the rule rolls up to the parent."""
-
-
 Waivable = tree.Rule | tree.ListBlock
+TOGETHER = ("firm", "household")
 
 
 def problems(waiver: tree.Waiver, known: Mapping[str, Waivable]) -> Problems:
@@ -112,13 +109,18 @@ def _signed(waiver: tree.Waiver, rule: Waivable) -> Problems:
 
 
 def _covering(waiver: tree.Waiver, rule: Waivable) -> Problems:
-    """A waiver for one group is for a group that the rule judges."""
-    covering = one(waiver.clauses, tree.Covering)
-    if covering is None or covering.level is None:
+    """A waiver for one account, or one group, is for what the rule judges by itself."""
+    covering, applies = one(waiver.clauses, tree.Covering), one(rule.clauses, tree.Applies)
+    if covering is None:
+        return
+    if covering.account is not None and applies is not None and applies.kind in TOGETHER:
+        what = f"rule {rule.id.value} judges the accounts of a {applies.kind} together"
+        yield Diagnostic("M327", what, covering.account.span, "write `every account`")
+    if covering.level is None:
         return
     levels = _levels(rule) if isinstance(rule, tree.Rule) else {"security"}
     said = covering.level.words
-    if said not in levels and not (said in SAME and levels & SAME):
+    if said not in levels:
         fix = f"it judges each {' and each '.join(sorted(levels))}" if levels else "leave the group out"
         yield Diagnostic("M327", f"rule {rule.id.value} does not judge each {said}", covering.level.span, fix)
 
@@ -138,7 +140,7 @@ def _level(test: tree.Test, names_: names.Names) -> str | None:
             found = names.group(pick.level, names_)
             return found.level if found else None
         case tree.Forbid():
-            return "security"
+            return "identical group" if conditions.is_wash_sale(test) else "security"
         case _:
             return None
 

@@ -326,6 +326,7 @@ class Waiver:
     id: str
     rule: str
     account: str | None
+    level: str | None  # the level of `group`
     group: str | None
     raises_to: Scalar | None  # None: the clause is waived whole
     no_purchases: bool

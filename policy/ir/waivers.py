@@ -18,23 +18,29 @@ from policy.ir.sentences import scalar
 def waived(
     obligation: Obligation, rule: core.Rule, ctx: Context, waivers: Iterable[core.Waiver], group: Group | None
 ) -> Obligation:
-    """The obligation with a rung for every waiver of its rule that is in force here. A waiver acts on what is known
-    to lie within it: an unknown measure is not waived."""
+    """The obligation with a rung for every waiver of its rule that is in force here, before the rungs that are worse
+    than waived. A waiver acts on what is known to lie within it: an unknown measure is not waived."""
     book = ctx.universe.book
     rungs = [
         Rung(_allowed(waiver, obligation, ctx, group), Outcome.WAIVED, f"waiver {waiver.id}, {waiver.approved_by}")
         for waiver in waivers
         if in_force(waiver.effective, book.as_of, book.known_at) and _covers(waiver, ctx, group)
     ]
-    return replace(obligation, ladder=(*obligation.ladder, *rungs)) if rungs else obligation
+    ladder = sorted((*obligation.ladder, *rungs), key=lambda rung: rung.outcome.rank)
+    return replace(obligation, ladder=tuple(ladder)) if rungs else obligation
 
 
 def _covers(waiver: core.Waiver, ctx: Context, group: Group | None) -> bool:
-    names = {a.id for a in map(ctx.universe.book.accounts.__getitem__, ctx.accounts)}
-    names |= {ctx.universe.book.accounts[a].name for a in ctx.accounts}
-    if waiver.account is not None and waiver.account not in names:
-        return False
-    return waiver.group is None or (group is not None and waiver.group in (group.key, group.name))
+    """One account's waiver does not reach what is judged over several, nor one sector's an issuer of its name."""
+    if waiver.account is not None:
+        if len(ctx.accounts) > 1:
+            return False
+        account = ctx.universe.book.accounts[ctx.accounts[0]]
+        if waiver.account not in (account.id, account.name):
+            return False
+    if waiver.group is None:
+        return True
+    return group is not None and waiver.level == group.level and waiver.group in (group.key, group.name)
 
 
 def _allowed(waiver: core.Waiver, obligation: Obligation, ctx: Context, group: Group | None) -> Formula:

@@ -182,7 +182,7 @@ WAIVED = """rule R-1 "a rule"
 end
 
 waiver W-1 for R-1
-  account "Smith Trust" issuer "ACME Corp"
+  account "Smith Trust" ultimate issuer "ACME Corp"
   raises limit to 8% of net assets, no purchases
   effective from 2026-04-01 until 2026-09-30
   reason "founder stock" evidence "lockup.pdf"
@@ -201,7 +201,8 @@ end
 
 def test_a_waiver_keeps_all_that_it_says() -> None:
     moved, lifted = lowered(WAIVED).waivers
-    assert (moved.id, moved.rule, moved.account, moved.group) == ("W-1", "R-1", "Smith Trust", "ACME Corp")
+    assert (moved.id, moved.rule, moved.account) == ("W-1", "R-1", "Smith Trust")
+    assert (moved.level, moved.group) == ("ultimate issuer", "ACME Corp")
     assert (moved.raises_to, moved.no_purchases) == (share("8", NET), True)
     assert moved.effective == core.Effective(date(2026, 4, 1), date(2026, 9, 30))
     assert (moved.reason, moved.evidence, moved.approved_by) == ("founder stock", "lockup.pdf", "CCO")

@@ -166,6 +166,7 @@ def _waiver(waiver: tree.Waiver, names: Names) -> core.Waiver:
         id=waiver.id.value,
         rule=waiver.rule.value,
         account=covering.account.value if covering and covering.account else None,
+        level=covering.level.words if covering and covering.level else None,
         group=covering.group.value if covering and covering.group else None,
         raises_to=None if moves is None else scalar(moves.bound, names, names.counting.unit),
         no_purchases=(moves is not None and moves.no_purchases) or (lifts is not None and lifts.no_purchases),

@@ -1,0 +1,53 @@
+"""What a waiver reaches: the account, the level and the stretch of measures that it was signed for."""
+
+from __future__ import annotations
+
+import pytest
+
+from dsl.parse import parse
+from dsl.source import Source
+from policy.ir.bind import bind
+from policy.ir.bound import Outcome
+from policy.ir.from_dsl import library
+from policy.judge.eval import judge
+from tests.policy.ir.little import account, book, findings, outcome, rule, security, waiver
+
+CAP = "limit each issuer to at most 10% of net assets"
+
+
+@pytest.mark.parametrize("applies", ["firm", "each household"])
+def test_a_waiver_for_one_account_does_not_reach_several(applies: str) -> None:
+    of = book(
+        {("A", "X"): 1, ("B", "X"): 199}, security("X"),
+        accounts=(account("A", 100, "home"), account("B", 100, "home")),
+    )  # fmt: skip
+    text = rule(CAP, applies=applies) + waiver('account "A"')
+    unchecked = library([parse(Source("rules.mandate", text))[0]])
+    assert judge(bind(unchecked, of), {}, standing=True).outcome is Outcome.BLOCK
+
+
+def test_a_waiver_reaches_its_own_account_alone() -> None:
+    of = book({("A", "X"): 20, ("B", "X"): 20}, security("X"), accounts=(account("A", 80), account("B", 80)))
+    found = findings(rule(CAP) + waiver('account "A"'), of)
+    assert [f.outcome for f in found] == [Outcome.WAIVED, Outcome.BLOCK]
+
+
+def test_a_waiver_for_an_issuer_does_not_reach_a_sector_of_its_name() -> None:
+    of = book({("A", "TECH"): 20}, security("TECH", {"sector": "TECH"}), accounts=(account("A", 80),))
+    text = rule(f"{CAP}\n  limit each sector to at most 10% of net assets")
+    found = findings(text + waiver('every account issuer "TECH"'), of)
+    assert {f.obligation.group: f.outcome for f in found} == {
+        "issuer TECH": Outcome.WAIVED, "sector TECH": Outcome.BLOCK,
+    }  # fmt: skip
+
+
+def test_more_is_never_better_with_a_waiver() -> None:
+    text = rule(
+        "limit each issuer to at most 10% of net assets\n"
+        '  pass up to 10% of net assets, needs consent of "Board" up to 20% of net assets, else block'
+    )
+    seen = []
+    for held in (5, 15, 25):
+        of = book({("A", "X"): held}, security("X"), accounts=(account("A", 100 - held),))
+        seen.append(outcome(text + waiver("every account"), of))
+    assert seen == [Outcome.PASS, Outcome.WAIVED, Outcome.WAIVED]
