@@ -54,7 +54,7 @@ def bounding(on: Bench, boxes: Mapping[str, Box] = AS_THEY_ARE) -> Examine:
             if found and found.empty:
                 return found
         kept = _kept(on.prepared, fix, inside, above, no_cost=False)
-        return replace(kept, split=found.split, point=found.point) if found else kept
+        return replace(kept, split=found.split, point=found.point, solved=True) if found else kept
 
     return examine
 
@@ -75,7 +75,7 @@ def emptying(on: Bench, boxes: Mapping[str, Box] = AS_THEY_ARE) -> Examine:
 def _case(prepared: Prepared, fix: Fix, inside: Mapping[str, Box], answer: Solved, *, no_cost: bool) -> Case:
     duals, value = proven(prepared, answer.duals, inside, no_cost=no_cost)
     rank = answer.value if no_cost or value is None else value
-    return Case(fix, duals, value, rank, no_cost and value is not None and value > 0, answer.split, answer.point)
+    return Case(fix, duals, value, rank, no_cost and value is not None and value > 0, answer.split, answer.point, True)
 
 
 def _weaker(found: Case, above: Case | None) -> bool:
@@ -85,7 +85,7 @@ def _weaker(found: Case, above: Case | None) -> bool:
 def _kept(prepared: Prepared, fix: Fix, inside: Mapping[str, Box], above: Case | None, *, no_cost: bool) -> Case:
     """What is known from above alone."""
     duals, value = proven(prepared, above.duals if above else {}, inside, no_cost=no_cost)
-    return Case(fix, duals, value, value or ZERO, no_cost and value is not None and value > 0, None, {})
+    return Case(fix, duals, value, value or ZERO, no_cost and value is not None and value > 0, None, {}, False)
 
 
 def _decided(fix: Fix) -> dict[str, Box]:

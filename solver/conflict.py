@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from fractions import Fraction
 from math import ceil
 
@@ -25,33 +26,37 @@ from solver.tree import Stop, Tree, grow
 
 PRINTED = 100  # figures are rounded up to hundredths of the limit's unit
 NOISE = Fraction(1, 1_000_000)  # of a claimed figure, that is not worth a hundredth more
+MISSED = Fraction(1, 10**7)  # in a claimed point, of all rows together: a float's error (solver/backend/scaled.py)
 ALONE = 32  # limits of a conflict that are each relaxed alone
 WORK = 20_000  # rows times leaves of the tree that proves how much a limit must give at least
 ZERO, ONE = Fraction(0), Fraction(1)
 
 
+class Alone(StrEnum):
+    """What is said of a source of which no one limit is known to do."""
+
+    NEVER = "nothing it gives is enough"
+    UNKNOWN = "not known"
+
+
 @dataclass(frozen=True, slots=True)
 class Give:
-    """The least sum of what some limits must give, in their unit, and one way to do it, by row of the limit. No way is
-    named where the search found none within its budget."""
+    """The least that the limit in `row` must give, in its unit; `enough` None where the search found none."""
 
+    row: str
     at_least: Fraction
-    enough: tuple[tuple[str, Fraction], ...]
+    enough: Fraction | None
 
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """`alone`: by row, what a limit of the conflict must give when everything else in the model is kept; a limit that
-    is not there would not do alone, whatever it gave, or was past the first ones. `together`: the same for all limits
-    of the model in `unit` at once."""
+    """`alone`: by source, what the one of its limits that gives least must give when all else in the model is kept."""
 
     sources: tuple[str, ...]
     minimal: bool
     certificate: Certificate
     readings: tuple[Reading, ...]
-    alone: tuple[tuple[str, Give], ...]
-    unit: str
-    together: Give | None
+    alone: Mapping[str, Give | Alone]
 
 
 def conflict(model: Model, subject: Subject, units: Mapping[str, str], leaves: int | None = None) -> Conflict | None:
@@ -66,12 +71,10 @@ def conflict(model: Model, subject: Subject, units: Mapping[str, str], leaves: i
     assert certificate is not None, "a conflict without its proof"
     members = _support(tree, sources)
     limits = {row.name: row.source for row in model.rows if row.name in program.rows and is_limit(row)}
-    own = [name for name, source in limits.items() if source in members][:ALONE]
-    unit = next((units.get(limits[name], "") for name in own), "")
-    alike = [name for name, source in limits.items() if units.get(source, "") == unit]
-    alone, together = _gives(program, own, alike)
-    readings = read(program, sources, certificate)
-    return Conflict(tuple(members), minimal, certificate, readings, alone, unit, together)
+    own = {source: [name for name in limits if limits[name] == source] for source in members}
+    named = {name: units[source] for name, source in limits.items() if source in units}
+    readings = read(program, sources, named, certificate)
+    return Conflict(tuple(members), minimal, certificate, readings, _gives(program, own))
 
 
 # --- as few as possible ------------------------------------------------------------------------
@@ -98,8 +101,13 @@ def _fewest(program: Program, sources: Mapping[str, str], leaves: int) -> tuple[
             if without.stop is Stop.EMPTY:
                 tree = without
             else:
-                minimal = minimal and without.stop is Stop.DECIDED
+                minimal = minimal and _has_point(without)
     return tree, minimal
+
+
+def _has_point(tree: Tree) -> bool:
+    """Whether the backend claims a point: every choice made, and next to nothing missed."""
+    return tree.stop is Stop.DECIDED and tree.cases[0].rank <= MISSED
 
 
 def _support(tree: Tree, sources: Mapping[str, str]) -> list[str]:
@@ -127,39 +135,55 @@ def _only(program: Program, rows: Collection[str]) -> Program:
 # --- what has to give --------------------------------------------------------------------------
 
 
-def _gives(program: Program, own: list[str], alike: list[str]) -> tuple[tuple[tuple[str, Give], ...], Give | None]:
-    """What each of `own` must give alone, and all of `alike` together."""
-    loose = dict.fromkeys([*own, *alike])
+def _gives(program: Program, own: Mapping[str, list[str]]) -> dict[str, Give | Alone]:
+    """`own`: the limits of each source."""
+    loose = [name for limits in own.values() for name in limits][:ALONE]
     on = bench(loosened(program, loose), [gift(name) for name in loose])
-    together = _give(on, alike)  # first: each of the others starts from its basis
-    alone = {name: _give(on, [name]) for name in own}
-    return tuple((name, give) for name, give in alone.items() if give), together
+    return {
+        source: _least(on, limits) if set(limits) <= set(loose) else Alone.UNKNOWN for source, limits in own.items()
+    }
 
 
-def _give(on: Bench, limits: list[str]) -> Give | None:
-    """None where these limits would not do, whatever they gave, or where nothing was proven."""
-    free: dict[str, Box] = {gift(name): (ZERO, None) for name in limits}
-    tree = grow(bounding(on, free), None, budget(on.prepared.program, WORK))
-    weakest = tree.cases[0]
+def _least(on: Bench, limits: list[str]) -> Give | Alone:
+    answers = [_give(on, name) for name in limits]
+    gives = [answer for answer in answers if isinstance(answer, Give)]
+    if gives:
+        return min(gives, key=lambda give: give.at_least)
+    return Alone.NEVER if limits and _bounded(on, limits).stop is Stop.EMPTY else Alone.UNKNOWN
+
+
+def _give(on: Bench, limit: str) -> Give | None:
+    """None where this limit would not do, whatever it gave, or where nothing is known."""
+    weakest = _bounded(on, [limit]).cases[0]
     if weakest.empty or weakest.value is None:
         return None
-    return Give(max(ZERO, weakest.value), _enough(on, {**free, **_at(weakest.fix)}, limits))
+    at_least = max(ZERO, weakest.value)
+    enough = _enough(on, {**_open([limit]), **_at(weakest.fix)}, limit)
+    return Give(limit, at_least, enough) if at_least or enough is not None else None
 
 
-def _enough(on: Bench, boxes: Mapping[str, Box], limits: list[str]) -> tuple[tuple[str, Fraction], ...]:
-    """What the limits give at a point in the boxes with every binary decided: rounded up, if the backend then still
+def _bounded(on: Bench, limits: list[str]) -> Tree:
+    return grow(bounding(on, _open(limits)), None, budget(on.prepared.program, WORK))
+
+
+def _open(limits: list[str]) -> dict[str, Box]:
+    return {gift(name): (ZERO, None) for name in limits}
+
+
+def _enough(on: Bench, boxes: Mapping[str, Box], limit: str) -> Fraction | None:
+    """What the limit gives at a point in the boxes with every binary decided: rounded up, if the backend then still
     finds a point with no more than that."""
     answer = on.priced().solve(boxes)
     inside = {**boxes, **_at(answer.nearest.items())} if isinstance(answer, Solved) else boxes
     answer = on.priced().solve(inside)
     if not isinstance(answer, Solved):
-        return ()
+        return None
     for noise in (NOISE, ZERO):
-        given = {name: Fraction(ceil((answer.point[gift(name)] - noise) * PRINTED), PRINTED) for name in limits}
-        most: dict[str, Box] = {gift(name): (ZERO, max(ZERO, amount)) for name, amount in given.items()}
+        amount = Fraction(ceil((answer.point[gift(limit)] - noise) * PRINTED), PRINTED)
+        most: dict[str, Box] = {gift(limit): (ZERO, max(ZERO, amount))}
         if isinstance(on.priced().solve({**inside, **most}), Solved):
-            return tuple((name, amount) for name, amount in given.items() if amount > 0)
-    return ()
+            return max(ZERO, amount)
+    return None
 
 
 def _at(settings: Iterable[tuple[str, int]]) -> dict[str, Box]:

@@ -28,21 +28,24 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """In the case `fix`: Σ asks is above `supply` by `short`, which is above zero."""
+    """In the case `fix`: Σ asks is more than the orders can bring by `short`, above zero. `unit`: of the sum, which is
+    that of the limit whose multiplier is 1; empty where that has none."""
 
     fix: tuple[tuple[str, int], ...]
     parts: tuple[Part, ...]
-    supply: Fraction
     short: Fraction
+    unit: str
 
 
-def read(program: Program, sources: Mapping[str, str], certificate: Certificate) -> tuple[Reading, ...]:
-    """One reading per case of an impossibility. `sources`: by row."""
+def read(
+    program: Program, sources: Mapping[str, str], units: Mapping[str, str], certificate: Certificate
+) -> tuple[Reading, ...]:
+    """One reading per case of an impossibility. `sources`: by row; `units`: of limits, by row."""
     prepared = prepare(program)
-    return tuple(_reading(prepared, sources, leaf) for leaf in certificate.leaves)
+    return tuple(_reading(prepared, sources, units, leaf) for leaf in certificate.leaves)
 
 
-def _reading(prepared: Prepared, sources: Mapping[str, str], leaf: Leaf) -> Reading:
+def _reading(prepared: Prepared, sources: Mapping[str, str], units: Mapping[str, str], leaf: Leaf) -> Reading:
     parts = tuple(
         Part(sources[name], name, multiplier, combine(prepared, {name: multiplier}, no_cost=True).const)
         for name, multiplier in leaf.duals
@@ -52,7 +55,8 @@ def _reading(prepared: Prepared, sources: Mapping[str, str], leaf: Leaf) -> Read
     short = least(total, prepared.program.boxes, fixed)
     assert short is not None, "an impossibility that leans on an open column"
     assert short > 0, "an impossibility that its own multipliers do not show"
-    return Reading(leaf.fix, tuple(sorted(parts, key=_weight, reverse=True)), total.const - short, short)
+    unit = next((units[part.row] for part in parts if abs(part.multiplier) == 1 and part.row in units), "")
+    return Reading(leaf.fix, tuple(sorted(parts, key=_weight, reverse=True)), short, unit)
 
 
 def _weight(part: Part) -> Fraction:

@@ -19,7 +19,7 @@ Fix = tuple[tuple[str, int], ...]
 class Case:
     """`value`: what the multipliers prove in it, exactly (None: nothing); of c = 0 when `empty`. `rank`: the same or,
     of c = 0, the backend's claim; the weakest comes first. `split`: the binary to decide next. `point`: the claimed
-    values of watched columns, if any."""
+    values of watched columns, if any. `solved`: the backend had an answer; where it failed, all is from above."""
 
     fix: Fix
     duals: Mapping[str, Fraction]
@@ -28,6 +28,7 @@ class Case:
     empty: bool
     split: str | None
     point: Mapping[str, Fraction]
+    solved: bool
 
 
 class Stop(StrEnum):
@@ -37,6 +38,7 @@ class Stop(StrEnum):
     EMPTY = "every case is empty"
     LEAVES = "the budget of leaves is used up"
     DECIDED = "the weakest case has nothing left to decide"
+    FAILED = "the backend failed in the weakest case"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,5 +81,5 @@ def _stop(queue: list[tuple[bool, Fraction, int, Case]], goal: Fraction | None, 
     if goal is not None and weakest.value is not None and weakest.value >= goal:
         return Stop.GOAL
     if weakest.split is None:
-        return Stop.DECIDED
+        return Stop.DECIDED if weakest.solved else Stop.FAILED
     return None if room > 0 else Stop.LEAVES

@@ -13,6 +13,7 @@ from server.cli.answer.verdict import JudgeAnswer, judged
 from server.desk.ledger import Ledger, Line
 from server.desk.prepare import Task
 from server.desk.propose import Answer, Proposed, Refused, refused_to
+from solver.conflict import Alone, Give
 from solver.conflict import Conflict as Proven
 from solver.intent import worth
 from solver.limit import units
@@ -85,7 +86,8 @@ class Tried:
 @dataclass(frozen=True, slots=True)
 class Gives:
     """How much a rule's limit would have to give, in its unit, all others kept: `at_least` is proven, `enough` was
-    found and tried, null where it was not."""
+    found and tried, null where it was not. `at_least` is null where nothing that it gives is enough, or, with `known`
+    false, where that is not known."""
 
     rule: str
     obligation: str
@@ -94,6 +96,7 @@ class Gives:
     scope: str
     group: str | None
     unit: str
+    known: bool
     at_least: Exact | None
     enough: Exact | None
 
@@ -117,7 +120,7 @@ class Conflict:
     rules: tuple[Gives, ...]
     proof: tuple[tuple[Asked, ...], ...]
     short: tuple[Exact, ...]
-    unit: str
+    units: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,20 +264,19 @@ def _conflict(bound: Bound, proven: Proven) -> Conflict:
             for reading in proven.readings
         ),
         tuple(reading.short for reading in proven.readings),
-        proven.unit,
+        tuple(reading.unit for reading in proven.readings),
     )
 
 
 def _gives(bound: Bound, source: str, proven: Proven, unit: str) -> Gives:
     """The obligation, or the account whose cash is short, and the least that one of its limits must give."""
-    found = [give for row, give in proven.alone if row.rpartition(":")[0] == source]
-    least = min(found, key=lambda give: give.at_least, default=None)
-    enough = sum((amount for _, amount in least.enough), Fraction(0)) if least and least.enough else None
-    lower = None if least is None else least.at_least
+    least = proven.alone[source]
+    given = (least.at_least, least.enough) if isinstance(least, Give) else (None, None)
+    known = least is not Alone.UNKNOWN
     for obligation in bound.obligations:
         if obligation.id == source:
             origin, place = obligation.origin, (obligation.scope, obligation.group)
-            return Gives(origin.rule, source, origin.title, origin.authority, *place, unit, lower, enough)
+            return Gives(origin.rule, source, origin.title, origin.authority, *place, unit, known, *given)
     account = source.removeprefix("domain ")
     title = "No account spends more cash than it has"
-    return Gives("cash", source, title, "", f"account {account}", None, unit, lower, enough)
+    return Gives("cash", source, title, "", f"account {account}", None, unit, known, *given)

@@ -11,6 +11,7 @@ from server.cli.answer.proposal import Conflict, Gives, Money, Ordered, ProposeA
 from server.cli.show import verdict
 from server.cli.show.amounts import in_unit, money, percent, plain, several, units
 from server.cli.show.terminal import answer as marked
+from solver.conflict import Alone
 
 SIDES = {"buy": "buy", "cover": "buy", "sell": "sell", "short": "sell"}
 HEADS = {
@@ -145,16 +146,16 @@ def conflict(found: Conflict, console: Console) -> None:
         shown.add_row(escape(rule.rule), escape(rule.title), escape(place), gives(rule))
     console.print(shown)
     console.print()
-    for asked, short in zip(found.proof, found.short, strict=True):
+    for asked, short, unit in zip(found.proof, found.short, found.units, strict=True):
         parts = " + ".join(f"{_times(part.times)} × {escape(part.rule)}" for part in asked)
-        amount = in_unit(short, found.unit)
+        amount = in_unit(short, unit)
         console.print(f"proof: {parts} ask for {amount} more than all orders together could bring", soft_wrap=True)
 
 
 def gives(rule: Gives) -> str:
     """What is proven, and what was found to be enough; shares are whole."""
     if rule.at_least is None:
-        return "nothing it gives is enough"
+        return (Alone.NEVER if rule.known else Alone.UNKNOWN).value
     if rule.unit == "shares":
         return f"{units(Fraction(ceil(rule.enough or rule.at_least)))} shares"
     least = in_unit(rule.at_least, rule.unit)
