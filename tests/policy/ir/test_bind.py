@@ -1,0 +1,88 @@
+"""What binding must not mix up: sums of one name, groups that only a later rung asks for, files that were moved."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from fractions import Fraction
+
+from policy.book.facts import Account, Book, Instrument, Issuer, Loading, Lot, Price
+from policy.interval import ZERO
+from policy.ir import core
+from policy.ir.bind import bind
+from policy.ir.bound import Outcome
+from policy.judge.eval import judge
+from policy.judge.verdict import Verdict
+from tests.policy.lowering import lowered
+
+DAY = date(2026, 6, 30)
+F = Fraction
+
+RULE = """rule {id} "One"
+  source "Policy" section "1"
+  layer firm
+  applies to {scope}
+  counting {measure}
+  {demand}
+  missing data counts as unknown
+  tested at proposal
+  on breach block
+end
+"""
+
+
+def rules(*demands: str, scope: str = "each account", measure: str = "market value") -> core.Library:
+    texts = [RULE.format(id=f"R-{n}", scope=scope, measure=measure, demand=demand) for n, demand in enumerate(demands)]
+    return lowered('vocabulary "proofolio" version 1\n\n' + "\n".join(texts))
+
+
+def book(**cash: int) -> Book:
+    """Each account with its cash, and ten dollars of A."""
+    return Book(
+        as_of=DAY,
+        known_at=DAY,
+        currency="USD",
+        issuers={"A": Issuer("A", "A")},
+        instruments={"A": Instrument("A", "A", "A", "USD")},
+        households={},
+        accounts={
+            name: Account(name, name, None, cash={"USD": (F(money), ZERO)}, facts={"borrowings": ZERO})
+            for name, money in cash.items()
+        },
+        lots={name: Lot(name, name, "A", F(10), F(1), DAY) for name in cash},
+        prices=(Price("A", DAY, F(1)),),
+    )
+
+
+def judged(library: core.Library, held: Book) -> Verdict:
+    return judge(bind(library, held), {}, standing=True)
+
+
+def test_an_account_may_be_called_as_a_scope_is() -> None:
+    """10 of cash in 120, of which the account of that name holds 10 in 20."""
+    floor = rules("require cash >= 20% of net assets", scope="firm")
+    held = book(firm=10, other=0)
+    assert judged(floor, held).outcome is Outcome.PASS
+    held = replace(held, lots={**held.lots, "more": Lot("more", "other", "A", F(90), F(1), DAY)})
+    (finding,) = judged(floor, held).findings
+    assert finding.outcome is Outcome.BLOCK
+    assert finding.deciding is not None
+    assert (finding.deciding.value, finding.deciding.bound) == (10, 24)
+
+
+def test_risk_through_funds_is_another_than_of_the_funds() -> None:
+    """The fund moves by 5%, the share that it is all made of by 50%."""
+    demand = "limit volatility to less than 10%"
+    direct, through = rules(demand), rules(demand, measure="market value, through funds")
+    plain = book(one=0)
+    held = replace(
+        plain,
+        instruments={"A": Instrument("A", "A", "A", "USD", constituents=(("S", F(1)),)), "S": _share()},
+        loadings=(Loading("A", "specific", F(1, 20)), Loading("S", "specific", F(1, 2))),
+    )
+    both = replace(direct, rules=(*direct.rules, *(replace(rule, id="T") for rule in through.rules)))
+    assert [finding.outcome for finding in judged(both, held).findings] == [Outcome.PASS, Outcome.BLOCK]
+
+
+def _share() -> Instrument:
+    return Instrument("S", "S", "A", "USD")
