@@ -3,12 +3,12 @@
 Conditions on facts are settled here, holding by holding; a condition on quantities (`where value > 5% of net
 assets`) stays and becomes structure. A holding of which it is not known whether it belongs counts with
 anything from nothing to its whole; a holding without a group key counts so in every group of the level, and
-wholly in a group of its own.
+in a group of its own, wholly, beside others without a key, which may be of the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -127,11 +127,15 @@ def _parts(parts: dict[Test | None, list[Exposure]]) -> tuple[Part, ...]:
     return tuple(Part(when, tuple(exposures)) for when, exposures in parts.items())
 
 
-def _nameless(level: str, exposures: Iterable[tuple[Exposure, Test | None]]) -> list[Group]:
-    """A group of its own for every instrument whose key is missing."""
+def _nameless(level: str, exposures: Sequence[tuple[Exposure, Test | None]]) -> list[Group]:
+    """A group of its own for every instrument whose key is missing; the others may belong to it, and what a fund does
+    not disclose may be of many."""
     alone: dict[str, dict[Test | None, list[Exposure]]] = {}
-    for exposure, rest in exposures:
-        alone.setdefault(exposure.name, {}).setdefault(rest, []).append(exposure)
+    for subject in {exposure.name: None for exposure, _ in exposures}:
+        parts = alone.setdefault(subject, {})
+        for exposure, rest in exposures:
+            own = exposure.name == subject and exposure.subject is not None
+            parts.setdefault(rest, []).append(exposure if own else _perhaps(exposure))
     return [
         Group(level, f"? {subject}", f"of {subject}, not known", _parts(parts), True)
         for subject, parts in sorted(alone.items())

@@ -7,7 +7,7 @@ bases, days of acquisition, risk loadings, weights of models, and the word that 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from random import Random
 
@@ -27,10 +27,26 @@ BOOKS = 250
 Hidden = tuple[str, Book]
 
 
-@pytest.mark.parametrize("part", range(2))
-def test_hiding_a_fact_never_moves_a_verdict_down(part: int) -> None:
+@pytest.mark.parametrize("start", [0, 1_000_000])
+def test_hiding_a_fact_never_moves_a_verdict_down(start: int) -> None:
+    moved = _moved(range(start, start + BOOKS))
+    assert {hide.__name__.strip("_") for hide in HIDINGS} == {what for what, count in moved.items() if count}
+
+
+@pytest.mark.parametrize("seed", [5_000_289, 5_000_418, 5_000_557, 5_000_887])
+def test_what_has_no_known_group_may_be_of_one_group_or_of_many(seed: int) -> None:
+    _moved([seed])
+
+
+@pytest.mark.xfail(reason="groups that a benchmark alone names go with it: policy/ir/bind asks for no benchmark")
+def test_a_rule_on_index_weights_asks_for_a_benchmark() -> None:
+    _moved([5_000_476])
+
+
+def _moved(seeds: Iterable[int]) -> Counter[str]:
+    """How many obligations each hiding moved; none of them down."""
     moved: Counter[str] = Counter()
-    for seed in range(part * 1_000_000, part * 1_000_000 + BOOKS):
+    for seed in seeds:
         rng = Random(seed)
         book = firm(rng, gaps=rng.random() < 0.3)
         placed = orders(rng, book) if rng.random() < 0.6 else ()
@@ -44,7 +60,7 @@ def test_hiding_a_fact_never_moves_a_verdict_down(part: int) -> None:
             for name, before, after in _answers(full, verdict):
                 assert _not_down(before, after), (seed, what, name, before, after)
                 moved[what] += before is not after
-    assert {hide.__name__.strip("_") for hide in HIDINGS} == {what for what, count in moved.items() if count}
+    return moved
 
 
 def _answers(full: Verdict, poorer: Verdict) -> Iterator[tuple[str, Outcome, Outcome]]:
