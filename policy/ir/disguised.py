@@ -1,7 +1,8 @@
-"""Names that a rule writes otherwise than the book does, though no reader can tell them apart.
+"""Names that a rule writes otherwise than the book does, though a reader takes them for the same.
 
-A list that covers “O’Neil” with a curly apostrophe covers nothing where the book says "O'Neil". Nothing is guessed:
-such a rule is not judged before one of the two is corrected.
+A list that covers “O’Neil” with a curly apostrophe covers nothing where the book says "O'Neil", and a limit on the
+sector "energy" limits nothing where the book says "Energy". Nothing is guessed: such a rule is not judged before one of
+the two is corrected.
 """
 
 from __future__ import annotations
@@ -16,17 +17,18 @@ from policy.ir import core
 
 
 def disguised(library: core.Library, book: Book) -> tuple[Problem, ...]:
-    """One problem for each name of a block that only looks like one of the book."""
+    """One problem for each name of a block that only looks like one of the book, or only sounds like it."""
     blocks: list[core.Rule | core.ListRule | core.Waiver] = [*library.rules, *library.lists, *library.waivers]
     said = [(block, name) for block in blocks for name in dict.fromkeys(_names(block))]
     known = set(_known(book, {term for block in blocks for term in _compared(block)}))
     strange = {looks: name for name in known if (looks := skeleton(name)) != name}
+    sounds = {name.casefold(): name for name in sorted(known)}
     found = []
     for block, name in said:
         if name in known:
             continue
         looks = skeleton(name)
-        meant = looks if looks in known else strange.get(looks)
+        meant = looks if looks in known else strange.get(looks, sounds.get(name.casefold()))
         if meant is not None:
             what = f"`{name}` looks like `{meant}` in the book and is not the same"
             found.append(Problem(Place(block.file, block.span.line), f"in {block.id}, {what}", "write both alike"))
