@@ -6,6 +6,7 @@ Whoever verifies a bundle deeply goes the same way from the files inside it, so 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 
 from dsl.parse import parse
 from dsl.source import Source
@@ -17,7 +18,7 @@ from policy.ir.bind import bind_to
 from policy.ir.bound import Bound, Objective
 from policy.ir.core import Library
 from policy.ir.from_dsl import library
-from solver.intent import Intent, demanded
+from solver.intent import Intent, demanded, worth
 from solver.objective import objective
 
 
@@ -45,3 +46,8 @@ def prepared(rules: Mapping[str, str], book: Book, intent: Intent) -> Task:
     known = index(book)
     bound = demanded(bind_to(read, known, snapshot=canonical.digest(snapshot)), intent)
     return Task(rules, snapshot, read, known, intent, bound, objective(bound, known, intent))
+
+
+def net_assets(bound: Bound) -> Fraction:
+    """Of all accounts before any order, in the base currency, as far as it is known."""
+    return sum((worth(bound.forms, f"net assets/{domain.account}") for domain in bound.domains), Fraction(0))

@@ -17,10 +17,9 @@ from policy.judge.redact import may_see, visible
 from policy.judge.verdict import Verdict
 from policy.proof.certificate import Certificate
 from server.desk.ledger import Ledger, ledger
-from server.desk.prepare import Task
+from server.desk.prepare import Task, net_assets
 from solver.certificate import Subject, optimality
 from solver.conflict import conflict
-from solver.intent import worth
 from solver.limit import units
 from solver.orders import booked_in
 from solver.propose import Proposal, Reason, propose
@@ -67,7 +66,7 @@ Answer = Proposed | Refused
 
 def answered(task: Task) -> Answer:
     """The best orders that pass, or why there are none."""
-    patience = Patience(gap=task.intent.gap * _net_assets(task))
+    patience = Patience(gap=task.intent.gap * net_assets(task.bound))
     found = propose(task.bound, task.goal, task.intent.allowed, booking=booked_in(task.index), patience=patience)
     before = judge(task.bound, {}, standing=True)
     subject = Subject(task.intent.allowed, show.to_json(task.goal), found.model.cuts)
@@ -148,8 +147,3 @@ def _refusal(task: Task, found: NoTrade, subject: Subject) -> Refusal:
 
 def _told(trace: tuple[Step, ...]) -> tuple[str, ...]:
     return tuple(f"{step.what} ({step.backend}): {step.said}" for step in trace)
-
-
-def _net_assets(task: Task) -> Fraction:
-    """Of all accounts, as far as it is known."""
-    return sum((worth(task.bound.forms, f"net assets/{domain.account}") for domain in task.bound.domains), Fraction(0))

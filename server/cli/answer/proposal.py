@@ -1,22 +1,22 @@
 """What `propose` answers: orders with their promises and proofs, or why there are none."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from policy.ir.bound import Bound
+from policy.ir.bound import Bound, Outcome
 from policy.judge.pricebox import price_box
 from policy.judge.redact import NOT_PERMITTED, seen_by, sees_all, visible
 from server.cli.answer.number import Exact
 from server.cli.answer.verdict import JudgeAnswer, judged
 from server.desk.ledger import Ledger, Line
-from server.desk.prepare import Task
+from server.desk.prepare import Task, net_assets
 from server.desk.propose import Answer, Proposed, Refused, refused_to
 from solver.conflict import Alone, Give
 from solver.conflict import Conflict as Proven
-from solver.intent import worth
 from solver.limit import units
+from solver.reading import Reading
 from solver.refusal import Impossible, NotFound, NotSearched, Refusal
 from solver.search import Step
 
@@ -86,8 +86,7 @@ class Tried:
 @dataclass(frozen=True, slots=True)
 class Gives:
     """How much a rule's limit would have to give, in its unit, all others kept: `at_least` is proven, `enough` was
-    found and tried, null where it was not. `at_least` is null where nothing that it gives is enough, or, with `known`
-    false, where that is not known."""
+    found and tried. Where `at_least` is null, `alone` says why: nothing that it gives is enough, or it is not known."""
 
     rule: str
     obligation: str
@@ -96,9 +95,9 @@ class Gives:
     scope: str
     group: str | None
     unit: str
-    known: bool
     at_least: Exact | None
     enough: Exact | None
+    alone: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,30 +111,39 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Case:
+    """What the rules ask for in one case, weighted and added up: `short` more than all orders together could bring."""
+
+    asked: tuple[Asked, ...]
+    short: Exact
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
 class Conflict:
-    """Rules that cannot hold together; `minimal`: leaving out any one of them would do. `proof`: they ask, weighted
-    and added up, for `short` more than all orders together could supply; one list per case."""
+    """Rules that cannot hold together. `minimal`: leaving out any one of them ends this proof, which speaks of
+    divisible units and leaves out what is only judged. `proof`: every case of it."""
 
     minimal: bool
     rules: tuple[Gives, ...]
-    proof: tuple[tuple[Asked, ...], ...]
-    short: tuple[Exact, ...]
-    units: tuple[str, ...]
+    proof: tuple[Case, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ProposeAnswer:
-    """`answer`: "proposed", "impossible" (proven), "not found" or "not searched". `objective`: what the orders cost by
-    the intent, and what doing nothing would. `price_box`: verdicts hold while every price stays within ± this share.
-    `bundle`: the file that was written, null where there was nothing to file.
+    """`answer`: "proposed"; "impossible": proven that no orders end in an outcome that is `allowed`; "not found", "not
+    searched"; or "not permitted". `objective`: what the orders cost by the intent, and what doing nothing would.
+    `price_box`: verdicts hold while every price stays within ± this share. `bundle`: the file that was written, null
+    where there was nothing to file.
 
     All of it as its reader may see it. Where a rule is visible to other roles only, what the search said of all rules
-    alike (`gap`, `tried`, `bundle`) is left out; a refusal is that of the visible rules alone, or says neutrally that
-    the orders are not permitted; and `price_box` is of the visible verdicts."""
+    alike (`gap`, `tried`, `bundle`) is left out; a refusal is that of the visible rules alone, or says neutrally "not
+    permitted" where these would let orders through; and `price_box` is of the visible verdicts."""
 
     answer: str
     as_of: date
     currency: str
+    allowed: tuple[str, ...]
     orders: tuple[Ordered, ...]
     money: Money | None
     objective: Exact | None
@@ -153,92 +161,99 @@ class ProposeAnswer:
 
 def answer_of(task: Task, found: Answer, bundle: str | None, roles: Collection[str] = ()) -> ProposeAnswer:
     """The answer as whoever has these roles may read it."""
-    bound, whole = visible(task.bound, task.library, roles), sees_all(task.library, roles)
-    before = judged(bound, seen_by(found.before, roles))
     if isinstance(found, Refused):
-        return _refused(task, found, refused_to(task, found, roles), before, bundle)
+        return _refused(task, found, refused_to(task, found, roles), bundle, roles)
+    return _proposed(task, found, bundle, roles)
+
+
+def _proposed(task: Task, found: Proposed, bundle: str | None, roles: Collection[str]) -> ProposeAnswer:
+    bound, whole = visible(task.bound, task.library, roles), sees_all(task.library, roles)
     named = {obligation.id for obligation in bound.obligations}
     return ProposeAnswer(
-        "proposed",
-        task.book.as_of,
-        task.book.currency,
-        _orders(task, found.ledger),
-        _money(found.ledger),
-        found.worth,
-        found.nothing,
-        _gap(found, net_assets(task.bound)) if whole else None,
-        price_box(task.bound, found.point, seen_by(found.ended, roles)).share,
-        before,
-        judged(bound, seen_by(found.verdict, roles), len(found.orders)),
-        None,
-        (),
-        tuple(name for name in found.unsearched if name in named),
-        tuple(map(_tried, found.trace)) if whole else (),
-        bundle,
+        answer="proposed",
+        as_of=task.book.as_of,
+        currency=task.book.currency,
+        allowed=_allowed(task),
+        orders=tuple(_ordered(task, line) for line in found.ledger.lines),
+        money=_money(found.ledger),
+        objective=found.worth,
+        objective_of_nothing=found.nothing,
+        gap=_gap(found, net_assets(task.bound)) if whole else None,
+        price_box=price_box(task.bound, found.point, seen_by(found.ended, roles)).share,
+        before=judged(bound, seen_by(found.before, roles)),
+        after=judged(bound, seen_by(found.verdict, roles), len(found.orders)),
+        conflict=None,
+        stands_in_the_way=(),
+        not_searched=tuple(name for name in found.unsearched if name in named),
+        tried=tuple(map(_tried, found.trace)) if whole else (),
+        bundle=bundle,
     )
-
-
-def net_assets(bound: Bound) -> Fraction:
-    """Of all accounts before any order, as far as it is known."""
-    return sum((worth(bound.forms, f"net assets/{domain.account}") for domain in bound.domains), Fraction(0))
 
 
 def _refused(
-    task: Task, found: Refused, seen: Refused | None, before: JudgeAnswer, bundle: str | None
+    task: Task, found: Refused, seen: Refused | None, bundle: str | None, roles: Collection[str]
 ) -> ProposeAnswer:
     """`seen`: the refusal as the reader may see it, None where nothing that the reader sees stands in the way."""
-    proven = seen.refusal if seen is not None else None
+    refusal = None if seen is None else seen.refusal
     return ProposeAnswer(
-        WORDS[type(found.refusal)],
-        task.book.as_of,
-        task.book.currency,
-        (),
-        None,
-        None,
-        next((step.worth for step in found.trace if step.what == "do nothing"), None),
-        None,
-        None,
-        before,
-        None,
-        _conflict(task.bound, proven.conflict) if isinstance(proven, Impossible) else None,
-        (NOT_PERMITTED,) if seen is None else seen.failing,
-        (),
-        () if seen is None else tuple(map(_tried, seen.trace)),
-        bundle,
+        answer=UNSAID if refusal is None else WORDS[type(refusal)],
+        as_of=task.book.as_of,
+        currency=task.book.currency,
+        allowed=_allowed(task),
+        orders=(),
+        money=None,
+        objective=None,
+        objective_of_nothing=next((step.worth for step in found.trace if step.what == "do nothing"), None),
+        gap=None,
+        price_box=None,
+        before=judged(visible(task.bound, task.library, roles), seen_by(found.before, roles)),
+        after=None,
+        conflict=_conflict(task.bound, refusal.conflict) if isinstance(refusal, Impossible) else None,
+        stands_in_the_way=(NOT_PERMITTED,) if seen is None else seen.failing,
+        not_searched=(),
+        tried=() if seen is None else tuple(map(_tried, seen.trace)),
+        bundle=bundle,
     )
 
 
+def _allowed(task: Task) -> tuple[str, ...]:
+    return tuple(outcome.value for outcome in Outcome if outcome in task.intent.allowed)
+
+
 WORDS: dict[type[Refusal], str] = {Impossible: "impossible", NotFound: "not found", NotSearched: "not searched"}
-
-
-def _orders(task: Task, ledger: Ledger) -> tuple[Ordered, ...]:
-    return tuple(_ordered(task, line) for line in ledger.lines)
+UNSAID = "not permitted"
+"""The one word for whatever only rules refuse that the reader may not see."""
 
 
 def _ordered(task: Task, line: Line) -> Ordered:
     order = line.order
     lots = tuple(LotUsed(lot, quantity) for lot, quantity in order.lots)
-    name = task.book.instruments[order.instrument].name
     return Ordered(
-        order.batch,
-        order.account,
-        order.side.value,
-        order.instrument,
-        name,
-        order.quantity,
-        line.price,
-        line.worth,
-        line.cost,
-        line.short,
-        line.long,
-        lots,
+        batch=order.batch,
+        account=order.account,
+        side=order.side.value,
+        instrument=order.instrument,
+        name=task.book.instruments[order.instrument].name,
+        quantity=order.quantity,
+        price=line.price,
+        worth=line.worth,
+        cost=line.cost,
+        short_gain=line.short,
+        long_gain=line.long,
+        lots=lots,
     )
 
 
 def _money(ledger: Ledger) -> Money:
     return Money(
-        ledger.bought, ledger.sold, ledger.cost, ledger.short, ledger.long, ledger.tax, ledger.unknown_gains
-    )  # fmt: skip
+        bought=ledger.bought,
+        sold=ledger.sold,
+        cost=ledger.cost,
+        short_gain=ledger.short,
+        long_gain=ledger.long,
+        tax=ledger.tax,
+        unknown_gains=ledger.unknown_gains,
+    )
 
 
 def _gap(found: Proposed, assets: Fraction) -> Gap:
@@ -254,29 +269,26 @@ def _tried(step: Step) -> Tried:
 
 
 def _conflict(bound: Bound, proven: Proven) -> Conflict:
-    rules = {obligation.id: obligation.origin.rule for obligation in bound.obligations}
-    unit = units(bound)
+    rules, unit = {obligation.id: obligation.origin.rule for obligation in bound.obligations}, units(bound)
     return Conflict(
         proven.minimal,
-        tuple(_gives(bound, source, proven, unit.get(source, "")) for source in proven.sources),
-        tuple(
-            tuple(Asked(rules.get(p.source, p.source), p.source, abs(p.multiplier), p.asks) for p in reading.parts)
-            for reading in proven.readings
-        ),
-        tuple(reading.short for reading in proven.readings),
-        tuple(reading.unit for reading in proven.readings),
+        tuple(_gives(bound, source, proven.alone[source], unit.get(source, "")) for source in proven.sources),
+        tuple(_case(rules, reading) for reading in proven.readings),
     )
 
 
-def _gives(bound: Bound, source: str, proven: Proven, unit: str) -> Gives:
+def _case(rules: Mapping[str, str], reading: Reading) -> Case:
+    asked = (Asked(rules.get(p.source, p.source), p.source, abs(p.multiplier), p.asks) for p in reading.parts)
+    return Case(tuple(asked), reading.short, reading.unit)
+
+
+def _gives(bound: Bound, source: str, give: Give | Alone, unit: str) -> Gives:
     """The obligation, or the account whose cash is short, and the least that one of its limits must give."""
-    least = proven.alone[source]
-    given = (least.at_least, least.enough) if isinstance(least, Give) else (None, None)
-    known = least is not Alone.UNKNOWN
+    amounts = (give.at_least, give.enough, None) if isinstance(give, Give) else (None, None, give.value)
     for obligation in bound.obligations:
         if obligation.id == source:
             origin, place = obligation.origin, (obligation.scope, obligation.group)
-            return Gives(origin.rule, source, origin.title, origin.authority, *place, unit, known, *given)
+            return Gives(origin.rule, source, origin.title, origin.authority, *place, unit, *amounts)
     account = source.removeprefix("domain ")
     title = "No account spends more cash than it has"
-    return Gives("cash", source, title, "", f"account {account}", None, unit, known, *given)
+    return Gives("cash", source, title, "", f"account {account}", None, unit, *amounts)

@@ -1,10 +1,10 @@
 """Exact numbers as people read them, without ever showing two different numbers as the same one.
 
 A number that stands beside its limit gets as many digits as it takes to tell them apart: 5.0004 % beside a limit of
-5 % is never printed as 5.00 %. What is cut off is rounded half to even and marked with `≈` where nobody would expect
-it (money is always shown to the cent; percentages to the hundredth).
+5 % is never printed as 5.00 %. Anything else is rounded half to even: money to the cent, percentages to the hundredth.
 """
 
+from collections.abc import Sequence
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 
@@ -47,6 +47,12 @@ def percent(number: Fraction, digits: int = 2) -> str:
 def several(count: int, noun: str) -> str:
     """`1 file`, `2 files`, `no files`."""
     return f"{count or 'no'} {noun}{'' if count == 1 else 's'}"
+
+
+def either(words: Sequence[str]) -> str:
+    """`pass`, `pass or warn`, `pass, warn or waived`."""
+    *first, last = words
+    return f"{', '.join(first)} or {last}" if first else last
 
 
 def units(number: Fraction) -> str:

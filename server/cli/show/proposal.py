@@ -7,18 +7,15 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from server.cli.answer.proposal import Conflict, Gives, Money, Ordered, ProposeAnswer
+from policy.ir.bound import Outcome
+from policy.judge.redact import NOT_PERMITTED
+from server.cli.answer.proposal import UNSAID, Conflict, Gives, Money, Ordered, ProposeAnswer
 from server.cli.show import verdict
-from server.cli.show.amounts import in_unit, money, percent, plain, several, units
+from server.cli.show.amounts import either, in_unit, money, percent, plain, several, units
 from server.cli.show.terminal import answer as marked
-from solver.conflict import Alone
 
 SIDES = {"buy": "buy", "cover": "buy", "sell": "sell", "short": "sell"}
-HEADS = {
-    "impossible": "no compliant trade exists",
-    "not found": "no compliant trade was found; one may exist",
-    "not searched": "a rule that is judged but not searched stands in the way",
-}
+OPTIONAL = {Outcome.WARN.value: "warnings", Outcome.CONSENT.value: "orders that need a consent"}
 
 
 def show(answer: ProposeAnswer, console: Console) -> None:
@@ -32,7 +29,7 @@ def show(answer: ProposeAnswer, console: Console) -> None:
 
 def _proposed(answer: ProposeAnswer, console: Console) -> None:
     if not answer.orders:
-        console.print("[pass]✓ nothing to do[/pass]: no orders are better than the book as it stands")
+        console.print(f"[pass]✓ nothing to do[/pass]: {_nothing(answer)}", soft_wrap=True)
     else:
         console.print(orders(answer))
         console.print()
@@ -42,6 +39,13 @@ def _proposed(answer: ProposeAnswer, console: Console) -> None:
         verdict.show(answer.after, console)
     for name in answer.not_searched[:5]:
         console.print(f"[warn]judged, not searched[/warn]: {escape(name)}")
+
+
+def _nothing(answer: ProposeAnswer) -> str:
+    said = "no orders were found that are better than the book as it stands"
+    if answer.gap is None or answer.gap.certified is None:
+        return said
+    return f"{said}; others could be better by at most {money(answer.gap.certified, answer.currency)}"
 
 
 def orders(answer: ProposeAnswer) -> Table:
@@ -114,7 +118,9 @@ def _sums(sums: Money, orders: int, currency: str) -> str:
 
 
 def refused(answer: ProposeAnswer, console: Console) -> None:
-    console.print(f"[block]✗ {answer.answer}[/block]: {HEADS[answer.answer]}")
+    console.print(f"[block]✗ {answer.answer}[/block]: {head(answer)}", soft_wrap=True)
+    if answer.answer == UNSAID:
+        return
     if answer.conflict is not None:
         console.print()
         conflict(answer.conflict, console)
@@ -127,12 +133,28 @@ def refused(answer: ProposeAnswer, console: Console) -> None:
     console.print(f"\n{marked(answer.before.answer)}  the book as it stands")
 
 
+def head(answer: ProposeAnswer) -> str:
+    """What is refused, and by which measure: the outcomes in which the intent lets orders end."""
+    end = f"{either(answer.allowed)} under every rule"
+    match answer.answer:
+        case "impossible":
+            more = [said for outcome, said in OPTIONAL.items() if outcome not in answer.allowed]
+            hint = f"; {' or '.join(more)} may: accept them in the intent" if more else ""
+            return f"no orders end in {end}{hint}"
+        case "not found":
+            return f"no orders were found that end in {end}; there may be some"
+        case "not searched":
+            return f"a rule that is judged but not searched stands in the way of orders that end in {end}"
+        case _:
+            return NOT_PERMITTED
+
+
 def conflict(found: Conflict, console: Console) -> None:
     """Which rules, what each would have to give alone, and the sum that shows it."""
     word = (
-        "these rules cannot hold together; without any one of them the others could"
+        "these rules cannot hold together; leaving out any one of them ends this proof"
         if found.minimal
-        else ("among these are rules that cannot hold together")
+        else "among these are rules that cannot hold together"
     )
     console.print(f"{word}:")
     console.print()
@@ -146,23 +168,25 @@ def conflict(found: Conflict, console: Console) -> None:
         shown.add_row(escape(rule.rule), escape(rule.title), escape(place), gives(rule))
     console.print(shown)
     console.print()
-    for asked, short, unit in zip(found.proof, found.short, found.units, strict=True):
-        parts = " + ".join(f"{_times(part.times)} × {escape(part.rule)}" for part in asked)
-        amount = in_unit(short, unit)
+    for case in found.proof:
+        parts = " + ".join(f"{_times(part.times)} × {escape(part.rule)}" for part in case.asked)
+        amount = in_unit(case.short, case.unit)
         console.print(f"proof: {parts} ask for {amount} more than all orders together could bring", soft_wrap=True)
 
 
 def gives(rule: Gives) -> str:
     """What is proven, and what was found to be enough; shares are whole."""
     if rule.at_least is None:
-        return (Alone.NEVER if rule.known else Alone.UNKNOWN).value
-    if rule.unit == "shares":
-        return f"{units(Fraction(ceil(rule.enough or rule.at_least)))} shares"
-    least = in_unit(rule.at_least, rule.unit)
+        return rule.alone or ""
+    low = _given(rule.at_least, rule.unit)
     if rule.enough is None:
-        return f"at least {least}"
-    enough = in_unit(rule.enough, rule.unit)
-    return enough if enough == least else f"{least} to {enough}"
+        return f"at least {low}"
+    high = _given(rule.enough, rule.unit)
+    return high if high == low else f"{low} to {high}"
+
+
+def _given(number: Fraction, unit: str) -> str:
+    return f"{units(Fraction(ceil(number)))} shares" if unit == "shares" else in_unit(number, unit)
 
 
 def _times(multiplier: Fraction) -> str:

@@ -8,12 +8,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from policy.book import wire
+from policy.book.facts import Book
 from policy.judge.redact import NOT_PERMITTED
+from server.cli.answer.proposal import answer_of
 from server.cli.main import main
+from server.desk.prepare import prepared
+from server.desk.propose import Refused, answered
+from solver.intent import Intent
+from solver.refusal import Impossible, NotFound, NotSearched
 
 BOOK = {
     "as_of": "2026-01-30",
@@ -214,6 +222,27 @@ def test_a_refusal_names_no_hidden_rule(ask: Ask, tmp_path: Path, shown: tuple[s
     secrets = [hidden(f"require cash >= {share}% of net assets", passive=CURE) for share in (101, 120)]
     code, text = one({proposed(ask, tmp_path, secret, *shown) for secret in secrets})
     assert (code, NOT_PERMITTED in text) == (1, True)
+
+
+def test_how_a_hidden_rule_refuses_is_not_said() -> None:
+    """It makes orders impossible, was not searched, or nothing was found: one word for all."""
+    book = wire.from_json(json.dumps(BOOK), "book")
+    assert isinstance(book, Book)
+    rules = PUBLIC.replace("{share}", "40") + hidden("require cash >= 101% of net assets", passive=CURE)
+    task = prepared({"rules.mandate": rules}, book, Intent())
+    impossible = answered(task)
+    assert isinstance(impossible, Refused)
+    assert isinstance(impossible.refusal, Impossible)
+    others = NotFound(("exact: the time is up",), None), NotSearched(("H-7/account trust",), ())
+    refusals = [impossible, *(replace(impossible, refusal=other, failing=("H-7/1",), trace=()) for other in others)]
+    answers = {replace(answer_of(task, found, None), objective_of_nothing=None) for found in refusals}
+    assert {answer.answer for answer in answers} == {"not permitted"}
+    assert len(answers) == 1
+    assert {answer_of(task, found, None, ROOM[1:]).answer for found in refusals} == {
+        "impossible",
+        "not found",
+        "not searched",
+    }
 
 
 @PRINTED
