@@ -8,18 +8,19 @@ with; and market values that are not known.
 
 The answer is rounded down to a stated step, and sound: for linear clauses exact but for the step, for others proven
 by bounds, so that the true box may be larger, never smaller. An obligation whose outcome is unknown anyway makes no
-claim.
+claim. A ratio whose base is above zero whatever is traded was bound without its guard; prices may bring that base down,
+so the guard is put back.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from policy.interval import ZERO, Number, hull, negative, plus, times
+from policy.interval import ZERO, Number, hull, less, negative, plus, times
 from policy.ir import meaning
-from policy.ir.bound import Bound, Lin, Outcome, Point
+from policy.ir.bound import Bound, Leaf, Lin, Outcome, Point
 from policy.judge import eval as reference
 from policy.judge import reach
 from policy.judge.box import Lines, lines, possible, replaced, unfolded
@@ -56,6 +57,7 @@ def price_box(bound: Bound, point: Point, verdict: Verdict) -> PriceBox:
     """The box of the verdict that `policy.judge.eval.judge` gave at the point."""
     asked = [finding for finding in verdict.findings if finding.outcome is not Outcome.UNKNOWN]
     market = _market(bound, point, asked)
+    asked = [_guarded(finding, market.at) for finding in asked]
     rates = {name: _growing(line, market) for name, line in market.over.items()}
     steps, first = LARGEST, None
     quick = _quick(rates, market, steps)
@@ -67,6 +69,19 @@ def price_box(bound: Bound, point: Point, verdict: Verdict) -> PriceBox:
                 steps, first = found, finding.obligation.id
                 quick = _quick(rates, market, steps)
     return PriceBox(steps * STEP, first)
+
+
+def _guarded(finding: Finding, at: meaning.Values) -> Finding:
+    """The finding with the guards of its ratios, where their base is above zero at today's prices."""
+
+    def leaf(node: Leaf) -> Leaf:
+        base = node.shown_over
+        return replace(node, base=base) if base is not None and less(ZERO, meaning.scalar(base, at)) else node
+
+    ladder = (
+        replace(rung, formula=replaced(rung.formula, lambda line: line, leaf)) for rung in finding.obligation.ladder
+    )
+    return replace(finding, obligation=replace(finding.obligation, ladder=tuple(ladder)))
 
 
 def _tightness(finding: Finding) -> Fraction:

@@ -92,3 +92,16 @@ def _capped(bound: Bound, point: Point, share: Fraction) -> tuple[Bound, Fractio
     *values, net = known
     pull = abs(values[0] * (1 - share)) + sum((abs(value) * share for value in values[1:]), ZERO)
     return capped, (share * net - values[0]) / pull if pull else None
+
+
+def test_a_ratio_holds_no_longer_than_its_base_is_above_zero() -> None:
+    """Assets of 100 and borrowings of 60: the floor of half of net assets means nothing once prices fall by 40 %."""
+    made = world(0, obligations=1).bound
+    terms = ((ONE, "value/A0/X"),)
+    forms = [Form("value/A0/X", Fraction(100), (), None, None), Form("net assets/A0", Fraction(-60), terms, None, None)]
+    net = Lin(ZERO, ((ONE, "net assets/A0"),))
+    leaf = Leaf(Lin(ZERO, terms), Op.GE, Lin(ZERO, ((Fraction(1, 2), "net assets/A0"),)), None, "value", net)
+    only = replace(made.obligations[0], ladder=(Rung(leaf, Outcome.PASS),), otherwise=Outcome.BLOCK)
+    domain = replace(made.domains[0], account="A0", prices={"X": ONE})
+    bound = replace(made, quantities={}, forms={f.name: f for f in forms}, obligations=(only,), domains=(domain,))
+    assert price_box(bound, {}, judge(bound, {})) == PriceBox(Fraction(2, 5) - STEP, only.id)
