@@ -30,16 +30,10 @@ def cash(index: Index, account: str) -> tuple[Number, Number]:
 
 
 def spendable(index: Index, account: str) -> Fraction:
-    """At most so much could be spent: cash of known worth, and every long lot of known price sold; not below 0.
-    It bounds what a purchase can be, whatever the rules say."""
-    holder = index.book.accounts[account]
-    total = ZERO
-    for currency, amounts in holder.cash.items():
-        total += (rate(index, currency) or ZERO) * sum(amounts)
-    for instrument, lots in _held(index, account):
-        worth = unit_value(index, instrument) or ZERO
-        total += worth * sum((lot.quantity for lot in lots if lot.quantity > 0), ZERO)
-    return max(ZERO, total)
+    """At most so much could be spent: cash of known worth, and every long lot of known price sold. An overdraft counts
+    as nothing, since it may stand: no order has to pay it back. It bounds what a purchase can be, whatever the rules
+    say."""
+    return max(ZERO, _known_cash(index, account)) + _long_worth(index, account)
 
 
 def own_worth(index: Index, account: str) -> Fraction:
@@ -48,7 +42,21 @@ def own_worth(index: Index, account: str) -> Fraction:
     owed = [(units, unit_value(index, instrument)) for instrument, units in short if units]
     if any(worth is None for _, worth in owed):
         return ZERO
-    return max(ZERO, spendable(index, account) - sum((units * (worth or ZERO) for units, worth in owed), ZERO))
+    owned = _known_cash(index, account) + _long_worth(index, account)
+    return max(ZERO, owned - sum((units * (worth or ZERO) for units, worth in owed), ZERO))
+
+
+def _known_cash(index: Index, account: str) -> Fraction:
+    found = index.book.accounts[account].cash.items()
+    return sum(((rate(index, currency) or ZERO) * sum(amounts) for currency, amounts in found), ZERO)
+
+
+def _long_worth(index: Index, account: str) -> Fraction:
+    total = ZERO
+    for instrument, lots in _held(index, account):
+        worth = unit_value(index, instrument) or ZERO
+        total += worth * sum((lot.quantity for lot in lots if lot.quantity > 0), ZERO)
+    return total
 
 
 def shortable(index: Index, account: str, instrument: str, worth: Fraction) -> Fraction:
