@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from policy.proof.certificate import Certificate
 from solver.conflict import Conflict
 
 
@@ -18,11 +17,9 @@ class Impossible:
 
 @dataclass(frozen=True, slots=True)
 class NotFound:
-    """None was found within the limits; one may exist. `tried`: what was tried, in order, for people. `certificate`: a
-    proven bound on whatever there may be, if one was reached."""
+    """None was found within the limits; one may exist. `tried`: what was tried, in order, for people."""
 
     tried: tuple[str, ...]
-    certificate: Certificate | None
 
 
 @dataclass(frozen=True, slots=True)

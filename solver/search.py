@@ -17,10 +17,10 @@ NO_SIDES = Sides()
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """When to stop. `gap`: money between the point and the bound that is close enough. `nodes` of branch and bound on a
-    model whose clear choices are made, `more` on the whole model where it has at most `few` binaries or nothing was
-    found. `small`: quantities of a book in which whole units are left to branch and bound. `tightenings`: how often
-    a test that rounding broke is tightened; `refinements`: how often squares are cut or sides told apart.
+    """When to stop. `gap`: money between the point and the bound that is close enough, not below 0. `nodes` of branch
+    and bound on a model whose clear choices are made, `more` on the whole model where it has at most `few` binaries or
+    nothing was found. `small`: quantities of a book in which whole units are left to branch and bound. `tightenings`:
+    how often a test that rounding broke is tightened; `refinements`: how often squares are cut or sides told apart.
     `seconds`: emergency, per solve."""
 
     gap: Fraction = ZERO
@@ -31,6 +31,9 @@ class Patience:
     tightenings: int = 3
     refinements: int = 16
     seconds: int = 60
+
+    def __post_init__(self) -> None:
+        assert self.gap >= 0, "no point is better than the bound"
 
 
 USUAL = Patience()

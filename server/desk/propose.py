@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from policy.book.facts import Order
+from policy.interval import ZERO
 from policy.ir import show
 from policy.ir.bound import Point
 from policy.judge.eval import judge
@@ -66,7 +67,7 @@ Answer = Proposed | Refused
 
 def answered(task: Task) -> Answer:
     """The best orders that pass, or why there are none."""
-    patience = Patience(gap=task.intent.gap * net_assets(task.bound))
+    patience = Patience(gap=task.intent.gap * max(ZERO, net_assets(task.bound)))
     found = propose(task.bound, task.goal, task.intent.allowed, booking=booked_in(task.index), patience=patience)
     before = judge(task.bound, {}, standing=True)
     subject = Subject(task.intent.allowed, show.to_json(task.goal), found.model.cuts)
@@ -103,7 +104,7 @@ def _unreleased(task: Task, found: Proposal, before: Verdict, verdict: Verdict) 
     failing = tuple(f.obligation.id for f in verdict.findings if f.outcome not in task.intent.allowed)
     said = "the orders end as wanted, and no sequence that was tried keeps every rule that is tested at trade"
     trace = (*found.trace, Step("release", "judge", said))
-    return Refused(NotFound(_told(trace), None), before, failing, trace)
+    return Refused(NotFound(_told(trace)), before, failing, trace)
 
 
 def _proposed(
@@ -137,12 +138,13 @@ def _proposed(
 
 
 def _refusal(task: Task, found: NoTrade, subject: Subject) -> Refusal:
-    """Only a proof in exact numbers says `impossible`; a backend's claim does not."""
-    tried = _told(found.trace)
-    if found.reason is Reason.NOT_SEARCHED:
-        return NotSearched(found.failing, tried)
+    """Only a proof in exact numbers says `impossible`, a backend's claim does not; and it stands whatever else is only
+    judged."""
     proven = conflict(found.model, subject, units(task.bound))
-    return NotFound(tried, None) if proven is None else Impossible(proven)
+    if proven is not None:
+        return Impossible(proven)
+    tried = _told(found.trace)
+    return NotSearched(found.failing, tried) if found.reason is Reason.NOT_SEARCHED else NotFound(tried)
 
 
 def _told(trace: tuple[Step, ...]) -> tuple[str, ...]:

@@ -233,7 +233,7 @@ def test_how_a_hidden_rule_refuses_is_not_said() -> None:
     impossible = answered(task)
     assert isinstance(impossible, Refused)
     assert isinstance(impossible.refusal, Impossible)
-    others = NotFound(("exact: the time is up",), None), NotSearched(("H-7/account trust",), ())
+    others = NotFound(("exact: the time is up",)), NotSearched(("H-7/account trust",), ())
     refusals = [impossible, *(replace(impossible, refusal=other, failing=("H-7/1",), trace=()) for other in others)]
     answers = {replace(answer_of(task, found, None), objective_of_nothing=None) for found in refusals}
     assert {answer.answer for answer in answers} == {"not permitted"}
