@@ -42,6 +42,17 @@ def key(index: Index, instrument: str, level: str) -> str | None:
 _UNLESS_SAID = {"voting class": "security", "investment": "issuer"}
 
 
+def is_derivative(subject: Instrument) -> bool | None:
+    """As the facts say; None where they say nothing."""
+    derivative, legal_form = subject.facts.get("derivative"), subject.facts.get("security type")
+    if isinstance(derivative, bool):
+        return derivative
+    return None if legal_form is None else legal_form in DERIVATIVES
+
+
+DERIVATIVES = frozenset({"option", "future", "forward", "swap", "warrant", "right"})
+
+
 def name(index: Index, level: str, group: str) -> str:
     """What people call the group."""
     if level in ("issuer", "ultimate issuer", "investment") and group in index.book.issuers:

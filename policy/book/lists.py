@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from policy.book.facts import Instrument, ListEntry
+from policy.book.groups import is_derivative
 from policy.book.ownership import line_of
 
 if TYPE_CHECKING:
@@ -19,7 +20,8 @@ def listed(
     """Whether the instrument, its issuer, an issuer that controls it, or, for entries that reach derivatives, what
     it derives from, is on the list on `day` (the book's unless said), as known on `known_at`.
 
-    False is said of a complete list only, and only where everything that an entry could catch is known."""
+    False is said of a complete list only, and only where everything that an entry could catch is known: an instrument
+    without an underlying, of which no fact says that it is no derivative, may be one of anything."""
     day, known_at = day or index.book.as_of, known_at or index.book.known_at
     entries = in_effect(index, name, day, known_at)
     found = _caught(index, index.subjects[instrument], entries, frozenset())
@@ -71,7 +73,7 @@ def _caught_by_underlying(
 ) -> bool | None:
     below = subject.underlying
     if below is None:
-        return False
+        return False if subject.id in index.undisclosed or is_derivative(subject) is False else None
     if below in seen or below not in index.subjects:
         return None
     return _caught(index, index.subjects[below], entries, seen | {below})

@@ -1,6 +1,6 @@
 """The securities and issuers that a test names, with their prices and volumes.
 
-A security is its own issuer until it is given another.
+A security is its own issuer until it is given another, and no derivative until something is said of it.
 """
 
 from __future__ import annotations
@@ -63,9 +63,15 @@ def instruments(steps: Steps, currency: str) -> dict[str, Instrument]:
             underlying=_text(facts, "underlying", "") or None,
             identical=_text(facts, "identical group", "") or None,
             constituents=parts.get(name, ()),
-            facts={words: value for words, value in known(facts).items() if words not in STRUCTURE},
+            facts={
+                words: value for words, value in {**_plain(facts), **known(facts)}.items() if words not in STRUCTURE
+            },
         )
     return found
+
+
+def _plain(facts: Facts) -> dict[str, Value]:
+    return {} if facts.keys() & {"derivative", "security type", "underlying"} else {"derivative": False}
 
 
 def security(name: str, currency: str) -> Instrument:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -10,9 +9,9 @@ from typing import TypeVar, cast
 
 from dsl.vocabulary import term
 from policy.book.costs import paid_per_unit, received_per_unit
-from policy.book.facts import Instrument, Value
+from policy.book.facts import Value
 from policy.book.groups import fact as instrument_fact
-from policy.book.groups import fact_age
+from policy.book.groups import fact_age, is_derivative
 from policy.book.holding import cost as lot_cost
 from policy.book.prices import price_age, rate, unit_value
 from policy.interval import NOT_NEGATIVE, ZERO, Interval, Number, times
@@ -20,7 +19,7 @@ from policy.ir.bound import Lin
 from policy.ir.core import Pick, Test
 from policy.ir.exposures import NOTHING, by_lot, cash, direct, through_funds, unheld
 from policy.ir.fields import words
-from policy.ir.forms import Terms, gathered, lin
+from policy.ir.forms import Terms, lin
 from policy.ir.picks import PERHAPS, Exposure, Group, Part, groups
 from policy.ir.positions import MINUS_ONE, Position, Universe, net_assets, purchases, sales
 
@@ -130,13 +129,7 @@ def total(ctx: Context, label: str, terms: Terms) -> Lin:
     """A named sum of the scope: one form, shared by all that add up the same. A sum of one thing is that thing."""
     if len(terms) == 1 and terms[0][0] == ONE:
         return lin(terms[0][1])
-    name = f"{label}/{ctx.scope}"
-    table = ctx.universe.table
-    if name in table.forms:
-        terms = gathered(terms)
-        if table.forms[name].terms != terms:
-            name = f"{name}/{_fingerprint(terms)}"
-    return lin(table.form(name, ZERO, terms))
+    return lin(ctx.universe.table.form(f"{label}/{ctx.scope}", ZERO, terms))
 
 
 def _terms(ctx: Context, found: tuple[Exposure, ...], measure: str) -> Terms:
@@ -147,11 +140,6 @@ def said(ctx: Context, measure: str) -> str:
     """The measure in words."""
     own = ctx.measure if measure == "value" else measure
     return f"gross {own}" if ctx.gross else own
-
-
-def _fingerprint(terms: Terms) -> str:
-    """A short name for which holdings a sum is made of, so that two sums of one group do not share a name."""
-    return hashlib.sha256(repr(sorted(((str(c), n) for c, n in terms))).encode()).hexdigest()[:12]
 
 
 def measured(ctx: Context, position: Position, measure: str) -> str:
@@ -265,7 +253,7 @@ def _notional(ctx: Context, position: Position, measure: str, name: str) -> str:
     """units · multiplier · price of the underlying, times delta for `exposure`; what is no derivative counts with its
     market value. A derivative may stand for any amount while its underlying is not known."""
     instrument = position.instrument
-    if instrument.underlying is None and _is_no_derivative(instrument):
+    if instrument.underlying is None and is_derivative(instrument) is False:
         return measured(ctx, position, "market value")
     price = unit_value(ctx.universe.index, instrument.underlying) if instrument.underlying else None
     if price is None:
@@ -275,15 +263,6 @@ def _notional(ctx: Context, position: Position, measure: str, name: str) -> str:
         delta = fact(ctx, position, "delta")
         worth = times(delta if isinstance(delta, Fraction) else Interval(MINUS_ONE, ONE), worth)
     return ctx.universe.table.form(name, ZERO, ((worth, _units(ctx, position)),))
-
-
-def _is_no_derivative(instrument: Instrument) -> bool:
-    """As the facts say; where they say nothing, it may be one."""
-    derivative, legal_form = instrument.facts.get("derivative"), instrument.facts.get("security type")
-    return derivative is False or (derivative is None and legal_form is not None and legal_form not in DERIVATIVES)
-
-
-DERIVATIVES = frozenset({"option", "future", "forward", "swap", "warrant", "right"})
 
 
 def fact(ctx: Context, position: Position, name: str) -> Value | None:

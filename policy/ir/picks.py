@@ -16,7 +16,7 @@ from typing import assert_never
 
 from dsl.vocabulary import Kind, term
 from policy.book.facts import Facts, Instrument, Lot, Value
-from policy.book.groups import fact, is_named, key, name
+from policy.book.groups import fact, is_derivative, is_named, key, name
 from policy.book.holding import lot_fact
 from policy.book.lists import listed
 from policy.book.prices import rate as rate_of
@@ -309,10 +309,15 @@ def _is_named(universe: Universe, named: Named, subject: Instrument | None) -> b
         return None
     levels = ("issuer", "ultimate issuer") if named.level == "issuer" else (named.level,)
     found = [is_named(universe.index, subject.id, level, named.name) for level in levels]
-    underlying = universe.book.instruments.get(subject.underlying or "")
-    if named.derivatives and underlying is not None:
-        found.append(_is_named(universe, named, underlying))
+    if named.derivatives:
+        found.append(_underlying_is_named(universe, named, subject))
     return True if True in found else None if None in found else False
+
+
+def _underlying_is_named(universe: Universe, named: Named, subject: Instrument) -> bool | None:
+    if subject.underlying is not None:
+        return _is_named(universe, named, universe.book.instruments.get(subject.underlying))
+    return False if subject.id in universe.index.undisclosed or is_derivative(subject) is False else None
 
 
 def compared(name: str, value: Value | None, op: str, limit: Value) -> bool | None:

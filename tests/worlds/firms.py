@@ -143,7 +143,7 @@ def _instruments(rng: Random, issuers: list[str], gaps: bool) -> dict[str, Instr
             step=rng.choice((Fraction(1), Fraction(1), Fraction(1, 1000), Fraction(1, 100))),
             constituents=_constituents(rng, sorted(found), gaps),
             identical="twins" if rng.random() < 0.3 else None,
-            facts=_some(rng, facts, gaps),
+            facts={**_some(rng, facts, gaps), "derivative": False},
         )
     return found
 

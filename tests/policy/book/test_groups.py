@@ -143,6 +143,10 @@ def test_the_ultimate_issuer_is_the_end_of_the_line(parents: list[int | None]) -
 def entries(*rows: dict[str, object], complete: bool = True) -> Document:
     document = sample()
     document["lists"] = [{"list": "x", "start": "2026-01-15", **row} for row in rows]
+    for name, form in (("PLAIN", "common stock"), ("OPTION", "option")):
+        document["instruments"].append(
+            {"id": name, "name": name, "issuer": "UST", "currency": "USD", "facts": {"security type": form}}
+        )
     document["complete"] = [{"of": "list", "id": "x", "since": "2026-01-01"}] if complete else []
     return document
 
@@ -157,15 +161,19 @@ SECURITY = {"kind": "security", "subject": "ACM"}
         (ISSUER, "ACM", True),
         (ISSUER, "ACM.L", True),  # through the parent
         (ISSUER, "ACM C100", True),
-        (ISSUER, "ETF", False),
+        (ISSUER, "ETF", None),  # it may be a derivative: no fact says that it is none
+        (ISSUER, "PLAIN", False),
+        ({**ISSUER, "derivatives": False}, "ETF", False),
         (ISSUER, "PRIV", None),  # whose it is, nobody knows
         (ISSUER, "issuer ACME-UK", True),
         ({"kind": "issuer", "subject": "ACME-UK"}, "ACM", False),  # not down to the parent
         (SECURITY, "ACM", True),
-        (SECURITY, "ACM.L", False),
+        (SECURITY, "ACM.L", None),
+        (SECURITY, "PLAIN", False),
+        (SECURITY, "OPTION", None),  # on what, nobody knows
         (SECURITY, "ACM C100", True),  # a derivative on it
         ({**SECURITY, "derivatives": False}, "ACM C100", False),
-        (SECURITY, "PRIV", False),
+        ({**SECURITY, "derivatives": False}, "PRIV", False),
         (SECURITY, "issuer ACME-UK", None),  # which securities a fund holds, nobody knows
         ({**ISSUER, "end": "2026-01-29"}, "ACM", False),
         ({**ISSUER, "end": "2026-01-30"}, "ACM", True),
