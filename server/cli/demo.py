@@ -16,19 +16,21 @@ from rich.markup import escape
 from policy.book.after import after
 from policy.book.facts import Book, Order, Side
 from policy.book.read import index
+from policy.ir.bound import Outcome
+from policy.proof.claims.claim import Answer
 from policy.proof.verify import examine, trust_card
 from server.cli import given, judge, propose, rules, test
 from server.cli.answer.check import CheckAnswer, checked
 from server.cli.answer.examination import Claimed, VerifyAnswer, verified
 from server.cli.answer.proposal import Ordered, ProposeAnswer
 from server.cli.answer.verdict import JudgeAnswer
-from server.cli.exits import Exit
+from server.cli.exits import OF_CLAIM, OF_OUTCOME, Exit, worst
 from server.cli.show import proposal as shown
 from server.cli.show import story, weights
 from server.cli.show import verdict as verdicts
 from server.cli.show.amounts import several
 from server.cli.show.answers import printed
-from server.cli.show.terminal import output, progress
+from server.cli.show.terminal import output, progress, silent
 from server.desk.prepare import Task
 from server.desk.verify import deep
 
@@ -48,6 +50,8 @@ CHAPTERS = {
     9: ("What you can keep", "And check, with `proofolio verify` or without anything else of ours:"),
 }
 MOTTO = "write the mandate once, get only trades that obey it, hand anyone the proof"
+OPEN = {("alone", "approvals"), ("alone", "model"), ("deep", "approvals")}
+"""Claims that stay open, and are said to: nobody has approved the orders, and `model` needs the compiler."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +76,29 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    console = Console(quiet=True) if arguments.json else output()
+    console = silent() if arguments.json else output()
     answer = told(console, Path(arguments.out))
     printed(answer, as_json=arguments.json)
-    return Exit.PASS
+    return ended(answer)
+
+
+def ended(answer: DemoAnswer) -> Exit:
+    """The worst of its parts; of the two answers of "no", that they are given."""
+    verifiers = {"alone": answer.verified, "deep": answer.deep}
+    said = {(name, claim.name): Answer(claim.answer) for name, found in verifiers.items() for claim in found.claims}
+    claims = [word for place, word in said.items() if place not in OPEN or word is not Answer.NOT_PROVEN]
+    as_told = [
+        answer.rules.answer != "mistakes",
+        not answer.cases_failed,
+        OF_OUTCOME[Outcome(answer.refused.answer)] is Exit.STOP,
+        answer.impossible.answer == "impossible",
+    ]
+    parts = [Exit.PASS if held else Exit.STOP for held in as_told]
+    return worst([*parts, propose.ended(answer.proposal), *(OF_CLAIM[word] for word in claims)])
 
 
 def told(console: Console, out: Path) -> DemoAnswer:
-    console.print(
-        "[title]Proofolio[/title]  write the mandate once, get only trades that obey it, hand anyone the proof"
-    )
+    console.print(f"[title]Proofolio[/title]  {MOTTO}")
     found, cases = _rules(console)
     task, standing = _book(console)
     proposal = _proposal(console, task, out)
@@ -165,6 +182,8 @@ def _alone(bundle: str, card: str) -> VerifyAnswer:
     """The stand-alone verifier, in a process of its own."""
     command = [sys.executable, "-m", "policy.proof.verify", str(Path(bundle).resolve()), "--trust"]
     done = subprocess.run([*command, str(Path(card).resolve()), "--json"], cwd=ROOT, capture_output=True, text=True)
+    if done.returncode not in OF_CLAIM.values():
+        raise RuntimeError(f"the stand-alone verifier ended with {done.returncode}: {done.stderr.strip()}")
     said = json.loads(done.stdout)
     claims = tuple(Claimed(c["name"], c["says"], c["answer"], c["why"]) for c in said["claims"])
     return VerifyAnswer(said["answer"], True, claims)

@@ -1,8 +1,10 @@
 """How `proofolio` ends: one table of exit codes, the same for every verb."""
 
+from collections.abc import Iterable
 from enum import IntEnum
 
 from policy.ir.bound import Outcome
+from policy.proof.claims.claim import Answer
 
 
 class Exit(IntEnum):
@@ -23,3 +25,13 @@ OF_OUTCOME = {
     Outcome.UNKNOWN: Exit.UNKNOWN,
     Outcome.BLOCK: Exit.STOP,
 }
+
+OF_CLAIM = {Answer.PROVEN: Exit.PASS, Answer.NOT_PROVEN: Exit.UNKNOWN, Answer.REFUTED: Exit.STOP}
+
+SEVERITY = (Exit.PASS, Exit.UNKNOWN, Exit.STOP)
+"""What ends worse comes later."""
+
+
+def worst(exits: Iterable[Exit]) -> Exit:
+    """Of several answers as one."""
+    return max(exits, key=SEVERITY.index, default=Exit.PASS)

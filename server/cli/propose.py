@@ -50,6 +50,11 @@ def run(arguments: argparse.Namespace) -> int:
     answer = proposed(task, log, arguments.out, arguments.actor or _login(), picture, arguments.role)
     if not printed(answer, as_json=arguments.json):
         shown.show(answer, output())
+    return ended(answer)
+
+
+def ended(answer: ProposeAnswer) -> Exit:
+    """A refusal stops; orders are as good as their verdict, which the intent may let need a consent."""
     return Exit.STOP if answer.after is None else OF_OUTCOME[Outcome(answer.after.answer)]
 
 

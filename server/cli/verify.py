@@ -8,14 +8,12 @@ from rich.markup import escape
 from policy.proof.claims.claim import Answer
 from policy.proof.verify import InputError, examine, trust_card
 from server.cli.answer.examination import VerifyAnswer, verified
-from server.cli.exits import Exit
+from server.cli.exits import OF_CLAIM
 from server.cli.problem import bad_file
 from server.cli.show.answers import printed
 from server.cli.show.terminal import answer as marked
 from server.cli.show.terminal import output, progress
 from server.desk.verify import deep
-
-EXITS = {Answer.PROVEN.value: Exit.PASS, Answer.NOT_PROVEN.value: Exit.UNKNOWN, Answer.REFUTED.value: Exit.STOP}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
         answer = verified(deep(found), trusted=card is not None)
     if not printed(answer, as_json=arguments.json):
         show(answer, output())
-    return EXITS[answer.answer]
+    return OF_CLAIM[Answer(answer.answer)]
 
 
 def show(answer: VerifyAnswer, console: Console) -> None:

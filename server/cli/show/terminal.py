@@ -4,7 +4,6 @@ Colours appear only where a person looks at a terminal that has not asked for no
 pipe is plain text of a fixed width, so that it can be compared and quoted.
 """
 
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -70,6 +69,11 @@ def errors() -> Console:
     return _console(sys.stderr)
 
 
+def silent() -> Console:
+    """Takes the same words, and prints nothing."""
+    return Console(quiet=True, theme=THEME)
+
+
 def answer(word: str) -> str:
     """An answer with its mark and style, as rich markup."""
     style = STYLE_OF.get(word, "title")
@@ -96,5 +100,5 @@ class _Console(Console):
 def _console(stream: object) -> Console:
     console = _Console(file=stream, theme=THEME, highlight=False, soft_wrap=False)  # type: ignore[arg-type]  # a text stream
     if not console.is_terminal:
-        return _Console(file=stream, theme=THEME, highlight=False, width=int(os.environ.get("COLUMNS", PIPE_WIDTH)))  # type: ignore[arg-type]  # a text stream
+        return _Console(file=stream, theme=THEME, highlight=False, width=PIPE_WIDTH)  # type: ignore[arg-type]  # a text stream
     return console if console.width <= WIDEST else _Console(file=stream, theme=THEME, highlight=False, width=WIDEST)  # type: ignore[arg-type]  # a text stream

@@ -6,15 +6,20 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 from jsonschema import Draft202012Validator
 
-from server.cli.demo import CHAPTERS
+from server.cli import demo
+from server.cli.answer.examination import VerifyAnswer
+from server.cli.demo import CHAPTERS, DemoAnswer
 from server.cli.docs import output_schema
+from server.cli.exits import Exit
 from server.cli.main import main
+from server.cli.show.terminal import silent
 from tests.shape.source import ROOT
 
 DEMO = ROOT / "server" / "demo"
@@ -56,6 +61,32 @@ def test_what_the_readme_quotes_is_what_it_says(told: tuple[Path, str]) -> None:
     lines = [" ".join(line.split()) for block in quoted for line in block.splitlines() if line.strip()]
     assert len(lines) >= 8
     assert not [line for line in lines if line not in said]
+
+
+@pytest.fixture(scope="module")
+def answer(told: tuple[Path, str], tmp_path_factory: pytest.TempPathFactory) -> DemoAnswer:
+    return demo.told(silent(), tmp_path_factory.mktemp("again"))
+
+
+def test_it_ends_as_its_worst_part_does(answer: DemoAnswer) -> None:
+    assert demo.ended(answer) is Exit.PASS
+    after = answer.proposal.after
+    assert after is not None
+    spoilt = [
+        replace(answer, cases_failed=1),
+        replace(answer, verified=claimed(answer.verified, "orders", "refuted")),
+        replace(answer, deep=claimed(answer.deep, "model", "refuted")),
+        replace(answer, proposal=replace(answer.proposal, after=replace(after, answer="block"))),
+        replace(answer, refused=replace(answer.refused, answer="pass")),
+        replace(answer, impossible=replace(answer.impossible, answer="not found")),
+    ]
+    assert {demo.ended(each) for each in spoilt} == {Exit.STOP}
+    assert demo.ended(replace(answer, deep=claimed(answer.deep, "model", "not proven"))) is Exit.UNKNOWN
+
+
+def claimed(found: VerifyAnswer, name: str, word: str) -> VerifyAnswer:
+    assert name in {claim.name for claim in found.claims}
+    return replace(found, claims=tuple(replace(c, answer=word) if c.name == name else c for c in found.claims))
 
 
 def test_no_colour_gets_into_a_pipe(told: tuple[Path, str]) -> None:

@@ -52,6 +52,13 @@ def test_an_encoding_without_our_letters(words: list[str]) -> None:
     assert done.stderr == b""
 
 
+@pytest.mark.parametrize("columns", ["", "wide", "-3", "40", "400"])
+def test_a_pipe_has_one_width_whatever_the_terminal(columns: str) -> None:
+    done = ended(VERB, None, COLUMNS=columns)
+    assert (done.returncode, done.stdout) == (0, ended(VERB, None).stdout)
+    assert done.stderr == b""
+
+
 def test_wrong_arguments_of_the_verifier_are_not_taken_for_an_answer() -> None:
     assert ended(["policy.proof.verify"], None).returncode == 3
     assert ended(["policy.proof.verify", "--help"], None).returncode == 0
