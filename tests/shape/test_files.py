@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 
@@ -47,6 +49,47 @@ def test_a_suppression_gives_its_code_and_its_reason(module: Module) -> None:
             assert found["code"], f"{module.path}:{number}: no code: {line.strip()}"
             assert found["reason"] or before == found["code"], f"{module.path}:{number}: no reason: {line.strip()}"
         before = found["code"] if found else ""
+
+
+@every
+def test_no_test_is_left_out_without_a_reason(module: Module) -> None:
+    """What a test needs is in the lock, so that an import cannot be missing: a law that nobody runs is none."""
+    found = list(left_out(module.tree))
+    assert not found, f"{module.path}: {found}"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("pytest.importorskip('z3', reason='a referee')", 1),
+        ("from pytest import importorskip", 1),
+        ("pytest.skip()", 1),
+        ("@pytest.mark.skip\ndef test(): ...", 1),
+        ("@pytest.mark.skipif(windows)\ndef test(): ...", 1),
+        ("@pytest.mark.xfail(strict=True)\ndef test(): ...", 1),
+        ("pytest.skip('not a git work tree')", 0),
+        ("@pytest.mark.xfail(reason='known')\ndef test(): ...", 0),
+    ],
+)
+def test_the_search_for_tests_left_out_finds_them(text: str, found: int) -> None:
+    assert len(list(left_out(ast.parse(text)))) == found
+
+
+def left_out(tree: ast.AST) -> Iterator[str]:
+    reasons: set[ast.expr] = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Attribute(attr="skip" | "skipif" | "xfail") as func):
+                told = [word.value for word in node.keywords if word.arg == "reason"]
+                if told or (func.attr == "skip" and node.args):
+                    reasons.add(func)
+    for node in ast.walk(tree):
+        match node:
+            case ast.Attribute(attr="importorskip") | ast.alias(name="importorskip"):
+                yield f"{node.lineno}: importorskip"
+            case ast.Attribute(value=ast.Attribute(attr="mark") | ast.Name(id="pytest"), attr=attr):
+                if attr in ("skip", "skipif", "xfail") and node not in reasons:
+                    yield f"{node.lineno}: {attr} without a reason"
 
 
 @every
