@@ -78,6 +78,14 @@ def test_dataclasses_are_frozen_and_slotted(module: Module) -> None:
         ("x = math.sqrt(y)", 1),
         ("x: float = y", 1),
         ("x = 1e9", 1),
+        ("from math import isqrt, sqrt", 1),
+        ("from math import sqrt as root", 1),
+        ("import math as m\nx = m.sqrt(y)", 1),
+        ("x = 1 / 2", 1),
+        ("x = len(a) / len(b)", 1),
+        ("x = -y.numerator / (2 * y.denominator)", 1),
+        ("from math import isqrt, lcm", 0),
+        ("x = y / 2", 0),
         ("x = Fraction(1, 2) + math.isqrt(4)", 0),
     ],
 )
@@ -93,14 +101,37 @@ def test_the_search_for_clocks_and_disks_finds_them(text: str, found: int) -> No
 
 
 def floats(tree: ast.AST) -> Iterator[str]:
+    imports = [name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names]
+    maths = {"math"} | {name.asname for name in imports if name.name == "math" and name.asname}
     for node in ast.walk(tree):
         match node:
             case ast.Constant(value=float() | complex() as value):
                 yield f"{node.lineno}: {value}"
             case ast.Name(id="float" | "complex" as name):
                 yield f"{node.lineno}: {name}"
-            case ast.Attribute(value=ast.Name(id="math"), attr=attr) if attr in FLOATING_MATH:
+            case ast.Attribute(value=ast.Name(id=name), attr=attr) if name in maths and attr in FLOATING_MATH:
                 yield f"{node.lineno}: math.{attr}"
+            case ast.ImportFrom(module="math", names=names):
+                yield from (f"{node.lineno}: math.{n.name}" for n in names if n.name in FLOATING_MATH)
+            case ast.BinOp(op=ast.Div(), left=left, right=right) if _whole(left) and _whole(right):
+                yield f"{node.lineno}: {ast.unparse(node)}"
+
+
+def _whole(node: ast.expr) -> bool:
+    """What is an int by its looks alone. `a / b` of two names is for the type checker: a float has nowhere to go."""
+    match node:
+        case ast.Constant(value=int()):
+            return True
+        case ast.UnaryOp(operand=operand):
+            return _whole(operand)
+        case ast.BinOp(left=left, right=right):
+            return _whole(left) and _whole(right)
+        case ast.Call(func=ast.Name(id="len" | "int")):
+            return True
+        case ast.Attribute(attr="numerator" | "denominator"):
+            return True
+        case _:
+            return False
 
 
 def touches(tree: ast.AST) -> Iterator[str]:
