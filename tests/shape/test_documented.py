@@ -11,7 +11,7 @@ from server.cli.answer.table import ANSWERS
 from server.cli.docs import output_schema, pages
 from server.cli.exits import Exit
 from server.cli.main import VERBS
-from tests.shape.source import ROOT, modules
+from tests.shape.source import PACKAGES, ROOT, modules
 
 DOCS = ROOT / "docs"
 
@@ -49,3 +49,12 @@ def test_docs_link_to_files_that_exist() -> None:
     for page in [*DOCS.rglob("*.md"), ROOT / "README.md"]:
         for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{page.relative_to(ROOT)} links to {target}"
+
+
+def test_every_folder_is_a_room_of_the_architecture() -> None:
+    text = (DOCS / "architecture.md").read_text(encoding="utf-8")
+    folders = {module.path.rpartition("/")[0] for module in modules(*PACKAGES)} - {"policy", "server"}
+    missing = {folder for folder in folders if f"`{folder}/`" not in text}
+    gone = set(re.findall(r"`((?:dsl|policy|solver|server)/[a-z_/]*)/`", text)) - folders
+    assert not missing
+    assert gone <= {"server/demo"}
