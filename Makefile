@@ -44,7 +44,7 @@ $(READY): requirements.lock pyproject.toml
 # The lock names packages and hashes, never a host. `uv` is wanted here only.
 lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
-		--all-extras --group dev --custom-compile-command "make lock" -o requirements.lock pyproject.toml
+		--group dev --custom-compile-command "make lock" -o requirements.lock pyproject.toml
 
 clean:
 	rm -rf build dist .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
