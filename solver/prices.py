@@ -1,56 +1,41 @@
-"""What a rule costs: money per unit of its limit, once the yes-or-no choices of the answer are kept.
+"""What a rule costs: by how much at most orders could be better, per unit by which its limit alone is loosened.
 
-A price is the multiplier of the rule's own limit in the final program with its binaries fixed: loosening the limit by
-one unit would save so much, as long as it stays within the range. It is claimed, not proven, and says nothing of
-choices that a looser limit would turn; for a rule that binds through a binary the cost is a re-solve without the rule.
+The certificate proves it. Its multipliers do not care where a limit stands: of a limit that is looser by some amount
+they prove the same bound, less the amount times the multiplier. Where a case was shown to be empty with the help of
+the limit there is no price: looser, the case may have points of any worth.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from solver.backend.duals import Relaxation, Solved
-from solver.backend.scaled import Box
-from solver.certificate import provable
+from policy.proof.certificate import Certificate
 from solver.limit import is_limit
-from solver.model import Model, Row
+from solver.model import Model
+
+ZERO = Fraction(0)
 
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """Money per unit of the limit of `row`, above zero. It holds while the limit is loosened by at most `looser` or
-    tightened by at most `tighter`, in its unit; None for without end. `ranged` False: how far is not known."""
+    """The limit in `row`, of the obligation or account `source`: at most `each`, above zero, is saved per unit of it,
+    beside the gap that the certificate leaves open anyway. Money per the limit's own unit."""
 
     source: str
     row: str
     each: Fraction
-    looser: Fraction | None
-    tighter: Fraction | None
-    ranged: bool
 
 
-def prices(model: Model, decided: Mapping[str, int]) -> tuple[Price, ...]:
-    """The limits that cost something, dearest first (per unit). `decided`: every binary at its value in the answer.
-    Nothing where the backend has no answer."""
-    program = provable(model)
-    boxes: dict[str, Box] = {name: (Fraction(decided[name]), Fraction(decided[name])) for name in program.binaries}
-    relaxation = Relaxation(program)
-    answer = relaxation.solve(boxes)
-    if not isinstance(answer, Solved):
-        return ()
-    limits = [row for row in model.rows if row.name in answer.duals and is_limit(row)]
-    ranges = relaxation.ranges(boxes, [row.name for row in limits])
-    found = [_price(row, answer.duals[row.name], ranges.get(row.name)) for row in limits]
+def prices(model: Model, certificate: Certificate) -> tuple[Price, ...]:
+    """The limits that cost something, dearest first (per unit). `certificate`: of a bound, on the model's rows."""
+    emptied = {name for leaf in certificate.leaves if leaf.empty for name, _ in leaf.duals}
+    dearest: dict[str, Fraction] = {}
+    for name, multiplier in (pair for leaf in certificate.leaves for pair in leaf.duals):
+        dearest[name] = max(dearest.get(name, ZERO), abs(multiplier))
+    limits = (row for row in model.rows if row.name in dearest and row.name not in emptied and is_limit(row))
+    found = (Price(row.source, row.name, dearest[row.name]) for row in limits)
     return tuple(sorted(found, key=_each, reverse=True))
-
-
-def _price(row: Row, multiplier: Fraction, ends: tuple[Fraction | None, Fraction | None] | None) -> Price:
-    """A cap loosens upwards, a floor downwards."""
-    down, up = ends or (None, None)
-    looser, tighter = (up, down) if multiplier < 0 else (down, up)
-    return Price(row.source, row.name, abs(multiplier), looser, tighter, ends is not None)
 
 
 def _each(price: Price) -> Fraction:

@@ -23,6 +23,7 @@ from solver.certificate import Subject, optimality
 from solver.conflict import conflict
 from solver.limit import units
 from solver.orders import booked_in
+from solver.prices import Price, prices
 from solver.propose import Proposal, Reason, propose
 from solver.propose import Refusal as NoTrade
 from solver.refusal import Impossible, NotFound, NotSearched, Refusal
@@ -34,7 +35,7 @@ from solver.search import Patience, Step
 class Proposed:
     """`ended`: the verdict at the end; `verdict`: with the way there, along `batches`. `worth`: the objective, exact
     money; `claimed_gap`: the backend's word on how much better it could be, `certified_gap`: what the certificate
-    leaves open."""
+    leaves open; `prices`: which limits it leans on, and by how much."""
 
     orders: tuple[Order, ...]
     point: Point
@@ -48,6 +49,7 @@ class Proposed:
     claimed_gap: Fraction | None
     certified_gap: Fraction | None
     certificate: Certificate | None
+    prices: tuple[Price, ...]
     unsearched: tuple[str, ...]
     trace: tuple[Step, ...]
 
@@ -132,6 +134,7 @@ def _proposed(
         claimed_gap=found.claimed_gap,
         certified_gap=None if certificate is None else found.worth - certificate.bound,
         certificate=certificate,
+        prices=() if certificate is None else prices(found.model, certificate),
         unsearched=found.unsearched,
         trace=found.trace,
     )

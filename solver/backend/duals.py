@@ -28,7 +28,6 @@ from ortools.math_opt import (
 from ortools.math_opt.core.python import solver
 
 from policy.proof.duality import Program
-from solver.backend.ranging import ranges
 from solver.backend.scaled import Box, Line, Scaled, scaled
 
 GRAIN = 2.0**-20  # money: what rounding one multiplier of a bound may be worth
@@ -91,30 +90,6 @@ class Relaxation:
             return Failed(result_pb2.TerminationReasonProto.Name(reason))
         return self._read(said)
 
-    def ranges(
-        self, boxes: Mapping[str, Box], rows: Iterable[str]
-    ) -> dict[str, tuple[Fraction | None, Fraction | None]]:
-        """How far the active side of each row may go down and up before its multiplier changes, in the row's unit; None
-        for without end. Rows that are not active, or not known, are left out."""
-        try:
-            said = self._ask(boxes)
-        except Exception:  # as in `solve`
-            return {}
-        if said.termination.reason != result_pb2.TERMINATION_REASON_OPTIMAL:
-            return {}
-        lines = [*self._scaled.definitions, *self._scaled.rows.values()]
-        ends = list(zip(self._scaled.lows, self._scaled.highs, strict=True))
-        for name, box in boxes.items():
-            ends[self._scaled.number[name]] = self._scaled.box(name, box)
-        first = len(self._scaled.definitions)
-        place = {name: first + k for k, name in enumerate(self._scaled.rows)}
-        found = ranges(said, lines, ends, [place[name] for name in rows])
-        return {
-            name: (_length(found[place[name]][0], line.unit), _length(found[place[name]][1], line.unit))
-            for name, line in self._scaled.rows.items()
-            if place[name] in found
-        }
-
     def _ask(self, boxes: Mapping[str, Box]) -> result_pb2.SolveResultProto:
         update = model_update_pb2.ModelUpdateProto()
         lows, highs = update.variable_updates.lower_bounds, update.variable_updates.upper_bounds
@@ -176,10 +151,6 @@ def _rounded(price: float, bits: int) -> Fraction:
         if abs(round(price * whole) / whole - price) <= 4 * 2.0**-bits:
             return Fraction(round(price * whole), whole)
     return Fraction(round(price * 2.0**bits), 2**bits)
-
-
-def _length(steps: float, unit: float) -> Fraction | None:
-    return None if steps == inf else Fraction(steps * unit)
 
 
 def _missed(rows: Iterable[tuple[float, Line]], values: list[float], change: float) -> float:
