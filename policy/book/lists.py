@@ -15,15 +15,21 @@ if TYPE_CHECKING:
 
 
 def listed(
-    index: Index, name: str, instrument: str, day: date | None = None, known_at: date | None = None
+    index: Index,
+    name: str,
+    instrument: str,
+    day: date | None = None,
+    known_at: date | None = None,
+    before: date | None = None,
 ) -> bool | None:
     """Whether the instrument, its issuer, an issuer that controls it, or, for entries that reach derivatives, what
-    it derives from, is on the list on `day` (the book's unless said), as known on `known_at`.
+    it derives from, is on the list on `day` (the book's unless said), as known on `known_at`;
+    with `before`, by an entry that was in effect before that day.
 
     False is said of a complete list only, and only where everything that an entry could catch is known: an instrument
     without an underlying, of which no fact says that it is no derivative, may be one of anything."""
     day, known_at = day or index.book.as_of, known_at or index.book.known_at
-    entries = in_effect(index, name, day, known_at)
+    entries = [e for e in in_effect(index, name, day, known_at) if before is None or e.start < before]
     found = _caught(index, index.subjects[instrument], entries, frozenset())
     return found if found is not False or is_complete(index, name, day) else None
 

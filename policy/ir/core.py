@@ -133,9 +133,11 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """The security, its issuer or its ultimate issuer stands on a list that is in effect."""
+    """The security, its issuer or its ultimate issuer stands on a list that is in effect; with `before`, by an entry
+    that was in effect before that day."""
 
     list: str
+    before: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,7 +292,7 @@ class Rule:
     freshness: tuple[tuple[str, int], ...]  # (term, oldest age in calendar days)
     waivable_by: tuple[str, ...]
     visible_to: str | None
-    file: str
+    file: str = field(compare=False, repr=False)
     span: Span = field(compare=False, repr=False)
     gross: bool = False  # what is short counts as what is held does, not against it
 
@@ -299,8 +301,8 @@ class Rule:
 class ListRule:
     """A dated list of securities and issuers, and what it forbids.
 
-    `window`: (calendar days, verbs): a divest window: `forbid` holds for so many days from the effective day, and
-    these verbs afterwards (buy and sell: the position is frozen).
+    `window`: (calendar days, verbs): a divest window: `forbid` alone holds for so many days from the day on which the
+    list and the entry are in effect, and these verbs as well afterwards (buy and sell: the position is frozen).
     `substitutes`: (security, (substitute, share of target as a fraction or None), …, "cash" or None)."""
 
     id: str
@@ -315,7 +317,7 @@ class ListRule:
     citations: tuple[Citation, ...]
     outcome: Outcome
     visible_to: str | None
-    file: str
+    file: str = field(compare=False, repr=False)
     span: Span = field(compare=False, repr=False)
 
 
@@ -335,7 +337,7 @@ class Waiver:
     evidence: str | None
     approved_by: str
     approved_on: date
-    file: str
+    file: str = field(compare=False, repr=False)
     span: Span = field(compare=False, repr=False)
 
 

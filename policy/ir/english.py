@@ -73,10 +73,8 @@ def of_list(entry: ListRule) -> tuple[str, ...]:
     ]
     if entry.window is not None:
         days, after = entry.window
-        found.append(
-            f"that holds for {counted(days, 'calendar day')} from the day it comes into force; "
-            f"afterwards nobody may {listed(after, 'or')} what it covers"
-        )
+        old = f"what it has covered for more than {counted(days, 'calendar day')}"
+        found.append(f"{old} may be held, and nobody may {listed(after, 'or')} it")
     for name, chain, cash in entry.substitutes:
         found.append(f"in place of {quoted(name)} stands {_substitutes(chain, cash)}")
     found.append(f"a breach {ENDS[entry.outcome]}")

@@ -189,7 +189,7 @@ def residual(universe: Universe, test: Test | None, exposure: Exposure, missing:
         case Fact():
             return fact_truth(universe, test, exposure, missing), None
         case Listed(words):
-            member = on_list(universe, words, exposure.subject)
+            member = on_list(universe, test, exposure.subject)
             if member is None:
                 missing.add(f"whether {exposure.name} is on list {words}")
             return member, None
@@ -291,15 +291,16 @@ def _is_level(words: str) -> bool:
     return known is not None and known.kind is Kind.LEVEL
 
 
-def on_list(universe: Universe, words: str, subject: Instrument | None) -> bool | None:
+def on_list(universe: Universe, test: Listed, subject: Instrument | None) -> bool | None:
     """Whether the subject is on a list: by the list's own text, or by the book's entries. A list that is written out
-    in the rules is complete unless the book holds entries of it as well."""
+    in the rules is complete unless the book holds entries of it as well; its text is as old as the list."""
     if subject is None:
         return None
+    words = test.list
     text = universe.lists.get(words)
     written = _some([(_is_named(universe, named, subject), None) for named in text.covers])[0] if text else False
     in_book = words in universe.index.entries or f"list {words}" in universe.book.complete
-    entered = listed(universe.index, words, subject.id) if in_book or text is None else False
+    entered = listed(universe.index, words, subject.id, before=test.before) if in_book or text is None else False
     return True if written or entered else None if None in (written, entered) else False
 
 
