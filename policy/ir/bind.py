@@ -15,11 +15,11 @@ from datetime import date
 from policy.book.facts import Book, Order
 from policy.book.read import Index, index
 from policy.ir import core, meaning
-from policy.ir.bound import All, Bound, Formula, Moment, Obligation, Origin, Outcome, Rung, Truth
+from policy.ir.bound import All, Any, Bound, Formula, Moment, Obligation, Origin, Outcome, Rung, Truth
 from policy.ir.context import Context, picked, stale
 from policy.ir.forbid import forbidden, washed
 from policy.ir.lists import as_rules
-from policy.ir.moments import at_purchase, tolerated
+from policy.ir.moments import nothing_bought, tolerated
 from policy.ir.picks import Group
 from policy.ir.positions import Universe, universe
 from policy.ir.scope import in_force, scopes
@@ -93,7 +93,7 @@ def _obligations(rule: core.Rule, waivers: Iterable[core.Waiver], world: Univers
             for group, rungs, missing in _groups(clause, ctx):
                 aged = tuple(_fresh(rung, ctx, rule, group) for rung in rungs) if rule.freshness else rungs
                 whole = _draft(rule, origin, clause, ctx, group, aged, missing)
-                yield from _at_moments(whole, rule, ctx, waivers, group)
+                yield from _at_moments(whole, rungs, rule, ctx, waivers, group)
 
 
 def _origins(rule: core.Rule) -> Iterator[Origin]:
@@ -112,7 +112,8 @@ def _groups(clause: core.Clause, ctx: Context) -> Iterator[tuple[Group | None, R
     """The clause's ladder for each group that it is judged for, with the facts that were missing."""
     first = clause.ladder[0].test
     match first:
-        case core.Every(pick, asked):
+        case core.Every(pick):
+            asked = core.All(tuple(step.test.test for step in clause.ladder if isinstance(step.test, core.Every)))
             shared: set[str] = set()
             for group in picked(replace(ctx, missing=shared), pick, asked):
                 own = {fact for fact in shared if _concerns(fact, group)} if shared else set()
@@ -175,14 +176,20 @@ def _draft(
 
 
 def _at_moments(
-    obligation: Obligation, rule: core.Rule, ctx: Context, waivers: Iterable[core.Waiver], group: Group | None
+    obligation: Obligation,
+    own: Rungs,
+    rule: core.Rule,
+    ctx: Context,
+    waivers: Iterable[core.Waiver],
+    group: Group | None,
 ) -> Iterator[Draft]:
-    """One obligation for the moments at which the end point counts, one for the literal purchase test."""
+    """One obligation for the moments at which the end point counts, one for the literal purchase test: of `own`, the
+    clause's rungs as they are written, hangs which purchases matter."""
     obligation = waived(obligation, rule, ctx, [w for w in waivers if w.rule == rule.id], group)
-    table = ctx.universe.table
     ends = tuple(m for m in obligation.moments if m is not Moment.PURCHASE and _judged(m, ctx.universe.book.as_of))
     if Moment.PURCHASE in obligation.moments:
-        rungs = tuple(replace(r, formula=at_purchase(r.formula, table, ctx.scope)) for r in obligation.ladder)
+        unless = nothing_bought([rung.formula for rung in own], ctx, group)
+        rungs = tuple(replace(rung, formula=_unless(unless, rung.formula)) for rung in obligation.ladder)
         name = f"{obligation.id}/purchase" if ends else obligation.id
         yield replace(obligation, id=name, moments=(Moment.PURCHASE,), ladder=rungs), None
     if ends:
@@ -190,6 +197,10 @@ def _at_moments(
         if all(moment is Moment.TRIGGER for moment in ends):
             obligation = replace(obligation, otherwise=Outcome.WARN)
         yield obligation if ends == obligation.moments else replace(obligation, moments=ends), passive
+
+
+def _unless(stopped: Formula, test: Formula) -> Formula:
+    return stopped if isinstance(stopped, Truth) else Any((stopped, test))
 
 
 def _judged(moment: Moment, day: date) -> bool:

@@ -1,7 +1,8 @@
 """When a clause is tested, as structure: literal purchase tests, and breaches that no order caused.
 
 `purchase` is read literally: something in the trigger set was bought, and the test fails at the end. For a cap
-the trigger set is what raises the measure; for a floor, what raises the base and not surely the measure.
+the trigger set is what raises the measure; for a floor, what raises the base and not surely the measure. A fact, or a
+floor that is a plain amount, is asked of whatever is bought. A member of a basket counts by what lets it in.
 
 A passive breach is tolerated while no order worsens it, in the measure that the clause names, and only where the
 book before the orders is fully known.
@@ -33,89 +34,89 @@ from policy.ir.bound import (
     TopK,
     Truth,
 )
+from policy.ir.context import Context
 from policy.ir.forms import ONE, Table, lin, scaled
+from policy.ir.picks import Group
+from policy.ir.positions import purchases
 
 # --- purchases ---------------------------------------------------------------------------------
 
 
-def at_purchase(test: Formula, table: Table, scope: str) -> Formula:
-    """Nothing that matters was bought, or the test holds."""
-    trigger = sorted(_trigger(test, table))
+def nothing_bought(tests: Iterable[Formula], ctx: Context, group: Group | None) -> Formula:
+    """Whether nothing was bought that counts towards one of the tests failing."""
+    table, offered = ctx.universe.table, _offered(ctx, group)
+    trigger = sorted(NOTHING.union(*(_towards(test, False, table, offered) for test in tests)))
     if not trigger:
         return Truth(True, "nothing that it speaks of can be bought")
-    key = f"bought {len(trigger)} {trigger[0]}…{trigger[-1]}/{scope}"
+    key = f"bought {len(trigger)} {trigger[0]}…{trigger[-1]}/{ctx.scope}"
     bought = table.form(key, ZERO, tuple((ONE, name) for name in trigger))
-    return Any((Leaf(lin(bought), Op.LE, Lin(ZERO), label="units bought", unit="units"), test))
-
-
-def _trigger(test: Formula, table: Table) -> frozenset[str]:
-    match test:
-        case Leaf(measure, op, bound, base):
-            counted = _counted(measure, table)
-            if op in meaning.CAPS:
-                return counted
-            perhaps = _unsure(measure, table)
-            against = _counted(bound, table) | (_counted(base, table) if base else NOTHING)
-            return (against - counted) | perhaps
-        case All(parts) | Any(parts):
-            return NOTHING.union(*(_trigger(part, table) for part in parts))
-        case Not(part):
-            return _trigger(part, table)
-        case Truth():
-            return NOTHING
-        case _:
-            assert_never(test)
+    return Leaf(lin(bought), Op.LE, Lin(ZERO), label="units bought", unit="units")
 
 
 NOTHING = frozenset[str]()
 
 
-def _counted(scalar: Scalar, table: Table) -> frozenset[str]:
-    """Purchases that count in the scalar, or may."""
-    match scalar:
-        case Lin():
-            return table.counted(scalar)[0]
-        case Basket(members):
-            return NOTHING.union(*(_counted(m.value, table) | _trigger(m.when, table) for m in members))
-        case Count(members):
-            return NOTHING.union(*(_spoken_of(when, table) for _, when in members))
-        case TopK(_, values):
-            return NOTHING.union(*(_counted(value, table) for _, value in values))
-        case Greatest(parts) | Least(parts):
-            return NOTHING.union(*(_counted(part, table) for part in parts))
-        case Quad(squares):
-            return NOTHING.union(*(up | down for up, down in (table.counted(root) for _, root in squares)))
-        case Sum(weighted):
-            return NOTHING.union(*(_counted(part, table) for factor, part in weighted if factor > 0))
-        case _:
-            assert_never(scalar)
+def _offered(ctx: Context, group: Group | None) -> frozenset[str]:
+    """Whatever can be bought, of the group if there is one: what facts and plain amounts are asked of."""
+    if group is not None:
+        return NOTHING.union(*(purchases(exposure.position) for exposure in group.exposures))
+    return NOTHING.union(*(purchases(p) for account in ctx.accounts for p in ctx.universe.positions.get(account, ())))
 
 
-def _spoken_of(test: Formula, table: Table) -> frozenset[str]:
-    """Purchases that can change the truth of a member's condition."""
+def _towards(test: Formula, holds: bool, table: Table, offered: frozenset[str] = NOTHING) -> frozenset[str]:
+    """Purchases that count towards the test holding, or failing. `offered`: those that a fact is asked of, and a
+    comparison with a plain amount that no purchase counts towards."""
     match test:
-        case Leaf(measure, _, bound, _):
-            return _counted(measure, table) | _counted(bound, table)
+        case Leaf(measure, op, _, _) if (op in meaning.CAPS) is not holds:
+            return offered if _is_plain(measure) else _moving(measure, True, table)
+        case Leaf(measure, _, bound, base):
+            against = _moving(bound, True, table) | (_moving(base, True, table) if base else NOTHING)
+            plain = offered if _is_plain(bound) else NOTHING
+            return plain | (against - _surely_raising(measure, table)) | _moving(measure, False, table)
         case All(parts) | Any(parts):
-            return NOTHING.union(*(_spoken_of(part, table) for part in parts))
+            return NOTHING.union(*(_towards(part, holds, table, offered) for part in parts))
         case Not(part):
-            return _spoken_of(part, table)
+            return _towards(part, not holds, table, offered)
         case Truth():
-            return NOTHING
+            return offered
         case _:
             assert_never(test)
 
 
-def _unsure(scalar: Scalar, table: Table) -> frozenset[str]:
-    """Purchases that do not surely count in a floor's measure: those that count under a condition may take away
-    from it as well, and those of which a fact is missing may count for nothing."""
+def _is_plain(scalar: Scalar) -> bool:
+    return isinstance(scalar, Lin) and not scalar.terms
+
+
+def _moving(scalar: Scalar, up: bool, table: Table) -> frozenset[str]:
+    """Purchases that count in the scalar upwards, or downwards; or may."""
     match scalar:
         case Lin():
-            return table.doubtful(scalar)
-        case Basket() | Count():
-            return _counted(scalar, table)
+            return table.counted(scalar)[0 if up else 1]
+        case Basket(members):
+            return NOTHING.union(*(_moving(m.value, up, table) | _towards(m.when, up, table) for m in members))
+        case Count(members):
+            return NOTHING.union(*(_towards(when, up, table) for _, when in members))
+        case TopK(_, values):
+            return NOTHING.union(*(_moving(value, up, table) for _, value in values))
+        case Greatest(parts) | Least(parts):
+            return NOTHING.union(*(_moving(part, up, table) for part in parts))
+        case Quad(squares):
+            return NOTHING.union(*(side for _, root in squares for side in table.counted(root)))
         case Sum(weighted):
-            return NOTHING.union(*(_unsure(part, table) for _, part in weighted))
+            return NOTHING.union(*(_moving(part, up is (factor > 0), table) for factor, part in weighted))
+        case _:
+            assert_never(scalar)
+
+
+def _surely_raising(scalar: Scalar, table: Table) -> frozenset[str]:
+    """Purchases of which nothing that is missing, and no condition, keeps that they raise the scalar."""
+    match scalar:
+        case Lin():
+            return table.counted(scalar)[0] - table.doubtful(scalar)
+        case Greatest(parts) | Least(parts):
+            return frozenset.intersection(*(_surely_raising(part, table) for part in parts))
+        case Sum(weighted):
+            return NOTHING.union(*(_surely_raising(part, table) for factor, part in weighted if factor > 0))
         case _:
             return NOTHING
 

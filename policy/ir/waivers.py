@@ -9,7 +9,7 @@ from policy.ir import core
 from policy.ir.bound import All, Formula, Leaf, Obligation, Outcome, Rung, Truth
 from policy.ir.bound import Any as AnyOf
 from policy.ir.context import Context
-from policy.ir.moments import at_purchase
+from policy.ir.moments import nothing_bought
 from policy.ir.picks import Group
 from policy.ir.scope import in_force
 from policy.ir.sentences import scalar
@@ -52,9 +52,7 @@ def _allowed(waiver: core.Waiver, obligation: Obligation, ctx: Context, group: G
         raised = _raised(own, waiver.raises_to, inner)
     if not waiver.no_purchases:
         return raised
-    nothing_bought = at_purchase(own, ctx.universe.table, ctx.scope)
-    stopped = nothing_bought.parts[0] if isinstance(nothing_bought, AnyOf) else nothing_bought
-    return All((stopped, raised))
+    return All((nothing_bought((own,), ctx, group), raised))
 
 
 def _raised(own: Formula, limit: core.Scalar, ctx: Context) -> Formula:
