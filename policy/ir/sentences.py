@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import assert_never
 
@@ -33,7 +34,7 @@ def scalar(node: core.Scalar, ctx: Context) -> Scalar:
         case core.Total(pick, measure):
             return _total(pick, measure, ctx)
         case core.Number(pick):
-            return Count(tuple((g.name, _held(ctx, g, part)) for g in picked(ctx, pick) for part in g.parts))
+            return Count(tuple((group.name, _held(ctx, group)) for group in picked(ctx, pick)))
         case core.Largest(k, pick):
             return TopK(k, tuple((group.name, group_sum(ctx, group, "value")) for group in picked(ctx, pick)))
         case core.Flow(kind, days):
@@ -84,11 +85,16 @@ def _condition(ctx: Context, group: Group, part: Part) -> Formula:
     return formula(part.when, ctx.within(plain))
 
 
-def _held(ctx: Context, group: Group, part: Part) -> Formula:
-    """Some units are held, and the part's condition holds."""
+def _held(ctx: Context, group: Group) -> Formula:
+    """Some units are held of a part whose condition holds."""
+    parts = tuple(_part_held(ctx, group, part) for part in group.parts)
+    return _counts(group, parts[0] if len(parts) == 1 else bound.Any(parts))
+
+
+def _part_held(ctx: Context, group: Group, part: Part) -> Formula:
     long = part_sum(ctx, group, part, "units held")
     units = Leaf(long, Op.GT, Lin(ZERO), label=f"units of {group.name}", unit="shares")
-    return _counts(group, units if part.when is None else bound.All((units, _condition(ctx, group, part))))
+    return units if part.when is None else bound.All((units, _condition(ctx, group, part)))
 
 
 def _scale(factor: Fraction, inner: Scalar) -> Scalar:
@@ -163,34 +169,48 @@ def for_group(test: core.Test, ctx: Context, group: Group) -> Formula:
 
 
 def compare(test: core.Compare, ctx: Context) -> Formula:
-    """One leaf. A ratio keeps its guard unless its base is above zero whatever is traded."""
+    """One leaf, or a guarded one. A ratio keeps its guard unless its base is above zero whatever is traded."""
     if isinstance(test.left, core.Average):
         return _average(test.left, test, ctx)
     if isinstance(test.left, core.Risk):
         return _risk(test.left, test, ctx)
+    measure, limit = scalar(test.left, ctx), _shared(test.right, ctx)
     base = None if test.base is None else _shared(test.base, ctx)
-    return _leaf(test, ctx, scalar(test.left, ctx), _shared(test.right, ctx), base if isinstance(base, Lin) else None)
+    if base is None or isinstance(base, Lin):
+        return _leaf(test, ctx, measure, limit, base)
+    return _guarded(_leaf(test, ctx, measure, limit, None), base)
 
 
 def _shared(node: core.Scalar, ctx: Context) -> Scalar:
-    """A scalar that is the same for every group is made once; a node lives as long as its library, so its identity
-    will do, and costs no hashing of numbers."""
+    """A scalar that is the same for every group is made once, with what it misses; a node lives as long as its library,
+    so its identity will do, and costs no hashing of numbers."""
     if of_group(node):
         return scalar(node, ctx)
-    return once(ctx, (ctx.measure, id(node)), lambda: scalar(node, ctx))
+    found, missing = once(ctx, (ctx.measure, id(node)), lambda: _alone(node, ctx))
+    ctx.missing.update(missing)
+    return found
+
+
+def _alone(node: core.Scalar, ctx: Context) -> tuple[Scalar, frozenset[str]]:
+    missing: set[str] = set()
+    return scalar(node, replace(ctx, missing=missing)), frozenset(missing)
 
 
 def _leaf(test: core.Compare, ctx: Context, measure: Scalar, limit: Scalar, base: Lin | None) -> Leaf:
-    known_positive = base is None or _positive(ctx, base)
-    return Leaf(
-        measure,
-        test.op,
-        limit,
-        None if known_positive else base,
-        label(test.left, ctx),
-        base,
-        unit(test.left, ctx),
-    )
+    guard = None if base is None or _positive(ctx, base) else base
+    return Leaf(measure, test.op, limit, guard, label(test.left, ctx), base, unit(test.left, ctx))
+
+
+def _guarded(leaf: Leaf, base: Scalar) -> Formula:
+    """The ratio over a base that is no linear sum: what `Leaf` says of its own base, as a formula. What is refused
+    stands under a `not`, so that no breach of it can be tolerated."""
+    above, below = (Leaf(base, op, Lin(ZERO), label="the base", unit=leaf.unit) for op in (Op.GT, Op.LT))
+    more, less = (replace(leaf, op=op, bound=Lin(ZERO)) for op in (Op.GT, Op.LT))
+    something = bound.Any((above, below, more, less))
+    over_nothing = (more,) if leaf.op in (Op.LE, Op.LT) else ()
+    refused = bound.Not(bound.Any((above, *over_nothing)))
+    unknown = bound.All((Truth(None, "a share of what is not above zero"), refused))
+    return bound.Any((bound.Not(something), unknown, bound.All((above, leaf))))
 
 
 def _positive(ctx: Context, base: Lin) -> bool:
@@ -221,12 +241,13 @@ def _crossed(limit: Scalar, weight: Lin) -> Scalar:
 
 
 def _risk(node: core.Risk, test: core.Compare, ctx: Context) -> Formula:
-    """variance op limit² · net assets², both sides squares: exact without a root."""
+    """variance op limit² · net assets², both sides squares: exact without a root. Guarded by net assets."""
     assets = net(ctx)
     limit = test.right
     assert isinstance(limit, core.Amount), "risk is limited by points or percent"
     bound_ = Quad((((limit.value / 100) ** 2, assets),))
-    return Leaf(Quad(_squares(node, ctx, assets)), test.op, bound_, None, label(node, ctx), None, "variance")
+    guard = None if _positive(ctx, assets) else assets
+    return Leaf(Quad(_squares(node, ctx, assets)), test.op, bound_, guard, label(node, ctx), None, "variance")
 
 
 def _squares(node: core.Risk, ctx: Context, assets: Lin) -> tuple[tuple[Fraction, Lin], ...]:

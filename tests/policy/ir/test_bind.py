@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
-from policy.book.facts import Account, Book, Instrument, Issuer, Loading, Lot, Price
+from policy.book.facts import Account, Book, Instrument, Issuer, Loading, Lot, Price, Weight
 from policy.interval import ZERO
 from policy.ir import core
-from policy.ir.bind import bind
+from policy.ir.bind import bind, digest
 from policy.ir.bound import Outcome
 from policy.judge.eval import judge
 from policy.judge.verdict import Verdict
@@ -86,3 +86,40 @@ def test_risk_through_funds_is_another_than_of_the_funds() -> None:
 
 def _share() -> Instrument:
     return Instrument("S", "S", "A", "USD")
+
+
+def test_groups_that_only_a_later_rung_asks_for() -> None:
+    """B is not held, and its target is half of net assets: that is asked by the block, not by the warning."""
+    library = rules("limit each security to at least 50% of target weight\n    warn at 30% of net assets")
+    plain = book(one=10)
+    account = replace(plain.accounts["one"], model="M")
+    held = replace(
+        plain,
+        issuers={**plain.issuers, "B": Issuer("B", "B")},
+        instruments={**plain.instruments, "B": Instrument("B", "B", "B", "USD")},
+        accounts={"one": account},
+        weights=(Weight("M", "security", "A", F(1, 2)), Weight("M", "security", "B", F(1, 2))),
+    )
+    found = {finding.obligation.group: finding.outcome for finding in judged(library, held).findings}
+    assert found == {"security A": Outcome.PASS, "security B": Outcome.BLOCK}
+
+
+def test_what_a_shared_limit_misses_is_missing_to_every_group() -> None:
+    plain = book(one=10)
+    held = replace(
+        plain,
+        issuers={name: Issuer(name, name) for name in "AB"},
+        instruments={name: Instrument(name, name, name, "USD") for name in "AB"},
+        accounts={"one": replace(plain.accounts["one"], facts={})},
+        lots={name: Lot(name, "one", name, F(10), F(1), DAY) for name in "AB"},
+        prices=tuple(Price(name, DAY, F(1)) for name in "AB"),
+    )
+    found = bind(rules("limit each issuer to at most 60% of net assets"), held).obligations
+    assert [obligation.unknowns for obligation in found] == [("borrowings of account one",)] * 2
+
+
+def test_places_in_files_are_no_part_of_what_rules_mean() -> None:
+    library = rules("require cash >= 20% of net assets")
+    moved = replace(library, rules=tuple(replace(rule, file="elsewhere/b.mandate") for rule in library.rules))
+    assert digest(moved) == digest(library)
+    assert digest(moved.rules[0]) == digest(library.rules[0])
