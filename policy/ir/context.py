@@ -158,10 +158,8 @@ def measured(ctx: Context, position: Position, measure: str) -> str:
             return table.form(name, ZERO, ((worth, units),)) if gross else position.value
         case "shares":
             return units
-        case "units held" if not gross and position.shorted is not None:
-            return table.form(f"long {units}", ZERO, ((ONE, units), (ONE, position.shorted)))
         case "units held":
-            return units
+            return units if gross else position.long
         case "par":
             return table.form(name, ZERO, ((_par(ctx, position), units),))
         case "cost":

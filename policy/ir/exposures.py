@@ -30,14 +30,14 @@ def cash(accounts: Iterable[str]) -> list[Exposure]:
 
 def _balance(account: str) -> Position:
     form = f"cash/{account}"
-    return Position(account, CASH, (), ONE, form, form, None, ())
+    return Position(account, CASH, (), ONE, form, form, form, None, ())
 
 
 def unheld(universe: Universe, accounts: Iterable[str], level: str, term: str) -> list[Exposure]:
     """What the models of the accounts give a weight to, at nothing: so that a group is there before it is held."""
     nothing = universe.table.form(NOTHING, ZERO, ())
     return [
-        Exposure(Position(account, subject, (), None, nothing, nothing, None, ()), subject, ZERO)
+        Exposure(Position(account, subject, (), None, nothing, nothing, nothing, None, ()), subject, ZERO)
         for account in accounts
         for subject in weighted(universe.index, account, term, level)
     ]

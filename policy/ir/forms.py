@@ -8,11 +8,11 @@ is bought, because what is bought is paid for), and so does the answer to "which
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from policy.interval import ZERO, Number, between, dot, high, low, plus, times
+from policy.interval import ZERO, Interval, Number, between, dot, high, low, plus, times
 from policy.ir.bound import Form, Kind, Lin, Quantity
 
 ONE = Fraction(1)
@@ -30,6 +30,7 @@ Counted = tuple[frozenset[str], frozenset[str]]
 class Table:
     quantities: dict[str, Quantity] = field(default_factory=dict)
     forms: dict[str, Form] = field(default_factory=dict)
+    either: dict[str, Terms] = field(default_factory=dict)
     _expanded: dict[str, Expansion] = field(default_factory=dict)
     _counted: dict[str, Counted] = field(default_factory=dict)
 
@@ -41,7 +42,7 @@ class Table:
         """Adds the form, unless it is there, and says what it is called: where the name stands for another sum, the
         terms become a part of it. Terms of the same name are added up. `cash`: what buys are paid from; they do not
         count in it as holdings do."""
-        terms = gathered(terms)
+        terms = gathered(tuple(self._one_sided(terms)))
         known = self.forms.get(name)
         if known is not None and (known.const, known.terms) != (const, terms):
             name = f"{name}/{_fingerprint(const, terms)}"
@@ -51,6 +52,15 @@ class Table:
             if cash:
                 self._counted[name] = (frozenset(), frozenset())
         return name
+
+    def _one_sided(self, terms: Terms) -> Iterator[tuple[Number, str]]:
+        """What is in `either` may be above zero or below, and is made of parts that may not. An unknown number of it is
+        as much of each part, which has linear ends."""
+        for factor, name in terms:
+            if isinstance(factor, Interval) and name in self.either:
+                yield from ((times(factor, weight), part) for weight, part in self.either[name])
+            else:
+                yield factor, name
 
     def expansion(self, scalar: Lin) -> Mapping[str, Number]:
         """Coefficient of each quantity in a linear scalar."""

@@ -32,15 +32,16 @@ MINUS_ONE = Fraction(-1)
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """One instrument in one account. `units`, `value`: names of its forms; `shorted`: of the form of the units that are
-    short, None where there can be none. `buy`, `short`: of its opening quantities, None where they are not offered;
-    `sells`, `covers`: (lot, name of quantity)."""
+    """One instrument in one account. `units`, `value`: names of its forms; `long`, `shorted`: of the forms of the units
+    that are held and that are short, None where none can be short. `buy`, `short`: of its opening quantities, None
+    where they are not offered; `sells`, `covers`: (lot, name of quantity)."""
 
     account: str
     instrument: Instrument
     lots: tuple[Lot, ...]
     price: Fraction | None  # money of the base currency per unit
     units: str
+    long: str
     value: str
     buy: str | None
     sells: Pieces
@@ -161,12 +162,17 @@ def _position(
     held = sum((lot.quantity for lot in lots), ZERO)
     terms: Terms = tuple((ONE, name) for name in more) + tuple((MINUS_ONE, name) for name in less)
     units = table.form(f"units/{key}", held, terms)
-    value = table.form(f"value/{key}", ZERO, ((worth, units),))
-    shorted = None
+    owned, shorted = units, None
     if short or sell_short:
         closed: Terms = tuple((MINUS_ONE, name) for _, name in covers)
         shorted = table.form(f"shorted/{key}", owed, closed if sell_short is None else ((ONE, sell_short), *closed))
-    return Position(account.id, instrument, lots, price, units, value, buy, sells, shorted, sell_short, covers)
+        sold: Terms = tuple((MINUS_ONE, name) for _, name in sells)
+        owned = table.form(f"long units/{key}", held + owed, sold if buy is None else ((ONE, buy), *sold))
+        table.either[units] = ((ONE, owned), (MINUS_ONE, shorted))
+    value = table.form(f"value/{key}", ZERO, ((worth, units),))
+    if shorted:
+        table.either[value] = ((worth, owned), (negative(worth), shorted))
+    return Position(account.id, instrument, lots, price, units, owned, value, buy, sells, shorted, sell_short, covers)
 
 
 def _close(table: Table, kind: Kind, instrument: Instrument, lot: Lot, tradable: Fraction | None) -> str:
