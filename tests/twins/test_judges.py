@@ -40,14 +40,10 @@ def test_fast_and_reference_agree_on_millions(chunk: int) -> None:
     _check_shares(_compared(range(chunk * PER_CHUNK, (chunk + 1) * PER_CHUNK)))
 
 
-def test_the_run_is_as_large_as_promised() -> None:
-    assert CHUNKS * PER_CHUNK * OBLIGATIONS * POINTS >= 500_000
-    assert DEEP_CHUNKS * PER_CHUNK * OBLIGATIONS * POINTS >= 5_000_000
-
-
 def _check_shares(met: Counter[str]) -> None:
     """What one chunk met, as shares of its judged obligation-points."""
     total = met["judged"]
+    assert total >= PER_CHUNK * OBLIGATIONS * POINTS
     assert met["at a limit"] >= total / 10
     assert met["unknown"] >= total / 10
     assert met["zero base"] >= total / 20
