@@ -146,8 +146,8 @@ def _concerns(fact: str, group: Group) -> bool:
 
 def _fresh(rung: Rung, ctx: Context, rule: core.Rule, group: Group | None) -> Rung:
     """A rung that rests on data older than the rule allows may fail, and is otherwise unknown."""
-    old = [why for words, age in rule.freshness for why in stale(ctx, words, age, group)]
-    return replace(rung, formula=All((rung.formula, *(Truth(None, why) for why in old)))) if old else rung
+    old = [kept for words, age in rule.freshness for kept in stale(ctx, words, age, group)]
+    return replace(rung, formula=All((rung.formula, *old))) if old else rung
 
 
 def _draft(

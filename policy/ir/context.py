@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TypeVar, cast
@@ -14,8 +14,10 @@ from policy.book.groups import fact as instrument_fact
 from policy.book.groups import fact_age, is_derivative
 from policy.book.holding import cost as lot_cost
 from policy.book.prices import price_age, rate, unit_value
+from policy.book.read import Index
 from policy.interval import NOT_NEGATIVE, ZERO, Interval, Number, times
-from policy.ir.bound import Lin
+from policy.ir.bound import Any as AnyOf
+from policy.ir.bound import Formula, Leaf, Lin, Op, Truth
 from policy.ir.core import Pick, Test
 from policy.ir.exposures import NOTHING, by_lot, cash, direct, through_funds, unheld
 from policy.ir.fields import words
@@ -270,14 +272,22 @@ def fact(ctx: Context, position: Position, name: str) -> Value | None:
     return value
 
 
-def stale(ctx: Context, words: str, days: int, group: Group | None) -> list[str]:
-    """Which holdings' data (prices, or a fact) are more than `days` old, or of no stated day."""
+def stale(ctx: Context, words: str, days: int, group: Group | None) -> Iterator[Formula]:
+    """What keeps data (prices, or a fact) that are more than `days` old, or of no stated day, from mattering: nothing
+    for what is held, and that nothing is bought or sold short for what is not."""
     index = ctx.universe.index
-    found = []
     for exposure in exposures(ctx) if group is None else group.exposures:
-        if exposure.subject is None or not exposure.position.lots:
+        subject, position = exposure.subject, exposure.position
+        if subject is not None and not subject.id:
             continue
-        age = fact_age(index, exposure.subject.id, words) if words != "price" else price_age(index, exposure.subject.id)
-        if age is None or age > days:
-            found.append(f"{words} of {exposure.name} is older than {days} days, or of no stated day")
-    return found
+        age = None if subject is None else _age(index, subject.id, words)
+        opens = [name for name in (position.buy, position.short) if name is not None]
+        if (age is None or age > days) and (position.lots or opens):
+            unknown = Truth(None, f"{words} of {exposure.name} is older than {days} days, or of no stated day")
+            units = Lin(ZERO, tuple((ONE, name) for name in opens))
+            none = Leaf(units, Op.LE, Lin(ZERO), label=f"units bought of {exposure.name}", unit="shares")
+            yield unknown if position.lots else AnyOf((none, unknown))
+
+
+def _age(index: Index, instrument: str, words: str) -> int | None:
+    return price_age(index, instrument) if words == "price" else fact_age(index, instrument, words)
