@@ -146,6 +146,7 @@ def _book(console: Console) -> tuple[Task, JudgeAnswer]:
     story.accounts(console, book, task.bound)
     _chapter(console, 3)
     story.broken(console, standing)
+    verdicts.notices(standing, console)
     story.drift(console, weights.standing(task))
     return task, standing
 

@@ -71,7 +71,7 @@ def _verdict(library: Library, rule: str, arguments: argparse.Namespace) -> Judg
     found = judgement(library, index(book), orders, arguments.orders)
     own = tuple(finding for finding in found.verdict.findings if finding.obligation.origin.rule == rule)
     verdict = Verdict(worst(finding.outcome for finding in own), own)
-    return judged(visible(found.bound, library, arguments.role), verdict, len(orders), found.flaws)
+    return judged(visible(found.bound, library, arguments.role), verdict, len(orders), flaws=found.flaws)
 
 
 def _explained(rule: Rule | ListRule, waivers: Iterable[Waiver], verdict: JudgeAnswer | None) -> ExplainAnswer:

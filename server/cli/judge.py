@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from policy.book.facts import Order
+from policy.book.notices import notices
 from policy.book.problem import Problem
 from policy.book.read import Index, index
 from policy.ir import meaning
@@ -22,7 +23,7 @@ from server.cli.show import verdict as shown
 from server.cli.show.answers import printed
 from server.cli.show.terminal import output, progress
 from server.desk.placed import placed
-from server.desk.room import rooms
+from server.desk.room import NO_ROOMS, rooms
 from solver.certify import flaws
 
 
@@ -67,8 +68,9 @@ class Judgement:
         seen = seen_by(self.verdict, roles)
         refused = bool(self.flaws) or OF_OUTCOME[seen.outcome] is not Exit.PASS
         asked = self.orders and refused and not stopped_unseen(seen)
-        instead = rooms(library, self.known, self.orders, roles) if asked else ()
-        return judged(visible(self.bound, library, roles), seen, len(self.orders), self.flaws, instead)
+        instead = rooms(self.known, self.bound, self.orders, roles) if asked else NO_ROOMS
+        bound, open_ends = visible(self.bound, library, roles), notices(self.known)
+        return judged(bound, seen, len(self.orders), flaws=self.flaws, instead=instead, notices=open_ends)
 
 
 def judgement(library: Library, known: Index, orders: tuple[Order, ...] = (), file: str | None = None) -> Judgement:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
+from policy.book.notices import notices
 from policy.ir.bound import Bound, Outcome
 from policy.judge.pricebox import price_box
 from policy.judge.redact import NOT_PERMITTED, seen_by, sees_all, visible
@@ -180,7 +181,7 @@ def _proposed(task: Task, found: Proposed, bundle: str | None, roles: Collection
         objective_of_nothing=found.nothing,
         gap=_gap(found, net_assets(task.bound)) if whole else None,
         price_box=price_box(task.bound, found.point, seen_by(found.ended, roles)).share,
-        before=judged(bound, seen_by(found.before, roles)),
+        before=judged(bound, seen_by(found.before, roles), notices=notices(task.index)),
         after=judged(bound, seen_by(found.verdict, roles), len(found.orders)),
         conflict=None,
         stands_in_the_way=(),
@@ -206,7 +207,9 @@ def _refused(
         objective_of_nothing=next((step.worth for step in found.trace if step.what == "do nothing"), None),
         gap=None,
         price_box=None,
-        before=judged(visible(task.bound, task.library, roles), seen_by(found.before, roles)),
+        before=judged(
+            visible(task.bound, task.library, roles), seen_by(found.before, roles), notices=notices(task.index)
+        ),
         after=None,
         conflict=_conflict(task.bound, refusal.conflict) if isinstance(refusal, Impossible) else None,
         stands_in_the_way=(NOT_PERMITTED,) if seen is None else seen.failing,

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from policy.book.problem import Problem
 from policy.ir.bound import Bound
 from policy.judge.verdict import Finding as Judged
 from policy.judge.verdict import Measured as Leaf
 from policy.judge.verdict import Verdict
 from server.cli.answer.number import Amount, Exact, amount
-from server.desk.room import Room
+from server.desk.room import NO_ROOMS, Room, Rooms
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +75,22 @@ class Instead:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """What a book leaves open, in the row `id` of a `table`: nothing is wrong, but a rule may be unknown for it."""
+
+    table: str
+    id: str
+    what: str
+    do: str
+
+
+@dataclass(frozen=True, slots=True)
 class JudgeAnswer:
     """`answer` is the worst outcome of the findings. Rules that are visible to other roles only are judged as well:
     where they stop the orders, all of them together are one last finding, `not shown`. `book`, `rules`: SHA-256 of
     the book, and of the rules that are visible. `flaws`: what is wrong with the orders whatever the rules say, such as
-    cash that is not there. `would_pass`: for refused orders, by the visible rules; empty where another stops them."""
+    cash that is not there. `would_pass`: for refused orders, by the visible rules; empty where another stops them;
+    `not_tried`: of how many orders it was not looked for. `notices`: what the book leaves open, whatever the rules."""
 
     answer: str
     as_of: date
@@ -90,14 +102,18 @@ class JudgeAnswer:
     findings: tuple[Finding, ...]
     flaws: tuple[str, ...]
     would_pass: tuple[Instead, ...]
+    not_tried: int
+    notices: tuple[Notice, ...]
 
 
 def judged(
     bound: Bound,
     verdict: Verdict,
     orders: int = 0,
+    *,
     flaws: Iterable[str] = (),
-    rooms: Iterable[Room] = (),
+    instead: Rooms = NO_ROOMS,
+    notices: Iterable[Problem] = (),
 ) -> JudgeAnswer:
     """`bound`, `verdict`: as the reader may see them."""
     return JudgeAnswer(
@@ -110,8 +126,15 @@ def judged(
         orders,
         tuple(map(finding, verdict.findings)),
         tuple(flaws),
-        tuple(map(_instead, rooms)),
+        tuple(map(_instead, instead.found)),
+        instead.left_out,
+        tuple(map(_notice, notices)),
     )
+
+
+def _notice(problem: Problem) -> Notice:
+    table, _, name = (problem.place.pointer or "").removeprefix("/").partition("/")
+    return Notice(table, problem.place.field or name, problem.what, problem.do)
 
 
 def _instead(room: Room) -> Instead:

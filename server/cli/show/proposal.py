@@ -23,6 +23,7 @@ def show(answer: ProposeAnswer, console: Console) -> None:
         _proposed(answer, console)
     else:
         refused(answer, console)
+    verdict.notices(answer.before, console)
     if answer.bundle is not None:
         console.print(f"\nproof: {answer.bundle}", markup=False, soft_wrap=True)
 

@@ -17,6 +17,7 @@ from server.cli.show.terminal import MARK_OF, STYLE_OF, answer
 SIGN = {"<=": "≤", "<": "<", ">=": "≥", ">": ">"}
 MOST_CONTRIBUTORS = 5
 MOST_PLACES = 12
+MOST_NOTICES = 5
 TOLERATED = "tolerated"
 """A pass although the clause's own limit does not hold: a breach that the orders did not cause and do not worsen."""
 
@@ -25,6 +26,7 @@ def show(verdict: JudgeAnswer, console: Console) -> None:
     """All of it: the table, then why for everything that does not pass."""
     console.print(table(verdict.findings))
     stops(verdict, console)
+    notices(verdict, console)
     worst = "block" if verdict.flaws else verdict.answer
     console.print(f"\n{answer(worst)}  {counted(verdict)}", soft_wrap=True)
 
@@ -37,7 +39,7 @@ def stops(verdict: JudgeAnswer, console: Console) -> None:
         details(list(findings), console)
     for flaw in verdict.flaws:
         console.print(f"\n[block]✗ these orders cannot be placed[/block]: {escape(flaw)}", soft_wrap=True)
-    if verdict.would_pass:
+    if verdict.would_pass or verdict.not_tried:
         console.print()
         instead(verdict, console)
 
@@ -45,12 +47,27 @@ def stops(verdict: JudgeAnswer, console: Console) -> None:
 def instead(verdict: JudgeAnswer, console: Console) -> None:
     """What would pass of each refused order, the others kept."""
     console.print("[title]what would pass instead[/title], the other orders kept:")
+    if not verdict.would_pass:
+        console.print("  nothing was found")
     for order in verdict.would_pass:
         head = f"  {order.side} {units(order.quantity)} {escape(order.instrument)} in {escape(order.account)}:"
         amounts = [(order.passes, "pass"), (order.livable, "pass with a warning")]
         at_most = [f"{units(amount)} {said}" for amount, said in amounts if amount]
         told = f"{' and '.join(dict.fromkeys(at_most))}; one more does not" if at_most else "only leaving it out would"
         console.print(f"{head} {told}", soft_wrap=True)
+    if verdict.not_tried:
+        console.print(f"  [faint]not looked for of {several(verdict.not_tried, 'more order')}[/faint]")
+
+
+def notices(verdict: JudgeAnswer, console: Console) -> None:
+    """What the book leaves open: the first few, and how many more."""
+    shown = verdict.notices[:MOST_NOTICES]
+    if shown:
+        console.print("\n[title]the book leaves open[/title]")
+    for notice in shown:
+        console.print(f"  [faint]{escape(notice.what)}; {escape(notice.do)}[/faint]", soft_wrap=True)
+    if len(verdict.notices) > len(shown):
+        console.print(f"  [faint]… and {len(verdict.notices) - len(shown)} more[/faint]")
 
 
 def table(findings: Iterable[Finding]) -> Table:

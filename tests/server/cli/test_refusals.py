@@ -15,7 +15,7 @@ from server.cli.answer.verdict import JudgeAnswer
 from server.cli.show import proposal, terminal
 
 DAY = date(2026, 1, 30)
-BEFORE = JudgeAnswer("pass", DAY, DAY, "USD", "0", "0", 0, (), (), ())
+BEFORE = JudgeAnswer("pass", DAY, DAY, "USD", "0", "0", 0, (), (), (), 0, ())
 ANSWER = ProposeAnswer(
     answer="impossible",
     as_of=DAY,

@@ -244,7 +244,7 @@ def test_rules_with_mistakes_are_bad_input_of_other_verbs(answer, tmp_path: Path
 @pytest.mark.parametrize("width", [80, 160])
 def test_check_fits_its_terminal(ask: Ask, width: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """One line for every rule at least, the letters explained, and the answer in the last line; no colour in a pipe."""
-    monkeypatch.setenv("COLUMNS", str(width))
+    monkeypatch.setattr("server.cli.show.terminal.PIPE_WIDTH", width)
     code, out, _ = ask("check", str(ROOT / "rules"))
     lines = out.splitlines()
     assert code == 0

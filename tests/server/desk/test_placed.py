@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
+import pytest
+
 from policy.book.facts import Order, Side
-from policy.book.read import index
+from policy.book.read import Index, index
 from policy.ir import core
 from policy.ir.bind import bind_to
-from policy.ir.bound import Moment, Op, Outcome
+from policy.ir.bound import Bound, Moment, Op, Outcome
 from policy.ir.point import point_of
 from policy.judge.verdict import FillSafety, Finding
 from server.desk.placed import placed
-from server.desk.room import rooms
+from server.desk.room import MOST_ORDERS, WORK, rooms
 from tests.policy.judge.test_worsening import book, rule
 
 FLOOR = core.Compare(core.Term("cash"), Op.GE, core.Amount(Fraction(895), "USD"))
@@ -52,6 +54,27 @@ def test_lots_of_one_sale_are_not_used_twice() -> None:
     assert said(*halves, replace(BUY, batch=2)).fills is FillSafety.ORDERED
 
 
+def refused(*orders: Order) -> tuple[Index, Bound, tuple[Order, ...]]:
+    known = index(book(60))
+    return known, bind_to(LIBRARY, known, orders), orders
+
+
 def test_what_would_pass_instead_passes_on_the_way() -> None:
-    (room,) = rooms(LIBRARY, index(book(60)), (BUY, replace(SELL, batch=1)))
+    (room,) = rooms(*refused(BUY, replace(SELL, batch=1))).found
     assert (room.order, room.passes) == (BUY, 5)
+
+
+@pytest.mark.parametrize("quantity", ["6", "7", "20", "99", "899", "20.5"])
+def test_the_most_that_passes_does_and_one_more_does_not(quantity: str) -> None:
+    order = replace(BUY, quantity=Fraction(quantity))
+    (room,) = rooms(*refused(order)).found
+    assert room.passes is not None
+    assert said(replace(order, quantity=room.passes)).outcome is Outcome.PASS
+    more = min(room.passes + 1, order.quantity)
+    assert said(replace(order, quantity=more)).outcome is Outcome.BLOCK
+
+
+def test_how_many_orders_were_not_tried_is_said() -> None:
+    many = tuple(BUY for _ in range(MOST_ORDERS + 5))
+    assert rooms(*refused(*many)).left_out == 5
+    assert rooms(*refused(*(BUY for _ in range(WORK)))).left_out == WORK

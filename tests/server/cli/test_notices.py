@@ -1,0 +1,48 @@
+"""What a book leaves open is said beside the verdict: all of it in JSON, the first of it in print."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+
+import pytest
+from rich.console import Console
+
+from policy.book import notices
+from policy.book.read import index
+from policy.ir.core import Library
+from server.cli.answer.verdict import JudgeAnswer
+from server.cli.judge import judgement
+from server.cli.show import terminal, verdict
+from tests.policy.judge.test_worsening import book
+
+
+@pytest.fixture
+def answer() -> JudgeAnswer:
+    """Of a book in which nothing has a price."""
+    library = Library((), (), ())
+    return judgement(library, index(replace(book(60), prices=()))).answer(library)
+
+
+def test_all_of_it_is_in_the_answer(answer: JudgeAnswer) -> None:
+    told = notices.notices(index(replace(book(60), prices=())))
+    assert [notice.what for notice in answer.notices] == [notice.what for notice in told]
+    assert ("instruments", "A") in {(notice.table, notice.id) for notice in answer.notices}
+
+
+def test_print_shows_the_first_and_counts_the_rest(answer: JudgeAnswer) -> None:
+    one = answer.notices[0]
+    many = replace(answer, notices=(one,) * 7)
+    console = Console(file=io.StringIO(), theme=terminal.THEME, width=100)
+    verdict.notices(many, console)
+    assert isinstance(console.file, io.StringIO)
+    text = console.file.getvalue()
+    assert text.count(one.what) == 5
+    assert "and 2 more" in text
+
+
+def test_a_book_that_leaves_nothing_open_says_nothing(answer: JudgeAnswer) -> None:
+    console = Console(file=io.StringIO(), theme=terminal.THEME)
+    verdict.notices(replace(answer, notices=()), console)
+    assert isinstance(console.file, io.StringIO)
+    assert not console.file.getvalue()
