@@ -18,6 +18,8 @@ def pick_problems(pick: tree.Pick, names_: Names) -> Problems:
     found = names.group(pick.level, names_)
     if found is None:
         yield not_a_set(pick.level, names_)
+    if pick.largest is not None and found is not None:
+        yield from by_facts_alone(pick, names_, "the largest are")
     if pick.largest is not None and pick.largest < 1:
         yield Diagnostic("M204", "the largest none make no sum", pick.span, "write how many: `the 10 largest issuers`")
     if found is not None and found.level == "lot":
@@ -29,6 +31,30 @@ def pick_problems(pick: tree.Pick, names_: Names) -> Problems:
         yield Diagnostic("M217", "balances of cash have no facts to choose by", pick.where.span, "leave `where` out")
     elif pick.where is not None:
         yield from of_holdings(pick.where, Place(names_, found.level if found else "security"))
+
+
+def by_facts_alone(pick: tree.Pick, names_: Names, what: str) -> Problems:
+    """Whether a group counts depends in such a set on no amount: how much is held of it."""
+    found = names.holdings(pick, names_)
+    for condition in () if found is None else found.where:
+        if not _is_of_facts(condition):
+            yield Diagnostic("M204", f"{what} chosen by facts alone", pick.span, "leave the condition on amounts out")
+            return
+
+
+def _is_of_facts(cond: tree.Cond) -> bool:
+    from dsl.check.facts import number_of, settled  # facts ask for numbers, and numbers for sets
+
+    match cond:
+        case tree.Compare(left):
+            right = number_of(cond)
+            return right is None or settled(left, right)
+        case tree.Not(part):
+            return _is_of_facts(part)
+        case tree.And(parts) | tree.Or(parts):
+            return all(_is_of_facts(part) for part in parts)
+        case _:
+            return True
 
 
 def has_largest(pick: tree.Pick, names_: Names) -> bool:
@@ -91,6 +117,7 @@ def average_problems(average: tree.Average, at: Place) -> Problems:
         yield from pick_problems(average.pick, at.names)
         if has_largest(average.pick, at.names):
             yield Diagnostic("M204", "an average is taken over a whole set", average.pick.span, "leave `largest` out")
+        yield from by_facts_alone(average.pick, at.names, "what an average is taken over is")
     if average.weight is None or average.weight.words not in ("value", at.names.counting.name):
         yield Diagnostic(
             "M213", "what is this average weighted by?", average.span, "end it with `weighted by value`; the "
