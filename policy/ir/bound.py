@@ -251,7 +251,8 @@ class Origin:
 @dataclass(frozen=True, slots=True)
 class Obligation:
     """One clause for one scope and one group. The first rung whose formula is true decides; if none is,
-    `otherwise`. A rung that is unknown makes the answer the worst outcome still possible.
+    `otherwise`. Rungs that are unknown leave several outcomes possible: the answer is that outcome if there is only
+    one, `warn` if the worst possible is no worse than `warn`, and unknown otherwise.
 
     `unknown_is_breach`: the rule says `missing data counts as breach`. `unknowns`: what was missing when
     the rule was bound. `visible_to`: the role that may read it; judged for everyone all the same.
