@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 
 from dsl.vocabulary import term
-from policy.book.facts import Lot
+from policy.book.facts import Lot, Side, Trade
 from policy.book.groups import key
-from policy.book.history import loss_sales, recent_purchases
+from policy.book.history import Past, loss_sales, recent_purchases
 from policy.book.holding import days_held, gain_per_unit
 from policy.interval import ZERO
 from policy.ir import core
@@ -116,11 +117,11 @@ def _windows(ctx: Context, positions: list[Position], days: int) -> Iterator[For
         ctx.missing.add(f"complete history of {ctx.scope}")
         yield Any((bought, Truth(None, f"whether {instrument} was sold at a loss")))
     lots = [lot for position in positions for lot in position.lots if lot.quantity > 0]
-    complete = recent_purchases(index, ctx.accounts, instrument, days).complete
+    past = recent_purchases(index, ctx.accounts, instrument, days)
     for loss, losing in _losing(ctx, positions).items():
         doubt = () if loss else (Truth(None, f"whether lots of {instrument} are at a loss"),)
         yield Any((_units(ctx, "sold at a loss", instrument, losing.values()), bought, *doubt))
-        for recent, washed_ in _after_purchase(losing, lots, ctx.universe.book.as_of, days, complete).items():
+        for recent, washed_ in _after_purchase(losing, lots, past, ctx.universe.book.as_of, days).items():
             sold = _units(ctx, "sold at a loss", instrument, washed_)
             unsure = () if recent else (Truth(None, f"whether {instrument} was bought in the last {days} days"),)
             if not recent:
@@ -146,17 +147,32 @@ def _losing(ctx: Context, positions: Iterable[Position]) -> dict[bool, dict[str,
 
 
 def _after_purchase(
-    sales: Mapping[str, str], lots: Iterable[Lot], today: date, days: int, complete: bool
+    sales: Mapping[str, str], lots: Collection[Lot], past: Past, today: date, days: int
 ) -> dict[bool, list[str]]:
     """Sales that are wash sales because another lot was acquired within the window (True), and sales of which that is
-    not known."""
+    not known. A purchase in the history made another lot where more was bought on its day than is left of that day's
+    lots: what it made is gone, and counts all the same."""
     ages = [(lot.id, days_held(lot, today)) for lot in lots]
+    gone = _gone(past.trades, lots)
     young = frozenset(lot for lot, age in ages if age is not None and 0 <= age <= days)
     undated = frozenset(lot for lot, age in ages if age is None)
     found: dict[bool, list[str]] = {}
     for lot, name in sales.items():
-        if len(young) > (lot in young):
+        if (gone and lot not in undated) or len(young) > (lot in young):
             found.setdefault(True, []).append(name)
-        elif len(undated) > (lot in undated) or not complete:
+        elif gone or len(undated) > (lot in undated) or not past.complete:
             found.setdefault(False, []).append(name)
     return found
+
+
+def _gone(trades: Iterable[Trade], lots: Iterable[Lot]) -> bool:
+    """Whether more was bought, of some instrument in some account on some day, than its lots of that day still hold."""
+    left: dict[tuple[str, str, date | None], Fraction] = {}
+    for lot in lots:
+        place = lot.account, lot.instrument, lot.acquired
+        left[place] = left.get(place, ZERO) + lot.quantity
+    for trade in trades:
+        if trade.side is Side.BUY:
+            place = trade.account, trade.instrument, trade.day
+            left[place] = left.get(place, ZERO) - trade.quantity
+    return any(rest < 0 for rest in left.values())
