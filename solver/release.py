@@ -34,7 +34,7 @@ class Batches:
 
 
 def released(bound: Bound, point: Point, orders: Sequence[Order], verdict: Verdict) -> Batches:
-    """The batches of the orders that make the point; `verdict`: at the point."""
+    """The batches of the orders that make the point, sales and covers with all their lots; `verdict`: at the point."""
     first = _batches(bound, [[o for o in orders if o.batch == n] for n in sorted({o.batch for o in orders})])
     failing = _failing(bound, verdict, first)
     if not failing:
@@ -58,6 +58,7 @@ def _filled(bound: Bound, order: Order) -> list[Filled]:
     if order.side not in RELIEVING:
         return [((f"{order.side}/{order.account}/{order.instrument}", order.quantity),)]
     pieces = [(f"{order.side}/{lot}", quantity) for lot, quantity in order.lots]
+    assert sum(quantity for _, quantity in pieces) == order.quantity, f"{order.side} without the lots that it closes"
     domain = next(domain for domain in bound.domains if domain.account == order.account)
     chain = domain.relief.get(f"{order.side}/{order.instrument}", ())
     if domain.specific or not chain:

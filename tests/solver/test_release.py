@@ -66,6 +66,14 @@ def test_no_order_is_no_batch() -> None:
     assert batches(three(ZERO), {}) == Batches((), ())
 
 
+def test_a_sale_without_its_lots_is_not_released() -> None:
+    """Which lots are used is for the finder to say: nothing here could."""
+    bound = three(ZERO)
+    unnamed = [replace(order, lots=()) for order in orders(bound, MOVE)]
+    with pytest.raises(AssertionError, match="sell without the lots that it closes"):
+        released(bound, MOVE, unnamed, judge(bound, MOVE))
+
+
 def test_the_sale_that_cures_a_breach_goes_before_sales_whose_cost_would_worsen_it() -> None:
     cap = Leaf(value(0), Op.LE, share(50)), Outcome.PASS
     no_worse = Leaf(value(0), Op.LE, share(60)), Outcome.WARN
