@@ -6,7 +6,6 @@ erased and every proof stays whole. Entries of one stream count without gaps and
 
 from __future__ import annotations
 
-from base64 import b32encode
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
@@ -132,11 +131,6 @@ def entry(data: bytes) -> Entry:
 
 def entry_hash(entry: Entry) -> bytes:
     return leaf_hash(entry_bytes(entry))
-
-
-def order_id(entry_hash: bytes, number: int) -> str:
-    """The name under which an order goes to the broker: whoever sees it later can ask for the proof behind it."""
-    return f"{b32encode(entry_hash[:15]).decode().lower()}-{number}"
 
 
 def hash_text(value: Json) -> str:

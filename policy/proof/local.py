@@ -62,9 +62,5 @@ def verifier_of(origin: str, seed: bytes) -> Verifier:
     return Verifier(origin, ED25519, public_of(seed))
 
 
-def merkle_root(log: LocalLog) -> bytes:
-    return root(leaf_hashes(log))
-
-
 def leaf_hashes(log: LocalLog) -> Sequence[bytes]:
     return [leaf_hash(entry_bytes(entry)) for entry in log.entries]

@@ -44,6 +44,7 @@ from policy.proof.check.program import rebuilt
 from policy.proof.claims.people import Approval, approved
 from policy.proof.duality import proven_bound
 from policy.proof.keys import public_of
+from policy.proof.merkle import root
 from policy.proof.note import ED25519, Verifier
 from policy.proof.proposal import Kind as Decided
 from policy.proof.proposal import Order, Proposal, Side
@@ -207,7 +208,7 @@ def made(
     log = local.LocalLog(ORIGIN, (), empty(ORIGIN))
     for n in range(before):
         log = local.appended(log, _entry(entry.Kind.SELF_AUDIT, "system", f"audit {n}", TIMES[0]))
-    seen = (before, local.merkle_root(log)) if before else None
+    seen = (before, root(local.leaf_hashes(log))) if before else None
     payload = entry.Payload(entry.commitment(SALT, body), len(body), "text/plain")
     rules, snapshot = digest(rules_manifest(chosen.rules)), digest(chosen.snapshot)
     kind = entry.Kind.PROPOSAL if chosen.proposal.kind is Decided.PROPOSAL else entry.Kind.INFEASIBLE

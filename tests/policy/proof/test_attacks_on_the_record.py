@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from policy.canonical import decode, digest, encode
-from policy.proof import archive, local
+from policy.proof import archive, local, merkle
 from policy.proof.archive import MANIFEST
 from policy.proof.bundle import report, statement
 from policy.proof.claims.claim import Answer
@@ -81,7 +81,7 @@ def test_two_views_of_the_log():
 
 
 def _seen(bundle: sample.Made) -> bytes:
-    root = b64encode(local.merkle_root(bundle.log)).decode()
+    root = b64encode(merkle.root(local.leaf_hashes(bundle.log))).decode()
     return f"seen {len(bundle.log.entries)} {root}\n".encode()
 
 
