@@ -32,7 +32,8 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class Ledger:
     """Sums over all lines; a gain that is not known counts as nothing and `unknown_gains` counts it. `tax` is simple:
-    the intent's rates on the gains of each term, losses first against their own term, never below zero in sum."""
+    the intent's rates on the net gain of each term, where a loss of one lowers what the other owes by its own rate;
+    never below zero in sum."""
 
     lines: tuple[Line, ...]
     bought: Fraction
