@@ -35,12 +35,3 @@ def to_cents(amount: Fraction, currency: str) -> Fraction:
     """The payable amount next to an exact one, half to the even cent (IEEE 754 roundTiesToEven): rounding many
     fills so has no drift to either side."""
     return round(amount, decimals(currency))
-
-
-def money_text(amount: Fraction, currency: str) -> str:
-    """For people: `USD 1,234.50`; rounded to the cent as `to_cents` does."""
-    places = decimals(currency)
-    scaled = round(abs(amount) * 10**places)
-    whole, rest = divmod(scaled, 10**places)
-    sign = "-" if amount < 0 and scaled else ""
-    return f"{currency} {sign}{whole:,}" + (f".{rest:0{places}d}" if places else "")

@@ -1,4 +1,4 @@
-"""Bound obligations, points, objectives and verdicts as canonical JSON, and back: the wire form of the kernel.
+"""The wire form of the kernel, canonical JSON: bound obligations and objectives, and back; points and verdicts.
 
 One mapping for every value of `policy.ir.bound` and `policy.judge.verdict`, read off their annotations, so that a
 new node needs no line here:
@@ -27,8 +27,8 @@ from typing import Any, NamedTuple, TypeVar, Union, cast, get_args, get_origin, 
 
 from policy.canonical import Json, rational
 from policy.interval import Interval
-from policy.ir.bound import Bound, Obligation, Origin, Outcome, Point
-from policy.judge.verdict import Finding, Verdict
+from policy.ir.bound import Bound, Obligation, Origin, Point
+from policy.judge.verdict import Verdict
 from policy.proof.reading import ShapeError, array, boolean, choice, integer, members, text
 
 T = TypeVar("T")
@@ -50,30 +50,11 @@ def point_json(point: Point) -> Json:
     return [[name, str(value)] for name, value in sorted(point.items()) if value]
 
 
-def point_from_json(value: Json) -> Point:
-    point = {text(name): rational(amount) for name, amount in (array(pair, 2) for pair in array(value))}
-    if point_json(point) != value:
-        raise ShapeError("a point names every quantity once, in order, and leaves zeros out")
-    return point
-
-
 def verdict_json(verdict: Verdict) -> Json:
     findings: list[Json] = [
         _write(finding, without="obligation") | {"obligation": finding.obligation.id} for finding in verdict.findings
     ]
     return {"outcome": verdict.outcome.value, "findings": findings}
-
-
-def verdict_from_json(value: Json, obligations: tuple[Obligation, ...]) -> Verdict:
-    by_id = {obligation.id: obligation for obligation in obligations}
-    top = members(value, "outcome", "findings")
-    findings = []
-    for item in array(top["findings"]):
-        name = text(item.get("obligation")) if isinstance(item, dict) else None
-        if name not in by_id:
-            raise ShapeError(f"a finding about `{name}`, which is no obligation of this book")
-        findings.append(_read(Finding, item, obligation=by_id[name]))
-    return Verdict(choice(top["outcome"], Outcome), tuple(findings))
 
 
 def _bound_json(bound: Bound) -> Json:

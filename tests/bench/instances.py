@@ -33,7 +33,6 @@ from policy.ir.bound import Moment, Op, Outcome
 TODAY = date(2026, 6, 30)
 NOWHERE = Span("bench", 0, 1, 1, 1)
 SECTORS, INDUSTRIES, COUNTRIES = 11, 60, 12
-FORTIETH = Fraction(1, 40)
 
 
 def instance(kind: str, seed: int = 7) -> tuple[Book, core.Library]:
@@ -200,9 +199,7 @@ def rule(name: str, *tests: core.Test) -> core.Rule:
         measure="market value",
         look_through=False,
         de_minimis=None,
-        clauses=tuple(
-            core.Clause((core.Step(test, Outcome.PASS, "within"),), Outcome.BLOCK, NOWHERE) for test in tests
-        ),
+        clauses=tuple(clause(test) for test in tests),
         moments=(Moment.PROPOSAL,),
         missing="unknown",
         passive=core.Passive(),

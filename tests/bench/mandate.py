@@ -69,10 +69,6 @@ def book(seed: int, *, securities: int = 500, lots: int = 500) -> Book:
     )
 
 
-def _lot(rng: Random, name: str, instrument: str) -> Lot:
-    return Lot(name, "A", instrument, Fraction(rng.randint(100, 2_000)), Fraction(10), DAY)
-
-
 def _account() -> Account:
     cash = {"USD": (Fraction(500_000), Fraction(0))}
     return Account("A", "Account", "H", tax=TaxKind.TAXABLE, cash=cash, facts={"borrowings": Fraction(0)})

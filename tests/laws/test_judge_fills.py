@@ -11,7 +11,7 @@ import pytest
 
 from policy.interval import ZERO
 from policy.ir import meaning
-from policy.ir.bound import Bound, Kind, Leaf, Lin, Moment, Obligation, Outcome, Point, Quantity
+from policy.ir.bound import Bound, Kind, Leaf, Lin, Moment, Obligation, Outcome, Point
 from policy.judge import reach
 from policy.judge.eval import finding, judge
 from policy.judge.fills import Batch, judge_orders, sells_first
@@ -138,10 +138,6 @@ def test_linear_clauses_are_always_decided() -> None:
                 asked += 1
                 assert said.fills is not FillSafety.NOT_PROVEN
     assert asked >= 500
-
-
-def _without_residue(quantity: Quantity) -> Quantity:
-    return replace(quantity, low=ZERO, high=ZERO) if quantity.kind is Kind.RESIDUE else quantity
 
 
 def _linear(obligation: Obligation, unclear: frozenset[str]) -> bool:

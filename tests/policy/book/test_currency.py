@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policy.book.currency import CODES, cent, decimals, money_text, to_cents
+from policy.book.currency import CODES, cent, decimals, to_cents
 
 
 @pytest.mark.parametrize(
@@ -36,20 +36,6 @@ def test_rounding_moves_by_at_most_half_a_cent_and_is_odd(amount: Fraction, curr
     assert abs(rounded - amount) <= cent(currency) / 2
     assert (rounded / cent(currency)).denominator == 1
     assert to_cents(-amount, currency) == -rounded
-
-
-@pytest.mark.parametrize(
-    ("amount", "currency", "text"),
-    [
-        ("1234567.891", "USD", "USD 1,234,567.89"),
-        ("-0.004", "USD", "USD 0.00"),
-        ("-12.5", "EUR", "EUR -12.50"),
-        ("1999.5", "JPY", "JPY 2,000"),
-        ("7", "KWD", "KWD 7.000"),
-    ],
-)
-def test_money_for_people(amount: str, currency: str, text: str) -> None:
-    assert money_text(Fraction(amount), currency) == text
 
 
 def test_codes_are_three_capitals() -> None:

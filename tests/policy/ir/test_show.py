@@ -14,9 +14,6 @@ from policy.canonical import decode, encode
 from policy.interval import ANYTHING, Interval
 from policy.ir import bound as ir
 from policy.ir import show
-from policy.judge.eval import judge
-from policy.judge.verdict import FillSafety
-from policy.proof.reading import ShapeError
 from tests.policy.proof import sample
 from tests.worlds.worlds import world
 
@@ -61,21 +58,10 @@ def test_an_obligation_of_any_nodes(scalar, formula):
 
 
 @pytest.mark.parametrize("seed", range(25))
-def test_worlds_and_verdicts_read_back(seed):
+def test_worlds_read_back(seed):
     found = world(seed)
     value = show.to_json(found.bound)
     assert show.from_json(ir.Bound, decode(encode(value))) == found.bound
-    for point in found.points:
-        held = {name: amount for name, amount in point.items() if amount}
-        assert show.point_from_json(show.point_json(point)) == held
-        verdict = judge(found.bound, point)
-        findings = tuple(
-            replace(finding, fills=FillSafety.COMPLETE, state=held) if k % 2 else finding
-            for k, finding in enumerate(verdict.findings)
-        )
-        verdict = replace(verdict, findings=findings)
-        written = decode(encode(show.verdict_json(verdict)))
-        assert show.verdict_from_json(written, found.bound.obligations) == verdict
 
 
 def test_an_objective_and_a_domain():
@@ -133,18 +119,6 @@ def test_no_other_json_is_read(path, wrong):
     place[path[-1]] = wrong
     with pytest.raises(ValueError, match=r"."):
         show.from_json(ir.Bound, value)
-
-
-def test_a_finding_about_an_unknown_obligation():
-    value = show.verdict_json(judge(sample.bound(), {}))
-    with pytest.raises(ShapeError, match="no obligation"):
-        show.verdict_from_json(value, ())
-
-
-@pytest.mark.parametrize("value", [[["a", "0"]], [["b", "1"], ["a", "1"]], [["a", "1"], ["a", "1"]], [["a"]], {}])
-def test_points_that_are_not_in_their_one_form(value):
-    with pytest.raises(ValueError, match=r"."):
-        show.point_from_json(value)
 
 
 def test_days_are_written_as_days():
