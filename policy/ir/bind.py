@@ -18,6 +18,7 @@ from policy.ir import core, meaning
 from policy.ir.bound import All, Any, Bound, Formula, Moment, Obligation, Origin, Outcome, Rung, Truth
 from policy.ir.context import Context, picked, stale
 from policy.ir.forbid import forbidden, washed
+from policy.ir.forms import Table
 from policy.ir.lists import as_rules
 from policy.ir.moments import nothing_bought, tolerated
 from policy.ir.picks import Group
@@ -67,7 +68,7 @@ def bind_to(
         book.currency,
         world.table.quantities,
         world.table.forms,
-        tuple(_with_tolerance(obligation, passive, before) for obligation, passive in drafts),
+        tuple(_with_tolerance(obligation, passive, before, world.table) for obligation, passive in drafts),
         world.domains,
         snapshot,
         digest(library),
@@ -211,14 +212,16 @@ def _judged(moment: Moment, day: date) -> bool:
 _QUARTER_ENDS = frozenset({(3, 31), (6, 30), (9, 30), (12, 31)})
 
 
-def _with_tolerance(obligation: Obligation, passive: core.Passive | None, before: meaning.Values) -> Obligation:
+def _with_tolerance(
+    obligation: Obligation, passive: core.Passive | None, before: meaning.Values, table: Table
+) -> Obligation:
     """After the first rung: what no order caused may stand while no order worsens it. The leaf that worsening is
     defined on is the first rung's own: a warning or a consent that the book had reached before, within the clause's
     outer limits, is no more these orders' doing than a breach is."""
     if passive is None:
         return obligation
     first, *rest = obligation.ladder
-    kept = tolerated(first.formula, before, passive.measure)
+    kept = tolerated(first.formula, before, passive.measure, table)
     if kept is None:
         return obligation
     within = any(meaning.truth(rung.formula, before) for rung in rest if rung.outcome is not Outcome.WAIVED)

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import assert_never
 
-from policy.interval import ZERO
+from policy.interval import ZERO, Number, high, low
 from policy.ir import meaning
 from policy.ir.bound import (
     All,
@@ -23,6 +23,7 @@ from policy.ir.bound import (
     Count,
     Formula,
     Greatest,
+    Kind,
     Leaf,
     Least,
     Lin,
@@ -124,28 +125,47 @@ def _surely_raising(scalar: Scalar, table: Table) -> frozenset[str]:
 # --- passive breaches --------------------------------------------------------------------------
 
 
-def tolerated(test: Formula, before: meaning.Values, measure: str) -> Formula | None:
+def tolerated(test: Formula, before: meaning.Values, measure: str, table: Table) -> Formula | None:
     """What the orders may leave of a breach that was there before them; None where nothing was broken, or where
     the book before is not fully known."""
     if meaning.truth(test, before) is not False:
         return None
-    return _no_worse(test, before, measure)
+    return _no_worse(test, before, measure, table)
 
 
-def _no_worse(test: Formula, before: meaning.Values, measure: str) -> Formula | None:
+def _no_worse(test: Formula, before: meaning.Values, measure: str, table: Table) -> Formula | None:
     match test:
         case Leaf():
-            return _leaf_no_worse(test, before, measure)
+            return _no_units(test, table) if measure == "units" else _leaf_no_worse(test, before, measure)
         case All(parts):
-            loosened = [part if meaning.truth(part, before) else _no_worse(part, before, measure) for part in parts]
-            return None if None in loosened else All(tuple(part for part in loosened if part is not None))
+            kept = [part if meaning.truth(part, before) else _no_worse(part, before, measure, table) for part in parts]
+            return None if None in kept else All(tuple(part for part in kept if part is not None))
         case Any(parts):
-            options = [option for part in parts if (option := _no_worse(part, before, measure)) is not None]
+            options = [option for part in parts if (option := _no_worse(part, before, measure, table))]
             return Any((*options, test)) if options else None
         case Not() | Truth():
             return None
         case _:
             assert_never(test)
+
+
+def _no_units(leaf: Leaf, table: Table) -> Formula | None:
+    """Units of different securities make no sum: nothing is ordered that moves the measure the wrong way."""
+    if not isinstance(leaf.measure, Lin):
+        return None
+    up = leaf.op in meaning.CAPS
+    worse = [
+        name
+        for name, factor in table.expansion(leaf.measure).items()
+        if table.quantities[name].kind is not Kind.RESIDUE and _may_move(factor, up)
+    ]
+    ordered = Lin(ZERO, tuple((ONE, name) for name in sorted(worse)))
+    return Leaf(ordered, Op.LE, Lin(ZERO), label="units ordered of what worsens it", unit="units")
+
+
+def _may_move(factor: Number, up: bool) -> bool:
+    end = high(factor) if up else low(factor)
+    return end is None or (end > 0 if up else end < 0)
 
 
 def _leaf_no_worse(leaf: Leaf, before: meaning.Values, measure: str) -> Formula | None:

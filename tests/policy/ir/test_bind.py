@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
+import pytest
+
 from policy.book.facts import Account, Book, Instrument, Issuer, Loading, Lot, Price, Weight
 from policy.interval import ZERO
 from policy.ir import core
@@ -123,3 +125,20 @@ def test_places_in_files_are_no_part_of_what_rules_mean() -> None:
     moved = replace(library, rules=tuple(replace(rule, file="elsewhere/b.mandate") for rule in library.rules))
     assert digest(moved) == digest(library)
     assert digest(moved.rules[0]) == digest(library.rules[0])
+
+
+@pytest.mark.parametrize(("measure", "outcome"), [("units", Outcome.BLOCK), ("money", Outcome.PASS)])
+def test_a_dear_share_for_cheap_ones_is_more_in_units(measure: str, outcome: Outcome) -> None:
+    """Ten A at a dollar and ten P at ten cents, of one issuer: one A less, nine P more."""
+    plain = book(one=10)
+    held = replace(
+        plain,
+        instruments={name: Instrument(name, name, "A", "USD") for name in "AP"},
+        lots={name: Lot(name, "one", name, F(10), F(1), DAY) for name in "AP"},
+        prices=(Price("A", DAY, F(1)), Price("P", DAY, F(1, 10))),
+    )
+    (rule,) = rules("limit each issuer to at most 10% of net assets").rules
+    library = core.Library((replace(rule, passive=core.Passive("worsen", measure)),), (), ())
+    bound = bind(library, held)
+    assert judge(bound, {"sell/A": F(1)}).outcome is Outcome.PASS
+    assert judge(bound, {"sell/A": F(1), "buy/one/P": F(9)}).outcome is outcome
