@@ -26,7 +26,7 @@ from solver.model import Model
 from solver.orders import Booking, no_residue, orders
 from solver.read import Task, tried
 from solver.repair import mended
-from solver.search import NO_SIDES, USUAL, Patience, Search, Step
+from solver.search import NO_SIDES, USUAL, Patience, Search, Step, reproducible
 from solver.tactics import chosen, exactly, left_alone, relaxed, rounded, sells_only
 
 
@@ -47,6 +47,10 @@ class Proposal:
     @property
     def claimed_gap(self) -> Fraction | None:
         return None if self.claimed_bound is None else self.worth - self.claimed_bound
+
+    @property
+    def reproducible(self) -> bool:
+        return reproducible(self.trace)
 
 
 class Reason(StrEnum):
@@ -70,6 +74,10 @@ class Refusal:
     claimed_bound: Fraction | None
     model: Model
     trace: tuple[Step, ...]
+
+    @property
+    def reproducible(self) -> bool:
+        return reproducible(self.trace)
 
 
 def propose(
@@ -113,7 +121,7 @@ def _answer(search: Search, no_relaxation: bool) -> Proposal | Refusal:
         return Proposal(point, made, word.verdict, worth, search.bound, search.model, trace, unsearched)
     nearest = search.nearest
     assert nearest is not None, "doing nothing was tried"
-    impossible = no_relaxation and any(Why.INFEASIBLE in step.said for step in trace)
+    impossible = no_relaxation and any(step.ended is Why.INFEASIBLE for step in trace)
     blocked = bool(nearest.failing) and set(nearest.failing) <= set(unsearched)
     reason = Reason.CLAIMED_IMPOSSIBLE if impossible else Reason.NOT_SEARCHED if blocked else Reason.NOT_FOUND
     standing = certify(bound, search.idle.point).verdict

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
 from policy.interval import ZERO
-from solver.claim import Answer, Claim, Failure, Limits
+from solver.claim import Answer, Claim, Ended, Failure, Limits, Why
 from solver.from_ir import Sides
 from solver.model import Model
 from solver.read import Task, Trial, better
@@ -41,13 +41,19 @@ USUAL = Patience()
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing that was tried: what, with which backend, what came of it."""
+    """One thing that was tried: what, with which backend, what came of it. `ended`: why a backend stopped."""
 
     what: str
     backend: str
     said: str
     worth: Fraction | None = None
     bound: Fraction | None = None
+    ended: Ended | Why | None = None
+
+
+def reproducible(trace: Iterable[Step]) -> bool:
+    """Whether a rerun gives the same answer: no backend met its emergency clock."""
+    return not any(step.ended in (Ended.EMERGENCY, Why.EMERGENCY) for step in trace)
 
 
 @dataclass(slots=True)
@@ -70,9 +76,9 @@ class Search:
     def heard(self, what: str, answer: Answer, *, bounds: bool) -> Claim | None:
         """Notes what a backend said; `bounds`: what it says bounds the whole model, not a restriction of it."""
         if isinstance(answer, Failure):
-            self.trace.append(Step(what, answer.backend, f"{answer.why}. {answer.detail}".strip()))
+            self.trace.append(Step(what, answer.backend, f"{answer.why}. {answer.detail}".strip(), ended=answer.why))
             return None
-        self.trace.append(Step(what, answer.backend, answer.ended.value, answer.objective, answer.bound))
+        self.trace.append(Step(what, answer.backend, answer.ended.value, answer.objective, answer.bound, answer.ended))
         if bounds and answer.bound is not None:
             self.bound = answer.bound if self.bound is None else max(self.bound, answer.bound)
         return answer
