@@ -1,9 +1,9 @@
 """GLOP and HiGHS for linear programs, SCIP and CP-SAT with binaries, all through MathOpt.
 
-One thread, one seed, limits in nodes and steps: the same model gives the same answer. A solver that fails in
-whatever way (some messages surface as AttributeError) becomes a value, after it has been asked once more in other
-units: numerical trouble on one scale is often none on another. (SCIP then writes a line to the standard error itself,
-and MathOpt has no way to stop it.)
+One thread and one seed (HiGHS takes neither, and keeps its own), limits in nodes and steps: the same model gives the
+same answer. A solver that fails in whatever way (some messages surface as AttributeError) becomes a value, after it has
+been asked once more in other units: numerical trouble on one scale is often none on another. (SCIP then writes a line
+to the standard error itself, and MathOpt has no way to stop it.)
 """
 
 from __future__ import annotations
