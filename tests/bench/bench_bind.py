@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from time import perf_counter
 
 from policy.book.read import index
 from policy.ir.bind import bind_to
 from policy.ir.core import Library
 from policy.judge.eval import judge
-from tests.bench.bar import Bar
+from tests.bench.bar import Bar, best
 from tests.bench.instances import baskets, book, caps
 
 RUNS = 5
@@ -20,15 +19,5 @@ def bars() -> Iterator[Bar]:
     rules = Library((*baskets(), *caps(198)), (), ())
     bound = bind_to(rules, facts)
     note = f"{len(rules.rules)} rules, {len(facts.book.lots)} lots, {len(bound.obligations):,} obligations"
-    yield Bar("bind 200 rules × 500 lots", _best(lambda: bind_to(rules, facts)), 0.5, "s", note=note)
-    yield Bar("reference judge on it", _best(lambda: judge(bound, {}, standing=True)), 1.0, "s", note=note)
-
-
-def _best(work: object) -> float:
-    assert callable(work)
-    times = []
-    for _ in range(RUNS):
-        start = perf_counter()
-        work()
-        times.append(perf_counter() - start)
-    return min(times)
+    yield Bar("bind 200 rules × 500 lots", best(lambda: bind_to(rules, facts), RUNS), 0.5, "s", note=note)
+    yield Bar("reference judge on it", best(lambda: judge(bound, {}, standing=True), RUNS), 1.0, "s", note=note)

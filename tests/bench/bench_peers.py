@@ -11,7 +11,6 @@ import json
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import partial
-from time import perf_counter
 
 import regopy
 import zen
@@ -22,7 +21,7 @@ from policy.ir import core
 from policy.ir.bind import bind_to
 from policy.ir.bound import Bound, Op
 from policy.judge import fast
-from tests.bench.bar import Bar
+from tests.bench.bar import Bar, best
 from tests.bench.instances import book, rule
 
 RUNS = 7
@@ -81,8 +80,8 @@ def bars() -> Iterator[Bar]:
     expected = _counts(bound, fast.judge_fast(tables, point))
     for name, ask in peers.items():
         assert ask(after) == expected, f"{name} answers otherwise"
-    ours = _best(lambda: fast.judge_fast(tables, point), 200)
-    times = {name: _best(partial(ask, after), RUNS) / ours for name, ask in peers.items()}
+    ours = best(lambda: fast.judge_fast(tables, point), 200)
+    times = {name: best(partial(ask, after), RUNS) / ours for name, ask in peers.items()}
     note = f"500 positions, three rules; ours {ours * 1e3:.2f} ms"
     yield Bar("times faster than Rego (regopy)", times["Rego"], 50, "×", at_least=True, note=note)
     yield Bar("times faster than zen-engine", times["ZEN expressions"], 10, "×", at_least=True, note=note)
@@ -164,13 +163,3 @@ def _expressions() -> list[dict[str, object]]:
 
 def _script() -> list[dict[str, object]]:
     return [{"id": "rules", "type": "functionNode", "name": "rules", "content": {"source": SCRIPT}}]
-
-
-def _best(work: Callable[[], object], runs: int) -> float:
-    """Seconds."""
-    taken = []
-    for _ in range(runs):
-        start = perf_counter()
-        work()
-        taken.append(perf_counter() - start)
-    return min(taken)

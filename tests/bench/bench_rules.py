@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from time import perf_counter
 
 from dsl import tree
 from dsl.check import check
 from dsl.parse import parse
 from dsl.source import Source
 from policy.ir.from_dsl import library
-from tests.bench.bar import Bar
+from tests.bench.bar import Bar, best
 
 RULES = 1_000
 RUNS = 5
@@ -27,10 +26,10 @@ def bars() -> Iterator[Bar]:
     assert not mistakes
     assert not check([file])
     note = f"{sum(isinstance(block, tree.Rule) for block in file.blocks):,} rules, {len(source.text):,} characters"
-    reading = _best(lambda: check([parse(source)[0]]))
+    reading = best(lambda: check([parse(source)[0]]), RUNS)
     yield Bar("parse and check 1,000 rules", reading, 1.0, "s", note=note)
-    yield Bar("of that, check", _best(lambda: check([file])), 0.3, "s", note=note)
-    yield Bar("lower 1,000 rules to the core", _best(lambda: library([file])), 0.3, "s", note=note)
+    yield Bar("of that, check", best(lambda: check([file]), RUNS), 0.3, "s", note=note)
+    yield Bar("lower 1,000 rules to the core", best(lambda: library([file]), RUNS), 0.3, "s", note=note)
 
 
 def text() -> str:
@@ -41,12 +40,3 @@ def text() -> str:
         f"rule {id_}-{number}{rest}"
         for number, (id_, rest) in enumerate((shipped * (RULES // len(shipped) + 1))[:RULES])
     )  # fmt: skip
-
-
-def _best(work: Callable[[], object]) -> float:
-    times = []
-    for _ in range(RUNS):
-        start = perf_counter()
-        work()
-        times.append(perf_counter() - start)
-    return min(times)

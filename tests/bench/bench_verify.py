@@ -9,7 +9,6 @@ from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import perf_counter
 
 from policy.book import snapshot
 from policy.book.document import document
@@ -27,7 +26,7 @@ from solver.objective import objective
 from solver.propose import Proposal as Found
 from solver.propose import propose
 from solver.search import Patience
-from tests.bench.bar import Bar
+from tests.bench.bar import Bar, best
 from tests.bench.instances import instance
 from tests.policy.proof import sample
 
@@ -43,7 +42,8 @@ def bars() -> Iterator[Bar]:
         note = f"{kind}, {len(bound.obligations):,} obligations, {leaves} leaves, process start included, best of 3"
         yield Bar(f"verify a 500-position bundle, {kind}", _verified(made), 1, "s", note=note)
         yield Bar(f"bundle size, {kind}", size / 2**20, 5, "MB", note=f"{len(made.files)} files")
-    yield Bar("obligations as JSON", _shown(bound), 0.5, "s", note=f"{len(bound.forms):,} forms, best of 3")
+    shown = best(lambda: show.to_json(bound), 3)
+    yield Bar("obligations as JSON", shown, 0.5, "s", note=f"{len(bound.forms):,} forms, best of 3")
 
 
 def _decided(kind: str) -> tuple[Bound, object, Found, Certificate]:
@@ -91,19 +91,4 @@ def _verified(made: sample.Made) -> float:
         file.write_bytes(made.zip)
         card.write_bytes(made.card)
         command = [sys.executable, "-m", "policy.proof.verify", str(file), "--trust", str(card)]
-        return min(_seconds(command) for _ in range(3))
-
-
-def _seconds(command: list[str]) -> float:
-    start = perf_counter()
-    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
-    return perf_counter() - start
-
-
-def _shown(bound: Bound) -> float:
-    taken = []
-    for _ in range(3):
-        start = perf_counter()
-        show.to_json(bound)
-        taken.append(perf_counter() - start)
-    return min(taken)
+        return best(lambda: subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL), 3)
