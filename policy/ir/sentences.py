@@ -165,7 +165,21 @@ def for_group(test: core.Test, ctx: Context, group: Group) -> Formula:
     if len(group.parts) == 1 and group.parts[0].when is not None:
         plain = Group(group.level, group.key, group.name, (Part(None, group.exposures),))
         return bound.Any((bound.Not(_condition(ctx, group, group.parts[0])), formula(test, ctx.within(plain))))
-    return formula(test, ctx if ctx.group is group else ctx.within(group))
+    found = formula(test, ctx if ctx.group is group else ctx.within(group))
+    return _may_be_more(found, group) if group.apart else found
+
+
+def _may_be_more(test: Formula, group: Group) -> Formula:
+    """A group of its own may be a part of another, which reaches a floor that it does not reach alone."""
+    match test:
+        case bound.Leaf(op=Op.GE | Op.GT):
+            return bound.Any((test, Truth(None, f"which {group.level} {group.name}")))
+        case bound.All(parts):
+            return bound.All(tuple(_may_be_more(part, group) for part in parts))
+        case bound.Any(parts):
+            return bound.Any(tuple(_may_be_more(part, group) for part in parts))
+        case _:
+            return test
 
 
 def compare(test: core.Compare, ctx: Context) -> Formula:
