@@ -160,8 +160,8 @@ def _counting(rule: Rule) -> str:
     by = f"holdings are measured by {rule.measure}{gross}, and funds"
     if not rule.look_through:
         return f"{by} count as themselves"
-    least = f" of more than {percent_text(rule.de_minimis)} of net assets" if rule.de_minimis is not None else ""
-    return f"{by}{least} count as what they hold"
+    least = f", less what is below {percent_text(rule.de_minimis)} of its fund" if rule.de_minimis is not None else ""
+    return f"{by} count as what they hold{least}"
 
 
 def _passive(passive: Passive) -> Iterator[str]:

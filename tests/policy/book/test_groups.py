@@ -143,9 +143,9 @@ def test_the_ultimate_issuer_is_the_end_of_the_line(parents: list[int | None]) -
 def entries(*rows: dict[str, object], complete: bool = True) -> Document:
     document = sample()
     document["lists"] = [{"list": "x", "start": "2026-01-15", **row} for row in rows]
-    for name, form in (("PLAIN", "common stock"), ("OPTION", "option")):
+    for id_, form in (("PLAIN", "common stock"), ("OPTION", "option")):
         document["instruments"].append(
-            {"id": name, "name": name, "issuer": "UST", "currency": "USD", "facts": {"security type": form}}
+            {"id": id_, "name": id_, "issuer": "UST", "currency": "USD", "facts": {"security type": form}}
         )
     document["complete"] = [{"of": "list", "id": "x", "since": "2026-01-01"}] if complete else []
     return document
