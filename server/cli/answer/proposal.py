@@ -1,6 +1,6 @@
 """What `propose` answers: orders with their promises and proofs, or why there are none."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -17,6 +17,7 @@ from server.desk.propose import Answer, Proposed, Refused, refused_to
 from solver.conflict import Alone, Give
 from solver.conflict import Conflict as Proven
 from solver.limit import units
+from solver.prices import Price
 from solver.reading import Reading
 from solver.refusal import Impossible, NotFound, NotSearched, Refusal
 from solver.search import Step
@@ -71,6 +72,20 @@ class Gap:
     certified_bp: Exact | None
     claimed: Exact | None
     claimed_bp: Exact | None
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """What a rule's limit costs: loosened by one `unit`, it alone, orders are better by at most `each`, in the base
+    currency, beside the gap that is open anyway. Proven by the certificate."""
+
+    rule: str
+    obligation: str
+    title: str
+    scope: str
+    group: str | None
+    unit: str
+    each: Exact
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +153,8 @@ class ProposeAnswer:
     where there was nothing to file.
 
     All of it as its reader may see it. Where a rule is visible to other roles only, what the search said of all rules
-    alike (`gap`, `tried`, `bundle`) is left out; a refusal is that of the visible rules alone, or says neutrally "not
-    permitted" where these would let orders through; and `price_box` is of the visible verdicts."""
+    alike (`gap`, `costs`, `tried`, `bundle`) is left out; a refusal is that of the visible rules alone, or says
+    neutrally "not permitted" where these would let orders through; and `price_box` is of the visible verdicts."""
 
     answer: str
     as_of: date
@@ -150,6 +165,7 @@ class ProposeAnswer:
     objective: Exact | None
     objective_of_nothing: Exact | None
     gap: Gap | None
+    costs: tuple[Costs, ...]
     price_box: Exact | None
     before: JudgeAnswer
     after: JudgeAnswer | None
@@ -180,6 +196,7 @@ def _proposed(task: Task, found: Proposed, bundle: str | None, roles: Collection
         objective=found.worth,
         objective_of_nothing=found.nothing,
         gap=_gap(found, net_assets(task.bound)) if whole else None,
+        costs=tuple(_costs(bound, found.prices)) if whole else (),
         price_box=price_box(task.bound, found.point, seen_by(found.ended, roles)).share,
         before=judged(bound, seen_by(found.before, roles), notices=notices(task.index)),
         after=judged(bound, seen_by(found.verdict, roles), len(found.orders)),
@@ -206,6 +223,7 @@ def _refused(
         objective=None,
         objective_of_nothing=next((step.worth for step in found.trace if step.what == "do nothing"), None),
         gap=None,
+        costs=(),
         price_box=None,
         before=judged(
             visible(task.bound, task.library, roles), seen_by(found.before, roles), notices=notices(task.index)
@@ -267,6 +285,16 @@ def _bp(money: Fraction | None, assets: Fraction) -> Fraction | None:
     return None if money is None or assets <= 0 else money * SCALE / assets
 
 
+def _costs(bound: Bound, prices: Iterable[Price]) -> Iterator[Costs]:
+    """Dearest first. A rule whose limit stands in several rows costs no more than these together."""
+    unit, each = units(bound), dict[str, Fraction]()
+    for price in prices:
+        each[price.source] = each.get(price.source, Fraction(0)) + price.each
+    for source in sorted(each, key=each.__getitem__, reverse=True):
+        named = _named(bound, source)
+        yield Costs(named.rule, source, named.title, *named.place, unit.get(source, ""), each[source])
+
+
 def _tried(step: Step) -> Tried:
     return Tried(step.what, step.backend, step.said, step.worth, step.bound)
 
@@ -288,10 +316,25 @@ def _case(rules: Mapping[str, str], reading: Reading) -> Case:
 def _gives(bound: Bound, source: str, give: Give | Alone, unit: str) -> Gives:
     """The obligation, or the account whose cash is short, and the least that one of its limits must give."""
     amounts = (give.at_least, give.enough, None) if isinstance(give, Give) else (None, None, give.value)
+    named = _named(bound, source)
+    return Gives(named.rule, source, named.title, named.authority, *named.place, unit, *amounts)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """`place`: scope and group."""
+
+    rule: str
+    title: str
+    authority: str
+    place: tuple[str, str | None]
+
+
+def _named(bound: Bound, source: str) -> Named:
+    """What people call an obligation, or the account whose cash is short."""
     for obligation in bound.obligations:
         if obligation.id == source:
-            origin, place = obligation.origin, (obligation.scope, obligation.group)
-            return Gives(origin.rule, source, origin.title, origin.authority, *place, unit, *amounts)
+            origin = obligation.origin
+            return Named(origin.rule, origin.title, origin.authority, (obligation.scope, obligation.group))
     account = source.removeprefix("domain ")
-    title = "No account spends more cash than it has"
-    return Gives("cash", source, title, "", f"account {account}", None, unit, *amounts)
+    return Named("cash", "No account spends more cash than it has", "", (f"account {account}", None))

@@ -9,12 +9,13 @@ from rich.table import Table
 
 from policy.ir.bound import Outcome
 from policy.judge.redact import NOT_PERMITTED
-from server.cli.answer.proposal import UNSAID, Conflict, Gives, Money, Ordered, ProposeAnswer
+from server.cli.answer.proposal import UNSAID, Conflict, Costs, Gives, Money, Ordered, ProposeAnswer
 from server.cli.show import verdict
 from server.cli.show.amounts import either, in_unit, money, percent, plain, several, units
 from server.cli.show.terminal import answer as marked
 
 SIDES = {"buy": "buy", "cover": "buy", "sell": "sell", "short": "sell"}
+DEAREST = 3
 OPTIONAL = {Outcome.WARN.value: "warnings", Outcome.CONSENT.value: "orders that need a consent"}
 
 
@@ -100,8 +101,18 @@ def worth(answer: ProposeAnswer, console: Console) -> None:
     elif gap is not None:
         claimed = "" if gap.claimed is None else f"; the search claims {money(gap.claimed, answer.currency)}"
         console.print(f"how much better other orders could be is [unknown]not proven[/unknown]{claimed}")
+    for cost in answer.costs[:DEAREST]:
+        console.print(f"  {_dear(cost, answer.currency)}", soft_wrap=True)
     if answer.price_box:
         console.print(f"every verdict holds while prices stay within ±{percent(answer.price_box)}")
+
+
+def _dear(cost: Costs, currency: str) -> str:
+    """In steps that people think in: a thousand of money, one of anything else."""
+    step, each = (Fraction(1000), cost.each * 1000) if cost.unit == currency else (Fraction(1), cost.each)
+    place = " ".join(part for part in (cost.scope, cost.group) if part)
+    looser = money(step, currency) if cost.unit == currency else f"1 {cost.unit.removesuffix('s') or 'unit'}"
+    return f"[title]{escape(cost.rule)}[/title] {escape(place)}: {looser} looser saves at most {money(each, currency)}"
 
 
 def _sums(sums: Money, orders: int, currency: str) -> str:

@@ -17,6 +17,7 @@ from policy.judge.verdict import FillSafety
 from policy.proof.archive import packed, unpacked
 from policy.proof.claims.claim import Answer
 from policy.proof.examine import Examination, examined_zip
+from server.cli.answer.proposal import answer_of
 from server.desk.propose import Proposed, Refused
 from server.desk.verify import deep
 from solver.refusal import Impossible
@@ -126,3 +127,11 @@ def test_a_changed_bundle_is_refuted(
     refuted = {name for name, answer in found.items() if answer is Answer.REFUTED}
     assert claims - {"model"} <= refuted, found
     assert "model" not in claims or found["model"] is Answer.REFUTED
+
+
+def test_every_limit_that_costs_something_is_named_once_dearest_first(whitfield: Case) -> None:
+    costs = answer_of(whitfield.task, whitfield.answer, None).costs
+    assert costs
+    assert len({cost.obligation for cost in costs}) == len(costs)
+    assert [cost.each for cost in costs] == sorted((cost.each for cost in costs), reverse=True)
+    assert all(cost.each > 0 and cost.title for cost in costs)
