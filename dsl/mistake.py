@@ -37,7 +37,7 @@ _INSTEAD = {
     "must": "write `require …`",
     "shall": "write `require …`",
     "unless": "write `except where …` below the limit",
-    "as pass": 'what cannot be measured passes only by law: `not calculable: derogation "…"`',
+    "as pass": 'what is not measured does not pass; cite the law that may excuse it: `not calculable: derogation "…"`',
     "working": "write `business days`",
     "trading": "write `business days`",
     "consent": "write `needs consent`",

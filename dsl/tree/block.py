@@ -121,7 +121,7 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class NotCalculable:
-    """`not calculable: derogation "…"`: the cited law that lets a missing figure pass, as a verdict of its own."""
+    """`not calculable: derogation "…"`: the cited law that may excuse a figure that cannot be had."""
 
     derogation: Text
     span: Span = field(compare=False)

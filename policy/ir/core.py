@@ -286,7 +286,7 @@ class Rule:
     de_minimis: Fraction | None
     clauses: tuple[Clause, ...]
     moments: tuple[Moment, ...]
-    missing: str  # "unknown", "breach", or the citation of a derogation
+    missing: str  # "unknown" or "breach"
     passive: Passive
     effective: Effective
     freshness: tuple[tuple[str, int], ...]  # (term, oldest age in calendar days)
@@ -295,6 +295,7 @@ class Rule:
     file: str = field(compare=False, repr=False)
     span: Span = field(compare=False, repr=False)
     gross: bool = False  # what is short counts as what is held does, not against it
+    derogation: str | None = None  # what the law cites for a figure that cannot be calculated; it decides nothing
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,8 @@ def sentences(rule: Rule) -> tuple[str, ...]:
             _counting(rule),
             f"it is tested {listed((MOMENTS[moment] for moment in rule.moments), 'and')}",
             *_passive(rule.passive),
-            _missing(rule.missing),
+            _MISSING[rule.missing],
+            *_derogation(rule.derogation),
             *(f"{term} may be at most {counted(days, 'calendar day')} old" for term, days in rule.freshness),
             *((f"it may be waived by {listed(rule.waivable_by, 'and')}",) if rule.waivable_by else ()),
             *_effective(rule.effective),
@@ -176,14 +177,15 @@ def _passive(passive: Passive) -> Iterator[str]:
         yield f"{who} is told of it within {counted(days, 'business day')}"
 
 
-def _missing(missing: str) -> str:
-    match missing:
-        case "unknown":
-            return "where a fact is missing, the answer is unknown, which is not a pass"
-        case "breach":
-            return "where a fact is missing, the rule counts as broken"
-        case derogation:
-            return f"where it cannot be calculated, it passes under {quoted(derogation)}"
+_MISSING = {
+    "unknown": "where a fact is missing, the answer is unknown, which is not a pass",
+    "breach": "where a fact is missing, the rule counts as broken",
+}
+
+
+def _derogation(cited: str | None) -> Iterator[str]:
+    if cited is not None:
+        yield f"what cannot be calculated may be excused under {quoted(cited)}, by somebody and not by this rule"
 
 
 def _effective(effective: Effective) -> Iterator[str]:

@@ -43,6 +43,7 @@ def _rule(rule: tree.Rule) -> core.Rule:
     counting = one(rule.clauses, tree.Counting)
     passive = one(rule.clauses, tree.Passive)
     breach = one(rule.clauses, tree.OnBreach)
+    derogation = one(rule.clauses, tree.NotCalculable)
     at = Reading(names, OUTCOMES[breach.outcome] if breach else Outcome.BLOCK)
     return core.Rule(
         id=rule.id.value,
@@ -64,6 +65,7 @@ def _rule(rule: tree.Rule) -> core.Rule:
         file=rule.span.file,
         span=rule.span,
         gross=counting is not None and counting.gross_of_shorts,
+        derogation=None if derogation is None else derogation.derogation.value,
     )
 
 
@@ -90,9 +92,6 @@ def _moments(rule: tree.Rule) -> tuple[Moment, ...]:
 
 
 def _missing(rule: tree.Rule) -> str:
-    derogation = one(rule.clauses, tree.NotCalculable)
-    if derogation is not None:
-        return derogation.derogation.value
     missing = one(rule.clauses, tree.Missing)
     return "unknown" if missing is None else missing.counts_as
 

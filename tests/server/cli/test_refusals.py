@@ -26,6 +26,7 @@ ANSWER = ProposeAnswer(
     objective=None,
     objective_of_nothing=None,
     gap=None,
+    costs=(),
     price_box=None,
     before=BEFORE,
     after=None,
