@@ -97,7 +97,7 @@ def test_a_rule_keeps_all_that_it_says() -> None:
     assert (rule.measure, rule.look_through, rule.de_minimis) == ("cost", True, Fraction(1, 10))
     assert len(rule.clauses) == 2
     assert rule.moments == (Moment.PURCHASE, Moment.QUARTER_END, Moment.PROPOSAL, Moment.CLOSE)
-    assert rule.missing == "article 56(3)"
+    assert (rule.missing, rule.derogation) == ("unknown", "article 56(3)")
     assert rule.passive == core.Passive("worsen", "money", 10, True, (("Board", 1),))
     assert rule.freshness == (("votes outstanding", 100),)
     assert rule.waivable_by == ("CCO", "Client")
