@@ -17,7 +17,7 @@ from policy.book.read import Index, index
 from policy.ir import core, meaning
 from policy.ir.bound import All, Any, Bound, Formula, Moment, Obligation, Origin, Outcome, Rung, Truth
 from policy.ir.context import Context, picked, stale
-from policy.ir.forbid import forbidden, washed
+from policy.ir.forbid import forbidden
 from policy.ir.forms import Table
 from policy.ir.lists import as_rules
 from policy.ir.moments import nothing_bought, tolerated
@@ -26,6 +26,7 @@ from policy.ir.positions import Universe, universe
 from policy.ir.scope import in_force, scopes
 from policy.ir.sentences import for_group, formula
 from policy.ir.waivers import waived
+from policy.ir.wash_sales import washed
 
 TOLERATED = "passive breach, not worsened"
 REACHED = "reached before the orders, not worsened"
