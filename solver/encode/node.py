@@ -83,28 +83,29 @@ def plain(node: Node) -> bool:
 
 
 def every(parts: Iterable[Node]) -> Node:
-    kept: list[Node] = []
-    for part in parts:
-        if part is False:
-            return False
-        if isinstance(part, Every):
-            kept += part.parts
-        elif part is not True:
-            kept.append(part)
-    return kept[0] if len(kept) == 1 else Every(tuple(kept)) if kept else True
+    kept = _flat(parts, Every, decisive=False)
+    return False if kept is None else kept[0] if len(kept) == 1 else Every(tuple(kept)) if kept else True
 
 
 def some(parts: Iterable[Node], sheet: Sheet) -> Node:
-    kept: list[Node] = []
-    for part in parts:
-        if part is True:
-            return True
-        if isinstance(part, Some):
-            kept += part.parts
-        elif part is not False:
-            kept.append(part)
+    kept = _flat(parts, Some, decisive=True)
+    if kept is None:
+        return True
     kept = _without_implied(kept, sheet) if 1 < len(kept) <= MANY else kept
     return kept[0] if len(kept) == 1 else Some(tuple(kept)) if kept else False
+
+
+def _flat(parts: Iterable[Node], same: type[Every] | type[Some], *, decisive: bool) -> list[Node] | None:
+    """The parts, and the parts of those that are joined the same way; None where one of them decides for all."""
+    kept: list[Node] = []
+    for part in parts:
+        if part is decisive:
+            return None
+        if isinstance(part, same):
+            kept += part.parts
+        elif not isinstance(part, bool):
+            kept.append(part)
+    return kept
 
 
 def _without_implied(parts: list[Node], sheet: Sheet) -> list[Node]:
