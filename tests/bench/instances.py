@@ -12,7 +12,6 @@ from datetime import date, timedelta
 from fractions import Fraction
 from random import Random
 
-from dsl.source import Span
 from policy.book.facts import (
     Account,
     Book,
@@ -28,10 +27,10 @@ from policy.book.facts import (
     Weight,
 )
 from policy.ir import core
-from policy.ir.bound import Moment, Op, Outcome
+from policy.ir.bound import Op
+from tests.worlds.rules import plain, within
 
 TODAY = date(2026, 6, 30)
-NOWHERE = Span("bench", 0, 1, 1, 1)
 SECTORS, INDUSTRIES, COUNTRIES = 11, 60, 12
 
 
@@ -185,28 +184,5 @@ def _share(percent: int, base: core.Scalar) -> core.Scalar:
     return core.Scale(Fraction(percent, 100), base)
 
 
-def clause(test: core.Test) -> core.Clause:
-    return core.Clause((core.Step(test, Outcome.PASS, "within the limit"),), Outcome.BLOCK, NOWHERE)
-
-
 def rule(name: str, *tests: core.Test) -> core.Rule:
-    return core.Rule(
-        id=name,
-        title=name,
-        citations=(core.Citation("bench"),),
-        layer="firm",
-        scope=core.Scope("account"),
-        measure="market value",
-        look_through=False,
-        de_minimis=None,
-        clauses=tuple(clause(test) for test in tests),
-        moments=(Moment.PROPOSAL,),
-        missing="unknown",
-        passive=core.Passive(),
-        effective=core.Effective(),
-        freshness=(),
-        waivable_by=(),
-        visible_to=None,
-        file="bench",
-        span=NOWHERE,
-    )
+    return plain(name, *map(within, tests))

@@ -12,36 +12,30 @@ from datetime import date
 from fractions import Fraction
 from random import Random
 
-from dsl.source import Span
 from policy.book.facts import Account, Book, Household, Instrument, Issuer, Lot, Price, TaxKind
 from policy.ir.bind import bind
-from policy.ir.bound import Bound, Kind, Moment, Op, Outcome, Point
+from policy.ir.bound import Bound, Kind, Moment, Op, Point
 from policy.ir.core import (
     Amount,
     Average,
-    Clause,
     Compare,
-    Effective,
     Every,
     Fact,
     Largest,
     Library,
     Number,
     Own,
-    Passive,
     Pick,
     Rule,
     Scalar,
     Scale,
-    Scope,
-    Step,
     Term,
     Test,
     Total,
 )
+from tests.worlds.rules import plain, within
 
 DAY = date(2026, 7, 1)
-NOWHERE = Span("bench.mandate", 0, 0, 1, 1)
 NET = Term("net assets")
 EVERYTHING = "security"
 
@@ -130,26 +124,7 @@ def _totals(count: int) -> Iterator[Test]:
 
 def _rule(number: int, test: Test) -> Rule:
     moments = (Moment.PURCHASE,) if number % 10 == 9 else (Moment.PROPOSAL,)
-    return Rule(
-        id=f"rule-{number:03}",
-        title=f"Rule {number}",
-        citations=(),
-        layer="mandate",
-        scope=Scope("account"),
-        measure="market value",
-        look_through=False,
-        de_minimis=None,
-        clauses=(Clause((Step(test, Outcome.PASS, "within the limit"),), Outcome.BLOCK, NOWHERE),),
-        moments=moments,
-        missing="unknown",
-        passive=Passive(),
-        effective=Effective(),
-        freshness=(),
-        waivable_by=(),
-        visible_to=None,
-        file="bench.mandate",
-        span=NOWHERE,
-    )
+    return plain(f"rule-{number:03}", within(test), layer="mandate", moments=moments)
 
 
 def mandate(seed: int = 1, *, rules: int = 200, securities: int = 500, lots: int = 500) -> Bound:

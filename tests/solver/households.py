@@ -12,7 +12,6 @@ from datetime import date, timedelta
 from fractions import Fraction
 from random import Random
 
-from dsl.source import Span
 from policy.book.cash import own_worth, shortable
 from policy.book.facts import (
     Account,
@@ -33,11 +32,11 @@ from policy.book.read import Index, index
 from policy.interval import ZERO
 from policy.ir import core, meaning
 from policy.ir.bind import bind_to
-from policy.ir.bound import Bound, Leaf, Moment, Op, Outcome, Point
+from policy.ir.bound import Bound, Leaf, Op, Point
 from policy.ir.point import point_of
+from tests.worlds.rules import plain, within
 
 DAY = date(2026, 6, 30)
-NOWHERE = Span("households", 0, 0, 1, 1)
 NET = core.Term("net assets")
 STEPS = (Fraction(1),) * 9 + (Fraction(1, 1000),)
 
@@ -227,23 +226,4 @@ def _ratio(leaf: Leaf, at: meaning.Values) -> Fraction | None:
 
 
 def _rule(name: str, test: core.Test) -> core.Rule:
-    return core.Rule(
-        id=name,
-        title=name,
-        citations=(core.Citation("planted"),),
-        layer="mandate",
-        scope=core.Scope("account"),
-        measure="market value",
-        look_through=False,
-        de_minimis=None,
-        clauses=(core.Clause((core.Step(test, Outcome.PASS, "within"),), Outcome.BLOCK, NOWHERE),),
-        moments=(Moment.PROPOSAL,),
-        missing="unknown",
-        passive=core.Passive("cure"),
-        effective=core.Effective(),
-        freshness=(),
-        waivable_by=(),
-        visible_to=None,
-        file="planted",
-        span=NOWHERE,
-    )
+    return plain(name, within(test), layer="mandate", passive=core.Passive("cure"))

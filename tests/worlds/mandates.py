@@ -5,11 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 from random import Random
 
-from dsl.source import Span
 from policy.ir import core
 from policy.ir.bound import Moment, Op, Outcome
+from tests.worlds.rules import NOWHERE, plain
 
-NOWHERE = Span("test", 0, 1, 1, 1)
 LEVELS = ("security", "issuer", "ultimate issuer", "sector", "asset class", "currency", "identical group")
 ENDS = (Moment.PROPOSAL, Moment.TRADE, Moment.CLOSE)
 MEASURES = ("cost", "market value", "market value", "market value", "shares", "votes held", "par")
@@ -26,27 +25,18 @@ def library(rng: Random, *, rules: int, about_orders: bool = True) -> core.Libra
 def rule(rng: Random, name: str, about_orders: bool) -> core.Rule:
     clauses = tuple(clause(rng, about_orders) for _ in range(rng.choice((1, 1, 2))))
     moments = (Moment.PURCHASE,) if about_orders and rng.random() < 0.2 else (rng.choice(ENDS),)
-    return core.Rule(
-        id=name,
-        title=name,
-        citations=(core.Citation("made up"),),
-        layer="firm",
+    return plain(
+        name,
+        *clauses,
         scope=rng.choice(
             (core.Scope("firm"), core.Scope("household"), core.Scope("account"), core.Scope("tagged", "fund"))
         ),
         measure=rng.choice(MEASURES if about_orders else MEASURES[1:]),
         look_through=rng.random() < 0.25,
         de_minimis=rng.choice((None, None, Fraction(1, 10))),
-        clauses=clauses,
         moments=moments,
         missing=rng.choice(("unknown", "unknown", "breach")),
         passive=core.Passive(rng.choice(("worsen", "worsen", "cure")), rng.choice(("weight", "money"))),
-        effective=core.Effective(),
-        freshness=(),
-        waivable_by=(),
-        visible_to=None,
-        file="test",
-        span=NOWHERE,
         gross=rng.random() < 0.25,
     )
 

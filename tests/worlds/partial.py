@@ -18,13 +18,14 @@ from policy.book.read import Index, index
 from policy.interval import ZERO
 from policy.ir import core, meaning
 from policy.ir.bind import bind_to
-from policy.ir.bound import Bound, Formula, Leaf, Moment, Op, Outcome, Point
+from policy.ir.bound import Bound, Formula, Leaf, Moment, Op, Point
 from policy.ir.point import point_of
 from policy.judge.eval import judge
 from policy.judge.fills import Batch
 from solver.release import released
 from tests.worlds import mandates
 from tests.worlds.firms import TODAY, firm, money
+from tests.worlds.rules import within
 
 ONE = Fraction(1)
 CENT = Fraction(1, 100)
@@ -228,5 +229,4 @@ def _template(rng: Random) -> Template:
 
 
 def _with(rule: core.Rule, test: core.Test) -> core.Rule:
-    step = core.Step(test, Outcome.PASS, "within the limit")
-    return replace(rule, clauses=(core.Clause((step,), Outcome.BLOCK, mandates.NOWHERE),))
+    return replace(rule, clauses=(within(test),))

@@ -12,10 +12,10 @@ import pytest
 from policy.book.facts import Book, Price, Side, Trade
 from policy.ir import core
 from policy.ir.bind import bind
-from policy.ir.bound import Bound, Moment, Op, Outcome
+from policy.ir.bound import Bound, Op, Outcome
 from policy.judge.eval import judge
 from tests.worlds.firms import TODAY, firm
-from tests.worlds.mandates import NOWHERE, rule
+from tests.worlds.rules import plain, within
 
 
 def _book() -> Book:
@@ -23,12 +23,7 @@ def _book() -> Book:
 
 
 def _bound(book: Book, *tests: core.Test) -> Bound:
-    steps = (core.Step(test, Outcome.PASS, "") for test in tests)
-    clauses = tuple(core.Clause((step,), Outcome.BLOCK, NOWHERE) for step in steps)
-    made = replace(
-        rule(Random(0), "R", False), scope=core.Scope("firm"), clauses=clauses, moments=(Moment.PROPOSAL,),
-        missing="unknown", look_through=False,
-    )  # fmt: skip
+    made = plain("R", *map(within, tests), scope=core.Scope("firm"))
     return bind(core.Library((made,), (), ()), book)
 
 

@@ -9,15 +9,15 @@ from fractions import Fraction
 
 import pytest
 
-from dsl.source import Span
 from policy.book.facts import Book, Order, Side, Trade
 from policy.book.read import index
 from policy.ir import core
 from policy.ir.bind import bind_to
-from policy.ir.bound import Moment, Outcome
+from policy.ir.bound import Outcome
 from policy.ir.point import point_of
 from policy.judge.eval import judge
 from tests.policy.ir.shorting import DAY, F, order, shorting
+from tests.worlds.rules import clause, plain
 
 COVER = order(Side.COVER, "DOWN", 40)
 """All that is short of DOWN: D1, sold at 9 and worth 10, is covered at a loss."""
@@ -28,18 +28,11 @@ def _past(side: Side, days: int, gain: Fraction | None = None) -> Trade:
 
 
 def _word(book: Book, *orders: Order) -> Outcome:
-    rule = core.Rule(
-        "W", "W", (core.Citation("IRC"),), "regulation", core.Scope("account", "A"), "market value", False, None,
-        (core.Clause((core.Step(core.WashSale(30), Outcome.PASS, ""),), Outcome.BLOCK, NOWHERE),),
-        (Moment.PROPOSAL,), "unknown", core.Passive(), core.Effective(), (), (), None, "test", NOWHERE,
-    )  # fmt: skip
+    rule = plain("W", clause(core.Step(core.WashSale(30), Outcome.PASS, "")))
     facts = index(book)
     point = point_of(facts, orders)
     assert isinstance(point, dict), point
     return judge(bind_to(core.Library((rule,), (), ()), facts, orders), point).outcome
-
-
-NOWHERE = Span("test", 0, 1, 1, 1)
 
 
 def _cases() -> Iterator[tuple[str, Book, tuple[Order, ...], Outcome]]:

@@ -12,12 +12,12 @@ from policy.book.read import index
 from policy.interval import ZERO
 from policy.ir import core
 from policy.ir.bind import REACHED, TOLERATED, bind_to
-from policy.ir.bound import Bound, Moment, Op, Outcome, Point
+from policy.ir.bound import Bound, Op, Outcome, Point
 from policy.ir.point import point_of
 from policy.judge.eval import judge
 from policy.judge.pricebox import price_box
 from policy.judge.verdict import Finding
-from tests.worlds.mandates import NOWHERE
+from tests.worlds.rules import clause, plain
 
 DAY = date(2026, 6, 30)
 NET = core.Term("net assets")
@@ -30,26 +30,7 @@ def share(percent: str) -> core.Test:
 
 
 def rule(ladder: tuple[core.Step, ...], measure: str) -> core.Rule:
-    return core.Rule(
-        id="CAP",
-        title="One issuer",
-        citations=(core.Citation("made up"),),
-        layer="firm",
-        scope=core.Scope("account"),
-        measure="market value",
-        look_through=False,
-        de_minimis=None,
-        clauses=(core.Clause(ladder, Outcome.BLOCK, NOWHERE),),
-        moments=(Moment.PROPOSAL,),
-        missing="unknown",
-        passive=core.Passive("worsen", measure),
-        effective=core.Effective(),
-        freshness=(),
-        waivable_by=(),
-        visible_to=None,
-        file="test",
-        span=NOWHERE,
-    )
+    return plain("CAP", clause(*ladder), passive=core.Passive("worsen", measure))
 
 
 def book(held: int, spread: str = "0") -> Book:
