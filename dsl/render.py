@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping
 from itertools import pairwise
 
 from dsl.diagnostic import Diagnostic
@@ -26,11 +25,6 @@ def render(diagnostic: Diagnostic, source: Source) -> str:
     if diagnostic.help:
         lines.append(f"{margin} = help: {_visible(diagnostic.help)}")
     return "\n".join(lines)
-
-
-def render_all(diagnostics: Iterable[Diagnostic], sources: Mapping[str, Source]) -> str:
-    """One after the other, with a blank line between; `sources` by name."""
-    return "\n\n".join(render(diagnostic, sources[diagnostic.span.file]) for diagnostic in diagnostics)
 
 
 def _place(span: Span, source: Source) -> list[str]:

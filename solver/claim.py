@@ -60,10 +60,10 @@ class Limits:
 
 
 Answer = Claim | Failure
-Backend = Callable[[Model, Limits, Mapping[str, Fraction] | None], Answer]
-"""Solves a model. Guarantees: the same answer for the same model, limits and hint, except after an emergency; never
-raises for what a solver says or does; integrality of binaries only, unless a column's kind says `INTEGER` and the
-backend is told to heed it. The hint is a point to start from; it may be partial or wrong."""
+Backend = Callable[[Model, Limits], Answer]
+"""Solves a model. Guarantees: the same answer for the same model and limits, except after an emergency; never raises
+for what a solver says or does; integrality of binaries only, unless a column's kind says `INTEGER` and the backend is
+told to heed it."""
 
 
 # --- what a claim trades -------------------------------------------------------------------------

@@ -19,16 +19,6 @@ def nearly(value: Fraction, bits: int = BITS) -> Fraction:
     return round(value / grain) * grain
 
 
-def down(value: Fraction, step: Fraction) -> Fraction:
-    """The largest whole number of steps that is not above the value: what can be bought without paying more."""
-    return value // step * step
-
-
-def up(value: Fraction, step: Fraction) -> Fraction:
-    """The smallest whole number of steps that is not below the value."""
-    return -(-value // step) * step
-
-
 def root_above(square: Fraction) -> Fraction:
     """A number a little above the root (docs/rows.md, "cone")."""
     n, d = square.numerator, square.denominator

@@ -73,10 +73,10 @@ def _cut(search: Search, values: Mapping[str, Fraction]) -> bool:
 
 
 def _linear(search: Search, what: str) -> Claim | None:
-    first = glop(search.model, search.limits(), None)
+    first = glop(search.model, search.limits())
     claim = search.heard(what, first, bounds=True)
     if claim is None and isinstance(first, Failure) and first.why is not Why.INFEASIBLE:
-        claim = search.heard(what, highs(search.model, search.limits(), None), bounds=True)
+        claim = search.heard(what, highs(search.model, search.limits()), bounds=True)
     return claim
 
 
@@ -161,7 +161,7 @@ def _branched(search: Search, tactic: Tactic, model: Callable[[], Model]) -> Non
     """Branch and bound on what `model` makes of the present cuts; squares that the claim breaks are cut once more."""
     for _ in range(search.patience.refinements):
         asked = model()
-        answer = tactic.backend(asked, search.limits(tactic.nodes), None)
+        answer = tactic.backend(asked, search.limits(tactic.nodes))
         claim = search.heard(tactic.what, answer, bounds=tactic.bounds)
         if claim is None:
             return
@@ -216,5 +216,5 @@ def _settled(search: Search, tactic: Tactic, model: Model, claim: Claim) -> tupl
 
 
 def _again(search: Search, tactic: Tactic, model: Model, why: str) -> Claim | None:
-    answer = tactic.backend(model, search.limits(search.patience.nodes), None)
+    answer = tactic.backend(model, search.limits(search.patience.nodes))
     return search.heard(f"{tactic.what}, {why}", answer, bounds=False)

@@ -33,14 +33,14 @@ class Past:
     complete: bool
 
 
-def purchases(index: Index, accounts: Collection[str], days: int, business: bool = False) -> Number:
-    """Money paid for purchases over the trailing days."""
-    return _traded(index, accounts, trailing_start(index.book.as_of, days, business, index.book.holidays), BUYS)
+def purchases(index: Index, accounts: Collection[str], days: int) -> Number:
+    """Money paid for purchases over the trailing calendar days (M212 refuses any other)."""
+    return _traded(index, accounts, trailing_start(index.book.as_of, days, False, ()), BUYS)
 
 
-def sales(index: Index, accounts: Collection[str], days: int, business: bool = False) -> Number:
-    """Money received for sales over the trailing days."""
-    return _traded(index, accounts, trailing_start(index.book.as_of, days, business, index.book.holidays), SELLS)
+def sales(index: Index, accounts: Collection[str], days: int) -> Number:
+    """Money received for sales over the trailing calendar days."""
+    return _traded(index, accounts, trailing_start(index.book.as_of, days, False, ()), SELLS)
 
 
 def loss_sales(index: Index, accounts: Collection[str], instrument: str, days: int) -> Past:

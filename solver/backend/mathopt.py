@@ -8,7 +8,6 @@ to the standard error itself, and MathOpt has no way to stop it.)
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from fractions import Fraction
 from functools import partial
 
@@ -21,7 +20,7 @@ from ortools.math_opt import (
 )
 from ortools.math_opt.core.python import solver
 
-from solver.backend.program import REACHES, Program, point, program
+from solver.backend.program import REACHES, Program, program
 from solver.claim import Answer, Backend, Claim, Ended, Failure, Limits, Why
 from solver.model import ColumnKind, Model
 
@@ -41,18 +40,16 @@ def version(kind: int) -> str:
     return f"{NAMES[kind]} (OR-Tools {ortools.__version__})"
 
 
-def _solve(
-    kind: int, heeded: frozenset[ColumnKind], model: Model, limits: Limits, hint: Mapping[str, Fraction] | None
-) -> Answer:
+def _solve(kind: int, heeded: frozenset[ColumnKind], model: Model, limits: Limits) -> Answer:
     for reach in REACHES:
-        answer = _asked(kind, program(model, heeded, reach), limits, hint if heeded else None)
+        answer = _asked(kind, program(model, heeded, reach), limits)
         if not isinstance(answer, Failure) or answer.why is not Why.ERROR:
             break
     return answer
 
 
-def _asked(kind: int, made: Program, limits: Limits, hint: Mapping[str, Fraction] | None) -> Answer:
-    asked, start = _parameters(kind, limits), _start(made, hint)
+def _asked(kind: int, made: Program, limits: Limits) -> Answer:
+    asked, start = _parameters(kind, limits), model_parameters_pb2.ModelSolveParametersProto()
     nothing = parameters_pb2.SolverInitializerProto(), callback_pb2.CallbackRegistrationProto()
     try:
         answer = solver.solve(made.proto, kind, nothing[0], asked, start, None, nothing[1], None, None)
@@ -74,16 +71,6 @@ def _parameters(kind: int, limits: Limits) -> parameters_pb2.SolveParametersProt
         asked.relative_gap_tolerance = 0.0
         if kind == SCIP:
             asked.node_limit = limits.nodes
-    return asked
-
-
-def _start(made: Program, hint: Mapping[str, Fraction] | None) -> model_parameters_pb2.ModelSolveParametersProto:
-    asked = model_parameters_pb2.ModelSolveParametersProto()
-    if hint:
-        ids, values = point(hint, made)
-        start = asked.solution_hints.add()
-        start.variable_values.ids.extend(ids)
-        start.variable_values.values.extend(values)
     return asked
 
 

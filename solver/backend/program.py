@@ -80,9 +80,3 @@ def _float(value: Fraction) -> float:
 
 def _end(value: Fraction | None, absent: float) -> float:
     return absent if value is None else _float(value)
-
-
-def point(hint: Mapping[str, Fraction], made: Program) -> tuple[list[int], list[float]]:
-    """A hint as ids and values of columns."""
-    known = [(j, _float(hint[name]) / made.units[j]) for j, name in enumerate(made.names) if name in hint]
-    return [j for j, _ in known], [value for _, value in known]

@@ -48,7 +48,7 @@ def _trees() -> Iterator[Bar]:
     roots, gaps, seconds, checks, leaves = [], [], [], [], []
     for seed in SEEDS:
         model = concentrated(seed)
-        best = scip(model, Limits(nodes=2_000), None)
+        best = scip(model, Limits(nodes=2_000))
         assert isinstance(best, Claim)
         root = optimality(model, SUBJECT, best.objective, leaves=1)
         taken, tree = _timed(lambda model=model, best=best: optimality(model, SUBJECT, best.objective - GOAL * ONE_BP))

@@ -1,14 +1,14 @@
 """Golden files of the text: what a text becomes, or what is said of it.
 
-Each section of a Markdown file is a heading, a fenced text and a fenced answer. The text is a whole file (`mandate`)
-or the clauses of a rule (`clause`); the answer is the tree (`tree`), the canonical text (`format`) or what is said
-(`text`).
+Each section of a Markdown file is a heading, a fenced text and a fenced answer. The text is a whole file (`mandate`),
+the clauses of a rule (`clause`) or a demand in a rule that lacks nothing else (`demand`); the answer is the tree
+(`tree`), the canonical text (`format`) or what is said (`text`): in `golden/check` by the checker too.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -17,13 +17,14 @@ from dsl import tree
 from dsl.format import text_of
 from dsl.format.expression import amount, instant
 from dsl.parse import parse
-from dsl.render import render_all
 from dsl.source import Source
 from dsl.tidy import tidy
+from tests.dsl.checking import diagnostics, drawn, rule
 
-FOLDER = Path(__file__).parent.parent / "golden" / "text"
+GOLDEN = Path(__file__).parent.parent / "golden"
 _SECTION = re.compile(
-    r"^## (?P<title>[^\n]*)\n+```(?P<kind>clause|mandate)\n(?P<text>.*?)```\n+```(?P<ask>\w+)\n(?P<answer>.*?)```\n",
+    r"^## (?P<title>[^\n]*)\n+```(?P<kind>clause|demand|mandate)\n(?P<text>.*?)```\n+"
+    r"```(?P<ask>\w+)\n(?P<answer>.*?)```\n",
     re.MULTILINE | re.DOTALL,
 )
 
@@ -38,9 +39,16 @@ class Section:
     answer: str
 
     @property
-    def source(self) -> Source:
+    def file(self) -> str:
+        """The text as a whole file."""
+        if self.kind == "demand":
+            return rule(self.text)
         inside = "".join(f"  {line}\n" for line in self.text.splitlines())
-        return Source("a.mandate", f'rule R-1 "a rule"\n{inside}end\n' if self.kind == "clause" else self.text)
+        return f'rule R-1 "a rule"\n{inside}end\n' if self.kind == "clause" else self.text
+
+    @property
+    def source(self) -> Source:
+        return Source("a.mandate", self.file)
 
 
 def sections(path: Path) -> Iterator[Section]:
@@ -48,12 +56,20 @@ def sections(path: Path) -> Iterator[Section]:
         yield Section(path, *found.group("title", "kind", "text", "ask", "answer"))
 
 
+def all_sections(folder: str) -> list[Section]:
+    return [section for path in sorted((GOLDEN / folder).glob("*.md")) for section in sections(path)]
+
+
+def checked(section: Section) -> str:
+    """What the checker says, with a line break at its end."""
+    return drawn(diagnostics(section.file), Source("rules.mandate", section.file)) + "\n"
+
+
 def answer(section: Section) -> str:
     """What is answered now, with a line break at its end."""
     file, mistakes = parse(section.source)
-    said = render_all(mistakes, {section.source.name: section.source}) or "nothing to say"
     if section.ask == "text" or mistakes:
-        return said + "\n"
+        return drawn(mistakes, section.source) + "\n"
     if section.ask == "format":
         clause = section.kind == "clause"
         return _inside(text_of(file)) if clause else tidy(section.source)[0]
@@ -66,7 +82,7 @@ def _inside(text: str) -> str:
     return "".join(f"{line[2:]}\n" for line in text.splitlines()[1:-1])
 
 
-def bless(path: Path) -> None:
+def bless(path: Path, answer: Callable[[Section], str]) -> None:
     """Writes what is answered now into the file."""
     text = path.read_text("utf-8")
     for section in sections(path):

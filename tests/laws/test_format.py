@@ -17,7 +17,7 @@ from dsl.source import Source
 from dsl.tidy import tidy
 from policy.ir.bind import digest
 from policy.ir.from_dsl import library
-from tests.dsl.golden import FOLDER, sections
+from tests.dsl.golden import GOLDEN, sections
 from tests.shape.source import ROOT
 from tests.worlds.texts import rule
 
@@ -78,7 +78,7 @@ def comments(source: Source) -> list[str]:
     return [text for _, text in scan(source).comments]
 
 
-@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.md")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted((GOLDEN / "text").glob("*.md")), ids=lambda path: path.stem)
 def test_a_text_with_mistakes_is_left_alone(path: Path) -> None:
     for section in sections(path):
         if parse(section.source)[1]:

@@ -11,14 +11,14 @@ from dsl import tree
 from dsl.format import text_of
 from dsl.lexer import scan
 from dsl.parse import parse
-from dsl.render import render_all
 from dsl.source import Source
 from dsl.tidy import tidy
 from tests.dsl.blocks import files
-from tests.dsl.golden import FOLDER, sections
+from tests.dsl.checking import drawn
+from tests.dsl.golden import all_sections
 
 ROOT = Path(__file__).parent.parent.parent
-TEXTS = [section.source.text for path in sorted(FOLDER.glob("*.md")) for section in sections(path)]
+TEXTS = [section.file for section in all_sections("text")]
 TEXTS += [path.read_text("utf-8") for path in sorted((ROOT / "rules").rglob("*.mandate"))]
 TOKENS = sorted({lexeme.text for text in TEXTS for lexeme in scan(Source("", text)).lexemes})
 
@@ -27,7 +27,7 @@ def read(text: str) -> tree.File:
     """The tree; whatever the text, every mistake points into it and can be drawn."""
     source = Source("x.mandate", text)
     file, mistakes = parse(source)
-    assert render_all(mistakes, {source.name: source}) or not mistakes
+    assert drawn(mistakes, source)
     for mistake in mistakes:
         assert 0 <= mistake.span.start <= mistake.span.end <= len(text)
     assert list(mistakes) == sorted(mistakes, key=lambda mistake: mistake.span.start)

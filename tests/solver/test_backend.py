@@ -37,7 +37,7 @@ def knapsack() -> Model:
 
 def asked(name: str, model: Model, limits: Limits = Limits()) -> Claim | Failure:  # noqa: B008  # a frozen value
     backend: Backend = BACKENDS[name]
-    return backend(model, limits, None)
+    return backend(model, limits)
 
 
 @every
@@ -113,17 +113,12 @@ def test_the_same_question_has_the_same_answer(name: str) -> None:
     assert asked(name, knapsack()) == asked(name, knapsack())
 
 
-def test_a_hint_may_be_partial_or_wrong() -> None:
-    for hint in ({"x": F(1)}, {"x": F(10), "z": F(1)}, {"nobody": F(3)}):
-        assert isinstance(mathopt.scip(knapsack(), Limits(), hint), Claim)
-
-
 def test_units_are_powers_of_two_so_that_values_come_back_as_they_were() -> None:
     columns = {"m": Column("m", ColumnKind.CONTINUOUS, F(0), F(10**8)), "z": Column("z", ColumnKind.BINARY, F(0), F(1))}
     row = Row("r", ((F(1), "m"), (F(10**8), "z")), None, F(123456789), Standing.EXACT, "rule")
     model = Model(columns, (row,), ((F(-1), "m"), (F(-1), "z")), F(0), frozenset())
     made = program(model, frozenset({ColumnKind.BINARY}))
     assert made.units == (2.0**17, 1.0)
-    claim = mathopt.scip(model, Limits(), None)
+    claim = mathopt.scip(model, Limits())
     assert isinstance(claim, Claim)
     assert abs(claim.values["m"] - 10**8) < F(1, 10**3)

@@ -26,7 +26,7 @@ ONE_BP = Fraction(ASSETS, 10_000)
 
 
 def incumbent(model: Model) -> Fraction:
-    found = scip(model, Limits(nodes=2_000), None)
+    found = scip(model, Limits(nodes=2_000))
     assert isinstance(found, Claimed)
     return found.objective
 
@@ -67,7 +67,7 @@ def test_most_models_without_a_point_of_their_binaries_are_proven_impossible() -
         case = little(seed, rows=8)
         if impossibility(case.model, SUBJECT) is not None:
             proven += 1
-        elif not isinstance(scip(without_restrictions(case.model), Limits(), None), Claimed):
+        elif not isinstance(scip(without_restrictions(case.model), Limits()), Claimed):
             missed += 1
     assert proven > 40
     assert missed == 0

@@ -134,7 +134,7 @@ def test_squares_are_their_tangent_at_the_point() -> None:
 
 def claimed(bound: Bound, goal: Objective) -> tuple[Model, Mapping[str, Fraction]]:
     model = encode(bound, goal, sides=Sides())
-    claim = (scip if any(c.kind is ColumnKind.BINARY for c in model.columns.values()) else glop)(model, Limits(), None)
+    claim = (scip if any(c.kind is ColumnKind.BINARY for c in model.columns.values()) else glop)(model, Limits())
     assert isinstance(claim, Claim)
     return model, claim.values
 

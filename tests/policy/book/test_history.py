@@ -49,8 +49,6 @@ def test_turnover_over_a_window() -> None:
     assert purchases(facts, BOTH, 30) == 2000
     assert sales(facts, ["trust"], 30) == 1000
     assert sales(facts, ["away"], 30) == 0
-    assert purchases(facts, ["trust"], 7, True) == 500  # back to the 22nd
-    assert purchases(facts, ["trust"], 9, True) == 1000  # back to the 20th, the 19th being a holiday
 
 
 def test_an_incomplete_history_is_open_above() -> None:

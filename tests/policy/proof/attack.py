@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from policy.canonical import decode, encode
 from policy.proof.archive import MANIFEST, manifest
 from policy.proof.claims.claim import Answer
 from policy.proof.examine import Examination, examined
-from policy.proof.layout import SNAPSHOT
 from policy.proof.trust import trust
-from tests.policy.proof import sample
 from tests.policy.proof.sample import made
 
 Files = Mapping[str, bytes]
@@ -35,12 +32,6 @@ def edited(path: str, change: Callable[[object], None], files: Files = MADE.file
     value = decode(files[path])
     change(value)
     return relisted({**files, path: encode(value)})
-
-
-def relogged(files: Files) -> dict[str, bytes]:
-    """An insider with the log's own key writes the changed decision into a second history of the same length."""
-    made_again = made(replace(sample.decision(), snapshot=files[SNAPSHOT]))
-    return dict(made_again.files)
 
 
 def refuted(files: Files, claim: str, said: str, card: object = CARD_OUTSIDE) -> None:
