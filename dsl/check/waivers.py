@@ -25,6 +25,8 @@ def problems(waiver: tree.Waiver, known: Mapping[str, Waivable]) -> Problems:
     if waiver.whole:
         yield from _required(waiver)
     yield from _dates(waiver)
+    if (visible := one(waiver.clauses, tree.Visible)) is not None:
+        yield from rules.visible(visible)
     waived = known.get(waiver.rule.value)
     if waived is None:
         fix = names.suggestion(waiver.rule.value, known) or "name a rule of these files"

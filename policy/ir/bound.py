@@ -224,13 +224,15 @@ class Moment(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Rung:
     """`formula` holds → `outcome`. `tolerance` rungs excuse a passive breach that the orders do not worsen;
-    they are not read when a book is judged as it stands, without orders.
+    they are not read when a book is judged as it stands, without orders. `visible_to`: the role that may read the
+    reason, where the rung is not the rule's own; it counts for everyone all the same.
     """
 
     formula: Formula
     outcome: Outcome
     reason: str = ""  # "within the limit", "passive breach, not worsened", "waiver W-2026-031", "consent of Board"
     tolerance: bool = False
+    visible_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -338,6 +338,7 @@ class Waiver:
     evidence: str | None
     approved_by: str
     approved_on: date
+    visible_to: str | None
     file: str = field(compare=False, repr=False)
     span: Span = field(compare=False, repr=False)
 

@@ -93,7 +93,7 @@ def of_waiver(waiver: Waiver) -> tuple[str, ...]:
     evidence = f", shown by {quoted(waiver.evidence)}" if waiver.evidence else ""
     found.append(f"its reason is {quoted(waiver.reason)}{evidence}")
     found.append(f"{waiver.approved_by} approved it on {waiver.approved_on.isoformat()}")
-    return _told((*found, *_effective(waiver.effective)))
+    return _told((*found, *_effective(waiver.effective), *_visible(waiver.visible_to)))
 
 
 def _told(parts: Iterable[str]) -> tuple[str, ...]:

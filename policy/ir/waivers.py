@@ -22,7 +22,12 @@ def waived(
     than waived. A waiver acts on what is known to lie within it: an unknown measure is not waived."""
     book = ctx.universe.book
     rungs = [
-        Rung(_allowed(waiver, obligation, ctx, group), Outcome.WAIVED, f"waiver {waiver.id}, {waiver.approved_by}")
+        Rung(
+            _allowed(waiver, obligation, ctx, group),
+            Outcome.WAIVED,
+            f"waiver {waiver.id}, {waiver.approved_by}",
+            visible_to=waiver.visible_to,
+        )
         for waiver in waivers
         if in_force(waiver.effective, book.as_of, book.known_at) and _covers(waiver, ctx, group)
     ]
@@ -46,7 +51,7 @@ def _covers(waiver: core.Waiver, ctx: Context, group: Group | None) -> bool:
 def _allowed(waiver: core.Waiver, obligation: Obligation, ctx: Context, group: Group | None) -> Formula:
     """The clause's own test with the raised bound, and no purchases where the waiver says so."""
     own = obligation.ladder[0].formula
-    raised: Formula = Truth(True, waiver.reason)
+    raised: Formula = Truth(True)
     if waiver.raises_to is not None:
         inner = ctx if group is None else ctx.within(group)
         raised = _raised(own, waiver.raises_to, inner)

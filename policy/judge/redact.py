@@ -5,6 +5,9 @@ stops the orders: neither how many there are nor which of them it was can be rea
 is addressed to those who may see it (a watch list must not change what an adviser is told), and what passes is silent:
 whoever may not see it cannot even tell that a rule is there.
 
+A waiver that is visible to a role only counts for everyone. Others read that their rule is waived, and not by which
+waiver, by whom or why.
+
 What is derived from a verdict for a reader (a price box, a worst group, an explanation) is derived from the verdict
 as that reader sees it; otherwise its numbers would give the secret away.
 """
@@ -16,11 +19,12 @@ from dataclasses import replace
 
 from policy.ir.bind import digest
 from policy.ir.bound import Bound, Obligation, Origin, Outcome, Rung, Truth
-from policy.ir.core import Library, ListRule, Rule
+from policy.ir.core import Library, ListRule, Rule, Waiver
 from policy.judge.eval import worst
 from policy.judge.verdict import Finding, Verdict
 
 NOT_PERMITTED = "not permitted, ask compliance"
+UNNAMED = "a waiver that is not shown"
 
 UNSEEN = Obligation(
     id="not shown",
@@ -38,7 +42,7 @@ UNSEEN = Obligation(
 def seen_by(verdict: Verdict, roles: Collection[str]) -> Verdict:
     """The verdict as someone with these roles may read it. A stop stays a stop of the same kind (unknown, consent or
     block): nobody is told less than that."""
-    shown = tuple(f for f in verdict.findings if may_see(f.obligation, roles))
+    shown = tuple(_unnamed(f, roles) for f in verdict.findings if may_see(f.obligation, roles))
     hidden = worst(f.outcome for f in verdict.findings if not may_see(f.obligation, roles))
     if hidden.rank >= Outcome.CONSENT.rank:
         shown = (*shown, Finding(replace(UNSEEN, otherwise=hidden), hidden, NOT_PERMITTED, None, None))
@@ -52,7 +56,7 @@ def stopped_unseen(seen: Verdict) -> bool:
 
 def visible(bound: Bound, library: Library, roles: Collection[str]) -> Bound:
     """What is bound, as far as these roles may see it; its `library` is the hash of what they may read."""
-    obligations = tuple(o for o in bound.obligations if may_see(o, roles))
+    obligations = tuple(_without_names(o, roles) for o in bound.obligations if may_see(o, roles))
     return replace(bound, obligations=obligations, library=digest(readable(library, roles)))
 
 
@@ -61,7 +65,8 @@ def readable(library: Library, roles: Collection[str]) -> Library:
     rules = tuple(rule for rule in library.rules if may_see(rule, roles))
     lists = tuple(found for found in library.lists if may_see(found, roles))
     names = {rule.id for rule in rules} | {found.id for found in lists}
-    return replace(library, rules=rules, lists=lists, waivers=tuple(w for w in library.waivers if w.rule in names))
+    waivers = tuple(waiver for waiver in library.waivers if waiver.rule in names and may_see(waiver, roles))
+    return replace(library, rules=rules, lists=lists, waivers=waivers)
 
 
 def sees_all(library: Library, roles: Collection[str]) -> bool:
@@ -70,5 +75,21 @@ def sees_all(library: Library, roles: Collection[str]) -> bool:
     return readable(library, roles) == library
 
 
-def may_see(what: Obligation | Rule | ListRule, roles: Collection[str]) -> bool:
+def _unnamed(finding: Finding, roles: Collection[str]) -> Finding:
+    reason = finding.reason
+    for rung in finding.obligation.ladder:
+        if not may_see(rung, roles):
+            reason = reason.replace(rung.reason, UNNAMED)
+    return replace(finding, reason=reason, obligation=_without_names(finding.obligation, roles))
+
+
+def _without_names(obligation: Obligation, roles: Collection[str]) -> Obligation:
+    """The same ladder, without the names of the waivers that these roles may not see."""
+    if all(may_see(rung, roles) for rung in obligation.ladder):
+        return obligation
+    ladder = (rung if may_see(rung, roles) else replace(rung, reason=UNNAMED) for rung in obligation.ladder)
+    return replace(obligation, ladder=tuple(ladder))
+
+
+def may_see(what: Obligation | Rung | Rule | ListRule | Waiver, roles: Collection[str]) -> bool:
     return what.visible_to is None or what.visible_to in roles

@@ -12,7 +12,7 @@ from policy.ir import english
 from policy.ir.bound import Outcome
 from policy.ir.core import Library, ListRule, Rule, Waiver
 from policy.judge.eval import worst
-from policy.judge.redact import readable, visible
+from policy.judge.redact import readable, seen_by, visible
 from policy.judge.verdict import Verdict
 from server.cli import given, judge, rules
 from server.cli.answer.verdict import JudgeAnswer, judged
@@ -46,9 +46,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     library = rules.library(arguments.rules, quiet=arguments.json)
-    rule = _found(readable(library, arguments.role), arguments.rule)
+    mine = readable(library, arguments.role)
+    rule = _found(mine, arguments.rule)
     verdict = _verdict(library, rule.id, arguments) if arguments.book else None
-    answer = _explained(rule, library.waivers, verdict)
+    answer = _explained(rule, mine.waivers, verdict)
     if not printed(answer, as_json=arguments.json):
         _show(answer)
     return Exit.PASS if verdict is None else OF_OUTCOME[Outcome(verdict.answer)]
@@ -70,7 +71,7 @@ def _verdict(library: Library, rule: str, arguments: argparse.Namespace) -> Judg
     orders = given.orders(arguments.orders)
     found = judgement(library, index(book), orders, arguments.orders)
     own = tuple(finding for finding in found.verdict.findings if finding.obligation.origin.rule == rule)
-    verdict = Verdict(worst(finding.outcome for finding in own), own)
+    verdict = seen_by(Verdict(worst(finding.outcome for finding in own), own), arguments.role)
     return judged(visible(found.bound, library, arguments.role), verdict, len(orders), flaws=found.flaws)
 
 

@@ -174,6 +174,7 @@ def _waiver(waiver: tree.Waiver, names: Names) -> core.Waiver:
         evidence=reason.evidence.value if reason and reason.evidence else None,
         approved_by=approved.by.value,
         approved_on=approved.on,
+        visible_to=_visible(waiver.clauses),
         file=waiver.span.file,
         span=waiver.span,
     )

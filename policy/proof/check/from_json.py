@@ -248,7 +248,8 @@ def _obligation(value: Json, origins: list[dict[str, Json]], known: Set[str]) ->
 
 
 def _rung(value: Json, known: Set[str]) -> Rung:
-    rung = members(value, "formula", "outcome", "reason", "tolerance")
+    rung = members(value, "formula", "outcome", "reason", "tolerance", "visible_to")
+    optional(rung["visible_to"], text)
     return Rung(
         _formula(rung["formula"], known),
         choice(rung["outcome"], Outcome),

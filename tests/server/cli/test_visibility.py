@@ -15,7 +15,7 @@ import pytest
 
 from policy.book import wire
 from policy.book.facts import Book
-from policy.judge.redact import NOT_PERMITTED
+from policy.judge.redact import NOT_PERMITTED, UNNAMED
 from server.cli.answer.proposal import answer_of
 from server.cli.main import main
 from server.desk.prepare import prepared
@@ -176,6 +176,71 @@ def test_a_hidden_rule_cannot_be_asked_for(ask: Ask) -> None:
     """Asked for by name, it is as if it were not there."""
     one({(code, text.replace("H-7", "")) for code, text in (ask(secret, "explain", "H-7") for secret in SLACK)})
     one({ask(secret, "explain", "P-1", "--json") for secret in (*SLACK, *WARNING, *STOPPING)})
+
+
+# --- waivers -----------------------------------------------------------------------------------
+
+WAIVER = """
+waiver {id} for P-1
+  every account
+  raises limit to 50% of net assets
+  effective from 2026-01-01 until 2026-12-31
+  reason "A {reason} secret" evidence "secret.pdf"
+  approved by "{who}" on 2025-12-31
+  visible to "control room"
+end
+"""
+WAIVERS = (WAIVER.format(id="H-7", reason="great", who="CCO"), WAIVER.format(id="H-77", reason="small", who="Board"))
+"""They allow the same; the limit is 25 %, and more is held."""
+
+
+@pytest.fixture
+def waivable(monkeypatch: pytest.MonkeyPatch) -> None:
+    signed = PUBLIC.replace("on breach block", 'on breach block, waiver by "CCO" and "Board"')
+    monkeypatch.setitem(globals(), "PUBLIC", signed)
+
+
+@PRINTED
+@pytest.mark.usefixtures("waivable")
+def test_a_hidden_waiver_counts_for_everyone_and_is_not_named(ask: Ask, tmp_path: Path, shown: tuple[str, ...]) -> None:
+    assert ask("", "judge", *shown, share="25")[0] == 1
+    assert waived_by_whom(ask, shown) == (0, True)
+    assert waived_by_whom(ask, (*shown, *orders(tmp_path, 10))) == (0, True)
+    assert waived_by_whom(ask, (*shown, *orders(tmp_path, 290))) == (1, False)
+
+
+def waived_by_whom(ask: Ask, words: tuple[str, ...]) -> tuple[int, bool]:
+    code, text = one({ask(secret, "judge", *words, share="25") for secret in WAIVERS})
+    return code, UNNAMED in text
+
+
+@PRINTED
+@pytest.mark.usefixtures("waivable")
+def test_a_hidden_waiver_is_not_explained(ask: Ask, shown: tuple[str, ...]) -> None:
+    code, text = one({ask(secret, "explain", "P-1", *shown, share="25") for secret in WAIVERS})
+    assert code == 0
+    assert "approved" not in text
+
+
+@PRINTED
+@pytest.mark.usefixtures("waivable")
+def test_the_role_reads_the_waiver(ask: Ask, shown: tuple[str, ...]) -> None:
+    for secret, name in zip(WAIVERS, ("waiver H-7, CCO", "waiver H-77, Board"), strict=True):
+        code, text = ask(secret, "judge", *ROOM, *shown, share="25")
+        assert (code, name in text) == (0, True)
+        said = ask(secret, "explain", "P-1", *ROOM, *shown, share="25")[1]
+        assert "named only to control room" in said
+        assert "secret.pdf" in said
+
+
+@PRINTED
+@pytest.mark.usefixtures("waivable")
+def test_a_proposal_names_no_hidden_waiver(ask: Ask, tmp_path: Path, shown: tuple[str, ...]) -> None:
+    intent = tmp_path / "intent.json"
+    intent.write_text(json.dumps({"accept": ["waived"]}), encoding="utf-8")
+    said = {proposed(ask, tmp_path, s, *shown, "--intent", str(intent), share="25") for s in WAIVERS}
+    code, text = one(said)
+    assert (code, UNNAMED in text) == (0, True)
 
 
 # --- proposals ---------------------------------------------------------------------------------
