@@ -26,19 +26,21 @@ from solver.model import Model
 from solver.orders import Booking, no_residue, orders
 from solver.read import Task, tried
 from solver.repair import mended
-from solver.search import NO_SIDES, USUAL, Patience, Search, Step, reproducible
+from solver.search import NO_SIDES, USUAL, Patience, Search, Step
 from solver.tactics import chosen, exactly, left_alone, relaxed, rounded, sells_only
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """Orders that pass, and how good they are. `worth`: the objective at the point, exact money; `claimed_bound`: the
-    backend's word on how low it could be, None where it gave none. `model`: the exact rows, for a certificate."""
+    """Orders that pass, and how good they are. `worth`: the objective at the point, exact money; `nothing`: that of
+    doing nothing; `claimed_bound`: the backend's word on how low it could be, None where it gave none. `model`: the
+    exact rows, for a certificate."""
 
     point: Point
     orders: tuple[Order, ...]
     verdict: Verdict
     worth: Fraction
+    nothing: Fraction
     claimed_bound: Fraction | None
     model: Model
     trace: tuple[Step, ...]
@@ -47,10 +49,6 @@ class Proposal:
     @property
     def claimed_gap(self) -> Fraction | None:
         return None if self.claimed_bound is None else self.worth - self.claimed_bound
-
-    @property
-    def reproducible(self) -> bool:
-        return reproducible(self.trace)
 
 
 class Reason(StrEnum):
@@ -63,21 +61,18 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """`standing`: the word on doing nothing; `nearest`: the point that failed least. `model`: the exact rows, of which
-    a proof of impossibility would be made."""
+    """`standing`: the word on doing nothing, `nothing`: its objective; `nearest`: the point that failed least. `model`:
+    the exact rows, of which a proof of impossibility would be made."""
 
     reason: Reason
     nearest: Point
     failing: tuple[str, ...]
     flaws: tuple[str, ...]
     standing: Verdict
+    nothing: Fraction
     claimed_bound: Fraction | None
     model: Model
     trace: tuple[Step, ...]
-
-    @property
-    def reproducible(self) -> bool:
-        return reproducible(self.trace)
 
 
 def propose(
@@ -110,7 +105,7 @@ def propose(
 
 
 def _answer(search: Search, no_relaxation: bool) -> Proposal | Refusal:
-    bound = search.task.bound
+    bound, nothing = search.task.bound, search.idle.worth
     trace = tuple(search.trace)
     unsearched = tuple(o.id for o in bound.obligations if o.id not in search.model.searched)
     if search.found is not None:
@@ -118,11 +113,13 @@ def _answer(search: Search, no_relaxation: bool) -> Proposal | Refusal:
         assert word.passes(search.task.allowed), "two readings of the judge differ"
         made = orders(bound, search.found.point)
         point, worth = search.found.point, search.found.worth
-        return Proposal(point, made, word.verdict, worth, search.bound, search.model, trace, unsearched)
+        return Proposal(point, made, word.verdict, worth, nothing, search.bound, search.model, trace, unsearched)
     nearest = search.nearest
     assert nearest is not None, "doing nothing was tried"
     impossible = no_relaxation and any(step.ended is Why.INFEASIBLE for step in trace)
     blocked = bool(nearest.failing) and set(nearest.failing) <= set(unsearched)
     reason = Reason.CLAIMED_IMPOSSIBLE if impossible else Reason.NOT_SEARCHED if blocked else Reason.NOT_FOUND
     standing = certify(bound, search.idle.point).verdict
-    return Refusal(reason, nearest.point, nearest.failing, nearest.flaws, standing, search.bound, search.model, trace)
+    return Refusal(
+        reason, nearest.point, nearest.failing, nearest.flaws, standing, nothing, search.bound, search.model, trace
+    )

@@ -34,8 +34,8 @@ from solver.search import Patience, Step
 @dataclass(frozen=True, slots=True)
 class Proposed:
     """`ended`: the verdict at the end; `verdict`: with the way there, along `batches`. `worth`: the objective, exact
-    money; `claimed_gap`: the backend's word on how much better it could be, `certified_gap`: what the certificate
-    leaves open; `prices`: which limits it leans on, and by how much."""
+    money; `nothing`: that of doing nothing; `claimed_gap`: the backend's word on how much better it could be,
+    `certified_gap`: what the certificate leaves open; `prices`: which limits it leans on, and by how much."""
 
     orders: tuple[Order, ...]
     point: Point
@@ -45,7 +45,7 @@ class Proposed:
     verdict: Verdict
     ledger: Ledger
     worth: Fraction
-    nothing: Fraction | None
+    nothing: Fraction
     claimed_gap: Fraction | None
     certified_gap: Fraction | None
     certificate: Certificate | None
@@ -56,10 +56,12 @@ class Proposed:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """`before`: the book as it stands; `failing`: what the nearest point that was tried still breaks."""
+    """`before`: the book as it stands, `nothing`: its objective; `failing`: what the nearest point that was tried still
+    breaks."""
 
     refusal: Refusal
     before: Verdict
+    nothing: Fraction
     failing: tuple[str, ...]
     trace: tuple[Step, ...]
 
@@ -74,7 +76,7 @@ def answered(task: Task) -> Answer:
     before = judge(task.bound, {}, standing=True)
     subject = Subject(task.intent.allowed, show.to_json(task.goal), found.model.cuts)
     if isinstance(found, NoTrade):
-        return Refused(_refusal(task, found, subject), before, found.failing, found.trace)
+        return Refused(_refusal(task, found, subject), before, found.nothing, found.failing, found.trace)
     batches, verdict = _released(task, found)
     if verdict.outcome not in task.intent.allowed:
         return _unreleased(task, found, before, verdict)
@@ -106,7 +108,7 @@ def _unreleased(task: Task, found: Proposal, before: Verdict, verdict: Verdict) 
     failing = tuple(f.obligation.id for f in verdict.findings if f.outcome not in task.intent.allowed)
     said = "the orders end as wanted, and no sequence that was tried keeps every rule that is tested at trade"
     trace = (*found.trace, Step("release", "judge", said))
-    return Refused(NotFound(_told(trace)), before, failing, trace)
+    return Refused(NotFound(_told(trace)), before, found.nothing, failing, trace)
 
 
 def _proposed(
@@ -130,7 +132,7 @@ def _proposed(
         verdict=verdict,
         ledger=ledger(task.index, orders, task.intent.tax),
         worth=found.worth,
-        nothing=next((step.worth for step in found.trace if step.what == "do nothing"), None),
+        nothing=found.nothing,
         claimed_gap=found.claimed_gap,
         certified_gap=None if certificate is None else found.worth - certificate.bound,
         certificate=certificate,

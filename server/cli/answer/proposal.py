@@ -20,7 +20,7 @@ from solver.limit import units
 from solver.prices import Price
 from solver.reading import Reading
 from solver.refusal import Impossible, NotFound, NotSearched, Refusal
-from solver.search import Step
+from solver.search import Step, reproducible
 
 SCALE = 10_000  # basis points
 
@@ -149,12 +149,13 @@ class Conflict:
 class ProposeAnswer:
     """`answer`: "proposed"; "impossible": proven that no orders end in an outcome that is `allowed`; "not found", "not
     searched"; or "not permitted". `objective`: what the orders cost by the intent, and what doing nothing would.
-    `price_box`: verdicts hold while every price stays within ± this share. `bundle`: the file that was written, null
-    where there was nothing to file.
+    `price_box`: verdicts hold while every price stays within ± this share. `reproducible`: the search met no emergency
+    clock, so that a rerun finds the same. `bundle`: the file that was written, null where there was nothing to file.
 
     All of it as its reader may see it. Where a rule is visible to other roles only, what the search said of all rules
-    alike (`gap`, `costs`, `tried`, `bundle`) is left out; a refusal is that of the visible rules alone, or says
-    neutrally "not permitted" where these would let orders through; and `price_box` is of the visible verdicts."""
+    alike (`gap`, `costs`, `tried`, `reproducible`, `bundle`) is left out; a refusal is that of the visible rules
+    alone, or says neutrally "not permitted" where these would let orders through; and `price_box` is of the visible
+    verdicts."""
 
     answer: str
     as_of: date
@@ -163,7 +164,7 @@ class ProposeAnswer:
     orders: tuple[Ordered, ...]
     money: Money | None
     objective: Exact | None
-    objective_of_nothing: Exact | None
+    objective_of_nothing: Exact
     gap: Gap | None
     costs: tuple[Costs, ...]
     price_box: Exact | None
@@ -173,6 +174,7 @@ class ProposeAnswer:
     stands_in_the_way: tuple[str, ...]
     not_searched: tuple[str, ...]
     tried: tuple[Tried, ...]
+    reproducible: bool | None
     bundle: str | None
 
 
@@ -204,6 +206,7 @@ def _proposed(task: Task, found: Proposed, bundle: str | None, roles: Collection
         stands_in_the_way=(),
         not_searched=tuple(name for name in found.unsearched if name in named),
         tried=tuple(map(_tried, found.trace)) if whole else (),
+        reproducible=reproducible(found.trace) if whole else None,
         bundle=bundle,
     )
 
@@ -221,7 +224,7 @@ def _refused(
         orders=(),
         money=None,
         objective=None,
-        objective_of_nothing=next((step.worth for step in found.trace if step.what == "do nothing"), None),
+        objective_of_nothing=found.nothing,
         gap=None,
         costs=(),
         price_box=None,
@@ -233,6 +236,7 @@ def _refused(
         stands_in_the_way=(NOT_PERMITTED,) if seen is None else seen.failing,
         not_searched=(),
         tried=() if seen is None else tuple(map(_tried, seen.trace)),
+        reproducible=None if seen is None else reproducible(seen.trace),
         bundle=bundle,
     )
 

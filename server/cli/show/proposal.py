@@ -24,6 +24,8 @@ def show(answer: ProposeAnswer, console: Console) -> None:
         _proposed(answer, console)
     else:
         refused(answer, console)
+    if answer.reproducible is False:
+        console.print("[warn]not reproducible[/warn]: the search met its emergency clock; a rerun may find otherwise")
     verdict.notices(answer.before, console)
     if answer.bundle is not None:
         console.print(f"\nproof: {answer.bundle}", markup=False, soft_wrap=True)

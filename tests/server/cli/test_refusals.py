@@ -24,7 +24,7 @@ ANSWER = ProposeAnswer(
     orders=(),
     money=None,
     objective=None,
-    objective_of_nothing=None,
+    objective_of_nothing=Fraction(0),
     gap=None,
     costs=(),
     price_box=None,
@@ -34,6 +34,7 @@ ANSWER = ProposeAnswer(
     stands_in_the_way=(),
     not_searched=(),
     tried=(),
+    reproducible=True,
     bundle=None,
 )
 
@@ -64,6 +65,13 @@ def test_nothing_to_do_says_how_much_is_proven() -> None:
     assert "no orders were found" in printed(nothing)
     gap = Gap(Fraction(12), Fraction(1), None, None)
     assert "others could be better by at most $12.00" in printed(replace(nothing, gap=gap))
+
+
+@pytest.mark.parametrize("reproducible", [True, False, None])
+def test_an_answer_that_a_rerun_may_not_give_says_so(reproducible: bool | None) -> None:
+    for word in ("proposed", "not found", "not permitted"):
+        text = printed(replace(ANSWER, answer=word, reproducible=reproducible))
+        assert ("not reproducible" in text) is (reproducible is False)
 
 
 GIVES = Gives("R", "R/1", "Title", "", "account a", None, "shares", Fraction(5), None, None)

@@ -50,6 +50,6 @@ def test_what_is_impossible_by_exact_rows_is_so_whatever_is_only_judged(under_wa
         for name, end in zip(("floor", "cap"), ends, strict=True)
     )
     model = Model({"q": column}, rows, (), Fraction(0), frozenset({"floor", "cap"}))
-    found = NoTrade(Reason.NOT_SEARCHED, {}, ("judged",), (), Verdict(Outcome.BLOCK, ()), None, model, ())
+    found = NoTrade(Reason.NOT_SEARCHED, {}, ("judged",), (), Verdict(Outcome.BLOCK, ()), Fraction(0), None, model, ())
     refusal = propose._refusal(under_water, found, SUBJECT)
     assert isinstance(refusal, Impossible if most < 5 else NotSearched)
