@@ -6,12 +6,11 @@ somebody does, it shows no more than the good order of one's own files. Its name
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from policy.proof.entry import Entry, entry_bytes
 from policy.proof.keys import public_of
-from policy.proof.merkle import consistency_proof, inclusion_proof, leaf_hash, root
+from policy.proof.merkle import Tree, consistency_proof, inclusion_proof, leaf_hash, listed, root
 from policy.proof.note import ED25519, Checkpoint, Verifier, checkpoint_text, signed
 from policy.proof.tlog_proof import growth_text, proof_text
 from policy.proof.witness import grown
@@ -39,9 +38,9 @@ def appended(log: LocalLog, entry: Entry) -> LocalLog:
 
 def sealed(log: LocalLog, seed: bytes) -> tuple[LocalLog, bytes]:
     """The signed checkpoint of all entries; ForkError where they did not grow out of what was signed last."""
-    leaves = leaf_hashes(log)
-    new, old = Checkpoint(log.origin, len(leaves), root(leaves)), log.signed.size
-    proof = consistency_proof(leaves, old) if 0 < old <= len(leaves) else []
+    tree = tree_of(log)
+    new, old = Checkpoint(log.origin, tree.size, root(tree)), log.signed.size
+    proof = consistency_proof(tree, old) if 0 < old <= tree.size else []
     refusal = grown(log.signed, new, old, proof)
     if refusal is not None:
         raise ForkError(f"this log was signed with {old} entries, and it no longer starts with them")
@@ -50,17 +49,17 @@ def sealed(log: LocalLog, seed: bytes) -> tuple[LocalLog, bytes]:
 
 def proven(log: LocalLog, index: int, checkpoint: bytes) -> bytes:
     """The proof that the entry is in the log of the checkpoint, as one file."""
-    return proof_text(index, inclusion_proof(leaf_hashes(log), index), checkpoint)
+    return proof_text(index, inclusion_proof(tree_of(log), index), checkpoint)
 
 
 def growth(log: LocalLog, old: int, checkpoint: bytes) -> bytes:
     """The proof that the first `old` entries were kept, for somebody who saw them."""
-    return growth_text(old, consistency_proof(leaf_hashes(log), old), checkpoint)
+    return growth_text(old, consistency_proof(tree_of(log), old), checkpoint)
 
 
 def verifier_of(origin: str, seed: bytes) -> Verifier:
     return Verifier(origin, ED25519, public_of(seed))
 
 
-def leaf_hashes(log: LocalLog) -> Sequence[bytes]:
-    return [leaf_hash(entry_bytes(entry)) for entry in log.entries]
+def tree_of(log: LocalLog) -> Tree:
+    return listed([leaf_hash(entry_bytes(entry)) for entry in log.entries])

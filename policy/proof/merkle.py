@@ -1,12 +1,15 @@
 """The Merkle tree of a transparency log, SHA-256 (RFC 6962, 2.1; verification as in RFC 9162, 2.1.3.2 and 2.1.4.2).
 
 Leaves and inner nodes are hashed with different prefixes, an odd node is promoted and never doubled: the tree of
-a, b, c and that of a, b, c, c differ. Making proofs takes the leaf hashes; checking them takes constant space.
+a, b, c and that of a, b, c, c differ. Making a
+proof takes as many kept hashes as the tree is high, at most squared; checking one takes constant space.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
 from hashlib import sha256
 
 EMPTY_ROOT = sha256(b"").digest()
@@ -23,38 +26,72 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 # --- making ------------------------------------------------------------------------------------
 
 
-def root(leaves: Sequence[bytes]) -> bytes:
-    """The root over leaf hashes."""
-    if not leaves:
-        return EMPTY_ROOT
-    if len(leaves) == 1:
-        return leaves[0]
-    split = _split(len(leaves))
-    return node_hash(root(leaves[:split]), root(leaves[split:]))
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """`subtree(level, index)`: the hash over the 2^level leaves from index · 2^level on, wherever it is kept; it is
+    asked for subtrees within the first `size` leaves only."""
+
+    size: int
+    subtree: Callable[[int, int], bytes]
 
 
-def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:
+def listed(leaves: Sequence[bytes]) -> Tree:
+    """The tree over leaf hashes that are at hand."""
+
+    @cache
+    def subtree(level: int, index: int) -> bytes:
+        if level == 0:
+            return leaves[index]
+        return node_hash(subtree(level - 1, 2 * index), subtree(level - 1, 2 * index + 1))
+
+    return Tree(len(leaves), subtree)
+
+
+def first(tree: Tree, size: int) -> Tree:
+    """The tree as it was."""
+    return replace(tree, size=size)
+
+
+def root(tree: Tree) -> bytes:
+    return _over(tree, 0, tree.size) if tree.size else EMPTY_ROOT
+
+
+def inclusion_proof(tree: Tree, index: int) -> list[bytes]:
     """Siblings on the way from leaf `index` to the root, from below."""
-    if len(leaves) <= 1:
-        return []
-    split = _split(len(leaves))
-    if index < split:
-        return [*inclusion_proof(leaves[:split], index), root(leaves[split:])]
-    return [*inclusion_proof(leaves[split:], index - split), root(leaves[:split])]
+    begin, end, proof = 0, tree.size, []
+    while end - begin > 1:
+        split = begin + _split(end - begin)
+        if index < split:
+            proof.append(_over(tree, split, end))
+            end = split
+        else:
+            proof.append(_over(tree, begin, split))
+            begin = split
+    return proof[::-1]
 
 
-def consistency_proof(leaves: Sequence[bytes], old: int) -> list[bytes]:
+def consistency_proof(tree: Tree, old: int) -> list[bytes]:
     """That the tree of the first `old` leaves, 0 < old, is a prefix of the tree of all of them."""
-    return _subproof(leaves, old, whole=True)
+    begin, end, proof, whole = 0, tree.size, [], True
+    while old != end:
+        split = begin + _split(end - begin)
+        if old <= split:
+            proof.append(_over(tree, split, end))
+            end = split
+        else:
+            proof.append(_over(tree, begin, split))
+            begin, whole = split, False
+    return ([] if whole else [_over(tree, begin, end)]) + proof[::-1]
 
 
-def _subproof(leaves: Sequence[bytes], old: int, *, whole: bool) -> list[bytes]:
-    if old == len(leaves):
-        return [] if whole else [root(leaves)]
-    split = _split(len(leaves))
-    if old <= split:
-        return [*_subproof(leaves[:split], old, whole=whole), root(leaves[split:])]
-    return [*_subproof(leaves[split:], old - split, whole=False), root(leaves[:split])]
+def _over(tree: Tree, begin: int, end: int) -> bytes:
+    """Over the leaves from `begin`, which the splits keep a multiple of the least power of two that holds them all."""
+    size = end - begin
+    if size & (size - 1) == 0:
+        level = size.bit_length() - 1
+        return tree.subtree(level, begin >> level)
+    split = begin + _split(size)
+    return node_hash(_over(tree, begin, split), _over(tree, split, end))
 
 
 def _split(size: int) -> int:

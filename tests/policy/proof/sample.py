@@ -208,7 +208,7 @@ def made(
     log = local.LocalLog(ORIGIN, (), empty(ORIGIN))
     for n in range(before):
         log = local.appended(log, _entry(entry.Kind.SELF_AUDIT, "system", f"audit {n}", TIMES[0]))
-    seen = (before, root(local.leaf_hashes(log))) if before else None
+    seen = (before, root(local.tree_of(log))) if before else None
     payload = entry.Payload(entry.commitment(SALT, body), len(body), "text/plain")
     rules, snapshot = digest(rules_manifest(chosen.rules)), digest(chosen.snapshot)
     kind = entry.Kind.PROPOSAL if chosen.proposal.kind is Decided.PROPOSAL else entry.Kind.INFEASIBLE

@@ -81,7 +81,7 @@ def test_two_views_of_the_log():
 
 
 def _seen(bundle: sample.Made) -> bytes:
-    root = b64encode(merkle.root(local.leaf_hashes(bundle.log))).decode()
+    root = b64encode(merkle.root(local.tree_of(bundle.log))).decode()
     return f"seen {len(bundle.log.entries)} {root}\n".encode()
 
 

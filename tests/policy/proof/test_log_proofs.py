@@ -7,7 +7,7 @@ from base64 import b64encode
 import pytest
 
 from policy.proof.keys import public_key, public_of
-from policy.proof.merkle import consistency_proof, inclusion_proof, leaf_hash, root
+from policy.proof.merkle import consistency_proof, inclusion_proof, leaf_hash, listed, root
 from policy.proof.note import COSIGNATURE, ED25519, Checkpoint, NoteError, Verifier, checkpoint_text, parse, signed
 from policy.proof.note import verified as verified_by
 from policy.proof.tlog_proof import growth_text, proof, proof_text, proves
@@ -20,11 +20,11 @@ LEAVES = [leaf_hash(b"entry %d" % i) for i in range(13)]
 
 
 def state(leaves) -> bytes:
-    return signed(checkpoint_text(Checkpoint(ORIGIN, len(leaves), root(leaves))), ORIGIN, SEED)
+    return signed(checkpoint_text(Checkpoint(ORIGIN, len(leaves), root(listed(leaves)))), ORIGIN, SEED)
 
 
 def test_a_proof_is_one_file_for_one_entry():
-    text = proof_text(5, inclusion_proof(LEAVES, 5), state(LEAVES))
+    text = proof_text(5, inclusion_proof(listed(LEAVES), 5), state(LEAVES))
     assert proves(proof(text), LEAVES[5])
     assert not proves(proof(text), LEAVES[6])
     assert not proves(proof(text.replace(b"index 5", b"index 6")), LEAVES[5])
@@ -46,18 +46,18 @@ def test_a_proof_is_one_file_for_one_entry():
     ],
 )
 def test_malformed_proofs(old, new):
-    text = proof_text(5, inclusion_proof(LEAVES, 5), state(LEAVES))
+    text = proof_text(5, inclusion_proof(listed(LEAVES), 5), state(LEAVES))
     with pytest.raises(NoteError):
         proof(text.replace(old, new))
 
 
 def ask(seen, leaves, old):
-    return asked(seen, [KEY], growth_text(old, consistency_proof(leaves, old) if old else [], state(leaves)))
+    return asked(seen, [KEY], growth_text(old, consistency_proof(listed(leaves), old) if old else [], state(leaves)))
 
 
 def test_a_signer_follows_growth_and_nothing_else():
     seen, _ = ask(empty(ORIGIN), LEAVES[:3], 0)
-    assert seen == Checkpoint(ORIGIN, 3, root(LEAVES[:3]))
+    assert seen == Checkpoint(ORIGIN, 3, root(listed(LEAVES[:3])))
     later, _ = ask(seen, LEAVES, 3)
     assert later.size == 13
     assert ask(later, LEAVES, 13)[0] == later

@@ -15,11 +15,17 @@ from policy.proof.merkle import (
     included,
     inclusion_proof,
     leaf_hash,
+    listed,
     node_hash,
-    root,
 )
+from policy.proof.merkle import first as tree_of_first
+from policy.proof.merkle import root as root_of
 
 LEAVES = [leaf_hash(bytes([i])) for i in range(70)]
+
+
+def root(leaves):
+    return root_of(listed(leaves))
 
 
 def naive_root(leaves):
@@ -50,7 +56,7 @@ def test_every_leaf_has_a_proof_and_only_its_own(size):
     leaves, top = LEAVES[:size], naive_root(LEAVES[:size])
     assert root(leaves) == top
     for index in range(size):
-        proof = inclusion_proof(leaves, index)
+        proof = inclusion_proof(listed(leaves), index)
         assert included(leaves[index], index, size, proof, top)
         assert not included(leaves[index], (index + 1) % size if size > 1 else 1, size, proof, top)
         assert not included(LEAVES[-1], index, size, proof, top)
@@ -62,7 +68,7 @@ def test_every_leaf_has_a_proof_and_only_its_own(size):
 def test_every_prefix_has_a_proof_and_a_changed_past_has_none(new):
     top = root(LEAVES[:new])
     for old in range(1, new + 1):
-        proof = consistency_proof(LEAVES[:new], old)
+        proof = consistency_proof(tree_of_first(listed(LEAVES), new), old)
         assert consistent(old, new, root(LEAVES[:old]), top, proof)
         changed = [*LEAVES[: old - 1], LEAVES[-1]]
         assert not consistent(old, new, root(changed), top, proof)
@@ -74,7 +80,7 @@ def test_every_prefix_has_a_proof_and_a_changed_past_has_none(new):
 @given(st.integers(1, 60), st.data())
 def test_no_single_bit_of_a_proof_is_free(size, data):
     index = data.draw(st.integers(0, size - 1))
-    proof = inclusion_proof(LEAVES[:size], index)
+    proof = inclusion_proof(tree_of_first(listed(LEAVES), size), index)
     if not proof:
         return
     place = data.draw(st.integers(0, len(proof) - 1))
