@@ -18,7 +18,7 @@ from policy.book import costs
 from policy.book.cash import cash as cash_of
 from policy.book.cash import own_worth, shortable, spendable
 from policy.book.cash import residue as residue_of
-from policy.book.facts import Account, Book, Instrument, Lot, Order, Relief
+from policy.book.facts import Account, Book, Instrument, Lot, Order, Relief, Side
 from policy.book.prices import unit_value
 from policy.book.read import Index
 from policy.book.relief import ordered
@@ -96,7 +96,7 @@ def universe(
     book = index.book
     table = Table()
     lots = _lots(book)
-    wanted = _wanted(book, orders)
+    wanted, bought = _wanted(book, orders), _bought(orders)
     positions: dict[str, tuple[Position, ...]] = {}
     domains = []
     for name, account in sorted(book.accounts.items()):
@@ -106,7 +106,8 @@ def universe(
         instruments = sorted(held.keys() | (set() if account.held_away else wanted.get(name, set())))
         reach = Reach(spendable(index, name), own_worth(index, name) if account.short_sales else ZERO)
         found = tuple(
-            _position(index, table, account, book.instruments[i], held.get(i, ()), reach) for i in instruments
+            _position(index, table, account, book.instruments[i], held.get(i, ()), reach, bought.get((name, i), ZERO))
+            for i in instruments
         )
         positions[name] = found
         given = [order.instrument for order in orders if order.account == name]
@@ -141,8 +142,24 @@ def _wanted(book: Book, orders: Iterable[Order]) -> dict[str, set[str]]:
     return wanted
 
 
+def _bought(orders: Iterable[Order]) -> dict[tuple[str, str], Fraction]:
+    """Units by account and instrument."""
+    found: dict[tuple[str, str], Fraction] = {}
+    for order in orders:
+        if order.side is Side.BUY:
+            key = order.account, order.instrument
+            found[key] = found.get(key, ZERO) + order.quantity
+    return found
+
+
 def _position(
-    index: Index, table: Table, account: Account, instrument: Instrument, lots: tuple[Lot, ...], reach: Reach
+    index: Index,
+    table: Table,
+    account: Account,
+    instrument: Instrument,
+    lots: tuple[Lot, ...],
+    reach: Reach,
+    bought: Fraction,
 ) -> Position:
     key = f"{account.id}/{instrument.id}"
     price = unit_value(index, instrument.id)
@@ -154,7 +171,7 @@ def _position(
     owed = -sum((lot.quantity for lot in short), ZERO)
     buy = sell_short = None
     if tradable and not short:
-        buy = _open(table, Kind.BUY, account, instrument, reach.spendable / tradable)
+        buy = _open(table, Kind.BUY, account, instrument, max(reach.spendable / tradable, bought))
     if tradable and account.short_sales and not long:
         most = shortable(index, account.id, instrument.id, reach.worth)
         sell_short = _open(table, Kind.SHORT, account, instrument, most)
@@ -182,7 +199,9 @@ def _close(table: Table, kind: Kind, instrument: Instrument, lot: Lot, tradable:
 
 
 def _open(table: Table, kind: Kind, account: Account, instrument: Instrument, most: Fraction) -> str:
-    """The box of a purchase ends where the account, all sold, could pay no more: its cash floor implies that end."""
+    """The box of a purchase ends where the account, all sold, could pay no more: its cash floor implies that end. An
+    order for more is judged all the same, and widens the box: what boxes prove, such as a base above zero, holds
+    wherever orders are judged."""
     top = most // instrument.step * instrument.step
     name = f"{kind}/{account.id}/{instrument.id}"
     return table.quantity(Quantity(name, kind, account.id, instrument.id, None, ZERO, top, instrument.step))
