@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from dsl import tree
 from dsl.format.expression import amount as written
+from dsl.vocabulary import Term, term
 from policy.book.amount import number_text
 from policy.interval import Interval, Number
 from policy.ir.bound import Outcome
@@ -74,14 +75,36 @@ def _as_written(expected: tree.Amount | None, number: Number | None, measured: M
 
 
 def _in_unit(number: Number | None, unit: str, measured: Measured) -> Fraction | None:
-    """The number as the test writes it: a percentage is one of the base, or of one where there is no base."""
+    """The number as the test writes it: what is a share of a base may also be said in the base's own unit."""
     if not isinstance(number, Fraction):
         return None
-    if unit not in ("percent", "points"):
-        return number
-    if measured.over is None:
-        return number * 100
-    return number / measured.over * 100 if isinstance(measured.over, Fraction) and measured.over else None
+    read, said = _read(number, measured)
+    if unit in PERCENT or _fact(measured) is not None:
+        return read if (unit in PERCENT) is (said == "percent") else None
+    return number
+
+
+PERCENT = ("percent", "points", "weight")
+
+
+def _read(number: Fraction, measured: Measured) -> tuple[Fraction, str]:
+    """The number as people say it, and its unit: a share in percent of its base, an average in the unit of its fact; by
+    the sum itself where the base is zero or not known."""
+    fact = _fact(measured)
+    unit = "percent" if measured.over is not None else measured.unit
+    if fact is not None:
+        unit = fact.unit
+    if measured.over is not None:
+        if not isinstance(measured.over, Fraction) or not measured.over:
+            return number, measured.unit
+        number /= measured.over
+    return (number * 100, "percent") if unit in PERCENT else (number, unit)
+
+
+def _fact(measured: Measured) -> Term | None:
+    """What an average is of: its unit is that of its sum, `duration · USD`."""
+    name, average, _ = measured.unit.partition(" · ")
+    return term(name) if average else None
 
 
 def _decimals(value: Fraction) -> int:
@@ -119,9 +142,8 @@ def found(finding: Finding) -> str:
 def _shown(number: Number, measured: Measured) -> str:
     if isinstance(number, Interval):
         return "unknown"
-    if isinstance(measured.over, Fraction) and measured.over:
-        return f"{_rounded(number / measured.over * 100)}%"
-    return f"{_rounded(number)} {measured.unit}"
+    read, unit = _read(number, measured)
+    return f"{_rounded(read)}%" if unit == "percent" else f"{_rounded(read)} {unit}"
 
 
 def _rounded(number: Fraction) -> str:

@@ -36,6 +36,7 @@ def test_an_expectation_knows_where_it_stands() -> None:
     assert len({result.where.line for result in HOLDING}) == len(HOLDING)
 
 
+BEYOND = "block: beyond the limit;"
 CAP = "market value of ultimate issuer X"
 
 
@@ -51,6 +52,8 @@ CAP = "market value of ultimate issuer X"
         ("another number", "block measured 7%", f"block of ultimate issuer X: beyond the limit; {CAP} 6% <= 5%"),
         ("another headroom", "pass with headroom 2%", f"pass of ultimate issuer X: within the limit; {CAP} 4% <= 5%"),
         ("another excess", "block by USD 2", f"block of ultimate issuer X: beyond the limit; {CAP} 6% <= 5%"),
+        ("an average is no percentage", "block measured 400%", f"{BEYOND} average risk score 4 score <= 3 score"),
+        ("an average of percentages is one", "block measured 1.5", f"{BEYOND} average yield 1.5% >= 2%"),
         ("at a moment at which it is not tested", "block", "nothing judged: the rule finds nothing to measure"),
     ],
 )

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from dsl.vocabulary import TERMS
 from policy.ir.bound import Outcome
 from server.cli.answer.number import Amount, number
 from server.cli.answer.verdict import Finding, JudgeAnswer, Measured
@@ -237,4 +238,5 @@ def _whole(amount: Amount | None) -> Fraction | None:
 
 def _share(unit: str) -> str:
     """The unit of a measure divided by its base: a percentage, but for an average, which is in its fact's own."""
-    return "number" if "·" in unit else "percent"
+    fact, average, _ = unit.partition(" · ")
+    return TERMS[fact].unit if average else "percent"
