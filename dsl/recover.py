@@ -189,12 +189,18 @@ def _break(machine: Machine, depth: int, start: int) -> None:
 def _close(machine: Machine, at: int) -> int:
     """Put in the `end` that is missing before a lexeme."""
     start = machine.lexemes[at].start
-    if not (accepts(machine, "END") and feed(machine, "END", "end", start, start)):
-        closing = (depth for depth in _depths(machine) if accepts(machine, "END", _broken(machine, depth)))
+    if not (_ends(machine, machine.states) and feed(machine, "END", "end", start, start)):
+        closing = (depth for depth in _depths(machine) if _ends(machine, _broken(machine, depth)))
         _break(machine, next(closing), start)
         feed(machine, "END", "end", start, start)
     machine.block = None
     return at
+
+
+def _ends(machine: Machine, states: list[int]) -> bool:
+    """Whether `end` closes the block there; in `quarter end` it does not."""
+    closed = accepts(machine, "END", states)
+    return closed is not None and accepts(machine, "RULE", closed) is not None
 
 
 def _opens_block(machine: Machine, at: int) -> bool:

@@ -21,7 +21,7 @@ OF_ACCOUNTS = frozenset({"account", "household", "firm", "scope"})
 
 
 def problems(case: tree.Case, known: Collection[str]) -> Problems:
-    if case.rule.value not in known:
+    if case.rule.value and case.rule.value not in known:  # without an id, the text has had its report
         fix = names.suggestion(case.rule.value, known) or "name a rule or a list of these files"
         yield Diagnostic("M360", f"there is no rule {case.rule.value} to test", case.rule.span, fix)
     if case.whole and not any(isinstance(step, tree.Expect) for step in case.steps):
