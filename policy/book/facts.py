@@ -58,7 +58,8 @@ class Instrument:
     ones, 0.01 for money in a mutual fund, 1000 par for a bond); `minimum`: the smallest order. `multiplier`:
     money per unit at a price of 1 (0.01 for bonds quoted per 100 par). `constituents`: what a fund holds, as
     (instrument or issuer id, weight); None when not known, () when nothing to look through to.
-    `identical`: key of the group of substantially identical securities (26 USC 1091)."""
+    `identical`: key of the group of substantially identical securities (26 USC 1091); None says nothing, unless the
+    book's `complete` says that these groups are all stated."""
 
     id: str
     name: str
@@ -213,9 +214,9 @@ class Loading:
 class Book:
     """One snapshot: what was true on `as_of`, as known on `known_at`. Mappings are by id.
 
-    `complete`: which tables are complete, by name: "list LIST-ID", "history ACCOUNT", "flows ACCOUNT" → first
-    complete day. Without that word, a rule over the list, the history or what is due is unknown where it would
-    otherwise pass."""
+    `complete`: which tables are complete, by name: "list LIST-ID", "history ACCOUNT", "flows ACCOUNT", and "groups
+    household", "groups identical group" → first complete day. Without that word, a rule over the list, the history,
+    what is due or the groups is unknown where it would otherwise pass."""
 
     as_of: date
     known_at: date

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dsl.vocabulary import Kind, Source, term
-from policy.book.facts import Facts, Instrument, Value
+from policy.book.facts import Book, Facts, Instrument, Value
 
 if TYPE_CHECKING:
     from policy.book.read import Index
@@ -26,7 +26,7 @@ def key(index: Index, instrument: str, level: str) -> str | None:
         case "underlying":
             return subject.underlying or key(index, instrument, "security")
         case "identical group":
-            return subject.identical or key(index, instrument, "security")
+            return None if instrument in index.undisclosed else identical_group(index.book, subject)
         case "currency":
             return subject.currency or None
         case "lot" | "order" | "account":
@@ -37,6 +37,18 @@ def key(index: Index, instrument: str, level: str) -> str | None:
         case _:
             found = fact(index, instrument, level)
             return found if isinstance(found, str) else None
+
+
+def identical_group(book: Book, subject: Instrument) -> str | None:
+    """As stated; where the book says that these groups are complete, what states none is identical to itself alone."""
+    return subject.identical or (subject.id if are_complete(book, "identical group") else None)
+
+
+def are_complete(book: Book, level: str) -> bool:
+    """Whether every group of the level (`identical group`; of accounts, `household`) with several members is stated,
+    so that what states none is alone."""
+    first = book.complete.get(f"groups {level}")
+    return first is not None and first <= book.as_of
 
 
 _UNLESS_SAID = {"voting class": "security", "investment": "issuer"}

@@ -43,33 +43,33 @@ def sales(index: Index, accounts: Collection[str], days: int) -> Number:
     return _traded(index, accounts, trailing_start(index.book.as_of, days, False, ()), SELLS)
 
 
-def loss_sales(index: Index, accounts: Collection[str], instrument: str, days: int) -> Past:
-    """Sales at a loss of what is substantially identical to the instrument, at most `days` calendar days before
-    the day of the book, that day included (26 USC 1091: 30 days). A sale whose gain is not known may be one; a short
-    sale gains or loses nothing before it is covered (26 CFR 1.1233-1(a))."""
-    return _losses(index, accounts, instrument, days, Side.SELL)
+def loss_sales(index: Index, accounts: Collection[str], alike: Iterable[str], days: int) -> Past:
+    """Sales at a loss of instruments that are substantially `alike`, at most `days` calendar days before the day of the
+    book, that day included (26 USC 1091: 30 days). A sale whose gain is not known may be one; a short sale gains or
+    loses nothing before it is covered (26 CFR 1.1233-1(a))."""
+    return _losses(index, accounts, alike, days, Side.SELL)
 
 
-def loss_covers(index: Index, accounts: Collection[str], instrument: str, days: int) -> Past:
-    """Short sales of what is substantially identical that were closed at a loss in these days (26 USC 1091(e))."""
-    return _losses(index, accounts, instrument, days, Side.COVER)
+def loss_covers(index: Index, accounts: Collection[str], alike: Iterable[str], days: int) -> Past:
+    """Short sales of them that were closed at a loss in these days (26 USC 1091(e))."""
+    return _losses(index, accounts, alike, days, Side.COVER)
 
 
-def _losses(index: Index, accounts: Collection[str], instrument: str, days: int, side: Side) -> Past:
-    trades, complete = _identical(index, accounts, instrument, days, frozenset({side}))
+def _losses(index: Index, accounts: Collection[str], alike: Iterable[str], days: int, side: Side) -> Past:
+    trades, complete = _recent(index, accounts, alike, days, frozenset({side}))
     sure = tuple(trade for trade in trades if trade.gain is not None and trade.gain < 0)
     return Past(sure, tuple(trade for trade in trades if trade.gain is None), complete)
 
 
-def recent_purchases(index: Index, accounts: Collection[str], instrument: str, days: int) -> Past:
-    """Purchases of what is substantially identical, at most `days` calendar days back, today included."""
-    trades, complete = _identical(index, accounts, instrument, days, BUYS)
+def recent_purchases(index: Index, accounts: Collection[str], alike: Iterable[str], days: int) -> Past:
+    """Purchases of these instruments, at most `days` calendar days back, today included."""
+    trades, complete = _recent(index, accounts, alike, days, BUYS)
     return Past(trades, (), complete)
 
 
-def recent_sales(index: Index, accounts: Collection[str], instrument: str, days: int) -> Past:
-    """Sales, and short sales, of what is substantially identical in these days."""
-    trades, complete = _identical(index, accounts, instrument, days, SELLS)
+def recent_sales(index: Index, accounts: Collection[str], alike: Iterable[str], days: int) -> Past:
+    """Sales, and short sales, of them in these days."""
+    trades, complete = _recent(index, accounts, alike, days, SELLS)
     return Past(trades, (), complete)
 
 
@@ -118,12 +118,12 @@ def _worth(index: Index, trade: Trade) -> Number:
     return NOT_NEGATIVE if unit is None else unit * trade.quantity
 
 
-def _identical(
-    index: Index, accounts: Collection[str], instrument: str, days: int, sides: frozenset[Side]
+def _recent(
+    index: Index, accounts: Collection[str], alike: Iterable[str], days: int, sides: frozenset[Side]
 ) -> tuple[tuple[Trade, ...], bool]:
     """The day of the book counts beside the `days` before it."""
     start = trailing_start(index.book.as_of, days + 1, False, ())
-    found = index.identical.get(index.subjects[instrument].identical or instrument, ())
+    found = (trade for instrument in alike for trade in index.traded.get(instrument, ()))
     wanted = frozenset(accounts)
     trades = tuple(trade for trade in found if trade.account in wanted and _within(index, trade, start, sides))
     return trades, history_complete(index, accounts, start)

@@ -59,13 +59,15 @@ def _rest(weights_: Mapping[str, Fraction]) -> Fraction:
     return 1 - sum(weights_.values(), ZERO)
 
 
-def weighted(index: Index, account: str, term: str, level: str) -> tuple[Instrument, ...]:
+def weighted(index: Index, account: str, term: str, level: str) -> tuple[Instrument, ...] | None:
     """What the account's model or benchmark (`target weight`, `index weight`) gives something to: its securities; where
-    it speaks of the level itself, of each group one that is known by nothing else."""
+    it speaks of the level itself, of each group one that is known by nothing else. None without one that speaks."""
     holder = index.book.accounts[account]
     model = (holder.model if term == "target weight" else holder.benchmark) or ""
     stated = index.weights.get((model, level)) if level != "security" else None
     if stated is not None:
         return tuple(Instrument("", name, None, "", facts={level: name}) for name, weight in stated.items() if weight)
-    securities = index.weights.get((model, "security"), {})
+    securities = index.weights.get((model, "security"))
+    if securities is None:
+        return None
     return tuple(index.subjects[name] for name, weight in securities.items() if weight)

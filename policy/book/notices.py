@@ -10,7 +10,7 @@ from dsl.suggest import distance
 from dsl.vocabulary import TERMS
 from policy.book.amount import number_text, percent_text
 from policy.book.facts import Book
-from policy.book.groups import key
+from policy.book.groups import are_complete, key
 from policy.book.prices import price_age, quote, rate
 from policy.book.problem import Place, Problem, pointer
 from policy.book.read import Index
@@ -21,7 +21,7 @@ OLD = 7
 
 def notices(index: Index) -> tuple[Problem, ...]:
     """All of them, table by table."""
-    checks = (prices, rates, names, facts, debts, sizes, funds, models, lists, past_flows)
+    checks = (prices, rates, names, facts, debts, sizes, funds, models, lists, groups, past_flows)
     return tuple(notice for check in checks for notice in check(index))
 
 
@@ -125,6 +125,20 @@ def lists(index: Index) -> Iterator[Problem]:
             yield _notice(
                 "lists", name, what, "say in `complete` from which day on it is; else rules over it are unknown"
             )
+
+
+def groups(index: Index) -> Iterator[Problem]:
+    """Groups that some rows state and others do not, where nothing says that these are all."""
+    book = index.book
+    stated = {
+        "identical group": [instrument.identical for instrument in book.instruments.values()],
+        "household": [account.household for account in book.accounts.values()],
+    }
+    for level, said in stated.items():
+        if None in said and any(said) and not are_complete(book, level):
+            what = f"{said.count(None)} of {len(said)} state no {level}"
+            do = f"state it, or in `complete` that `groups` of `{level}` are; else rules over them may be unknown"
+            yield _notice("complete", level, what, do)
 
 
 def past_flows(index: Index) -> Iterator[Problem]:

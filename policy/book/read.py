@@ -14,7 +14,9 @@ from typing import TypeVar
 
 from policy.book import lookthrough, models, ownership, prices
 from policy.book.facts import Book, Flow, Instrument, ListEntry, Lot, Trade
+from policy.book.groups import identical_group
 
+K = TypeVar("K")
 T = TypeVar("T")
 Held = Mapping[str, Mapping[str, tuple[Lot, ...]]]
 """Lots by account, then by instrument, in order of their ids."""
@@ -35,7 +37,8 @@ class Index:
     held: Held
     entries: Mapping[str, tuple[ListEntry, ...]]
     trades: Mapping[str, tuple[Trade, ...]]  # by account
-    identical: Mapping[str, tuple[Trade, ...]]  # by group of substantially identical securities
+    traded: Mapping[str, tuple[Trade, ...]]  # by instrument
+    identical: Mapping[str | None, tuple[str, ...]]  # instruments by their `identical group`, None where it is unknown
     flows: Mapping[str, tuple[Flow, ...]]
     balances: Mapping[str, Mapping[tuple[int, int], Fraction]]  # by account, then (year, month): the last of the month
     weights: models.Weights
@@ -56,7 +59,8 @@ def index(book: Book) -> Index:
         held=_held(book),
         entries=_grouped((entry.list, entry) for entry in book.entries),
         trades=_grouped((trade.account, trade) for trade in book.trades),
-        identical=_grouped((_identical(book, trade.instrument), trade) for trade in book.trades),
+        traded=_grouped((trade.instrument, trade) for trade in book.trades),
+        identical=_grouped((identical_group(book, found), found.id) for found in book.instruments.values()),
         flows=_grouped((flow.account, flow) for flow in book.flows),
         balances=_balances(book),
         weights=models.weights(book),
@@ -65,15 +69,11 @@ def index(book: Book) -> Index:
     return replace(built, unit_values=prices.unit_values(built))
 
 
-def _grouped(pairs: Iterable[tuple[str, T]]) -> dict[str, tuple[T, ...]]:
-    found: dict[str, list[T]] = {}
+def _grouped(pairs: Iterable[tuple[K, T]]) -> dict[K, tuple[T, ...]]:
+    found: dict[K, list[T]] = {}
     for name, value in pairs:
         found.setdefault(name, []).append(value)
     return {name: tuple(values) for name, values in found.items()}
-
-
-def _identical(book: Book, instrument: str) -> str:
-    return book.instruments[instrument].identical or instrument
 
 
 def _held(book: Book) -> Held:

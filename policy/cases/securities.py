@@ -1,6 +1,7 @@
 """The securities and issuers that a test names, with their prices and volumes.
 
-A security is its own issuer until it is given another, and no derivative until something is said of it.
+A security is its own issuer and identical to itself alone until another is given, and no derivative until something is
+said of it.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ def instruments(steps: Steps, currency: str) -> dict[str, Instrument]:
             issuer=_text(facts, "issuer", name) if facts.get("issuer", name) is not None else None,
             step=_step(steps, name),
             underlying=_text(facts, "underlying", "") or None,
-            identical=_text(facts, "identical group", "") or None,
+            identical=_text(facts, "identical group", name) if facts.get("identical group", name) is not None else None,
             constituents=parts.get(name, ()),
             facts={
                 words: value for words, value in {**_plain(facts), **known(facts)}.items() if words not in STRUCTURE
@@ -75,7 +76,7 @@ def _plain(facts: Facts) -> dict[str, Value]:
 
 
 def security(name: str, currency: str) -> Instrument:
-    return Instrument(name, name, name, currency)
+    return Instrument(name, name, name, currency, identical=name)
 
 
 def _text(facts: Facts, words: str, otherwise: str) -> str:

@@ -19,11 +19,10 @@ from policy.ir.bound import All, Any, Bound, Formula, Moment, Obligation, Origin
 from policy.ir.context import Context, picked, stale
 from policy.ir.forbid import forbidden
 from policy.ir.forms import Table
-from policy.ir.lists import as_rules
 from policy.ir.moments import nothing_bought, tolerated
 from policy.ir.picks import Group
 from policy.ir.positions import Universe, universe
-from policy.ir.scope import in_force, scopes
+from policy.ir.scope import Scope, rules_in_force, scopes
 from policy.ir.sentences import for_group, formula
 from policy.ir.waivers import waived
 from policy.ir.wash_sales import washed
@@ -56,12 +55,7 @@ def bind_to(
     """As `bind`, for a book that is indexed already."""
     book = facts.book
     world = universe(facts, library.lists, orders, accounts)
-    drafts = [
-        draft
-        for rule in (*library.rules, *as_rules(library.lists, book))
-        if in_force(rule.effective, book.as_of, book.known_at)
-        for draft in _obligations(rule, library.waivers, world)
-    ]
+    drafts = [draft for rule in rules_in_force(library, book) for draft in _obligations(rule, library.waivers, world)]
     before = meaning.values(world.table.forms, {})
     return Bound(
         book.as_of,
@@ -89,13 +83,15 @@ Draft = tuple[Obligation, core.Passive | None]
 
 def _obligations(rule: core.Rule, waivers: Iterable[core.Waiver], world: Universe) -> Iterator[Draft]:
     origins = tuple(_origins(rule))
-    for scope, accounts in scopes(rule.scope, world):
-        ctx = Context(world, scope, accounts, rule.measure, rule.look_through, rule.de_minimis, set(), None, rule.gross)
+    for scope in scopes(rule.scope, world.book, world.positions):
+        where = world, scope.name, scope.accounts
+        ctx = Context(*where, rule.measure, rule.look_through, rule.de_minimis, set(), None, rule.gross)
         for origin, clause in zip(origins, rule.clauses, strict=True):
             for group, rungs, missing in _groups(clause, ctx):
                 aged = tuple(_fresh(rung, ctx, rule, group) for rung in rungs) if rule.freshness else rungs
                 whole = _draft(rule, origin, clause, ctx, group, aged, missing)
-                yield from _at_moments(whole, rungs, rule, ctx, waivers, group)
+                for draft in _at_moments(whole, rungs, rule, ctx, waivers, group):
+                    yield _of_whom(draft, scope) if scope.unstated else draft
 
 
 def _origins(rule: core.Rule) -> Iterator[Origin]:
@@ -150,6 +146,15 @@ def _fresh(rung: Rung, ctx: Context, rule: core.Rule, group: Group | None) -> Ru
     """A rung that rests on data older than the rule allows may fail, and is otherwise unknown."""
     old = [kept for words, age in rule.freshness for kept in stale(ctx, words, age, group)]
     return replace(rung, formula=All((rung.formula, *old))) if old else rung
+
+
+def _of_whom(draft: Draft, scope: Scope) -> Draft:
+    """Where other accounts may belong to what is judged as one, what these break is broken, and nothing passes."""
+    obligation, _ = draft
+    missing = tuple(f"household of account {account}" for account in scope.unstated)
+    doubt = Truth(None, f"which accounts {scope.name} is judged with")
+    rungs = tuple(replace(rung, formula=All((rung.formula, doubt))) for rung in obligation.ladder)
+    return replace(obligation, ladder=rungs, unknowns=tuple(sorted({*obligation.unknowns, *missing}))), None
 
 
 def _draft(

@@ -19,7 +19,7 @@ from policy.interval import NOT_NEGATIVE, ZERO, Interval, Number, times
 from policy.ir.bound import Any as AnyOf
 from policy.ir.bound import Formula, Leaf, Lin, Op, Truth
 from policy.ir.core import Pick, Test
-from policy.ir.exposures import NOTHING, by_lot, cash, direct, through_funds, unheld
+from policy.ir.exposures import NOTHING, by_lot, cash, direct, through_funds, unheld, untold
 from policy.ir.fields import words
 from policy.ir.forms import Terms, lin
 from policy.ir.picks import PERHAPS, Exposure, Group, Part, groups
@@ -76,7 +76,15 @@ WEIGHTS = frozenset({"target weight", "index weight"})
 def _picked(ctx: Context, pick: Pick, weights: frozenset[str]) -> tuple[tuple[Group, ...], frozenset[str]]:
     missing: set[str] = set()
     wanted = [e for term in sorted(weights) for e in unheld(ctx.universe, ctx.accounts, pick.level, term)]
-    return groups(ctx.universe, [*held(ctx, pick.level), *wanted], pick, missing), frozenset(missing)
+    found = groups(ctx.universe, [*held(ctx, pick.level), *wanted], pick, missing)
+    if pick.level not in OF_HOLDINGS:
+        others = [e for term in sorted(weights) for e in untold(ctx.universe, ctx.accounts, pick.level, term)]
+        found += groups(ctx.universe, others, pick, missing)
+    return found, frozenset(missing)
+
+
+OF_HOLDINGS = frozenset({"lot", "order", "account"})
+"""Levels of which no model speaks."""
 
 
 def held(ctx: Context, level: str) -> list[Exposure]:

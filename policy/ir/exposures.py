@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
+from policy.book.facts import Instrument
 from policy.book.lookthrough import constituents, left_out
 from policy.book.models import weighted
 from policy.interval import ZERO
@@ -35,12 +36,29 @@ def _balance(account: str) -> Position:
 
 def unheld(universe: Universe, accounts: Iterable[str], level: str, term: str) -> list[Exposure]:
     """What the models of the accounts give a weight to, at nothing: so that a group is there before it is held."""
-    nothing = universe.table.form(NOTHING, ZERO, ())
     return [
-        Exposure(Position(account, subject, (), None, nothing, nothing, nothing, None, ()), subject, ZERO)
+        Exposure(_absent(universe, account, subject), subject, ZERO)
         for account in accounts
-        for subject in weighted(universe.index, account, term, level)
+        for subject in weighted(universe.index, account, term, level) or ()
     ]
+
+
+def untold(universe: Universe, accounts: Iterable[str], level: str, term: str) -> list[Exposure]:
+    """What the model of an account may give a weight to, where the book has none that speaks of the level."""
+    return [
+        Exposure(_absent(universe, account, Instrument(said, said, None, "")), None, ZERO)
+        for account in accounts
+        if weighted(universe.index, account, term, level) is None
+        for said in (f"the {MODELS[term]} of account {account}",)
+    ]
+
+
+MODELS = {"target weight": "model", "index weight": "benchmark"}
+
+
+def _absent(universe: Universe, account: str, subject: Instrument) -> Position:
+    nothing = universe.table.form(NOTHING, ZERO, ())
+    return Position(account, subject, (), None, nothing, nothing, nothing, None, ())
 
 
 NOTHING = "nothing"

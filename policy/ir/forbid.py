@@ -14,8 +14,9 @@ from policy.ir.forms import ONE, lin
 from policy.ir.picks import Exposure, Group, Part, residual
 from policy.ir.positions import purchases, sales
 
-Bans = Iterator[tuple[Group, Formula, set[str]]]
+Ban = tuple[Group, Formula, set[str]]
 """Group, what must hold, and the facts that were missing."""
+Bans = Iterator[Ban]
 
 
 def forbidden(node: core.Forbid, ctx: Context) -> Bans:

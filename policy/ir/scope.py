@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from datetime import date
 
+from policy.book.facts import Book
+from policy.book.groups import are_complete
+from policy.book.problem import Place, Problem, pointer
 from policy.ir import core
-from policy.ir.positions import Universe
+from policy.ir.lists import as_rules
 
 
 def in_force(effective: core.Effective, as_of: date, known_at: date) -> bool:
@@ -17,18 +22,77 @@ def in_force(effective: core.Effective, as_of: date, known_at: date) -> bool:
     )
 
 
-def scopes(scope: core.Scope, world: Universe) -> list[tuple[str, tuple[str, ...]]]:
-    """What is judged as one: its name, and its accounts."""
-    accounts = world.book.accounts
-    here = sorted(world.positions)
+def rules_in_force(library: core.Library, book: Book) -> Iterator[core.Rule]:
+    """Rules, and lists as rules, on the day of the book."""
+    for rule in (*library.rules, *as_rules(library.lists, book)):
+        if in_force(rule.effective, book.as_of, book.known_at):
+            yield rule
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What is judged as one. `unstated`: accounts of which it is not known whether they belong to it as well, or at
+    all; while there is one, nothing passes."""
+
+    name: str
+    accounts: tuple[str, ...]
+    unstated: tuple[str, ...] = ()
+
+
+def scopes(scope: core.Scope, book: Book, accounts: Collection[str]) -> list[Scope]:
+    """Of the scope of a rule, over these accounts."""
+    here = sorted(accounts)
     match scope.kind:
         case "firm":
-            return [("firm", tuple(here))] if here else []
+            return [Scope("firm", tuple(here))] if here else []
         case "household":
-            homes = sorted({home for a in here if (home := accounts[a].household) is not None})
-            named = [h for h in homes if scope.name in (None, h, world.book.households[h].name)]
-            return [(f"household {h}", tuple(a for a in here if accounts[a].household == h)) for h in named]
+            return [*_households(scope, book, here), *_homeless(scope, book, here)]
         case "tagged":
-            return [(f"account {a}", (a,)) for a in here if scope.name in accounts[a].tags]
+            return [_alone(a) for a in here if scope.name in book.accounts[a].tags]
         case _:
-            return [(f"account {a}", (a,)) for a in here if scope.name in (None, a, accounts[a].name)]
+            return [_alone(a) for a in here if scope.name in (None, a, book.accounts[a].name)]
+
+
+def _alone(account: str, *unstated: str) -> Scope:
+    return Scope(f"account {account}", (account,), unstated)
+
+
+def _households(scope: core.Scope, book: Book, here: list[str]) -> Iterator[Scope]:
+    """An account that states no household may belong to any, unless the book says that households are complete."""
+    lost = (name for name, account in book.accounts.items() if account.household is None)
+    unstated = () if are_complete(book, "household") else tuple(sorted(lost))
+    members: dict[str, list[str]] = {}
+    for account in here:
+        home = book.accounts[account].household
+        if home is not None and scope.name in (None, home, book.households[home].name):
+            members.setdefault(home, []).append(account)
+    for home in sorted(members):
+        yield Scope(f"household {home}", tuple(members[home]), unstated)
+
+
+def _homeless(scope: core.Scope, book: Book, here: list[str]) -> Iterator[Scope]:
+    """An account that states no household is one of its own, surely where the book says that households are complete,
+    or has no other account. It may be the one that a rule names, and is surely not where they are complete."""
+    complete = are_complete(book, "household")
+    if complete and scope.name is not None:
+        return
+    sure = complete or (scope.name is None and len(book.accounts) == 1)
+    for account in here:
+        if book.accounts[account].household is None:
+            yield _alone(account) if sure else _alone(account, account)
+
+
+def binds_nobody(library: core.Library, book: Book) -> Iterator[Problem]:
+    """Rules in force that no account falls under: they pass whatever is held, which someone may not have meant."""
+    for rule in rules_in_force(library, book):
+        if not scopes(rule.scope, book, book.accounts):
+            do = _DO[rule.scope.kind].format(rule.scope.name) if book.accounts else "the book has none"
+            place = Place(pointer=pointer(("rules", rule.id)), field=rule.id)
+            yield Problem(place, f"rule `{rule.id}` binds no account", do)
+
+
+_DO = {
+    "household": "no account states household `{}`; correct its name, or give the accounts their household",
+    "tagged": "none is tagged `{}`; correct the tag, or tag the accounts",
+    "account": "none is called `{}`; correct the name, or add the account",
+}

@@ -4,52 +4,101 @@ the days before or after; and of what is short (1091(e)), a cover at a loss with
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
 from policy.book.facts import Lot, Side, Trade
-from policy.book.groups import key
+from policy.book.groups import key as group_of
 from policy.book.history import Past, loss_covers, loss_sales, recent_purchases, recent_sales
 from policy.book.holding import days_held, gain_per_unit
 from policy.interval import ZERO
 from policy.ir import core
 from policy.ir.bound import All, Any, Formula, Leaf, Lin, Op, Truth
 from policy.ir.context import Context, total
-from policy.ir.forbid import Bans
+from policy.ir.forbid import Ban, Bans
 from policy.ir.forms import ONE
 from policy.ir.picks import Exposure, Group, Part
 from policy.ir.positions import Position, purchases, sales
 
 
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """What is taken to be substantially identical: what the scope holds or may buy of it, and the ids of all of it,
+    which may have been traded before."""
+
+    name: str
+    positions: tuple[Position, ...]
+    instruments: tuple[str, ...]
+
+
 def washed(node: core.WashSale, ctx: Context) -> Bans:
     """Per group of substantially identical securities, over all accounts of the scope: no purchase after a sale at a
-    loss, no sale at a loss after a purchase, and not both among these orders."""
-    by_group: dict[str, list[Position]] = {}
+    loss, no sale at a loss after a purchase, and not both among these orders. What states no group may be of any: where
+    that could matter the rule is unknown."""
+    members = ctx.universe.index.identical
+    held: dict[str | None, list[Position]] = {}
     for account in ctx.accounts:
         for position in ctx.universe.positions.get(account, ()):
-            identical = key(ctx.universe.index, position.instrument.id, "identical group")
-            by_group.setdefault(identical or position.instrument.id, []).append(position)
-    for name, positions in sorted(by_group.items()):
-        missing: set[str] = set()
-        inner = replace(ctx, missing=missing)
-        found = tuple(Exposure(position, position.instrument, ONE) for position in positions)
-        group = Group("identical group", name, name, (Part(None, found),))
-        tests = *_windows(inner, positions, node.days), *_covered_at_loss(inner, positions, node.days)
-        yield group, All(tests), missing
+            group = group_of(ctx.universe.index, position.instrument.id, "identical group")
+            held.setdefault(group, []).append(position)
+    loose = Alike("securities that may be identical", tuple(held.pop(None, ())), _seen(ctx, members.get(None, ())))
+    for name, positions in sorted((name, found) for name, found in held.items() if name is not None):
+        sure = Alike(positions[0].instrument.id, tuple(positions), members[name])
+        yield _ban(ctx, node.days, name, (sure,), _with(sure, loose) if loose.instruments else None)
+    if loose.positions:
+        yield _ban(ctx, node.days, None, _each(loose), loose if len(loose.instruments) > 1 else None)
 
 
-def _windows(ctx: Context, positions: list[Position], days: int) -> Iterator[Formula]:
-    index, instrument = ctx.universe.index, positions[0].instrument.id
+def _seen(ctx: Context, instruments: Iterable[str]) -> tuple[str, ...]:
+    """Those that the scope holds, may buy, or has traded."""
+    wanted = frozenset(ctx.accounts)
+    here = {p.instrument.id for account in ctx.accounts for p in ctx.universe.positions.get(account, ())}
+    traded = ctx.universe.index.traded
+    return tuple(i for i in instruments if i in here or any(t.account in wanted for t in traded.get(i, ())))
+
+
+def _each(loose: Alike) -> tuple[Alike, ...]:
+    found: dict[str, list[Position]] = {}
+    for position in loose.positions:
+        found.setdefault(position.instrument.id, []).append(position)
+    return tuple(Alike(name, tuple(positions), (name,)) for name, positions in sorted(found.items()))
+
+
+def _with(sure: Alike, loose: Alike) -> Alike:
+    return Alike(loose.name, (*sure.positions, *loose.positions), (*sure.instruments, *loose.instruments))
+
+
+def _ban(ctx: Context, days: int, key: str | None, sure: tuple[Alike, ...], widest: Alike | None) -> Ban:
+    """What is surely identical must pass the tests. Where all that may be identical passes them too, the answer does
+    not hang on what is."""
+    missing: set[str] = set()
+    inner = replace(ctx, missing=missing)
+    tests = [test for alike in sure for test in _tests(inner, alike, days)]
+    if widest is not None:
+        unstated = frozenset(ctx.universe.index.identical[None])
+        missing.update(f"identical group of {name}" for name in widest.instruments if name in unstated)
+        tests.append(Any((All(_tests(inner, widest, days)), Truth(None, "which securities are identical"))))
+    found = tuple(Exposure(p, p.instrument, ONE) for alike in sure for p in alike.positions)
+    group = Group("identical group", key or "?", key or "not known", (Part(None, found),), apart=key is None)
+    return group, All(tuple(tests)), missing
+
+
+def _tests(ctx: Context, alike: Alike, days: int) -> tuple[Formula, ...]:
+    return *_windows(ctx, alike, days), *_covered_at_loss(ctx, alike, days)
+
+
+def _windows(ctx: Context, alike: Alike, days: int) -> Iterator[Formula]:
+    index, instrument, positions = ctx.universe.index, alike.name, alike.positions
     bought = _units(ctx, "bought", instrument, [name for position in positions for name in purchases(position)])
-    sold_before = loss_sales(index, ctx.accounts, instrument, days)
+    sold_before = loss_sales(index, ctx.accounts, alike.instruments, days)
     if sold_before.trades:
         yield bought
     elif sold_before.perhaps or not sold_before.complete:
         ctx.missing.add(f"complete history of {ctx.scope}")
         yield Any((bought, Truth(None, f"whether {instrument} was sold at a loss")))
     lots = [lot for position in positions for lot in position.lots if lot.quantity > 0]
-    past = recent_purchases(index, ctx.accounts, instrument, days)
+    past = recent_purchases(index, ctx.accounts, alike.instruments, days)
     for loss, losing in _losing(ctx, positions).items():
         doubt = () if loss else (Truth(None, f"whether lots of {instrument} are at a loss"),)
         yield Any((_units(ctx, "sold at a loss", instrument, losing.values()), bought, *doubt))
@@ -113,20 +162,20 @@ def _gone(trades: Iterable[Trade], lots: Iterable[Lot]) -> bool:
 # --- what is short -------------------------------------------------------------------------------
 
 
-def _covered_at_loss(ctx: Context, positions: list[Position], days: int) -> Iterator[Formula]:
+def _covered_at_loss(ctx: Context, alike: Alike, days: int) -> Iterator[Formula]:
     """Over positions in substantially identical securities: no sale after a cover at a loss, no cover at a loss after a
     sale, and not both among these orders."""
+    index, instrument, positions = ctx.universe.index, alike.name, alike.positions
     if all(position.shorted is None for position in positions):
         return
-    index, instrument = ctx.universe.index, positions[0].instrument.id
     sold = _units(ctx, "sold", instrument, [name for position in positions for name in sales(position)])
-    closed = loss_covers(index, ctx.accounts, instrument, days)
+    closed = loss_covers(index, ctx.accounts, alike.instruments, days)
     if closed.trades:
         yield sold
     elif closed.perhaps or not closed.complete:
         ctx.missing.add(f"complete history of {ctx.scope}")
         yield Any((sold, Truth(None, f"whether {instrument} was covered at a loss")))
-    past = recent_sales(index, ctx.accounts, instrument, days)
+    past = recent_sales(index, ctx.accounts, alike.instruments, days)
     lots = [(lot, days_held(lot, index.book.as_of)) for p in positions for lot in p.lots if lot.quantity < 0]
     young = frozenset(lot.id for lot, age in lots if age is not None and 0 <= age <= days)
     undated = frozenset(lot.id for lot, age in lots if age is None)

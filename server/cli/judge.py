@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from policy.book.facts import Order
-from policy.book.notices import notices
 from policy.book.problem import Problem
 from policy.book.read import Index, index
 from policy.ir import meaning
@@ -14,10 +13,10 @@ from policy.ir.bound import Bound, Outcome
 from policy.ir.core import Library
 from policy.ir.point import point_of
 from policy.judge.eval import judge
-from policy.judge.redact import seen_by, stopped_unseen, visible
+from policy.judge.redact import readable, seen_by, stopped_unseen, visible
 from policy.judge.verdict import Verdict
 from server.cli import given, rules
-from server.cli.answer.verdict import JudgeAnswer, judged
+from server.cli.answer.verdict import JudgeAnswer, judged, left_open
 from server.cli.exits import OF_OUTCOME, Exit
 from server.cli.show import verdict as shown
 from server.cli.show.answers import printed
@@ -69,8 +68,8 @@ class Judgement:
         refused = bool(self.flaws) or OF_OUTCOME[seen.outcome] is not Exit.PASS
         asked = self.orders and refused and not stopped_unseen(seen)
         instead = rooms(self.known, self.bound, self.orders, roles) if asked else NO_ROOMS
-        bound, open_ends = visible(self.bound, library, roles), notices(self.known)
-        return judged(bound, seen, len(self.orders), flaws=self.flaws, instead=instead, notices=open_ends)
+        bound, notices = visible(self.bound, library, roles), left_open(self.known, readable(library, roles))
+        return judged(bound, seen, len(self.orders), flaws=self.flaws, instead=instead, notices=notices)
 
 
 def judgement(library: Library, known: Index, orders: tuple[Order, ...] = (), file: str | None = None) -> Judgement:

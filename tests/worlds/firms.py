@@ -35,6 +35,9 @@ SECTORS = ("energy", "technology", "utilities")
 CLASSES = ("us equity", "fund", "corporate bond", "us treasury")
 
 
+GROUPS = {f"groups {level}": date(2024, 1, 1) for level in ("household", "identical group")}
+
+
 def money(rng: Random, low: int, high: int) -> Fraction:
     return Fraction(rng.randint(low * 100, high * 100), 100)
 
@@ -67,7 +70,8 @@ def firm(rng: Random, *, gaps: bool = True) -> Book:
             name: date(2024, 1, 1)
             for name in ("list watch", *(f"{of} {account}" for of in ("history", "flows") for account in accounts))
             if not gaps or rng.random() > 0.2
-        },
+        }
+        | ({} if gaps and len(lots) % 3 == 0 else GROUPS),
     )
 
 

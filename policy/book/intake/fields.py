@@ -148,6 +148,7 @@ class Completed(StrEnum):
     LIST = "list"
     HISTORY = "history"
     FLOWS = "flows"
+    GROUPS = "groups"
 
 
 def _signed(raw: object, row: ValidationInfo) -> Fraction:

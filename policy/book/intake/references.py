@@ -18,11 +18,13 @@ _WHAT = {
     "accounts": "the book has no account `{}`",
     "models": "no weights of a model `{}`",
     "constituents": "`{}` is neither an instrument nor an issuer of the book",
+    "levels": "groups of `{}` cannot be stated to be complete",
 }
 _ADVICE = {
     **{name: f"add it to {name}, or correct the name" for name in ("issuers", "instruments", "households", "accounts")},
     "models": "give them in weights, or leave the name out",
     "constituents": "add it to instruments or issuers, or correct the name",
+    "levels": "say `household` or `identical group`",
 }
 SUGGESTED = 50
 """Unknown names for which the nearest known one is looked for; a book with more has another trouble than spelling."""
@@ -41,6 +43,7 @@ def unknown_references(
     }
     known["models"] = {weight.model for weight in records.weights} | set(lost.get("weights", ()))
     known["constituents"] = known["instruments"] | known["issuers"]
+    known["levels"] = {"household", "identical group"}
     suggested: dict[tuple[str, str], str] = {}
     for table, target, references in _references(records):
         if not _SOURCES.get(target, frozenset({target})).isdisjoint(unread):
@@ -70,7 +73,8 @@ def _references(records: Records) -> Iterator[tuple[str, str, Iterable[_Referenc
     for kind, target in (("security", "instruments"), ("issuer", "issuers")):
         yield "lists", target, ((n, ("subject",), x.subject) for n, x in enumerate(r.lists) if x.kind == kind)
     yield "weights", "instruments", ((n, ("key",), x.key) for n, x in enumerate(r.weights) if x.kind == "security")
-    yield "complete", "accounts", ((n, ("id",), name) for n, (of, name, _) in enumerate(r.complete) if of != "list")
+    for of, target in (("history", "accounts"), ("flows", "accounts"), ("groups", "levels")):
+        yield "complete", target, ((n, ("id",), name) for n, (what, name, _) in enumerate(r.complete) if what == of)
 
 
 def _constituents(records: Records) -> Iterator[_Reference]:

@@ -100,7 +100,8 @@ class InstrumentRow(Row):
     """what a fund holds; [] holds nothing to look through to; null: not known. Left out: [] where `security type`
     says that it is no fund, otherwise not known"""
     identical: Text | None = None
-    """key of the group of substantially identical securities (26 USC 1091)"""
+    """key of the group of substantially identical securities (26 USC 1091). Left out: not known, or, where `complete`
+    says that the groups are complete, identical to nothing else"""
     facts: InstrumentFacts = {}
     dated: InstrumentDays = {}
     """the day as of which a fact was true"""
@@ -130,6 +131,7 @@ class AccountRow(Row):
     id: AccountId
     name: Text
     household: Id | None = None
+    """left out: not known, or, where `complete` says that the groups are complete, a household of its own"""
     owner: Text | None = None
     tags: list[Tag] = []
     tax: TaxField = TaxKind.TAXABLE
@@ -238,7 +240,8 @@ class LoadingRow(Row):
 class CompleteRow(Row):
     of: CompletedField
     id: Text
-    """of the list, or of the account whose history or planned flows it is"""
+    """of the list, or of the account whose history or planned flows it is; of groups, household or identical group:
+    what states none is in none with others"""
     since: Day
 
 
@@ -275,6 +278,7 @@ class BookDocument(Head):
     weights: list[WeightRow] = []
     loadings: list[LoadingRow] = []
     complete: list[CompleteRow] = []
-    """from which day on a list, or an account's history or planned flows, are complete; unknown without that word"""
+    """from which day on a list, an account's history or planned flows, or groups are complete; unknown without that
+    word"""
     holidays: list[HolidayRow] = []
     """weekdays that are no business days"""

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from policy.book.notices import notices
+from policy.book.problem import Problem
 from policy.ir.bound import Bound, Outcome
 from policy.judge.pricebox import price_box
-from policy.judge.redact import NOT_PERMITTED, seen_by, sees_all, visible
+from policy.judge.redact import NOT_PERMITTED, readable, seen_by, sees_all, visible
 from server.cli.answer.number import Exact
-from server.cli.answer.verdict import JudgeAnswer, judged
+from server.cli.answer.verdict import JudgeAnswer, judged, left_open
 from server.desk.ledger import Ledger, Line
 from server.desk.prepare import Task, net_assets
 from server.desk.propose import Answer, Proposed, Refused, refused_to
@@ -200,7 +200,7 @@ def _proposed(task: Task, found: Proposed, bundle: str | None, roles: Collection
         gap=_gap(found, net_assets(task.bound)) if whole else None,
         costs=tuple(_costs(bound, found.prices)) if whole else (),
         price_box=price_box(task.bound, found.point, seen_by(found.ended, roles)).share,
-        before=judged(bound, seen_by(found.before, roles), notices=notices(task.index)),
+        before=judged(bound, seen_by(found.before, roles), notices=_left_open(task, roles)),
         after=judged(bound, seen_by(found.verdict, roles), len(found.orders)),
         conflict=None,
         stands_in_the_way=(),
@@ -229,7 +229,7 @@ def _refused(
         costs=(),
         price_box=None,
         before=judged(
-            visible(task.bound, task.library, roles), seen_by(found.before, roles), notices=notices(task.index)
+            visible(task.bound, task.library, roles), seen_by(found.before, roles), notices=_left_open(task, roles)
         ),
         after=None,
         conflict=_conflict(task.bound, refusal.conflict) if isinstance(refusal, Impossible) else None,
@@ -239,6 +239,10 @@ def _refused(
         reproducible=None if seen is None else reproducible(seen.trace),
         bundle=bundle,
     )
+
+
+def _left_open(task: Task, roles: Collection[str]) -> tuple[Problem, ...]:
+    return left_open(task.index, readable(task.library, roles))
 
 
 def _allowed(task: Task) -> tuple[str, ...]:

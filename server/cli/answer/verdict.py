@@ -4,8 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from policy.book.notices import notices as of_book
 from policy.book.problem import Problem
+from policy.book.read import Index
 from policy.ir.bound import Bound
+from policy.ir.core import Library
+from policy.ir.scope import binds_nobody
 from policy.judge.verdict import Finding as Judged
 from policy.judge.verdict import Measured as Leaf
 from policy.judge.verdict import Verdict
@@ -76,7 +80,8 @@ class Instead:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What a book leaves open, in the row `id` of a `table`: nothing is wrong, but a rule may be unknown for it."""
+    """What a book leaves open, in the row `id` of a `table`: nothing is wrong, but a rule may be unknown for it; of
+    `rules`, one that binds no account."""
 
     table: str
     id: str
@@ -90,7 +95,7 @@ class JudgeAnswer:
     where they stop the orders, all of them together are one last finding, `not shown`. `book`, `rules`: SHA-256 of
     the book, and of the rules that are visible. `flaws`: what is wrong with the orders whatever the rules say, such as
     cash that is not there. `would_pass`: for refused orders, by the visible rules; empty where another stops them;
-    `not_tried`: of how many orders it was not looked for. `notices`: what the book leaves open, whatever the rules."""
+    `not_tried`: of how many orders it was not looked for. `notices`: what the book leaves open."""
 
     answer: str
     as_of: date
@@ -130,6 +135,11 @@ def judged(
         instead.left_out,
         tuple(map(_notice, notices)),
     )
+
+
+def left_open(known: Index, library: Library) -> tuple[Problem, ...]:
+    """Rules that bind nobody, of those that the reader may see, and what the book leaves open whatever the rules."""
+    return (*binds_nobody(library, known.book), *of_book(known))
 
 
 def _notice(problem: Problem) -> Notice:

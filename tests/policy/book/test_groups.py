@@ -30,7 +30,7 @@ F = Fraction
         ("ACM C100", "underlying", "ACM"),
         ("ACM", "underlying", "ACM"),
         ("ACM", "identical group", "acme"),
-        ("ETF", "identical group", "ETF"),
+        ("ETF", "identical group", None),
         ("ACM.L", "currency", "GBP"),
         ("ACM", "sector", "Energy"),
         ("ETF", "sector", None),
@@ -47,6 +47,15 @@ F = Fraction
 )
 def test_keys(instrument: str, level: str, group: str | None) -> None:
     assert key(indexed(), instrument, level) == group
+
+
+@pytest.mark.parametrize(("since", "group"), [("2026-01-30", "ETF"), ("2026-01-31", None)])
+def test_what_states_no_group_is_alone_where_groups_are_complete(since: str, group: str | None) -> None:
+    document = sample()
+    document["complete"].append({"of": "groups", "id": "identical group", "since": since})
+    assert key(indexed(document), "ETF", "identical group") == group
+    assert key(indexed(document), "ACM", "identical group") == "acme"
+    assert key(indexed(document), "issuer ACME-UK", "identical group") is None
 
 
 @pytest.mark.parametrize("level", ["lot", "order", "account"])

@@ -86,23 +86,21 @@ def test_money_of_another_currency_at_the_rate_of_its_day() -> None:
 def test_loss_sales_in_the_window_of_wash_sales(
     row: tuple[str, str, str, str, str | None], sure: int, perhaps: int
 ) -> None:
-    found = loss_sales(indexed(traded(row)), BOTH, "ACM", 30)
+    found = loss_sales(indexed(traded(row)), BOTH, ["ACM"], 30)
     assert (len(found.trades), len(found.perhaps), found.complete) == (sure, perhaps, True)
 
 
 def test_substantially_identical_securities_count() -> None:
-    document = traded(("ira", "sell", "ETF", "2026-01-30", "-1"), ("ira", "buy", "ETF", "2026-01-29", None))
-    document["instruments"][2]["identical"] = "acme"
-    facts = indexed(document)
-    assert len(loss_sales(facts, BOTH, "ACM", 30).trades) == 1
-    assert len(recent_purchases(facts, BOTH, "ACM", 30).trades) == 1
-    assert not loss_sales(facts, BOTH, "ACM.L", 30).trades
+    facts = indexed(traded(("ira", "sell", "ETF", "2026-01-30", "-1"), ("ira", "buy", "ETF", "2026-01-29", None)))
+    assert len(loss_sales(facts, BOTH, ["ACM", "ETF"], 30).trades) == 1
+    assert len(recent_purchases(facts, BOTH, ["ACM", "ETF"], 30).trades) == 1
+    assert not loss_sales(facts, BOTH, ["ACM.L"], 30).trades
 
 
 def test_a_history_that_starts_in_the_window_is_not_complete() -> None:
-    assert loss_sales(indexed(traded(since="2025-12-31")), BOTH, "ACM", 30).complete
-    assert not loss_sales(indexed(traded(since="2026-01-01")), BOTH, "ACM", 30).complete
-    assert not recent_purchases(indexed(), BOTH, "ACM", 30).complete  # nothing is said of the IRA
+    assert loss_sales(indexed(traded(since="2025-12-31")), BOTH, ["ACM"], 30).complete
+    assert not loss_sales(indexed(traded(since="2026-01-01")), BOTH, ["ACM"], 30).complete
+    assert not recent_purchases(indexed(), BOTH, ["ACM"], 30).complete  # nothing is said of the IRA
 
 
 def test_withdrawals_due() -> None:

@@ -21,6 +21,7 @@ def test_what_the_sample_leaves_open() -> None:
         "/accounts/away: account `away` does not say what it owes",
         "/instruments/ETF: the constituents of `ETF` add up to 90%",
         "/lists/falcon: list `falcon` is not stated to be complete",
+        "/complete/identical group: 5 of 6 state no identical group",
     ]
 
 
@@ -55,6 +56,10 @@ def _model_of_nothing(document: Document) -> None:
     document["weights"][2]["key"] = "Enregy"
 
 
+def _lost_account(document: Document) -> None:
+    del document["accounts"][2]["household"]
+
+
 def _paid_flow(document: Document) -> None:
     document["flows"][0]["day"] = "2026-01-02"
 
@@ -69,6 +74,7 @@ def _paid_flow(document: Document) -> None:
         (_misspelt, "`asset class` is `us eqity`; did you mean `us equity`?"),
         (_short_model, "the weights of model `growth` by security add up to 90%"),
         (_model_of_nothing, "nothing in the book is in sector `Enregy`"),
+        (_lost_account, "1 of 3 state no household"),
         (_paid_flow, "a flow of 2026-01-02 lies before the day of the book"),
     ],
 )
@@ -77,3 +83,12 @@ def test_one_thing_more_is_one_notice_more(change: object, says: str) -> None:
     change(document)  # type: ignore[operator]  # a change of the document
     (more,) = set(said(document)) - set(said(sample()))
     assert says in more
+
+
+@pytest.mark.parametrize("level", ["household", "identical group"])
+def test_groups_that_are_complete_leave_nothing_open(level: str) -> None:
+    document = sample()
+    _lost_account(document)
+    assert any(line.startswith(f"/complete/{level}:") for line in said(document))
+    document["complete"].append({"of": "groups", "id": level, "since": "2026-01-01"})
+    assert not any(line.startswith(f"/complete/{level}:") for line in said(document))

@@ -181,6 +181,11 @@ ONE_MISTAKE: list[tuple[Change, str, str]] = [
     (_set("loadings", 0, "instrument", "X"), "/loadings/0/instrument", "the book has no instrument `X`"),
     (_set("complete", 1, "id", "trusty"), "/complete/1/id", "the book has no account `trusty`"),
     (_set("complete", 1, "of", "prices"), "/complete/1/of", "not one of its values"),
+    (
+        _set("complete", 1, {"of": "groups", "id": "sector", "since": "2025-01-01"}),
+        "/complete/1/id",
+        "groups of `sector`",
+    ),
     (_set("holidays", 0, {"day": "1 Jan"}), "/holidays/0/day", "is no day"),
 ]
 

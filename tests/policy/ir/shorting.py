@@ -9,6 +9,7 @@ from policy.book.facts import Account, Book, Instrument, Issuer, Lot, Order, Pri
 
 F = Fraction
 DAY = date(2026, 6, 30)
+GROUPS = "groups identical group"
 INSTRUMENTS = ("BOTH", "DOWN", "FLAT", "UP")
 
 
@@ -43,7 +44,7 @@ def shorting(*, other_short: bool = False, trades: tuple[Trade, ...] = (), opene
         },
         prices=tuple(Price(name, DAY, F(10)) for name in INSTRUMENTS),
         trades=trades,
-        complete={f"history {name}": date(2020, 1, 1) for name in ("A", "other", "plain")},
+        complete={of: date(2020, 1, 1) for of in (*(f"history {name}" for name in ("A", "other", "plain")), GROUPS)},
     )
 
 

@@ -16,7 +16,7 @@ from policy.ir.bind import bind_to
 from policy.ir.bound import Outcome
 from policy.ir.point import point_of
 from policy.judge.eval import judge
-from tests.policy.ir.shorting import DAY, F, order, shorting
+from tests.policy.ir.shorting import DAY, GROUPS, F, order, shorting
 from tests.worlds.rules import clause, plain
 
 COVER = order(Side.COVER, "DOWN", 40)
@@ -51,7 +51,7 @@ def _cases() -> Iterator[tuple[str, Book, tuple[Order, ...], Outcome]]:
     gaining = order(Side.COVER, "DOWN", 10)
     yield "a gain is no matter", shorting(trades=(_past(Side.SELL, 1, F(3)),)), (gaining,), Outcome.PASS
     yield "a short sale realises nothing", shorting(trades=(_past(Side.SHORT, 5),)), (gaining,), Outcome.PASS
-    yield "who knows what was sold", replace(shorting(), complete={}), (COVER,), Outcome.UNKNOWN
+    yield "who knows what was sold", replace(shorting(), complete={GROUPS: DAY}), (COVER,), Outcome.UNKNOWN
     book = shorting()
     young = replace(book, lots={**book.lots, "D2": replace(book.lots["D2"], acquired=opened)})
     yield "another short lot of these days", young, (COVER,), Outcome.BLOCK

@@ -14,7 +14,9 @@ from policy.ir.core import Library
 from server.cli.answer.verdict import JudgeAnswer
 from server.cli.judge import judgement
 from server.cli.show import terminal, verdict
+from tests.policy.ir.little import rule
 from tests.policy.judge.test_worsening import book
+from tests.policy.lowering import lowered
 
 
 @pytest.fixture
@@ -46,3 +48,14 @@ def test_a_book_that_leaves_nothing_open_says_nothing(answer: JudgeAnswer) -> No
     verdict.notices(replace(answer, notices=()), console)
     assert isinstance(console.file, io.StringIO)
     assert not console.file.getvalue()
+
+
+@pytest.mark.parametrize("role", ["", "control room"])
+def test_a_rule_that_binds_nobody_is_named_to_whoever_may_see_it(role: str) -> None:
+    secret = '  visible to "control room"\nend'
+    text = rule("limit each issuer to at most 5% of net assets", applies='accounts tagged "ucits"')
+    library = lowered(text + text.replace("R-1", "R-2").replace("\nend", f"\n{secret}"))
+    found = judgement(library, index(book(60))).answer(library, [role] if role else [])
+    assert found.answer == "pass"
+    names = {notice.id for notice in found.notices if notice.table == "rules"}
+    assert names == ({"R-1", "R-2"} if role else {"R-1"})
