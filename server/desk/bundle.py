@@ -51,21 +51,22 @@ def now() -> str:
 def started(known: Record, task: Task, actor: str) -> tuple[Record, Run]:
     """The rules, the data and the run are in the log before its result is known. Rules that the log has as in force
     already are not entered again."""
-    rules = canonical.digest(rules_manifest(_rules(task)))
-    snapshot, name = task.bound.book, f"run-{os.urandom(6).hex()}"
-    began = known.log.signed.size
-    active = [n for n, entry in enumerate(known.log.entries) if entry.kind is Kind.RULES]
+    rules, snapshot = canonical.digest(rules_manifest(_rules(task))), task.bound.book
+    name, places = f"run-{os.urandom(6).hex()}", _in_force(known, rules)
     drafts = {
         "rules": _entry(Kind.RULES, "rules", "rules in force", actor, rules=rules),
         "snapshot": _entry(Kind.SNAPSHOT, "data", f"book as of {task.book.as_of}", actor, snapshot=snapshot),
         "run": _entry(Kind.RUN_START, "runs", "search for orders", actor, name, rules, snapshot),
     }
-    places: dict[str, int] = {}
-    if active and known.log.entries[active[-1]].rules == rules:
-        places["rules"] = active[-1]
-        del drafts["rules"]
-    places |= {key: began + number for number, key in enumerate(drafts)}
-    return local.entered(known, drafts.values()), Run(name, actor, rules, snapshot, places)
+    new = {what: entry for what, entry in drafts.items() if what not in places}
+    places |= {what: at for at, what in enumerate(new, start=len(known.log.entries))}
+    return local.entered(known, new.values()), Run(name, actor, rules, snapshot, places)
+
+
+def _in_force(known: Record, rules: str) -> dict[str, int]:
+    """Where the log has these rules as those in force; empty where it has others, or none."""
+    last = max((at for at, entry in enumerate(known.log.entries) if entry.kind is Kind.RULES), default=None)
+    return {} if last is None or known.log.entries[last].rules != rules else {"rules": last}
 
 
 def filed(

@@ -28,6 +28,7 @@ from policy.proof.witness import empty
 SEED = 32  # bytes
 README, ENTRIES, CHECKPOINT, KEY = "README.txt", "entries.jsonl", "checkpoint", "key"
 CARD, LOCK = "trust-card.txt", ".lock"
+PENDING, NEW = ".pending", ".new"
 _SAYS = """\
 This is a local log of Proofolio and its key, made on first use. Whoever can write here can write another history: it
 becomes evidence when somebody else keeps trust-card.txt. Do not edit or restore these files; a log that did not grow
@@ -59,7 +60,8 @@ def held(folder: Path) -> Iterator[None]:
 
 
 def opened(folder: Path, time: str, actor: str) -> Record:
-    """The folder's log, made with a new key and a first entry where there is none. `time`: UTC, microseconds."""
+    """The folder's log, made with a new key and a first entry where there is none; whoever opens it holds the folder.
+    `time`: UTC, microseconds."""
     try:
         if not (folder / KEY).exists() and len(_lines(folder / ENTRIES)) <= 1:  # none, or one that was not finished
             return _made(folder, time, actor)
@@ -72,7 +74,20 @@ def opened(folder: Path, time: str, actor: str) -> Record:
         raise LogError(f"{error.filename} is missing; restore it, or begin a new log in another folder") from None
     except (ValueError, NoteError, ShapeError, CanonicalError) as error:
         raise LogError(f"{folder}: {error}; restore the folder from a backup that you trust") from None
+    _tidied(folder, len(entries))
     return Record(folder, LocalLog(signed.origin, entries, signed), seed, note)
+
+
+def _tidied(folder: Path, entries: int) -> None:
+    """What a writer that was killed left: a file whose entries made it to the log gets its name, all else goes."""
+    for left in folder.glob(f"*{PENDING}"):
+        name, _, size = left.name.removesuffix(PENDING).rpartition(".")
+        if size.isdecimal() and int(size) <= entries:
+            left.replace(folder / name)
+        elif size.isdecimal():
+            left.unlink()
+    for half in folder.glob(f"*{NEW}"):
+        half.unlink()
 
 
 def _seed(text: bytes) -> bytes:
@@ -100,9 +115,10 @@ def entered_with(
     record: Record, entries: Iterable[Entry], name: str, made: Callable[[Record], bytes]
 ) -> tuple[Record, bytes]:
     """With the entries, and beside them a file that opens them, made of the state that they lead to and its owner's
-    alone: it is on disk before they are, so that no entry is ever without it, and has its name once they are."""
+    alone: it is on disk before they are, so that no entry is ever without it, and has its name once they are. Until
+    then its name says how many entries that will be, which is all that is needed after a crash."""
     grown = _signed(record, entries)
-    content, pending = made(grown), record.folder / f"{name}.pending"
+    content, pending = made(grown), record.folder / f"{name}.{grown.log.signed.size}{PENDING}"
     _replace(pending, content, 0o600)
     _keep(record, grown)
     pending.replace(record.folder / name)
@@ -154,7 +170,7 @@ def _made(folder: Path, time: str, actor: str) -> Record:
 
 def _replace(path: Path, data: bytes, mode: int = 0o644) -> None:
     """Whole or not at all, and on disk."""
-    beside = path.with_suffix(".new")
+    beside = path.with_name(f"{path.name}{NEW}")
     beside.unlink(missing_ok=True)
     try:
         with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:

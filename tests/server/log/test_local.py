@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +15,7 @@ from policy.proof.trust import trust
 from server.desk.bundle import now
 from server.log import local
 from server.log.local import LogError
+from tests.shape.source import ROOT
 
 
 def entry(subject: str) -> Entry:
@@ -164,3 +168,42 @@ def test_what_is_logged_can_be_opened(folder: Path, monkeypatch: pytest.MonkeyPa
         local.entered_with(known, [entry("one")], NAME, lambda _: b"what opens it")
     (kept,) = folder.glob("run-*")
     assert kept.read_bytes() == b"what opens it"
+
+
+FILES = """
+import os, signal, sys
+from pathlib import Path
+from policy.proof.entry import Entry, Kind
+from server.log import local
+
+time, folder, after = "2026-01-30T00:00:00.000000Z", Path(sys.argv[1]), int(sys.argv[2])
+known = local.opened(folder, time, "anna")
+steps = iter(range(after))
+
+
+def dying(done):
+    def step(*words, **named):
+        if next(steps, None) is None:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return done(*words, **named)
+    return step
+
+
+os.fsync, Path.replace = dying(os.fsync), dying(Path.replace)
+entry = Entry(Kind.SELF_AUDIT, "audits", 0, None, None, time, "one", None, None, None, "anna")
+local.entered_with(known, [entry], "run-1.proof.zip", lambda state: state.checkpoint)
+"""
+
+
+@pytest.mark.parametrize("after", range(7))
+def test_a_writer_that_is_killed_leaves_all_of_it_or_nothing(folder: Path, after: int) -> None:
+    """Killed before each thing that it does to the disk, of which there are six."""
+    local.opened(folder, now(), "anna")
+    ended = subprocess.run([sys.executable, "-c", FILES, folder, str(after)], cwd=ROOT, check=False).returncode
+    assert ended == (0 if after == 6 else -signal.SIGKILL)
+    known = local.entered(local.opened(folder, now(), "anna"), [])
+    kept = list(folder.glob("run-*"))
+    assert [file.name for file in kept] == [NAME] * (len(known.log.entries) - 1)
+    assert all(file.read_bytes() == known.checkpoint for file in kept)
+    assert bool(kept) is (after >= 2)  # the first two are the file's own
+    assert not [*folder.glob("*.pending"), *folder.glob("*.new")]
