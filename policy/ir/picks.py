@@ -14,8 +14,8 @@ from datetime import date
 from fractions import Fraction
 from typing import assert_never
 
-from dsl.vocabulary import Kind, term
-from policy.book.facts import Facts, Instrument, Lot, Value
+from dsl.vocabulary import Kind, Type, term
+from policy.book.facts import Instrument, Lot, Value
 from policy.book.groups import fact, is_derivative, is_named, key, name
 from policy.book.holding import lot_fact
 from policy.book.lists import listed
@@ -40,7 +40,8 @@ from policy.ir.core import (
 from policy.ir.positions import Position, Universe
 
 PERHAPS = Interval(ZERO, Fraction(1))
-CASH = Instrument("", "cash", None, "", facts={"asset class": "cash"})
+LIQUID = ("cash equivalent", "daily liquid asset", "weekly liquid asset")
+CASH = Instrument("", "cash", None, "", facts={"asset class": "cash", **dict.fromkeys(LIQUID, True)})
 """What balances of cash are beside securities. An instrument without an id is none of the book's: nothing holds of it
 but the facts that it carries."""
 
@@ -185,7 +186,7 @@ def residual(universe: Universe, test: Test | None, exposure: Exposure, missing:
         case Compare():
             return True, test
         case Fact() | Listed() | Named() if exposure.subject is not None and not exposure.subject.id:
-            return _carried(test, exposure.subject.facts), None
+            return _carried(test, exposure.subject, missing), None
         case Fact():
             return fact_truth(universe, test, exposure, missing), None
         case Listed(words):
@@ -207,11 +208,18 @@ def residual(universe: Universe, test: Test | None, exposure: Exposure, missing:
             assert_never(test)
 
 
-def _carried(test: Fact | Listed | Named, facts: Facts) -> bool:
-    """What these facts alone make true."""
+def _carried(test: Fact | Listed | Named, balance: Instrument, missing: set[str]) -> bool | None:
+    """What is so of a balance of cash: it is on no list and of no name, and what may be true or false of securities is
+    false of it. Of what it does not have (a sector, a duration) nothing is so, and therefore every `is not`: what an
+    exception does not describe, it does not exempt. It has a currency, but balances are not told apart by it."""
     if not isinstance(test, Fact):
         return False
-    alike = facts.get(test.term) == test.value
+    if test.term == "currency":
+        missing.add("currency of cash")
+        return None
+    known = term(test.term)
+    otherwise = False if known is not None and known.type is Type.BOOL else None
+    alike = balance.facts.get(test.term, otherwise) == test.value
     return alike if test.op == "is" else test.op == "is not" and not alike
 
 
