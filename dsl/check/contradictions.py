@@ -22,6 +22,19 @@ class End:
     said: tree.Compare
 
 
+TWO_NAMES = (
+    "security",
+    "issuer",
+    "ultimate issuer",
+    "underlying",
+    "investment",
+    "voting class",
+    "account",
+    "household",
+)
+"""What goes by an id and a name; an issuer by those of its ultimate parent, too."""
+
+
 def problems(nodes: Iterable[object]) -> Problems:
     for node in nodes:
         if isinstance(node, tree.And):
@@ -37,7 +50,7 @@ def _together(parts: tuple[tree.Cond, ...]) -> Problems:
         match part:
             case tree.Compare(left, op) if (found := _bound(part)) is not None:
                 _note(lows if op[0] == ">" else highs, (left, found[0]), End(found[1], len(op) == 1, part))
-            case tree.Is(subject):
+            case tree.Is(subject) if subject.words not in TWO_NAMES:
                 earlier = values.setdefault(subject, part)
                 if earlier.value != part.value:
                     yield _never(earlier, part)

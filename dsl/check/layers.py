@@ -18,7 +18,7 @@ from dsl.check.find import one
 from dsl.check.place import Problems
 from dsl.check.refinements import CAPS
 from dsl.diagnostic import Diagnostic, Related, Severity
-from dsl.format.expression import SOFT, number
+from dsl.format.expression import SOFT, WORDS, number
 
 ORDER = ("regulation", "firm", "mandate", "account")
 DEFAULT = "mandate"
@@ -111,17 +111,21 @@ def _compared(higher: Stated, lower: Stated) -> Problems:
     opener = below[1] == above[1] and len(lower.aim.op) == 2 and len(higher.aim.op) == 1
     if not looser and not opener:
         return
-    shown = number(lower.aim.bound).replace(SOFT, " ")
+    shown = f"{_said(lower.aim)} here, {_said(higher.aim)} there"
     if sure:
         yield Diagnostic(
-            "M310", f"{ours} loosens {theirs}: exactly {shown} passes here and is blocked there",
+            "M310", f"{ours} loosens {theirs}: {shown}",
             lower.aim.bound.span, "tighten it, or file a waiver", related=related,
         )  # fmt: skip
     else:
         yield Diagnostic(
-            "M311", f"{ours} loosens {theirs} for accounts under both: exactly {shown} is blocked there",
+            "M311", f"{ours} loosens {theirs} for accounts under both: {shown}",
             lower.aim.bound.span, "tighten it, or file a waiver", Severity.WARNING, related,
         )  # fmt: skip
+
+
+def _said(aim: Aim) -> str:
+    return f"{WORDS[aim.op]} {number(aim.bound)}".replace(SOFT, " ")
 
 
 def _covers(higher: tree.Applies, lower: tree.Applies) -> bool | None:

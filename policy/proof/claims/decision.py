@@ -24,6 +24,8 @@ from policy.proof.reading import ShapeError
 from policy.proof.sheets import checks_csv, orders_csv
 
 LIVABLE = (Outcome.PASS, Outcome.WARN, Outcome.WAIVED)
+"""What keeps a rule with nothing further to be shown. A waiver is signed among the rules; a consent is still to be
+given, so that `needs consent` is not proven."""
 NEVER_ALLOWED = frozenset({Outcome.UNKNOWN, Outcome.BLOCK})
 MANY = 3  # names in a sentence
 
