@@ -13,8 +13,7 @@ from functools import cache
 
 from policy.proof.duality import Program
 from solver.backend.duals import NoPoint, Relaxation, Solved
-from solver.backend.scaled import Box
-from solver.duality import Prepared, prepare, proven
+from solver.duality import Box, Prepared, prepare, proven
 from solver.tree import Case, Examine, Fix
 
 ZERO = Fraction(0)

@@ -16,9 +16,9 @@ from math import ceil
 from policy.proof.certificate import Certificate
 from policy.proof.duality import Affine, Program
 from solver.backend.duals import Solved
-from solver.backend.scaled import Box
 from solver.cases import Bench, bench, bounding, emptying
 from solver.certificate import Subject, budget, impossible, provable, wishless
+from solver.duality import Box
 from solver.limit import is_limit
 from solver.model import Model
 from solver.reading import Reading, read

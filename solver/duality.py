@@ -1,6 +1,6 @@
 """What multipliers prove, quickly: the twin of `policy.proof.duality.leaf_value`, for the search of a certificate.
 
-The same sum to the last digit. Rows are scaled to integers once per program, and each reduced cost is a numerator
+The same sum to the last digit. Rows are cleared of denominators once per program, and each reduced cost is a numerator
 over a denominator that is not reduced to lowest terms: a few integer products per coefficient.
 """
 
@@ -21,8 +21,8 @@ CORRECTIONS = 3  # times that columns without an end are put right, one row each
 
 
 @dataclass(frozen=True, slots=True)
-class Scaled:
-    """Σ coefficient · column / denominator, in integers."""
+class Cleared:
+    """Σ coefficient · column / denominator, in integers: a sum cleared of its denominators."""
 
     denominator: int
     terms: tuple[tuple[int, str], ...]
@@ -30,12 +30,12 @@ class Scaled:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A program, scaled. `definitions` are latest first: name, constant, what it is made of."""
+    """A program, cleared of denominators. `definitions` are latest first: name, constant, what it is made of."""
 
     program: Program
-    objective: Scaled
-    rows: Mapping[str, Scaled]
-    definitions: tuple[tuple[str, Fraction, Scaled], ...]
+    objective: Cleared
+    rows: Mapping[str, Cleared]
+    definitions: tuple[tuple[str, Fraction, Cleared], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +47,19 @@ class Combination:
 
 
 def prepare(program: Program) -> Prepared:
-    definitions = [(name, d.const, scaled(d.terms)) for name, d in program.definitions.items()]
+    definitions = [(name, d.const, cleared(d.terms)) for name, d in program.definitions.items()]
     return Prepared(
         program,
-        scaled(program.objective.terms),
-        {name: scaled(line.terms) for name, line in program.rows.items()},
+        cleared(program.objective.terms),
+        {name: cleared(line.terms) for name, line in program.rows.items()},
         tuple(reversed(definitions)),
     )
 
 
-def scaled(terms: Iterable[tuple[Fraction, str]]) -> Scaled:
+def cleared(terms: Iterable[tuple[Fraction, str]]) -> Cleared:
     pairs = tuple(terms)
     denominator = lcm(*(a.denominator for a, _ in pairs))
-    return Scaled(denominator, tuple((a.numerator * (denominator // a.denominator), name) for a, name in pairs))
+    return Cleared(denominator, tuple((a.numerator * (denominator // a.denominator), name) for a, name in pairs))
 
 
 def combine(prepared: Prepared, duals: Mapping[str, Fraction], *, no_cost: bool) -> Combination:
@@ -96,10 +96,10 @@ def least(combination: Combination, boxes: Mapping[str, Box], fixed: Mapping[str
     return combination.const + _sum(consts)
 
 
-def _add(rest: dict[str, Ratio], n: int, d: int, scaled: Scaled) -> None:
-    """rest += n/d · scaled."""
-    d *= scaled.denominator
-    for a, name in scaled.terms:
+def _add(rest: dict[str, Ratio], n: int, d: int, sum_: Cleared) -> None:
+    """rest += n/d · sum_."""
+    d *= sum_.denominator
+    for a, name in sum_.terms:
         have = rest.get(name)
         if have is None:
             rest[name] = n * a, d

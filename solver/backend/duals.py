@@ -28,7 +28,8 @@ from ortools.math_opt import (
 from ortools.math_opt.core.python import solver
 
 from policy.proof.duality import Program
-from solver.backend.scaled import Box, Line, Scaled, scaled
+from solver.backend.scaled import Line, Scaled, scaled
+from solver.duality import Box
 
 GRAIN = 2.0**-20  # money: what rounding one multiplier of a bound may be worth
 FINE = 2.0**-40  # the same for an elastic program, of what its greatest multiplier is worth

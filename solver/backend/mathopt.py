@@ -20,7 +20,7 @@ from ortools.math_opt import (
 )
 from ortools.math_opt.core.python import solver
 
-from solver.backend.program import REACHES, Program, program
+from solver.backend.arrays import REACHES, Arrays, arrays
 from solver.claim import Answer, Backend, Claim, Ended, Failure, Limits, Why
 from solver.model import ColumnKind, Model
 
@@ -42,13 +42,13 @@ def version(kind: int) -> str:
 
 def _solve(kind: int, heeded: frozenset[ColumnKind], model: Model, limits: Limits) -> Answer:
     for reach in REACHES:
-        answer = _asked(kind, program(model, heeded, reach), limits)
+        answer = _asked(kind, arrays(model, heeded, reach), limits)
         if not isinstance(answer, Failure) or answer.why is not Why.ERROR:
             break
     return answer
 
 
-def _asked(kind: int, made: Program, limits: Limits) -> Answer:
+def _asked(kind: int, made: Arrays, limits: Limits) -> Answer:
     asked, start = _parameters(kind, limits), model_parameters_pb2.ModelSolveParametersProto()
     nothing = parameters_pb2.SolverInitializerProto(), callback_pb2.CallbackRegistrationProto()
     try:
@@ -82,7 +82,7 @@ REASONS = {
 }
 
 
-def _answer(said: result_pb2.SolveResultProto, made: Program, backend: str) -> Answer:
+def _answer(said: result_pb2.SolveResultProto, made: Arrays, backend: str) -> Answer:
     ending = said.termination
     reason = ending.reason
     emergency = ending.limit == result_pb2.LIMIT_TIME

@@ -13,8 +13,7 @@ from fractions import Fraction
 from math import frexp, inf
 
 from policy.proof.duality import Program
-
-Box = tuple[Fraction | None, Fraction | None]
+from solver.duality import Box
 
 
 @dataclass(frozen=True, slots=True)

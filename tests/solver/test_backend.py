@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from solver.backend import mathopt
-from solver.backend.program import program
+from solver.backend.arrays import arrays
 from solver.claim import Backend, Claim, Ended, Failure, Limits, Why
 from solver.model import Column, ColumnKind, Model, Row, Standing
 
@@ -117,7 +117,7 @@ def test_units_are_powers_of_two_so_that_values_come_back_as_they_were() -> None
     columns = {"m": Column("m", ColumnKind.CONTINUOUS, F(0), F(10**8)), "z": Column("z", ColumnKind.BINARY, F(0), F(1))}
     row = Row("r", ((F(1), "m"), (F(10**8), "z")), None, F(123456789), Standing.EXACT, "rule")
     model = Model(columns, (row,), ((F(-1), "m"), (F(-1), "z")), F(0), frozenset())
-    made = program(model, frozenset({ColumnKind.BINARY}))
+    made = arrays(model, frozenset({ColumnKind.BINARY}))
     assert made.units == (2.0**17, 1.0)
     claim = mathopt.scip(model, Limits())
     assert isinstance(claim, Claim)

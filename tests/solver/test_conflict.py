@@ -12,9 +12,9 @@ import pytest
 from policy.ir.bound import Outcome
 from policy.proof.duality import check
 from solver.backend.duals import Failed, NoPoint, Relaxation, Solved
-from solver.backend.scaled import Box
 from solver.certificate import Subject, impossibility, provable
 from solver.conflict import Alone, Conflict, Give, conflict
+from solver.duality import Box
 from solver.limit import is_limit
 from solver.model import Column, ColumnKind, Model, Row, Standing
 from tests.solver.little import best, little

@@ -21,7 +21,7 @@ REACHES = (10, 4)  # binary digits before the point: of the usual scale, and of 
 
 
 @dataclass(frozen=True, slots=True)
-class Program:
+class Arrays:
     """`proto`: row i and column j are the i-th and j-th of the model; `units`: what one of column j is worth."""
 
     proto: model_pb2.ModelProto
@@ -29,7 +29,7 @@ class Program:
     units: tuple[float, ...]
 
 
-def program(model: Model, heeded: frozenset[ColumnKind], reach: int = REACHES[0]) -> Program:
+def arrays(model: Model, heeded: frozenset[ColumnKind], reach: int = REACHES[0]) -> Arrays:
     """The model for MathOpt. `heeded`: the kinds of columns that must be whole."""
     columns = list(model.columns.values())
     index = {column.name: j for j, column in enumerate(columns)}
@@ -45,7 +45,7 @@ def program(model: Model, heeded: frozenset[ColumnKind], reach: int = REACHES[0]
     made.objective.linear_coefficients.ids.extend([j for j, _ in costs])
     made.objective.linear_coefficients.values.extend([c for _, c in costs])
     made.objective.offset = float(model.offset)
-    return Program(made, tuple(index), units)
+    return Arrays(made, tuple(index), units)
 
 
 def _rows(
