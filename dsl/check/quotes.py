@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from dsl import tree
+from dsl.check.demands import aim
 from dsl.check.place import Problems
 from dsl.diagnostic import Diagnostic, Related, Severity
 from dsl.format.expression import digits
@@ -109,8 +110,24 @@ def _bounds(node: object) -> Iterator[Bound]:
             yield from _percents(bound, ">=")
         case tree.Band(widths=widths):
             yield from (Bound(width, "<=") for width in widths)
-        case tree.Allow(bound=bound) | tree.WarnAt(bound=bound) | tree.Rung(bound=bound):
-            yield from _percents(bound, "<=")
+        case tree.Demand(test=test, refinements=refinements):
+            limit = aim(test)
+            for refinement in refinements:
+                yield from _further(refinement, "<=" if limit is None else limit.op)
+        case _:
+            pass
+
+
+def _further(refinement: tree.Refinement, op: str) -> Iterator[Bound]:
+    """What stands below a limit goes its way, for a floor downwards; at a warning level the warning begins."""
+    match refinement:
+        case tree.Allow(bound=bound):
+            yield from _percents(bound, op)
+        case tree.WarnAt(bound=bound):
+            yield from _percents(bound, op[0])
+        case tree.Ladder(rungs=rungs):
+            for rung in rungs:
+                yield from _percents(rung.bound, op)
         case _:
             pass
 
