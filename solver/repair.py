@@ -24,8 +24,8 @@ QUESTIONS = 4_000
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """Where a repair stands: the outcome of every obligation, and how much is missed in all, by leaf, as a share."""
+class Score:
+    """How a point fails: the outcome of every obligation, and how much is missed in all, by leaf, as a share."""
 
     point: Point
     ranks: tuple[int, ...]
@@ -35,11 +35,11 @@ class Standing:
 
 def mended(task: Task, trial: Trial) -> Trial:
     """The trial after moves that each make it fail less."""
-    here, left = _standing(task, trial.point), QUESTIONS
+    here, left = _scored(task, trial.point), QUESTIONS
     while left > 0 and (here.missed or here.flaws):
         for point in _neighbours(task, here.point):
             left -= max(1, len(here.ranks))
-            option = _standing(task, point)
+            option = _scored(task, point)
             if _no_worse(option, here):
                 here = option
                 break
@@ -50,17 +50,17 @@ def mended(task: Task, trial: Trial) -> Trial:
     return tried(task, here.point)
 
 
-def _badness(standing: Standing) -> tuple[int, int, Fraction]:
-    return standing.flaws, sum(standing.ranks), standing.missed
+def _badness(score: Score) -> tuple[int, int, Fraction]:
+    return score.flaws, sum(score.ranks), score.missed
 
 
-def _no_worse(option: Standing, here: Standing) -> bool:
+def _no_worse(option: Score, here: Score) -> bool:
     """No obligation ends worse, no new flaw, and something is better."""
     kept = all(after <= before for after, before in zip(option.ranks, here.ranks, strict=True))
     return kept and option.flaws <= here.flaws and _badness(option) < _badness(here)
 
 
-def _standing(task: Task, point: Point) -> Standing:
+def _scored(task: Task, point: Point) -> Score:
     point = settled(task.bound, point, task.booking)
     at = meaning.values(task.bound.forms, point)
     said = outcomes(task.bound, at)
@@ -70,7 +70,7 @@ def _standing(task: Task, point: Point) -> Standing:
             shown = measured(obligation.ladder[0].formula, task.bound, at)
             room = None if shown is None else low(shown.headroom)
             missed += ONE if room is None else ONE / 2**60 + max(ZERO, -room) / (abs(room) + 1)
-    return Standing(point, tuple(o.rank for o in said), len(flaws(task.bound, point, at)), missed)
+    return Score(point, tuple(o.rank for o in said), len(flaws(task.bound, point, at)), missed)
 
 
 def _neighbours(task: Task, point: Point) -> Iterable[Point]:
