@@ -13,7 +13,7 @@ def decimal(number: Fraction, places: int = 2, group: str = ",") -> str:
     scaled, rest = divmod(abs(above) * 10**places, below)
     scaled += 2 * rest > below or (2 * rest == below and scaled % 2)
     whole, digits = divmod(scaled, 10**places)
-    text = f"{whole:,}".replace(",", group) + (f".{digits:0{places}d}" if places else "")
+    text = f"{whole:{group}}" + (f".{digits:0{places}d}" if places else "")
     return f"−{text}" if above < 0 and scaled else text
 
 

@@ -10,9 +10,9 @@ from typing import TypeVar
 from policy.canonical import CanonicalError, Json, decode
 from policy.proof.certificate import Certificate, Claim, certificate_from_json
 from policy.proof.check import findings, from_json
-from policy.proof.check.case import Case
+from policy.proof.check.case import Case, Outcome
 from policy.proof.check.domains import Objective, cost, objective
-from policy.proof.check.evaluate import Values, values
+from policy.proof.check.evaluate import Values, outcome, values
 from policy.proof.check.findings import Checks
 from policy.proof.layout import CERTIFICATE, CHECKS, OBLIGATIONS, PROPOSAL
 from policy.proof.proposal import Proposal, proposal_from_json
@@ -23,8 +23,9 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """`at`: every quantity and form at the proposed point. `objective`: what is minimised, None without a certificate
-    of a bound; `reached`: its value at the point, None where a missing fact decides it."""
+    """`at`: every quantity and form at the proposed point; `ended`: what each obligation says there. `objective`: what
+    is minimised, None without a certificate of a bound; `reached`: its value at the point, None where a missing fact
+    decides it."""
 
     case: Case
     proposal: Proposal
@@ -32,6 +33,7 @@ class Opened:
     certificate: Certificate | None
     objective: Objective | None
     at: Values
+    ended: Mapping[str, Outcome]
     reached: Fraction | None
 
 
@@ -50,6 +52,7 @@ def opened(files: Mapping[str, bytes]) -> Opened:
         certificate=certificate,
         objective=goal,
         at=at,
+        ended={name: outcome(obligation, at) for name, obligation in case.obligations.items()},
         reached=None if goal is None else cost(goal, at),
     )
 

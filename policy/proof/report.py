@@ -12,7 +12,7 @@ from fractions import Fraction
 from html import escape
 
 from policy.proof.certificate import Certificate, Claim
-from policy.proof.check.case import Case, Outcome
+from policy.proof.check.case import RANK, Case, Outcome
 from policy.proof.check.findings import Checks, Finding
 from policy.proof.figures import amount, count, decimal, plain
 from policy.proof.layout import CHARTS
@@ -165,4 +165,4 @@ def _outcome(outcome: Outcome) -> str:
 
 
 def _rank(finding: Finding) -> int:
-    return list(Outcome).index(finding.outcome)
+    return RANK[finding.outcome]

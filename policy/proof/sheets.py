@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from policy.proof.check.case import Case
 from policy.proof.check.findings import Finding
-from policy.proof.check.ranges import Number, ends
+from policy.proof.check.ranges import Number
 from policy.proof.figures import plain
 from policy.proof.proposal import Proposal
 
@@ -56,7 +56,9 @@ def _check(case: Case, finding: Finding) -> list[str]:
 
 
 def _ends(number: Number) -> list[str]:
-    return ["" if end is None else plain(end) for end in ends(number)]
+    if not isinstance(number, tuple):
+        return [plain(number)] * 2
+    return ["" if end is None else plain(end) for end in number]
 
 
 def _csv(header: Iterable[str], rows: Iterable[list[str]]) -> bytes:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from itertools import chain
-from math import gcd
+from math import gcd, lcm
 
 from policy.proof.check.case import Case, Linear
 from policy.proof.check.ranges import ZERO, Number, Range, between, dot, ends, known, total
@@ -145,7 +145,8 @@ def columns(case: Case) -> Columns:
     def _full(name: str) -> Range:
         """What a form can be over the boxes of all quantities."""
         if name in exact:
-            return boxed(whole(name), box)
+            made = _definition(name)
+            return boxed(made if len(made.terms) == 1 else whole(name), box)  # in one column nothing cancels
         const, sums = _expanded(name)
         spans = (product(factor, between(*box(quantity))) for quantity, factor in sums.items())
         return ends(total([const, *spans]))
@@ -209,9 +210,11 @@ def gathered(
 
 def boxed(expr: Expr, box: Callable[[str], Box]) -> Box:
     """Term by term."""
-    terms = [(factor, *box(name)) for factor, name in expr.terms]
-    lows = ((factor, low if factor > 0 else high) for factor, low, high in terms)
-    highs = ((factor, high if factor > 0 else low) for factor, low, high in terms)
+    lows, highs = [], []
+    for factor, name in expr.terms:
+        low, high = box(name) if factor.numerator > 0 else reversed(box(name))
+        lows.append((factor, low))
+        highs.append((factor, high))
     return dot(expr.const, lows), dot(expr.const, highs)
 
 
@@ -221,18 +224,15 @@ def combined(expr: Expr, lattice: Callable[[str], Lattice | None]) -> Lattice | 
     known = [(factor, part) for factor, part in parts if part is not None]
     if len(known) < len(parts):
         return None
-    offset = expr.const + sum((factor * part.offset for factor, part in known), ZERO)
+    offset = dot(expr.const, ((factor, part.offset) for factor, part in known))
     return Lattice(offset, common(factor * part.grain for factor, part in known))
 
 
 def common(numbers: Iterable[Fraction]) -> Fraction:
     """The greatest common divisor of rationals."""
     above, below = 0, 1
-    for number in numbers:
-        p, q = number.numerator, number.denominator
-        above, below = gcd(above * q, p * below), below * q
-        shared = gcd(above, below) or 1
-        above, below = above // shared, below // shared
+    for number in numbers:  # each in lowest terms
+        above, below = gcd(above, number.numerator), lcm(below, number.denominator)
     return Fraction(above, below)
 
 

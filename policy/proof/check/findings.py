@@ -86,17 +86,17 @@ def point(value: Json) -> Point:
     return found
 
 
-def differences(case: Case, stated: Checks, end: Values) -> Iterator[str]:
+def differences(case: Case, stated: Checks, end: Values, ended: Mapping[str, Outcome]) -> Iterator[str]:
     """Where the stated checks are not what the obligations say: at the end, or in the partly filled state that a
     finding names, which may only make the answer worse."""
     for finding in stated.findings:
         obligation = case.obligations[finding.obligation]
-        at = end
+        at, found = end, ended[obligation.id]
         if finding.state is not None:
             at = values(case, finding.state)
-            if RANK[outcome(obligation, end)] > RANK[finding.outcome] or not _is_on_the_way(case, obligation, at, end):
+            if RANK[found] > RANK[finding.outcome] or not _is_on_the_way(case, obligation, at, end):
                 yield f"`{obligation.id}` is judged in a state that is not on the way, or to hide the end"
-        found = outcome(obligation, at)
+            found = outcome(obligation, at)
         if found is not finding.outcome:
             yield f"`{obligation.id}` is stated as {finding.outcome}, and is {found}"
         if finding.deciding is not None and not _is_measured(finding.deciding, obligation, at):

@@ -34,7 +34,7 @@ from policy.proof.check.case import (
     Top,
     Truth,
 )
-from policy.proof.check.ranges import Number, between, ends
+from policy.proof.check.ranges import Number, between
 from policy.proof.reading import ShapeError, array, boolean, choice, integer, members, optional, pairs, pairs_of, text
 
 T = TypeVar("T")
@@ -88,7 +88,7 @@ def _size(name: str, form: Linear, sizes: Mapping[str, tuple[int, int]]) -> tupl
     bits, below = 0, 1
     for factor, inner in [*form.terms, (form.const, "")]:
         inner_bits, inner_below = sizes.get(inner, (0, 1))
-        for end in ends(factor):
+        for end in factor if isinstance(factor, tuple) else (factor,):
             if end:
                 bits = max(bits, inner_bits + end.numerator.bit_length())
                 if (part := inner_below * end.denominator) > 1 and below % part:

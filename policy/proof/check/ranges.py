@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
+from math import lcm
 
 Range = tuple[Fraction | None, Fraction | None]
 Number = Fraction | Range
@@ -42,15 +43,16 @@ def weighted(parts: Iterable[tuple[Number, Number]]) -> Number:
 
 
 def dot(const: Fraction, parts: Iterable[tuple[Fraction, Fraction]]) -> Fraction:
-    """const + Σ a · b. Products are added up by denominator: there are few, and nothing is reduced on the way."""
+    """const + Σ a · b. Added up over one denominator that grows where it must; nothing is reduced on the way."""
     above, below = const.as_integer_ratio()
-    sums = {below: above}
     for a, b in parts:
         (a_above, a_below), (b_above, b_below) = a.as_integer_ratio(), b.as_integer_ratio()
-        below = a_below * b_below
-        sums[below] = sums.get(below, 0) + a_above * b_above
-    first, *others = (Fraction(above, below) for below, above in sums.items())
-    return sum(others, first)
+        own = a_below * b_below
+        if below % own:
+            wider = lcm(below, own)
+            above, below = above * (wider // below), wider
+        above += a_above * b_above * (below // own)
+    return Fraction(above, below)
 
 
 def known(number: Number) -> Fraction:
@@ -113,7 +115,7 @@ def with_zero(a: Number) -> Number:
 def at_most(a: Number, b: Number) -> bool | None:
     """a ≤ b, whatever the missing facts are: True; for none of them: False."""
     if not isinstance(a, tuple) and not isinstance(b, tuple):
-        return a <= b
+        return a.numerator * b.denominator <= b.numerator * a.denominator
     (a_low, a_high), (b_low, b_high) = ends(a), ends(b)
     if a_high is not None and b_low is not None and a_high <= b_low:
         return True

@@ -30,7 +30,7 @@ from policy.proof.check.case import (
     Truth,
 )
 from policy.proof.check.columns import Columns, Expr, Lattice, NoEndError, added, boxed, combined, times
-from policy.proof.check.ranges import ZERO, negative, total
+from policy.proof.check.ranges import ZERO, minus, negative, total
 from policy.proof.check.ranges import times as product
 
 NOTHING = Linear(ZERO, ())
@@ -128,7 +128,7 @@ def flat(test: Test, columns: Columns) -> Flat | bool:
 
 def _difference(more: Linear, less: Linear) -> Linear:
     terms = (*more.terms, *((negative(factor), name) for factor, name in less.terms))
-    return Linear(total((more.const, negative(less.const))), terms)
+    return Linear(minus(more.const, less.const), terms)
 
 
 def _worst(more: Linear, less: Linear, columns: Columns) -> Expr:

@@ -14,9 +14,10 @@ def has_rows(sheet: Sheet, test: Test) -> bool:
     """Whether both sides have rows."""
     if is_cone(sheet, test):
         return True
-    if as_linear(test.more) is None or as_linear(test.less) is None:
+    more, less = as_linear(test.more), as_linear(test.less)
+    if more is None or less is None:
         return _has_rows(sheet, test.more, True) and _has_rows(sheet, test.less, False)
-    return _has_end(sheet, test.more, True) and _has_end(sheet, test.less, False)
+    return _has_end(sheet, more, True) and _has_end(sheet, less, False)
 
 
 def is_cone(sheet: Sheet, test: Test) -> bool:
@@ -31,11 +32,10 @@ def is_cone(sheet: Sheet, test: Test) -> bool:
         return False
 
 
-def _has_end(sheet: Sheet, scalar: Scalar, over: bool) -> bool:
+def _has_end(sheet: Sheet, linear: Linear, over: bool) -> bool:
     """Also where that end is infinite: a linear test that needs it is then false."""
-    linear = as_linear(scalar)
     try:
-        return linear is not None and sheet.columns.end(linear, over) is not None
+        return sheet.columns.is_exact(linear) or sheet.columns.end(linear, over) is not None
     except NoEndError:
         return True
     except NotEncodedError:

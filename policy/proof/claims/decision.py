@@ -9,7 +9,7 @@ from policy.proof import certificate as cert
 from policy.proof.bundle import README_TEXT, report
 from policy.proof.certificate import Certificate
 from policy.proof.check.case import Outcome
-from policy.proof.check.evaluate import outcome, worst
+from policy.proof.check.evaluate import worst
 from policy.proof.check.fills import Shown, fills
 from policy.proof.check.findings import differences
 from policy.proof.check.orders import admissible, point_of
@@ -57,7 +57,7 @@ def orders(found: Opened, files: Mapping[str, bytes]) -> Claim:
 
 
 def rules(found: Opened) -> Claim:
-    wrong = list(differences(found.case, found.checks, found.at))
+    wrong = list(differences(found.case, found.checks, found.at, found.ended))
     if wrong:
         return refuted("rules", _few(wrong))
     stated, counted = found.checks.outcome, f"{count(len(found.checks.findings), 'check')} recomputed"
@@ -107,7 +107,7 @@ def better(found: Opened) -> Claim:
         sum_of_rows = check(program(found.case, certificate, found.objective), certificate)
     except (CertificateError, ShapeError) as error:
         return refuted(name, str(error))
-    ended = worst(outcome(obligation, found.at) for obligation in found.case.obligations.values())
+    ended = worst(found.ended.values())
     leaves, compliant = count(len(certificate.leaves), "case"), ended in allowed
     if refusal and compliant:
         return refuted(name, f"doing nothing ends in {ended}, which the certificate counts as compliant")
