@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from math import gcd
+from math import lcm
 from typing import overload
 
 
@@ -63,6 +63,8 @@ def negative(a: Number) -> Number:
 
 def times(a: Number, b: Number) -> Number:
     """The product; zero times an open end is zero."""
+    if a == 1:
+        return b  # most coefficients are
     if isinstance(a, Fraction):
         return a * b if isinstance(b, Fraction) else _scaled(a, b)
     if isinstance(b, Fraction):
@@ -90,11 +92,10 @@ def dot(start: Number, pairs: Iterable[tuple[Number, Number]]) -> Number:
     for a, b in pairs:
         if isinstance(a, Fraction) and isinstance(b, Fraction):
             (p, q), (r, s) = a.as_integer_ratio(), b.as_integer_ratio()
-            part, over = p * r, q * s
-            if over != below:
-                shared = gcd(over, below)
-                above, part, below = above * (over // shared), part * (below // shared), over // shared * below
-            above += part
+            over = q * s
+            if below % over:
+                above, below = above * (lcm(below, over) // below), lcm(below, over)
+            above += p * r * (below // over)
         else:
             unknown = plus(unknown, times(a, b))
     exact = Fraction(above, below)
@@ -139,7 +140,8 @@ def least(a: Number, b: Number) -> Number:
 def at_most(a: Number, b: Number) -> bool | None:
     """a ≤ b: True or False where every completion agrees, else None."""
     if isinstance(a, Fraction) and isinstance(b, Fraction):
-        return a <= b
+        (p, q), (r, s) = a.as_integer_ratio(), b.as_integer_ratio()
+        return p * s <= r * q
     top, bottom = high(a), low(b)
     if top is not None and bottom is not None and top <= bottom:
         return True

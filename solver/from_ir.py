@@ -20,6 +20,7 @@ from solver.encode.rows import Draft, require
 from solver.encode.sheet import ONE, Sheet, blank
 from solver.model import Column, ColumnKind, Model, Row, Standing
 from solver.orders import positions
+from solver.scale import in_steps
 
 PASS_ONLY = frozenset({Outcome.PASS})
 NO_OBJECTIVE = Objective(Lin(ZERO), ())
@@ -66,7 +67,7 @@ def encode(
         rows += domain.minimum(each, held, sheet, sides.least).rows
     wanted, total = goal.objective(objective, bound.domains, sheet, sides.buys)
     rows += wanted.rows
-    cost = tuple((c * sheet.steps.get(name, ONE), name) for name, c in total.terms.items())
+    cost = sheet.counted(total)
     rows = _definitions(bound.forms, sheet, rows, cost) + rows
     used = {name for row in rows for _, name in row.terms}
     cuts = tuple(sheet.cuts)
@@ -124,6 +125,6 @@ def _columns(bound: Bound, sheet: Sheet, used: set[str]) -> dict[str, Column]:
 def _quantity(q: Quantity) -> Column:
     if q.step is None:
         return Column(q.name, ColumnKind.CONTINUOUS, q.low, q.high)
-    low, high = q.low / q.step, q.high / q.step
+    low, high = in_steps(q, q.low), in_steps(q, q.high)
     whole = low.denominator == 1 and high.denominator == 1
     return Column(q.name, ColumnKind.INTEGER if whole else ColumnKind.CONTINUOUS, low, high, q.step)

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 
-from policy.book.costs import PAYING, estimate
-from policy.book.facts import Side, TaxKind
+from policy.book.costs import lost_per_unit
+from policy.book.facts import TaxKind
 from policy.book.groups import key
 from policy.book.holding import is_long_term, unit_cost
 from policy.book.prices import unit_value
@@ -65,9 +65,7 @@ def _per_unit(q: Quantity, index: Index, intent: Intent) -> Fraction:
     price = None if q.instrument is None else unit_value(index, q.instrument)
     if q.kind is Kind.RESIDUE or price is None:
         return ZERO
-    side, account = Side(q.kind.value), index.book.accounts[q.account]
-    cash = estimate(account.cost, side, ONE, price)
-    cost = -cash - price if PAYING[side] else price - cash
+    cost = lost_per_unit(index.book.accounts[q.account].cost, price)
     return cost + intent.friction * price + _tax(q, index, intent.tax, price)
 
 
@@ -82,7 +80,8 @@ def _tax(q: Quantity, index: Index, tax: Tax, price: Fraction) -> Fraction:
         gain, rate = ZERO if basis is None else basis - price, tax.short
     else:
         gain, rate = price - (basis or ZERO), tax.long if is_long_term(lot, index.book.as_of) else tax.short
-    return rate * gain * (tax.loss if gain < 0 else ONE)
+    owed = rate * gain
+    return owed * tax.loss if gain < 0 else owed
 
 
 # --- distance from targets -----------------------------------------------------------------------

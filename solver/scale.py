@@ -5,7 +5,14 @@ from __future__ import annotations
 from fractions import Fraction
 from math import isqrt
 
+from policy.ir.bound import Quantity
+
 BITS = 24
+
+
+def in_steps(q: Quantity, amount: Fraction) -> Fraction:
+    """An amount of the quantity, counted in its steps."""
+    return amount if q.step is None or q.step == 1 else amount / q.step
 
 
 def nearly(value: Fraction, bits: int = BITS) -> Fraction:

@@ -178,18 +178,15 @@ def _size(e: Expression, view: View) -> Fraction:
 
 def _test(e: Expression, step: Fraction, place: str, view: View) -> Way:
     """expression + step ≤ 0, where all open conditions are met; of these, the reach is the size."""
-    test = Requirement(view.obligation, place, Expression(e.const, e.terms), step)
-    found, missed = [test], _beyond(test, view, _size(e, view))
+    found = [Requirement(view.obligation, place, Expression(e.const, e.terms), step)]
+    excess = worth(e, view.sheet, view.at) + step
+    missed = excess / (_size(e, view) or 1) if excess > 0 else ZERO
     for j, (sign, name, _) in enumerate(sorted(e.opens)):
         condition = column(name, Fraction(sign))
         found.append(Requirement(view.obligation, f"{place}/?{j}", condition, ZERO))
-        missed = max(missed, _beyond(found[-1], view, view.sheet.box(condition)[1]))
+        excess = worth(condition, view.sheet, view.at)
+        missed = max(missed, excess / (view.sheet.box(condition)[1] or 1) if excess > 0 else ZERO)
     return Way(tuple(found), missed)
-
-
-def _beyond(r: Requirement, view: View, size: Fraction) -> Fraction:
-    excess = worth(r.expression, view.sheet, view.at) + r.step
-    return max(ZERO, excess) / (size or 1)
 
 
 # --- scalars -------------------------------------------------------------------------------------

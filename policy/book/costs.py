@@ -22,14 +22,19 @@ PAYING: Mapping[Side, bool] = {Side.BUY: True, Side.COVER: True, Side.SELL: Fals
 """Whether the account pays (or is paid) on this side."""
 
 
+def lost_per_unit(cost: Cost, worth: Fraction) -> Fraction:
+    """Base currency that trading a unit costs on either side, ticket and rounding aside."""
+    return worth * cost.spread + cost.per_unit
+
+
 def paid_per_unit(cost: Cost, worth: Fraction) -> Fraction:
     """Base currency that a bought or covered unit costs, ticket and rounding aside."""
-    return worth * (1 + cost.spread) + cost.per_unit
+    return worth + lost_per_unit(cost, worth)
 
 
 def received_per_unit(cost: Cost, worth: Fraction) -> Fraction:
     """Base currency that a sold or shorted unit brings, ticket and rounding aside."""
-    return worth * (1 - cost.spread) - cost.per_unit
+    return worth - lost_per_unit(cost, worth)
 
 
 def estimate(cost: Cost, side: Side, quantity: Fraction, worth: Fraction) -> Fraction:

@@ -48,7 +48,7 @@ class Table:
             name = f"{name}/{_fingerprint(const, terms)}"
         if name not in self.forms:
             self._expanded[name] = self._expand(const, terms)
-            self.forms[name] = Form(name, const, terms, *self._box(self._expanded[name]))
+            self.forms[name] = Form(name, const, terms, *self.box(Lin(const, terms), self._expanded[name]))
             if cash:
                 self._counted[name] = (frozenset(), frozenset())
         return name
@@ -66,12 +66,14 @@ class Table:
         """Coefficient of each quantity in a linear scalar."""
         return self._expand(scalar.const, scalar.terms)[1]
 
-    def box(self, scalar: Lin) -> tuple[Fraction | None, Fraction | None]:
-        """The lowest and highest value of a linear scalar over all quantities."""
-        if len(scalar.terms) == 1 and scalar.const == ZERO and scalar.terms[0][0] == ONE:
-            form = self.forms[scalar.terms[0][1]]
-            return form.low, form.high
-        return self._box(self._expand(scalar.const, scalar.terms))
+    def box(self, scalar: Lin, expansion: Expansion | None = None) -> tuple[Fraction | None, Fraction | None]:
+        """The lowest and highest value of a linear scalar over all quantities. `expansion`: its own, if known."""
+        if len(scalar.terms) == 1 and isinstance(scalar.terms[0][0], Fraction):  # in one form nothing cancels
+            ((factor, name),) = scalar.terms
+            inner = self.forms.get(name) or self.quantities[name]
+            whole = plus(scalar.const, times(factor, between(inner.low, inner.high)))
+            return low(whole), high(whole)
+        return self._box(expansion or self._expand(scalar.const, scalar.terms))
 
     def counted(self, scalar: Lin) -> Counted:
         """The purchases that are counted in a scalar upwards, and downwards: as holdings, whatever is paid."""

@@ -24,7 +24,6 @@ from policy.interval import (
     least,
     less,
     low,
-    plus,
     squared,
     times,
 )
@@ -48,6 +47,8 @@ from policy.ir.bound import (
     TopK,
     Truth,
 )
+
+ONE = Fraction(1)
 
 Values = Mapping[str, Number]
 """The value of every quantity and form at one point."""
@@ -79,9 +80,9 @@ def scalar(node: Scalar, at: Values) -> Number:
         case Least(parts):
             return reduce(least, (scalar(part, at) for part in parts))
         case Quad(squares):
-            return _total(times(weight, squared(scalar(root, at))) for weight, root in squares)
+            return dot(ZERO, ((weight, squared(scalar(root, at))) for weight, root in squares))
         case Sum(weighted):
-            return _total(times(factor, scalar(part, at)) for factor, part in weighted)
+            return dot(ZERO, ((factor, scalar(part, at)) for factor, part in weighted))
         case _:
             assert_never(node)
 
@@ -137,7 +138,7 @@ COMPARE: Mapping[Op, Callable[[Number, Number], bool | None]] = {
 def _affine(const: Number, terms: Sequence[tuple[Number, str]], at: Values) -> Number:
     if len(terms) == 1 and not const:  # the usual case, quickly
         ((coefficient, name),) = terms
-        return at.get(name, ZERO) if coefficient == 1 else times(coefficient, at.get(name, ZERO))
+        return times(coefficient, at.get(name, ZERO))
     return dot(const, ((coefficient, worth) for coefficient, name in terms if (worth := at.get(name))))
 
 
@@ -147,10 +148,7 @@ def _counted(value: Number, member: bool | None) -> Number:
 
 
 def _total(parts: Iterable[Number]) -> Number:
-    total: Number = ZERO
-    for part in parts:
-        total = plus(total, part)
-    return total
+    return dot(ZERO, ((ONE, part) for part in parts))
 
 
 def _top(k: int, worth: list[Number]) -> Number:

@@ -19,6 +19,7 @@ from policy.interval import ZERO
 from policy.ir.bound import Bound, Domain, Kind, Objective, Point, Quantity
 from solver.backend.terrain import Terrain, Vector, terrain
 from solver.orders import OPENING, Positions, positions
+from solver.scale import in_steps
 from solver.slice import Slice
 
 WHOLE = 1e-6  # a claim this close to a whole unit means the whole unit
@@ -157,7 +158,7 @@ def _orders(
 
 
 def _units(q: Quantity, amount: Fraction) -> float:
-    return float(amount / (q.step or 1))
+    return float(in_steps(q, amount))
 
 
 # --- the search ------------------------------------------------------------------------------------

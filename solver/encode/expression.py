@@ -5,10 +5,10 @@ Coefficients are per unit of the quantity or form; the step of an integer column
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from math import gcd
+from math import gcd, lcm
 
 from policy.interval import ZERO, dot
 
@@ -87,12 +87,10 @@ Lattice = tuple[Fraction, Fraction]
 """(offset, g): at integer points the value is offset + g · (some integer)."""
 
 
-def common(a: Fraction, b: Fraction) -> Fraction:
-    """The greatest rational that divides both a whole number of times."""
-    if not a or not b:
-        return abs(a or b)
-    p, q, r, s = a.numerator, a.denominator, b.numerator, b.denominator
-    return Fraction(gcd(p * s, r * q), q * s)
+def common(numbers: Iterable[Fraction]) -> Fraction:
+    """The greatest rational that divides each a whole number of times; zero where all are."""
+    ratios = [number.as_integer_ratio() for number in numbers]
+    return Fraction(gcd(*(above for above, _ in ratios)), lcm(*(below for _, below in ratios)))
 
 
 def strict_step(lattice: Lattice | None) -> Fraction:

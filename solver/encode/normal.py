@@ -228,10 +228,11 @@ def half(e: Expression, strict: bool, sheet: Sheet, extent: Box | None = None) -
     """e ≤ 0 or e < 0, decided where the boxes decide it. `extent`: the box of e, where it is known already."""
     step = strict_step(sheet.lattice(e)) if strict else ZERO
     bottom, top = extent or sheet.box(e)
+    least, most = ((end + step if step else end).numerator for end in (bottom, top))  # as much above zero as e + step
     open_end = strict and not step
-    if not e.opens and (top < 0 if open_end else top <= -step):
+    if not e.opens and (most < 0 if open_end else most <= 0):
         return True
-    if bottom >= 0 if open_end else bottom > -step:
+    if least >= 0 if open_end else least > 0:
         return False
     return Half(e, step, top, closed=not open_end)
 

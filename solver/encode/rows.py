@@ -60,10 +60,8 @@ class Draft:
             self.rows.append(self._row(name, e, -e.const, -e.const, standing))
 
     def _row(self, name: str, e: Expression, low: Fraction | None, high: Fraction | None, standing: Standing) -> Row:
-        steps = self.sheet.steps
-        terms = tuple((c * steps[n] if n in steps else c, n) for n, c in e.terms.items())
         path = name[len(self.source) + 1 :] if name.startswith(self.source + ":") else ""
-        return Row(name, terms, low, high, standing, self.source, path)
+        return Row(name, self.sheet.counted(e), low, high, standing, self.source, path)
 
 
 # --- formulas ------------------------------------------------------------------------------------
@@ -114,8 +112,8 @@ def _leaf(
 ) -> None:
     """e ≤ −step while `when` demands it; e is at most `top`."""
     standing = Standing.EXACT if closed else Standing.RELAXATION
-    tight = Expression(e.const + step, e.terms) if step else e
-    draft.at_most(place, _while(when, tight, top + step), standing)
+    tight, most = (Expression(e.const + step, e.terms), top + step) if step else (e, top)
+    draft.at_most(place, _while(when, tight, most), standing)
     _conditions(place, e.opens, when, draft)
 
 

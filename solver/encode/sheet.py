@@ -10,9 +10,10 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
+from itertools import chain
 from typing import Any
 
-from policy.interval import ZERO, Interval, Number, high, low, negative
+from policy.interval import ZERO, Interval, Number, dot, high, low, negative
 from policy.ir.bound import Bound, Form, Lin, Quantity
 from policy.proof.certificate import Cut
 from solver.encode.expression import (
@@ -87,6 +88,10 @@ class Sheet:
     def box(self, e: Expression) -> Box:
         return box(e, self.boxes)
 
+    def counted(self, e: Expression) -> tuple[tuple[Fraction, str], ...]:
+        """The terms with every quantity counted in its steps."""
+        return tuple((c * self.steps[n] if n in self.steps else c, n) for n, c in e.terms.items())
+
     def exact(self, lin: Lin) -> bool:
         return isinstance(lin.const, Fraction) and all(
             isinstance(c, Fraction) and name not in self.inexact for c, name in lin.terms
@@ -137,14 +142,13 @@ class Sheet:
 
     def lattice(self, e: Expression) -> Lattice | None:
         """Where the expression lies at integer points; None where that is anywhere."""
-        offset, g = e.const, ZERO
+        parts: list[tuple[Fraction, Lattice]] = []
         for name, coefficient in e.terms.items():
             found = self._lattice(name)
             if found is None:
                 return None
-            offset += coefficient * found[0]
-            g = common(g, coefficient * found[1])
-        return offset, g
+            parts.append((coefficient, found))
+        return dot(e.const, ((c, offset) for c, (offset, _) in parts)), common(c * grain for c, (_, grain) in parts)
 
     def _lattice(self, name: str) -> Lattice | None:
         if name not in self.lattices:
@@ -161,17 +165,14 @@ class Sheet:
             return quantity.low, ZERO
         if quantity.step is None:
             return None
-        return ZERO, common(common(quantity.step, quantity.low), quantity.high)
+        return ZERO, common((quantity.step, quantity.low, quantity.high))
 
     def _through_zero(self, values: Iterable[Expression]) -> Lattice | None:
         """A lattice that contains zero and all the values; none for squares, which come without values."""
-        g = ZERO
-        for value in values:
-            found = self.lattice(value)
-            if found is None:
-                return None
-            g = common(common(g, found[0]), found[1])
-        return (ZERO, g) if g else None
+        found = [self.lattice(value) for value in values]
+        known = [lattice for lattice in found if lattice is not None]
+        g = common(chain.from_iterable(known))
+        return (ZERO, g) if g and len(known) == len(found) else None
 
     # --- ends of what is not exact ---------------------------------------------------------------
 
