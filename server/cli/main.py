@@ -23,6 +23,7 @@ VERBS = {
     "verify": "a proof bundle: proven, not proven or refuted, claim by claim",
     "test": "the cases that stand beside rules",
     "fmt": "rule files in their canonical layout",
+    "serve": "the HTTP API",
 }
 
 EXITS = "exit codes: 0 pass, 1 breach or consent needed, 2 unknown, 3 bad input, 70 a fault of proofolio"

@@ -22,7 +22,7 @@ from server.cli.show.weights import charts
 from server.desk import bundle
 from server.desk.prepare import Task, prepared
 from server.desk.propose import answered
-from server.log import local
+from server.log import files, local
 from solver.intent import Intent
 
 HOME = "~/.proofolio/local-log"
@@ -72,7 +72,7 @@ def proposed(
     """The answer, logged and, where there is something to prove, filed with its proof, and its picture beside it. A
     bundle stays with the log, and is copied out where these roles may see every rule that it names."""
     try:
-        with local.held(log), progress("searching, judging and proving"):
+        with files.held(log), progress("searching, judging and proving"):
             known, begun = bundle.started(local.opened(log, bundle.now(), actor), task, actor)
             found = answered(task)
             drawn = charts(task, found)

@@ -10,10 +10,8 @@
 A log beside its key convinces nobody by itself: it does once somebody else keeps the trust card, or a checkpoint.
 """
 
-import fcntl
 import os
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -24,10 +22,10 @@ from policy.proof.note import NoteError, checkpoint, parse, verified
 from policy.proof.reading import ShapeError
 from policy.proof.trust import card_text
 from policy.proof.witness import empty
+from server.log import files
 
-SEED = 32  # bytes
 README, ENTRIES, CHECKPOINT, KEY = "README.txt", "entries.jsonl", "checkpoint", "key"
-CARD, LOCK = "trust-card.txt", ".lock"
+CARD = "trust-card.txt"
 PENDING, NEW = ".pending", ".new"
 _SAYS = """\
 This is a local log of Proofolio and its key, made on first use. Whoever can write here can write another history: it
@@ -50,22 +48,13 @@ class Record:
     checkpoint: bytes
 
 
-@contextmanager
-def held(folder: Path) -> Iterator[None]:
-    """Nobody else writes to the folder meanwhile; waits for whoever does. OSError where it cannot be made."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / LOCK).open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
 def opened(folder: Path, time: str, actor: str) -> Record:
     """The folder's log, made with a new key and a first entry where there is none; whoever opens it holds the folder.
     `time`: UTC, microseconds."""
     try:
         if not (folder / KEY).exists() and len(_lines(folder / ENTRIES)) <= 1:  # none, or one that was not finished
             return _made(folder, time, actor)
-        seed = _seed((folder / KEY).read_bytes())
+        seed = files.seed((folder / KEY).read_bytes())
         note = (folder / CHECKPOINT).read_bytes()
         entries = tuple(map(entry, _lines(folder / ENTRIES, needed=True)))
         signed = checkpoint(parse(note).text)
@@ -90,14 +79,6 @@ def _tidied(folder: Path, entries: int) -> None:
         half.unlink()
 
 
-def _seed(text: bytes) -> bytes:
-    """ValueError where it is none."""
-    seed = bytes.fromhex(text.decode("ascii", "replace").strip())
-    if len(seed) != SEED:
-        raise ValueError(f"`{KEY}` is no key of {2 * SEED} hexadecimal digits")
-    return seed
-
-
 def _lines(path: Path, *, needed: bool = False) -> list[bytes]:
     """Whole lines; one that was cut off while it was written was never signed, and is dropped."""
     data = path.read_bytes() if needed or path.exists() else b""
@@ -119,7 +100,7 @@ def entered_with(
     then its name says how many entries that will be, which is all that is needed after a crash."""
     grown = _signed(record, entries)
     content, pending = made(grown), record.folder / f"{name}.{grown.log.signed.size}{PENDING}"
-    _replace(pending, content, 0o600)
+    files.replaced(pending, content, files.OWNER)
     _keep(record, grown)
     pending.replace(record.folder / name)
     return grown, content
@@ -143,7 +124,7 @@ def _keep(before: Record, grown: Record) -> None:
         file.write(b"".join(entry_bytes(each) + b"\n" for each in new))
         file.flush()
         os.fsync(file.fileno())
-    _replace(before.folder / CHECKPOINT, grown.checkpoint)
+    files.replaced(before.folder / CHECKPOINT, grown.checkpoint)
 
 
 def card(record: Record) -> bytes:
@@ -154,7 +135,7 @@ def card(record: Record) -> bytes:
 
 def _made(folder: Path, time: str, actor: str) -> Record:
     """The key comes last: without it, nothing was begun."""
-    seed = os.urandom(SEED)
+    seed = os.urandom(files.SEED)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / ENTRIES).write_bytes(b"")
     name = f"proofolio-{verifier_of('key', seed).key.raw[:6].hex()}/local"
@@ -162,22 +143,7 @@ def _made(folder: Path, time: str, actor: str) -> Record:
         Kind.GENESIS, "log", 0, None, None, time, f"{name}, a log beside its own key", None, None, None, actor
     )
     record = entered(Record(folder, LocalLog(name, (), empty(name)), seed, b""), [genesis])
-    _replace(folder / CARD, card(record))
-    _replace(folder / README, _SAYS.encode())
-    _replace(folder / KEY, f"{seed.hex()}\n".encode(), 0o600)
+    files.replaced(folder / CARD, card(record))
+    files.replaced(folder / README, _SAYS.encode())
+    files.replaced(folder / KEY, f"{seed.hex()}\n".encode(), files.OWNER)
     return record
-
-
-def _replace(path: Path, data: bytes, mode: int = 0o644) -> None:
-    """Whole or not at all, and on disk."""
-    beside = path.with_name(f"{path.name}{NEW}")
-    beside.unlink(missing_ok=True)
-    try:
-        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    except OSError:
-        beside.unlink(missing_ok=True)
-        raise

@@ -120,7 +120,7 @@ def test_the_lock_holds_every_dependency_with_hashes() -> None:
         *project["dependency-groups"]["dev"],
     ]
     locked = set(re.findall(r"^([a-z0-9-]+)==", lock, re.MULTILINE))
-    names = {re.split(r"[<>=!~ ]", requirement)[0] for requirement in wanted}
+    names = {re.split(r"[<>=!~ \[]", requirement)[0] for requirement in wanted}
     assert names <= locked, names - locked
     for block in re.split(r"\n(?=[a-z0-9-]+==)", lock)[1:]:
         assert "--hash=sha256:" in block, block.splitlines()[0]

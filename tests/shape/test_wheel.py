@@ -21,13 +21,16 @@ def names(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
         return set(wheel.namelist())
 
 
-@pytest.mark.parametrize("pattern", ["*.py", "*.lark", "*.csv", "*.mandate"])
+TRAVELS = (*PACKAGES, "rules", "migrations")
+
+
+@pytest.mark.parametrize("pattern", ["*.py", "*.lark", "*.csv", "*.mandate", "*.mako"])
 def test_every_file_of_the_packages_travels(names: set[str], pattern: str) -> None:
-    files = [file for package in (*PACKAGES, "rules") for file in (ROOT / package).rglob(pattern)]
+    files = [file for package in TRAVELS for file in (ROOT / package).rglob(pattern)]
     missing = {str(Path(file).relative_to(ROOT)) for file in files} - names
     assert not missing
 
 
 def test_nothing_else_does(names: set[str]) -> None:
     tops = {name.partition("/")[0] for name in names}
-    assert {top for top in tops if not top.endswith(".dist-info")} == {*PACKAGES, "rules"}
+    assert {top for top in tops if not top.endswith(".dist-info")} == set(TRAVELS)

@@ -10,6 +10,7 @@ from server.cli.answer.verdict import JudgeAnswer
 from server.cli.demo import DemoAnswer
 from server.cli.explain import ExplainAnswer
 from server.cli.fmt import FmtAnswer
+from server.cli.serve import ServeAnswer
 from server.cli.test import CasesAnswer
 
 
@@ -30,5 +31,6 @@ ANSWERS = {
     "verify": VerifyAnswer,
     "test": CasesAnswer,
     "fmt": FmtAnswer,
+    "serve": ServeAnswer,
     "bad-input": BadInputAnswer,
 }

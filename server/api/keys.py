@@ -1,0 +1,122 @@
+"""Keys: who may call the service, as what, until when."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+
+from litestar import Request, Response, Router, delete, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, RawBody
+from pydantic import Field
+from sqlmodel import Session, select
+
+from server import clock
+from server.api.once import Answer, once
+from server.api.problem import ProblemError
+from server.api.wire import Asked, answer, asked
+from server.auth import credentials
+from server.auth.credentials import Principal
+from server.auth.roles import Act, Role
+from server.log import journal
+from server.log.events import Event
+from server.log.journal import Receipt
+from server.running import Service, first_key
+from server.store.tables import Credential
+
+LONGEST = timedelta(days=366)
+
+
+class KeyAsked(Asked):
+    principal: Annotated[str, Field(min_length=1, max_length=200)]
+    """whose key it is: a person or a program"""
+    roles: Annotated[list[Role], Field(min_length=1)]
+    households: list[Annotated[str, Field(pattern=r"^[^,\s]+$")]] | None = None
+    """ids of those that it may see; null for all"""
+    days: Annotated[int, Field(ge=1, le=LONGEST.days)] = 90
+    """until it expires"""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """`key` is shown once, to whoever asked for it first. Instants are UTC."""
+
+    id: str
+    principal: str
+    roles: tuple[str, ...]
+    households: tuple[str, ...] | None
+    made: str
+    expires: str
+    ended: str | None
+    key: str | None = None
+    log: Receipt | None = None
+
+
+@post("/keys", opt={"act": Act.MANAGE_KEYS, "asks": KeyAsked, "says": Key}, sync_to_thread=True, status_code=201)
+def add(request: Request[Principal, None, Any], service: NamedDependency[Service], body: RawBody) -> Response[bytes]:
+    wanted = asked(KeyAsked, body)
+
+    def write(session: Session) -> Answer:
+        now = datetime.now(UTC)
+        households = None if wanted.households is None else frozenset(wanted.households)
+        ends = clock.text(now + timedelta(days=wanted.days))
+        row, key = credentials.made(
+            session, wanted.principal, frozenset(wanted.roles), households, clock.text(now), ends
+        )
+        events = [_added(row, request.user.name)]
+        if request.user.name == credentials.FIRST:
+            events.append(_ended(session, session.get_one(Credential, request.user.credential), request.user.name))
+            first_key(service.settings).unlink(missing_ok=True)
+        receipt = journal.append(session, events, clock.text(now))[0]
+        shown = _shown(row, key, receipt)
+        again = answer(201, _shown(row, None, receipt)).body
+        made = answer(201, shown, location=f"/v1/keys/{row.id}")
+        return Answer(made.status, made.body, made.headers, again)
+
+    return once(service.store, request, body, lambda: write)
+
+
+@get("/keys", opt={"act": Act.MANAGE_KEYS}, sync_to_thread=True)
+def listed(service: NamedDependency[Service]) -> list[Key]:
+    with service.store.reading() as session:
+        return [_shown(row) for row in session.exec(select(Credential).order_by(Credential.id))]
+
+
+@delete("/keys/{key:str}", opt={"act": Act.MANAGE_KEYS}, sync_to_thread=True, status_code=200)
+def end(request: Request[Principal, None, Any], service: NamedDependency[Service], key: FromPath[str]) -> Key:
+    """From now on the key is dead; ending it again changes nothing."""
+    with service.store.writing() as session:
+        row = session.get(Credential, key)
+        if row is None:
+            raise ProblemError("not-found", f"there is no key `{key}`")
+        if row.ended is not None:
+            return _shown(row)
+        event = _ended(session, row, request.user.name)
+        return _shown(row, receipt=journal.append(session, [event], clock.now())[0])
+
+
+@get("/me", opt={"act": Act.READ_SELF}, sync_to_thread=True)
+def me(request: Request[Principal, None, Any], service: NamedDependency[Service]) -> Key:
+    """Who one is."""
+    with service.store.reading() as session:
+        return _shown(session.get_one(Credential, request.user.credential))
+
+
+def _added(row: Credential, actor: str) -> Event:
+    data = {"id": row.id, "principal": row.principal, "roles": row.roles, "expires": row.expires}
+    return Event("key.added", "keys", row.id, actor, dict(data), role=Role.ADMIN.value)
+
+
+def _ended(session: Session, row: Credential, actor: str) -> Event:
+    row.ended = clock.now()
+    session.add(row)
+    return Event("key.revoked", "keys", row.id, actor, {"id": row.id}, role=Role.ADMIN.value)
+
+
+def _shown(row: Credential, key: str | None = None, receipt: Receipt | None = None) -> Key:
+    found = credentials.principal(row)
+    households = None if found.households is None else tuple(sorted(found.households))
+    roles = tuple(sorted(found.roles))
+    return Key(row.id, row.principal, roles, households, row.made, row.expires, row.ended, key, receipt)
+
+
+ROUTES = Router("/", route_handlers=[add, listed, end, me], tags=["identity"])

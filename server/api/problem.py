@@ -1,0 +1,97 @@
+"""What is wrong with a request, as RFC 9457 problems. A verdict is never one: these say that nothing was judged.
+
+A slug is stable, its page says what to do (`/problems/<slug>`), and `detail` says it for this request.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Request, Response
+
+MEDIA = "application/problem+json"
+
+
+@dataclass(frozen=True, slots=True)
+class Slug:
+    status: int
+    title: str
+    do: str
+    retryable: bool = False
+
+
+SLUGS: dict[str, Slug] = {
+    "malformed-json": Slug(400, "the body is not JSON", "send one JSON document in UTF-8, each member once"),
+    "idempotency-key-missing": Slug(
+        400, "a POST needs an Idempotency-Key", 'send a header such as `Idempotency-Key: "7f0c"`, new for each request'
+    ),
+    "bad-parameter": Slug(400, "a parameter cannot be read", "see what the parameter may be in /schema"),
+    "bad-cursor": Slug(400, "the cursor is none of ours", "begin the walk again without a cursor"),
+    "credentials-missing": Slug(
+        401, "no valid credentials", "send `Authorization: Bearer KEY` with a key that is known"
+    ),
+    "credentials-expired": Slug(401, "the credentials have expired", "ask an administrator for a new key"),
+    "role-not-allowed": Slug(403, "this role may not do that", "ask somebody whose role may"),
+    "self-approval": Slug(403, "nobody approves a proposal of their own", "let another person approve it"),
+    "not-found": Slug(404, "there is no such thing, or it is not yours to see", "look at the id again"),
+    "method-not-allowed": Slug(405, "this resource has no such verb", "see /schema for the verbs that it has"),
+    "state-conflict": Slug(409, "the state does not allow that", "read the resource again and see what it allows"),
+    "idempotency-in-progress": Slug(409, "the same request is being answered", "ask again in a moment", retryable=True),
+    "version-old": Slug(412, "it was changed meanwhile", "read it again and send its new ETag in If-Match"),
+    "too-large": Slug(413, "the body is too large", "send less at once"),
+    "invalid": Slug(422, "the request says something that cannot be", "mend each of `errors`"),
+    "idempotency-key-reused": Slug(422, "this Idempotency-Key was used for another body", "use a new key"),
+    "rule-book-not-active": Slug(422, "no rule book is in force", "publish one and activate it"),
+    "no-snapshot": Slug(422, "there is no snapshot", "send one to /v1/snapshots"),
+    "if-match-needed": Slug(428, "the ETag is missing", "send the resource's ETag in If-Match"),
+    "signer-down": Slug(503, "the log cannot be signed", "see /v1/health/ready; nothing was lost", retryable=True),
+    "fault": Slug(500, "a fault of proofolio", "report the request id", retryable=True),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """One of several things that are wrong. `pointer`: RFC 6901, where in the body."""
+
+    pointer: str | None
+    detail: str
+    help: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """application/problem+json."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    retryable: bool
+    errors: tuple[Flaw, ...] = ()
+
+
+class ProblemError(Exception):
+    """Ends a request with a problem. `slug` is one of SLUGS."""
+
+    def __init__(self, slug: str, detail: str, errors: Sequence[Flaw] = (), headers: Mapping[str, str] | None = None):
+        super().__init__(detail)
+        self.slug, self.detail, self.errors, self.headers = slug, detail, tuple(errors), dict(headers or {})
+
+
+def answered(_request: Request[Any, Any, Any], error: ProblemError) -> Response[Problem]:
+    return response(error.slug, error.detail, error.errors, error.headers)
+
+
+def response(
+    slug: str, detail: str, errors: tuple[Flaw, ...] = (), headers: Mapping[str, str] | None = None
+) -> Response[Problem]:
+    about = SLUGS[slug]
+    problem = Problem(f"/problems/{slug}", about.title, about.status, detail, slug, about.retryable, errors)
+    return Response(problem, status_code=about.status, media_type=MEDIA, headers=dict(headers or {}))
+
+
+def page(slug: str) -> str:
+    """The page that a problem's `type` opens."""
+    about = SLUGS[slug]
+    return f"{slug} ({about.status})\n\n{about.title}.\nWhat to do: {about.do}.\n"

@@ -1,0 +1,61 @@
+"""API keys: 256 random bits of which only the SHA-256 is kept, for one principal, with roles, households and an end."""
+
+import os
+from dataclasses import dataclass
+from hashlib import sha256
+
+from sqlmodel import Session, select
+
+from server.auth.roles import ALLOWED, Act, Role
+from server.clock import fresh
+from server.store.tables import Credential
+
+PREFIX = "pk_live_"
+FIRST = "first administrator"
+"""Principal of the key that a new installation begins with: good for making one key, then it is dead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who asks. `households`: None for all."""
+
+    credential: str
+    name: str
+    roles: frozenset[Role]
+    households: frozenset[str] | None
+
+    def may(self, act: Act) -> bool:
+        return bool(self.roles & ALLOWED[act])
+
+
+def made(
+    session: Session, name: str, roles: frozenset[Role], households: frozenset[str] | None, now: str, expires: str
+) -> tuple[Credential, str]:
+    """The credential's row, and the key itself, which nobody can read again."""
+    key = PREFIX + os.urandom(32).hex()
+    row = Credential(
+        id=fresh("key"),
+        secret=_digest(key),
+        principal=name,
+        roles=",".join(sorted(roles)),
+        households=None if households is None else ",".join(sorted(households)),
+        made=now,
+        expires=expires,
+    )
+    session.add(row)
+    return row, key
+
+
+def known(session: Session, key: str, now: str) -> Credential | None:
+    """The credential of a key that is not revoked, expired or not."""
+    row = session.exec(select(Credential).where(Credential.secret == _digest(key))).first()
+    return None if row is None or (row.ended is not None and row.ended <= now) else row
+
+
+def principal(row: Credential) -> Principal:
+    households = None if row.households is None else frozenset(filter(None, row.households.split(",")))
+    return Principal(row.id, row.principal, frozenset(map(Role, filter(None, row.roles.split(",")))), households)
+
+
+def _digest(key: str) -> str:
+    return sha256(key.encode()).hexdigest()

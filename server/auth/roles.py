@@ -1,0 +1,50 @@
+"""Who may do what: one table. A route names the act that it is; what the table does not allow is refused."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """The names are those that rules and lists use in `visible to`."""
+
+    ADVISER = "adviser"
+    COMPLIANCE = "compliance"
+    CONTROL_ROOM = "control room"
+    TRADER = "trader"
+    OPERATIONS = "operations"
+    REGULATOR = "regulator"
+    ADMIN = "admin"
+
+
+class Act(StrEnum):
+    MANAGE_KEYS = "manage keys"
+    READ_SELF = "read who one is"
+    PUBLISH_RULES = "publish rules"
+    ACTIVATE_RULES = "activate rules"
+    READ_RULES = "read rules"
+    SEAL_SNAPSHOT = "seal a snapshot"
+    READ_SNAPSHOT = "read a snapshot"
+    CHECK = "check orders"
+    PROPOSE = "ask for a proposal"
+    READ_PROPOSAL = "read a proposal"
+    DECIDE = "approve or reject a proposal"
+    READ_EVENTS = "read events"
+    READ_LOG = "read the log"
+
+
+_DESK = frozenset({Role.ADVISER, Role.COMPLIANCE, Role.CONTROL_ROOM, Role.TRADER, Role.OPERATIONS})
+
+ALLOWED: dict[Act, frozenset[Role]] = {
+    Act.MANAGE_KEYS: frozenset({Role.ADMIN}),
+    Act.READ_SELF: frozenset(Role),
+    Act.PUBLISH_RULES: frozenset({Role.COMPLIANCE}),
+    Act.ACTIVATE_RULES: frozenset({Role.COMPLIANCE}),
+    Act.READ_RULES: _DESK | {Role.REGULATOR},
+    Act.SEAL_SNAPSHOT: frozenset({Role.OPERATIONS}),
+    Act.READ_SNAPSHOT: _DESK | {Role.REGULATOR},
+    Act.CHECK: _DESK,
+    Act.PROPOSE: frozenset({Role.ADVISER}),
+    Act.READ_PROPOSAL: _DESK | {Role.REGULATOR},
+    Act.DECIDE: frozenset({Role.ADVISER, Role.COMPLIANCE}),
+    Act.READ_EVENTS: _DESK | {Role.REGULATOR},
+    Act.READ_LOG: frozenset(Role),
+}

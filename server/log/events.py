@@ -1,0 +1,43 @@
+"""What can happen, in one table: the event's type as software follows it, and its kind as the log records it."""
+
+from dataclasses import dataclass
+
+from policy.canonical import Json
+from policy.proof.entry import Kind
+
+KINDS = {
+    "log.begun": Kind.GENESIS,
+    "key.added": Kind.KEY_ADD,
+    "key.revoked": Kind.KEY_REVOKE,
+    "rulebook.published": Kind.POLICY,
+    "rulebook.activated": Kind.RULES,
+    "snapshot.sealed": Kind.SNAPSHOT,
+    "proposal.queued": Kind.RUN_START,
+    "proposal.proposed": Kind.PROPOSAL,
+    "proposal.unchanged": Kind.NO_TRADE,
+    "proposal.refused": Kind.NO_TRADE,
+    "proposal.impossible": Kind.INFEASIBLE,
+    "proposal.failed": Kind.RUN_END,
+    "proposal.approved": Kind.APPROVAL,
+    "proposal.rejected": Kind.REJECT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened. `data`: what the feed says of it; `body`: what the log's entry commits to, `data`
+    itself where it is None. `subject`: for whoever reads the log, so without a client's data. `household`, `role`:
+    whose eyes it is for; None for everybody's. `rules`, `snapshot`: SHA-256, hex, of what was used."""
+
+    type: str
+    stream: str
+    subject: str
+    actor: str
+    data: Json
+    body: bytes | None = None
+    media: str = "application/json"
+    run: str | None = None
+    rules: str | None = None
+    snapshot: str | None = None
+    household: str | None = None
+    role: str | None = None

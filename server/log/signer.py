@@ -1,0 +1,93 @@
+"""Who signs the log's state. It remembers on its own disk what it signed last, beside no database, and signs only what
+grew out of that: a database restored from a backup cannot get a second history signed."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from policy.proof.keys import public_of
+from policy.proof.merkle import consistency_proof, root
+from policy.proof.note import ED25519, Checkpoint, Verifier, checkpoint, checkpoint_text, parse, signed, verified
+from policy.proof.trust import card_text
+from policy.proof.witness import empty, grown
+from server.log import files, journal
+from server.store.store import Store
+from server.store.tables import Checkpoint as Signed
+
+KEY, LAST = "signing-key", "last-signed"
+
+
+class SignerError(ValueError):
+    """The log must not be signed as it is; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    folder: Path
+    origin: str
+    seed: bytes
+
+    @property
+    def verifier(self) -> Verifier:
+        return Verifier(self.origin, ED25519, public_of(self.seed))
+
+
+def signer(folder: Path, origin: str | None = None) -> Signer:
+    """The signer whose key lies in the folder, made on first use. SignerError where the file is no key."""
+    with files.held(folder):
+        if not (folder / KEY).exists():
+            if (folder / LAST).exists():
+                raise SignerError(f"{folder / KEY} is missing, yet this log was signed before; restore the key")
+            files.replaced(folder / KEY, f"{os.urandom(files.SEED).hex()}\n".encode(), files.OWNER)
+        try:
+            seed = files.seed((folder / KEY).read_bytes())
+        except ValueError as error:
+            raise SignerError(f"{folder / KEY}: {error}; restore it from a backup that you trust") from None
+    return Signer(folder, origin or f"proofolio-{public_of(seed).raw[:6].hex()}/log", seed)
+
+
+def sealed(store: Store, by: Signer) -> bytes:
+    """The signed checkpoint of the log as it stands."""
+    with files.held(by.folder):
+        last = _last(by)
+        with store.reading() as session:
+            size = journal.size(session)
+            kept = session.get(Signed, size)
+            if kept is not None and size == last.size:
+                return kept.note
+            if size < last.size:
+                raise SignerError(_forked(last))
+            tree = journal.tree(session, size)
+            new = Checkpoint(by.origin, size, root(tree))
+            proof = consistency_proof(tree, last.size) if last.size else []
+        if grown(last, new, last.size, proof) is not None:
+            raise SignerError(_forked(last))
+        note = signed(checkpoint_text(new), by.origin, by.seed)
+        files.replaced(by.folder / LAST, note)
+    with store.writing() as session:
+        session.merge(Signed(size=size, note=note))
+    return note
+
+
+def card(store: Store, by: Signer) -> bytes:
+    """What an examiner should be given by another way than the bundles: the key, and the last state."""
+    state = checkpoint(parse(sealed(store, by)).text)
+    return card_text((by.verifier,), (), (state.size, state.root))
+
+
+def _last(by: Signer) -> Checkpoint:
+    try:
+        note = parse((by.folder / LAST).read_bytes())
+        verified(note, [by.verifier])
+        return checkpoint(note.text)
+    except FileNotFoundError:
+        return empty(by.origin)
+    except ValueError as error:
+        raise SignerError(f"{by.folder / LAST}: {error}; restore it from a backup that you trust") from None
+
+
+def _forked(last: Checkpoint) -> str:
+    return (
+        f"this log was signed with {last.size} entries, and it no longer starts with them: a backup was restored, or "
+        "an entry was changed; restore the newest database, nothing is signed until then"
+    )

@@ -1,0 +1,56 @@
+"""What a running service holds: its store, its signer and its first key, opened from the settings."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlmodel import select
+
+from server import clock
+from server.auth import credentials
+from server.auth.roles import Role
+from server.log import files, journal
+from server.log.events import Event
+from server.log.signer import Signer, signer
+from server.settings import Settings
+from server.store.migrate import migrated
+from server.store.store import Store, store
+from server.store.tables import Credential
+
+FIRST_KEY = "first-admin-key"
+FIRST_LASTS = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    settings: Settings
+    store: Store
+    signer: Signer
+
+
+def opened(known: Settings) -> Service:
+    """Ready to serve: tables made or brought up to date, a signing key, and on the very first start a key for the
+    administrator in a file that only its owner can read. SignerError, OSError, or the database's own error."""
+    found = Service(known, store(known.database), signer(known.data / "signer", known.origin))
+    migrated(found.store)
+    _begin(found)
+    return found
+
+
+def first_key(known: Settings) -> Path:
+    return known.data / FIRST_KEY
+
+
+def _begin(service: Service) -> None:
+    now = datetime.now(UTC)
+    with files.held(service.settings.data), service.store.writing() as session:
+        if session.exec(select(Credential).limit(1)).first() is not None:
+            return
+        every = frozenset({Role.ADMIN})
+        row, key = credentials.made(
+            session, credentials.FIRST, every, None, clock.text(now), clock.text(now + FIRST_LASTS)
+        )
+        files.replaced(first_key(service.settings), f"{key}\n".encode(), files.OWNER)
+        begun = Event("log.begun", "log", service.signer.origin, credentials.FIRST, {"origin": service.signer.origin})
+        added = Event("key.added", "keys", row.id, credentials.FIRST, {"id": row.id, "principal": row.principal})
+        journal.append(session, [begun, added], clock.text(now))

@@ -1,0 +1,160 @@
+"""The tables, as SQLModel classes; `migrations/` makes them.
+
+Three kinds. The *journal* (`journal`, `payload`, `node`, `stream`, `head`, `checkpoint`) is the log and the event
+feed in one: rows are only ever added, but for the two that say where it ends. *Content* (`blob`) is kept once under
+its SHA-256. Everything else says how things stand now, and every change of it is written in the transaction that adds
+the journal entry which says what was and what is.
+
+Instants are UTC texts with microseconds, which compare as they lie on the clock; hashes are hexadecimal texts.
+"""
+
+from sqlmodel import Field, SQLModel, UniqueConstraint
+
+
+class Head(SQLModel, table=True):
+    """The one row that whoever appends to the journal locks: its size, and the right edge of its Merkle tree."""
+
+    __tablename__ = "head"
+    id: int = Field(default=1, primary_key=True)
+    size: int = 0
+    edge: bytes = b""
+
+
+class Journal(SQLModel, table=True):
+    """One entry of the log and one event of the feed. `entry`: the canonical bytes of the leaf; `leaf`: its hash;
+    `data`: the event's own words, canonical JSON; `household`, `role`: whose eyes it is for, where not everybody's."""
+
+    __tablename__ = "journal"
+    __table_args__ = (UniqueConstraint("stream", "seq"),)
+    index: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    leaf: bytes = Field(index=True)
+    entry: bytes
+    type: str = Field(index=True)
+    stream: str
+    seq: int
+    time: str = Field(index=True)
+    data: str
+    commitment: str | None = None
+    household: str | None = Field(default=None, index=True)
+    role: str | None = None
+
+
+class Stream(SQLModel, table=True):
+    """Where a stream of the journal ends: the number and the leaf hash of its last entry."""
+
+    __tablename__ = "stream"
+    name: str = Field(primary_key=True)
+    seq: int
+    last: str
+
+
+class Node(SQLModel, table=True):
+    """A complete subtree of the journal's Merkle tree, above the leaves."""
+
+    __tablename__ = "node"
+    level: int = Field(primary_key=True)
+    index: int = Field(primary_key=True)
+    hash: bytes
+
+
+class Payload(SQLModel, table=True):
+    """What an entry commits to, with the salt that opens the commitment; both are null once it was erased."""
+
+    __tablename__ = "payload"
+    commitment: str = Field(primary_key=True)
+    salt: bytes | None
+    body: bytes | None
+    type: str
+
+
+class Checkpoint(SQLModel, table=True):
+    """A state of the log that was signed: the whole signed note."""
+
+    __tablename__ = "checkpoint"
+    size: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    note: bytes
+
+
+class Blob(SQLModel, table=True):
+    """Content under its SHA-256: rule sources, snapshots, the files of a decision."""
+
+    __tablename__ = "blob"
+    hash: str = Field(primary_key=True)
+    content: bytes
+
+
+class Credential(SQLModel, table=True):
+    """An API key. `secret`: SHA-256 of it, which is enough for 256 random bits. `roles`: their names, by commas.
+    `households`: those it may see, by commas; null for all."""
+
+    __tablename__ = "credential"
+    id: str = Field(primary_key=True)
+    secret: str = Field(unique=True)
+    principal: str
+    roles: str
+    households: str | None = None
+    made: str
+    expires: str
+    ended: str | None = None
+
+
+class Reply(SQLModel, table=True):
+    """What was answered to a request that carried an `Idempotency-Key`. `status` is null while it is worked on,
+    until `lease` at the latest."""
+
+    __tablename__ = "reply"
+    principal: str = Field(primary_key=True)
+    route: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    request: str
+    time: str = Field(index=True)
+    lease: str
+    status: int | None = None
+    headers: str | None = None
+    body: bytes | None = None
+
+
+class Rulebook(SQLModel, table=True):
+    """A set of rule files, by the hash of its manifest (a blob, as are the files). `active`: the instant from which it
+    is in force."""
+
+    __tablename__ = "rulebook"
+    id: str = Field(primary_key=True)
+    manifest: str = Field(index=True)
+    title: str
+    author: str
+    made: str
+    state: str
+    active: str | None = Field(default=None, index=True)
+    version: int = 1
+
+
+class Snapshot(SQLModel, table=True):
+    """A sealed book: its canonical document is the blob `document`."""
+
+    __tablename__ = "snapshot"
+    id: str = Field(primary_key=True)
+    document: str = Field(index=True)
+    source: str
+    as_of: str
+    known_at: str
+    made: str = Field(index=True)
+
+
+class Proposal(SQLModel, table=True):
+    """What was asked (`intent`: a blob), of which rules and data, and what came of it. `statement`: the commitment of
+    its decision; `answer`: the blob with what the API says of it."""
+
+    __tablename__ = "proposal"
+    id: str = Field(primary_key=True)
+    state: str = Field(index=True)
+    version: int = 1
+    rulebook: str
+    snapshot: str
+    intent: str
+    proposer: str
+    made: str = Field(index=True)
+    expires: str | None = None
+    answer: str | None = None
+    statement: str | None = None
+    reason: str | None = None

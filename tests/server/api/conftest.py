@@ -1,0 +1,76 @@
+"""A service on each database, and callers with keys of every role."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from httpx import Response
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from server.app import app
+from server.auth.roles import Role
+from server.running import Service, first_key, opened
+from server.settings import Settings
+
+_NUMBER = count()
+
+
+@dataclass
+class Caller:
+    """Somebody with a key; every POST has an Idempotency-Key of its own unless it is given one."""
+
+    client: TestClient[Litestar]
+    key: str | None
+
+    def __call__(self, method: str, path: str, *, once: str | None = None, **more: Any) -> Response:
+        headers = {"Authorization": f"Bearer {self.key}"} if self.key else {}
+        if method == "POST":
+            headers["Idempotency-Key"] = once or f'"{next(_NUMBER)}"'
+        return self.client.request(method, path, headers=headers | more.pop("headers", {}), **more)
+
+
+@pytest.fixture
+def service(url: str, tmp_path: Path) -> Iterator[Service]:
+    found = opened(Settings(tmp_path / "data", url))
+    yield found
+    found.store.engine.dispose()
+
+
+@pytest.fixture
+def client(service: Service) -> Iterator[TestClient[Litestar]]:
+    with TestClient(app(service), raise_server_exceptions=False) as found:
+        yield found
+
+
+@pytest.fixture
+def first(service: Service, client: TestClient[Litestar]) -> Caller:
+    return Caller(client, first_key(service.settings).read_text().strip())
+
+
+@pytest.fixture
+def nobody(client: TestClient[Litestar]) -> Caller:
+    return Caller(client, None)
+
+
+@pytest.fixture
+def admin(first: Caller) -> Caller:
+    made = first("POST", "/v1/keys", json={"principal": "ada", "roles": ["admin"]})
+    return Caller(first.client, made.json()["key"])
+
+
+@pytest.fixture
+def caller(admin: Caller) -> Callable[..., Caller]:
+    """Makes somebody with these roles."""
+
+    def made(name: str, *roles: Role, **more: Any) -> Caller:
+        found = admin("POST", "/v1/keys", json={"principal": name, "roles": list(roles), **more})
+        assert found.status_code == 201, found.text
+        return Caller(admin.client, found.json()["key"])
+
+    return made

@@ -1,0 +1,74 @@
+"""Keys: the first one makes one other and dies; the others are good until they expire or are ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlmodel import select
+
+from server.auth.roles import Role
+from server.log import journal
+from server.running import Service, first_key, opened
+from server.store.tables import Credential, Reply
+from tests.server.api.conftest import Caller
+
+ADA = {"principal": "ada", "roles": ["admin"]}
+
+
+def test_the_first_key_makes_one_other_and_is_dead(service: Service, first: Caller) -> None:
+    path = first_key(service.settings)
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert first("POST", "/v1/keys", json={"principal": "ada", "roles": ["king"]}).status_code == 422
+    made = first("POST", "/v1/keys", json=ADA)
+    assert made.status_code == 201
+    assert not path.exists()
+    assert first("GET", "/v1/me").status_code == 401
+    assert first("POST", "/v1/keys", json=ADA).status_code == 401
+    ada = Caller(first.client, made.json()["key"])
+    assert ada("GET", "/v1/me").json()["principal"] == "ada"
+    again = opened(service.settings)
+    assert not path.exists()
+    again.store.engine.dispose()
+
+
+def test_a_key_is_shown_once_and_kept_nowhere(service: Service, first: Caller) -> None:
+    made = first("POST", "/v1/keys", once="k", json=ADA)
+    ada = Caller(first.client, made.json()["key"])
+    key = ada("POST", "/v1/keys", once='"a"', json={"principal": "eve", "roles": ["trader"]}).json()
+    again = ada("POST", "/v1/keys", once='"a"', json={"principal": "eve", "roles": ["trader"]})
+    assert (again.status_code, again.headers["idempotency-replayed"]) == (201, "true")
+    assert again.json() == {**key, "key": None}
+    with service.store.reading() as session:
+        rows = [*session.exec(select(Credential)), *session.exec(select(Reply))]
+        assert len([row for row in rows if isinstance(row, Credential)]) == 3
+        everything = "".join(map(repr, rows)) + repr(journal.entries(session, 0, 99))
+    assert key["key"] not in everything
+    assert key["key"].encode().hex() not in everything
+
+
+def test_a_key_that_was_ended_or_has_expired_is_dead(
+    service: Service, admin: Caller, caller: Callable[..., Caller]
+) -> None:
+    eve = caller("eve", Role.TRADER)
+    name = eve("GET", "/v1/me").json()["id"]
+    ended = admin("DELETE", f"/v1/keys/{name}")
+    assert ended.json()["ended"] is not None
+    assert ended.json()["log"]["stream"] == "keys"
+    assert eve("GET", "/v1/me").json()["code"] == "credentials-missing"
+    assert admin("DELETE", f"/v1/keys/{name}").json()["log"] is None
+    assert admin("DELETE", "/v1/keys/key_nix").json()["code"] == "not-found"
+    old = caller("old", Role.TRADER)
+    with service.store.writing() as session:
+        row = session.get_one(Credential, old("GET", "/v1/me").json()["id"])
+        row.expires = "2026-01-01T00:00:00.000000Z"
+        session.add(row)
+    assert old("GET", "/v1/me").json()["code"] == "credentials-expired"
+
+
+def test_what_is_not_allowed_is_refused(nobody: Caller, caller: Callable[..., Caller]) -> None:
+    assert nobody("GET", "/v1/me").headers["www-authenticate"] == "Bearer"
+    assert Caller(nobody.client, "pk_live_" + "0" * 64)("GET", "/v1/me").status_code == 401
+    eve = caller("eve", Role.TRADER, Role.COMPLIANCE)
+    refused = eve("GET", "/v1/keys")
+    assert (refused.status_code, refused.json()["code"]) == (403, "role-not-allowed")
+    assert "eve is compliance, trader" in refused.json()["detail"]

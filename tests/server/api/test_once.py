@@ -1,0 +1,94 @@
+"""A POST is done once: repeated, raced, and cut off between its work and its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from server.auth.roles import Role
+from server.log import journal
+from server.running import Service
+from server.store.tables import Reply
+from tests.server.api.conftest import Caller
+
+EVE = {"principal": "eve", "roles": ["trader"]}
+
+
+def made(admin: Caller) -> int:
+    return sum(key["principal"] == "eve" for key in admin("GET", "/v1/keys").json())
+
+
+def test_the_same_request_is_answered_alike(admin: Caller) -> None:
+    found = [admin("POST", "/v1/keys", once='"1"', json=EVE) for _ in range(3)]
+    assert [each.status_code for each in found] == [201] * 3
+    assert len({each.headers["location"] for each in found}) == made(admin) == 1
+
+
+@pytest.mark.parametrize("key", ["", '""', "x" * 256, "ä", "a\tb"])
+def test_a_key_is_needed(admin: Caller, key: str) -> None:
+    headers = {"Idempotency-Key": key.encode()}
+    found = admin.client.post("/v1/keys", json=EVE, headers={"Authorization": f"Bearer {admin.key}", **headers})
+    assert found.json()["code"] == "idempotency-key-missing"
+
+
+def test_a_key_is_for_one_body_one_route_and_one_caller(admin: Caller, caller: Callable[..., Caller]) -> None:
+    admin("POST", "/v1/keys", once="1", json=EVE)
+    other = admin("POST", "/v1/keys", once="1", json={**EVE, "days": 3})
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency-key-reused")
+    bob = caller("bob", Role.ADMIN)
+    assert bob("POST", "/v1/keys", once="1", json=EVE).status_code == 201
+    assert made(admin) == 2
+
+
+def test_a_request_that_was_refused_may_be_mended_under_its_key(admin: Caller) -> None:
+    assert admin("POST", "/v1/keys", once="1", json={"principal": "eve"}).status_code == 422
+    assert admin("POST", "/v1/keys", once="1", json=EVE).status_code == 201
+
+
+def test_of_many_at_once_one_is_done(admin: Caller) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: admin("POST", "/v1/keys", once="1", json=EVE), range(16)))
+    assert {each.status_code for each in found} <= {201, 409}
+    assert made(admin) == 1
+    assert admin("POST", "/v1/keys", once="1", json=EVE).status_code == 201
+
+
+def test_a_process_that_died_holds_a_request_up_for_its_lease_only(service: Service, admin: Caller) -> None:
+    admin("POST", "/v1/keys", once="1", json=EVE)
+    with service.store.writing() as session:  # as a process that was killed half-way leaves it
+        row = session.exec(_reply()).one()
+        row.status = row.body = row.headers = None
+        session.add(row)
+    busy = admin("POST", "/v1/keys", once="1", json=EVE)
+    assert (busy.status_code, busy.json()["code"], busy.headers["retry-after"]) == (409, "idempotency-in-progress", "1")
+    with service.store.writing() as session:
+        row = session.exec(_reply()).one()
+        row.lease = row.time
+        session.add(row)
+    assert admin("POST", "/v1/keys", once="1", json=EVE).status_code == 201
+
+
+def _reply():
+    from sqlmodel import select
+
+    return select(Reply).where(Reply.key == "1")
+
+
+def test_a_fault_in_the_write_leaves_nothing(service: Service, admin: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = journal.append
+
+    def torn(*arguments):
+        whole(*arguments)
+        raise OSError("the disk is full")
+
+    with service.store.reading() as session:
+        before = journal.size(session)
+    monkeypatch.setattr(journal, "append", torn)
+    assert admin("POST", "/v1/keys", once="1", json=EVE).json()["code"] == "fault"
+    monkeypatch.undo()
+    with service.store.reading() as session:
+        assert journal.size(session) == before
+    assert made(admin) == 0
+    assert admin("POST", "/v1/keys", once="1", json=EVE).status_code == 201

