@@ -5,13 +5,14 @@ import argparse
 from rich.markup import escape
 from rich.table import Table
 
-from server.cli import rules
-from server.cli.answer.check import CheckAnswer, checked
+from server.answer.check import CheckAnswer, checked
+from server.cli import given
 from server.cli.exits import Exit
 from server.cli.show import diagnostics
 from server.cli.show.amounts import several
 from server.cli.show.answers import printed
 from server.cli.show.terminal import output
+from server.desk.rules import read
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,7 +20,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    found = rules.read(arguments.rules)
+    found = read(given.sources(arguments.rules))
     answer = checked(found.files, found.diagnostics, found.library)
     if not printed(answer, as_json=arguments.json):
         diagnostics.show(found.diagnostics, found.sources)

@@ -19,11 +19,11 @@ from policy.book.read import index
 from policy.ir.bound import Outcome
 from policy.proof.claims.claim import Answer
 from policy.proof.verify import examine, trust_card
-from server.cli import given, judge, propose, rules, test
-from server.cli.answer.check import CheckAnswer, checked
-from server.cli.answer.examination import Claimed, VerifyAnswer, verified
-from server.cli.answer.proposal import Ordered, ProposeAnswer
-from server.cli.answer.verdict import JudgeAnswer
+from server.answer.check import CheckAnswer, checked
+from server.answer.examination import Claimed, VerifyAnswer, verified
+from server.answer.proposal import Ordered, ProposeAnswer
+from server.answer.verdict import JudgeAnswer, answer_of
+from server.cli import given, judge, propose, test
 from server.cli.exits import OF_CLAIM, OF_OUTCOME, Exit, worst
 from server.cli.show import proposal as shown
 from server.cli.show import story, weights
@@ -32,6 +32,7 @@ from server.cli.show.amounts import several
 from server.cli.show.answers import printed
 from server.cli.show.terminal import output, progress, silent
 from server.desk.prepare import Task
+from server.desk.rules import read
 from server.desk.verify import deep
 
 ROOT = Path(__file__).parents[2]
@@ -122,8 +123,8 @@ def _chapter(console: Console, number: int) -> None:
 def _rules(console: Console) -> tuple[CheckAnswer, test.CasesAnswer]:
     _chapter(console, 1)
     with progress("checking the rules and running their cases"):
-        read = rules.read([RULES, str(BOOKS / "whitfield")])
-        answer = checked(read.files, read.diagnostics, read.library)
+        found = read(given.sources([RULES, str(BOOKS / "whitfield")]))
+        answer = checked(found.files, found.diagnostics, found.library)
         cases = test.case_results([RULES], quiet=True)
     errors = sum(mistake.severity == "error" for mistake in answer.mistakes)
     counts = [several(errors, "mistake"), several(len(answer.mistakes) - errors, "warning")]
@@ -142,7 +143,7 @@ def _book(console: Console) -> tuple[Task, JudgeAnswer]:
         task = propose.task_of(
             [RULES, str(BOOKS / "whitfield")], book, given.intent(str(BOOKS / "whitfield" / "intent.json"), book)
         )
-        standing = judge.judgement(task.library, task.index).answer(task.library)
+        standing = answer_of(judge.judgement(task.library, task.index), task.library)
     story.accounts(console, book, task.bound)
     _chapter(console, 3)
     story.broken(console, standing)
@@ -200,7 +201,7 @@ def _refused(console: Console, task: Task, proposal: ProposeAnswer) -> JudgeAnsw
     assert isinstance(book, Book), "a proposal that cannot be booked"
     path = str(BOOKS / "whitfield" / "swap.orders.json")
     with progress("judging"):
-        answer = judge.judgement(task.library, index(book), given.orders(path), path).answer(task.library)
+        answer = answer_of(judge.judgement(task.library, index(book), given.orders(path), path), task.library)
     verdicts.stops(answer, console)
     return answer
 

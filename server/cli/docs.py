@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 from dsl import vocabulary
 from dsl.codes import CODES
 from policy.book import orders, wire
-from server.cli.answer.table import ANSWERS
+from server.cli.answers import ANSWERS
 from server.desk.intent import IntentDocument
 
 

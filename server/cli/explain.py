@@ -14,8 +14,8 @@ from policy.ir.core import Library, ListRule, Rule, Waiver
 from policy.judge.eval import worst
 from policy.judge.redact import readable, seen_by, visible
 from policy.judge.verdict import Verdict
+from server.answer.verdict import JudgeAnswer, judged
 from server.cli import given, judge, rules
-from server.cli.answer.verdict import JudgeAnswer, judged
 from server.cli.exits import OF_OUTCOME, Exit
 from server.cli.judge import judgement
 from server.cli.problem import bad_file

@@ -1,29 +1,19 @@
 """`proofolio judge`: the verdict of rules on a book, with or without orders."""
 
 import argparse
-from collections.abc import Sequence
-from dataclasses import dataclass
 
 from policy.book.facts import Order
-from policy.book.problem import Problem
 from policy.book.read import Index, index
-from policy.ir import meaning
-from policy.ir.bind import bind_to
-from policy.ir.bound import Bound, Outcome
+from policy.ir.bound import Outcome
 from policy.ir.core import Library
-from policy.ir.point import point_of
-from policy.judge.eval import judge
-from policy.judge.redact import readable, seen_by, stopped_unseen, visible
-from policy.judge.verdict import Verdict
+from server.answer.verdict import answer_of
 from server.cli import given, rules
-from server.cli.answer.verdict import JudgeAnswer, judged, left_open
 from server.cli.exits import OF_OUTCOME, Exit
 from server.cli.show import verdict as shown
 from server.cli.show.answers import printed
 from server.cli.show.terminal import output, progress
-from server.desk.placed import placed
-from server.desk.room import NO_ROOMS, rooms
-from solver.certify import flaws
+from server.desk import judge as desk
+from server.desk.judge import Judgement
 
 
 def arguments(parser: argparse.ArgumentParser, *, book_required: bool = True) -> None:
@@ -46,39 +36,16 @@ def run(arguments: argparse.Namespace) -> int:
     orders = given.orders(arguments.orders)
     with progress("judging"):
         found = judgement(library, index(book), orders, arguments.orders)
-        answer = found.answer(library, arguments.role)
+        answer = answer_of(found, library, arguments.role)
     if not printed(answer, as_json=arguments.json):
         shown.show(answer, output())
     return Exit.STOP if found.flaws else OF_OUTCOME[Outcome(answer.answer)]
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """Orders judged on a book. `flaws`: what is wrong with them whatever the rules say."""
-
-    known: Index
-    orders: tuple[Order, ...]
-    bound: Bound
-    verdict: Verdict
-    flaws: tuple[str, ...]
-
-    def answer(self, library: Library, roles: Sequence[str] = ()) -> JudgeAnswer:
-        """As these roles may see it; with what would pass instead, where the orders are refused."""
-        seen = seen_by(self.verdict, roles)
-        refused = bool(self.flaws) or OF_OUTCOME[seen.outcome] is not Exit.PASS
-        asked = self.orders and refused and not stopped_unseen(seen)
-        instead = rooms(self.known, self.bound, self.orders, roles) if asked else NO_ROOMS
-        bound, notices = visible(self.bound, library, roles), left_open(self.known, readable(library, roles))
-        return judged(bound, seen, len(self.orders), flaws=self.flaws, instead=instead, notices=notices)
-
-
 def judgement(library: Library, known: Index, orders: tuple[Order, ...] = (), file: str | None = None) -> Judgement:
-    """The rules bound to the book, and the verdict at the orders; BadInput for orders that cannot be filled."""
+    """The orders of the file judged; BadInput for orders that cannot be filled, and for names that deceive."""
     rules.of_book(library, known.book)
-    bound = bind_to(library, known, orders)
-    point = point_of(known, orders)
-    if isinstance(point, tuple):
-        raise given.located([problem for problem in point if isinstance(problem, Problem)], file)
-    found = tuple(flaws(bound, point, meaning.values(bound.forms, point))) if orders else ()
-    verdict = placed(known, bound, orders, point) if orders else judge(bound, point, standing=True)
-    return Judgement(known, orders, bound, verdict, found)
+    found = desk.judgement(library, known, orders)
+    if isinstance(found, Judgement):
+        return found
+    raise given.located(found, file)

@@ -11,8 +11,8 @@ from policy.canonical import CanonicalError
 from policy.ir.bound import Outcome
 from policy.judge.redact import sees_all
 from policy.proof.archive import ArchiveError, checked_path
+from server.answer.proposal import ProposeAnswer, answer_of
 from server.cli import disk, given, judge, rules
-from server.cli.answer.proposal import ProposeAnswer, answer_of
 from server.cli.exits import OF_OUTCOME, Exit
 from server.cli.problem import BadInput, bad_file
 from server.cli.show import proposal as shown

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from rich.markup import escape
 
 from policy import cases
-from server.cli import rules
+from server.cli import given
 from server.cli.exits import Exit
 from server.cli.problem import BadInput
 from server.cli.show import diagnostics
 from server.cli.show.answers import printed
 from server.cli.show.terminal import output
+from server.desk.rules import problems, read
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +53,11 @@ def run(arguments: argparse.Namespace) -> int:
 
 def case_results(paths: Sequence[str], *, quiet: bool = False) -> CasesAnswer:
     """Every case of the files; BadInput where the rules have errors."""
-    found = rules.read(paths)
+    found = read(given.sources(paths))
     if found.library is None:
         if not quiet:
             diagnostics.show(found.diagnostics, found.sources)
-        raise BadInput(*rules.problems(found))
+        raise BadInput(*problems(found))
     results = tuple(
         CaseResult(r.rule, r.title, r.expected, r.got, r.passed, r.where.file, r.where.line)
         for r in cases.run(found.files, found.library)

@@ -7,7 +7,7 @@ from rich.markup import escape
 
 from policy.proof.claims.claim import Answer
 from policy.proof.verify import InputError, examine, trust_card
-from server.cli.answer.examination import VerifyAnswer, verified
+from server.answer.examination import VerifyAnswer, verified
 from server.cli.exits import OF_CLAIM
 from server.cli.problem import bad_file
 from server.cli.show.answers import printed

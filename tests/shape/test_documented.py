@@ -7,7 +7,7 @@ import re
 import pytest
 
 from dsl.codes import CODES
-from server.cli.answer.table import ANSWERS
+from server.cli.answers import ANSWERS
 from server.cli.docs import output_schema, pages
 from server.cli.exits import Exit
 from server.cli.main import VERBS

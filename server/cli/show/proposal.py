@@ -9,7 +9,7 @@ from rich.table import Table
 
 from policy.ir.bound import Outcome
 from policy.judge.redact import NOT_PERMITTED
-from server.cli.answer.proposal import UNSAID, Conflict, Costs, Gives, Money, Ordered, ProposeAnswer
+from server.answer.proposal import UNSAID, Conflict, Costs, Gives, Money, Ordered, ProposeAnswer
 from server.cli.show import verdict
 from server.cli.show.amounts import either, in_unit, money, percent, plain, several, units
 from server.cli.show.terminal import answer as marked

@@ -11,8 +11,8 @@ from rich.table import Table
 from policy.book.facts import Book
 from policy.ir import meaning
 from policy.ir.bound import Bound
-from server.cli.answer.examination import Claimed, VerifyAnswer
-from server.cli.answer.verdict import Finding, JudgeAnswer
+from server.answer.examination import Claimed, VerifyAnswer
+from server.answer.verdict import Finding, JudgeAnswer
 from server.cli.show import verdict
 from server.cli.show.amounts import money, percent
 from server.cli.show.picture import Row

@@ -10,8 +10,8 @@ from rich.table import Table
 
 from dsl.vocabulary import TERMS
 from policy.ir.bound import Outcome
-from server.cli.answer.number import Amount, number
-from server.cli.answer.verdict import Finding, JudgeAnswer, Measured
+from server.answer.number import Amount, number
+from server.answer.verdict import Finding, JudgeAnswer, Measured
 from server.cli.show.amounts import in_unit, ranged, several, telling_apart, units
 from server.cli.show.terminal import MARK_OF, STYLE_OF, answer
 

@@ -13,8 +13,8 @@ from xml.etree import ElementTree
 import pytest
 from jsonschema import Draft202012Validator
 
+from server.answer.examination import VerifyAnswer
 from server.cli import demo
-from server.cli.answer.examination import VerifyAnswer
 from server.cli.demo import CHAPTERS, DemoAnswer
 from server.cli.docs import output_schema
 from server.cli.exits import Exit

@@ -13,9 +13,10 @@ from dsl.parse import parse
 from dsl.source import Source
 from policy.book.facts import Account, Book, Household, Instrument, Issuer, ListEntry
 from policy.ir.disguised import disguised
-from server.cli import rules
+from server.cli import given, rules
 from server.cli.main import main
 from server.cli.problem import BadInput
+from server.desk.rules import read
 from tests.dsl.checking import rule
 from tests.policy.lowering import lowered
 from tests.shape.source import ROOT
@@ -62,7 +63,7 @@ def test_every_verb_compares_the_files(tmp_path: Path) -> None:
     paths = [tmp_path / f"{place}.mandate" for place in range(2)]
     for place, name in enumerate(["A-B", "A–B"]):
         paths[place].write_text(LIST.format(f"L-{place}", name), "utf-8")
-    assert [mistake.code for mistake in rules.read([str(tmp_path)]).diagnostics] == ["M123"]
+    assert [mistake.code for mistake in read(given.sources([str(tmp_path)])).diagnostics] == ["M123"]
     with pytest.raises(BadInput, match="M123"):
         rules.library([str(tmp_path)], quiet=True)
 

@@ -11,7 +11,7 @@ from rich.console import Console
 from policy.book import notices
 from policy.book.read import index
 from policy.ir.core import Library
-from server.cli.answer.verdict import JudgeAnswer
+from server.answer.verdict import JudgeAnswer, answer_of
 from server.cli.judge import judgement
 from server.cli.show import terminal, verdict
 from tests.policy.ir.little import rule
@@ -23,7 +23,7 @@ from tests.policy.lowering import lowered
 def answer() -> JudgeAnswer:
     """Of a book in which nothing has a price."""
     library = Library((), (), ())
-    return judgement(library, index(replace(book(60), prices=()))).answer(library)
+    return answer_of(judgement(library, index(replace(book(60), prices=()))), library)
 
 
 def test_all_of_it_is_in_the_answer(answer: JudgeAnswer) -> None:
@@ -55,7 +55,7 @@ def test_a_rule_that_binds_nobody_is_named_to_whoever_may_see_it(role: str) -> N
     secret = '  visible to "control room"\nend'
     text = rule("limit each issuer to at most 5% of net assets", applies='accounts tagged "ucits"')
     library = lowered(text + text.replace("R-1", "R-2").replace("\nend", f"\n{secret}"))
-    found = judgement(library, index(book(60))).answer(library, [role] if role else [])
+    found = answer_of(judgement(library, index(book(60))), library, [role] if role else [])
     assert found.answer == "pass"
     names = {notice.id for notice in found.notices if notice.table == "rules"}
     assert names == ({"R-1", "R-2"} if role else {"R-1"})

@@ -10,8 +10,8 @@ from fractions import Fraction
 import pytest
 from rich.console import Console
 
-from server.cli.answer.proposal import Gap, Gives, ProposeAnswer
-from server.cli.answer.verdict import JudgeAnswer
+from server.answer.proposal import Gap, Gives, ProposeAnswer
+from server.answer.verdict import JudgeAnswer
 from server.cli.show import proposal, terminal
 
 DAY = date(2026, 1, 30)

@@ -16,7 +16,7 @@ import pytest
 from policy.book import wire
 from policy.book.facts import Book
 from policy.judge.redact import NOT_PERMITTED, UNNAMED
-from server.cli.answer.proposal import answer_of
+from server.answer.proposal import answer_of
 from server.cli.main import main
 from server.desk.prepare import prepared
 from server.desk.propose import Refused, answered

@@ -17,7 +17,7 @@ from policy.judge.verdict import FillSafety
 from policy.proof.archive import packed, unpacked
 from policy.proof.claims.claim import Answer
 from policy.proof.examine import Examination, examined_zip
-from server.cli.answer.proposal import answer_of
+from server.answer.proposal import answer_of
 from server.desk.propose import Proposed, Refused
 from server.desk.verify import deep
 from solver.refusal import Impossible

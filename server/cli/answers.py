@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from policy.book.problem import Problem
-from server.cli.answer.check import CheckAnswer
-from server.cli.answer.examination import VerifyAnswer
-from server.cli.answer.proposal import ProposeAnswer
-from server.cli.answer.verdict import JudgeAnswer
+from server.answer.check import CheckAnswer
+from server.answer.examination import VerifyAnswer
+from server.answer.proposal import ProposeAnswer
+from server.answer.verdict import JudgeAnswer
 from server.cli.demo import DemoAnswer
 from server.cli.explain import ExplainAnswer
 from server.cli.fmt import FmtAnswer

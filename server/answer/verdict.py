@@ -1,6 +1,6 @@
 """A verdict as an answer: one finding per obligation that its reader may see (`policy.judge.redact`)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,11 +10,13 @@ from policy.book.read import Index
 from policy.ir.bound import Bound
 from policy.ir.core import Library
 from policy.ir.scope import binds_nobody
+from policy.judge.redact import readable, seen_by, stopped_unseen, visible
 from policy.judge.verdict import Finding as Judged
 from policy.judge.verdict import Measured as Leaf
 from policy.judge.verdict import Verdict
-from server.cli.answer.number import Amount, Exact, amount
-from server.desk.room import NO_ROOMS, Room, Rooms
+from server.answer.number import Amount, Exact, amount
+from server.desk.judge import Judgement
+from server.desk.room import LIVABLE, NO_ROOMS, Room, Rooms, rooms
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,16 @@ class JudgeAnswer:
     would_pass: tuple[Instead, ...]
     not_tried: int
     notices: tuple[Notice, ...]
+
+
+def answer_of(found: Judgement, library: Library, roles: Collection[str] = ()) -> JudgeAnswer:
+    """As these roles may see it; with what would pass instead, where the orders are refused."""
+    seen = seen_by(found.verdict, roles)
+    refused = bool(found.flaws) or seen.outcome not in LIVABLE
+    asked = found.orders and refused and not stopped_unseen(seen)
+    instead = rooms(found.known, found.bound, found.orders, roles) if asked else NO_ROOMS
+    bound, notices = visible(found.bound, library, roles), left_open(found.known, readable(library, roles))
+    return judged(bound, seen, len(found.orders), flaws=found.flaws, instead=instead, notices=notices)
 
 
 def judged(

@@ -9,8 +9,8 @@ from policy.book.problem import Problem
 from policy.ir.bound import Bound, Outcome
 from policy.judge.pricebox import price_box
 from policy.judge.redact import NOT_PERMITTED, readable, seen_by, sees_all, visible
-from server.cli.answer.number import Exact
-from server.cli.answer.verdict import JudgeAnswer, judged, left_open
+from server.answer.number import Exact
+from server.answer.verdict import JudgeAnswer, judged, left_open
 from server.desk.ledger import Ledger, Line
 from server.desk.prepare import Task, net_assets
 from server.desk.propose import Answer, Proposed, Refused, refused_to
