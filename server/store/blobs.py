@@ -23,7 +23,7 @@ def put(session: Session, contents: Iterable[bytes]) -> list[str]:
 
 def get(session: Session, names: Iterable[str]) -> Mapping[str, bytes]:
     """By hash; what is not kept is not in the answer."""
-    wanted, found = list(names), {}
+    wanted, found = list(names), dict[str, bytes]()
     for begin in range(0, len(wanted), MOST):
         rows = session.exec(select(Blob).where(col(Blob.hash).in_(wanted[begin : begin + MOST])))
         found |= {row.hash: row.content for row in rows}
