@@ -1,14 +1,18 @@
 """What a running service holds: its store, its signer and its first key, opened from the settings."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlmodel import select
 
+from policy.book.read import Index
+from policy.ir.core import Library
 from server import clock
 from server.auth import credentials
 from server.auth.roles import Role
+from server.desk.kept import Kept
 from server.log import files, journal
 from server.log.events import Event
 from server.log.signer import Signer, signer
@@ -22,10 +26,20 @@ FIRST_LASTS = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
+class Memory:
+    """What this process has read already. `rules`: sources by path with their meaning, by the manifest's SHA-256;
+    `books`: canonical documents with their index, by SHA-256."""
+
+    rules: Kept[tuple[Mapping[str, str], Library]] = field(default_factory=lambda: Kept(16))
+    books: Kept[tuple[bytes, Index]] = field(default_factory=lambda: Kept(4))
+
+
+@dataclass(frozen=True, slots=True)
 class Service:
     settings: Settings
     store: Store
     signer: Signer
+    memory: Memory = field(default_factory=Memory)
 
 
 def opened(known: Settings) -> Service:
