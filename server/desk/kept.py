@@ -7,20 +7,21 @@ worked out anew, and leaving it out costs time only.
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
-from dataclasses import dataclass, field
 from threading import Lock
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
 class Kept(Generic[T]):
-    """The `most` values that were asked for last."""
+    """The `most` values that were asked for last. No dataclass: the framework would look into it for its types."""
 
-    most: int
-    lock: Lock = field(default_factory=Lock)
-    found: OrderedDict[Hashable, Future[T]] = field(default_factory=OrderedDict)
+    __slots__ = ("found", "lock", "most")
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.lock = Lock()
+        self.found: OrderedDict[Hashable, Future[T]] = OrderedDict()
 
 
 def of(kept: Kept[T], key: Hashable, make: Callable[[], T]) -> T:
