@@ -11,6 +11,7 @@ from policy.canonical import CanonicalError
 from policy.ir.bound import Outcome
 from policy.judge.redact import sees_all
 from policy.proof.archive import ArchiveError, checked_path
+from server import clock
 from server.answer.proposal import ProposeAnswer, answer_of
 from server.cli import disk, given, judge, rules
 from server.cli.exits import OF_OUTCOME, Exit
@@ -73,7 +74,7 @@ def proposed(
     bundle stays with the log, and is copied out where these roles may see every rule that it names."""
     try:
         with files.held(log), progress("searching, judging and proving"):
-            known, begun = bundle.started(local.opened(log, bundle.now(), actor), task, actor)
+            known, begun = bundle.started(local.opened(log, clock.now(), actor), task, actor)
             found = answered(task)
             drawn = charts(task, found)
             filed = bundle.filed(known, task, begun, found, drawn)

@@ -19,7 +19,7 @@ from policy.proof.examine import Examination, with_claim
 from policy.proof.figures import count
 from policy.proof.layout import GIT, OBLIGATIONS, PROPOSAL, RULES, RULES_MANIFEST, SNAPSHOT
 from server.desk import intent
-from server.desk.bundle import INTENT
+from server.desk.decision import INTENT
 from server.desk.prepare import prepared
 from solver.intent import Intent
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from policy.canonical import Json
-from policy.proof.entry import Kind
+from policy.proof.entry import Entry, Kind, Payload
 
 KINDS = {
     "log.begun": Kind.GENESIS,
@@ -14,7 +14,7 @@ KINDS = {
     "snapshot.sealed": Kind.SNAPSHOT,
     "proposal.queued": Kind.RUN_START,
     "proposal.proposed": Kind.PROPOSAL,
-    "proposal.unchanged": Kind.NO_TRADE,
+    "proposal.unchanged": Kind.PROPOSAL,
     "proposal.refused": Kind.NO_TRADE,
     "proposal.impossible": Kind.INFEASIBLE,
     "proposal.failed": Kind.RUN_END,
@@ -41,3 +41,20 @@ class Event:
     snapshot: str | None = None
     household: str | None = None
     role: str | None = None
+
+
+def entry_of(event: Event, time: str, payload: Payload | None = None, seq: int = 0, prev: str | None = None) -> Entry:
+    """What the log says of it, at its place in its stream. `time`: UTC with microseconds."""
+    return Entry(
+        kind=KINDS[event.type],
+        stream=event.stream,
+        seq=seq,
+        prev=prev,
+        run=event.run,
+        time=time,
+        subject=event.subject,
+        payload=payload,
+        rules=event.rules,
+        snapshot=event.snapshot,
+        actor=event.actor,
+    )

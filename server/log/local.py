@@ -17,7 +17,7 @@ from pathlib import Path
 
 from policy.canonical import CanonicalError
 from policy.proof.entry import Entry, Kind, entry, entry_bytes
-from policy.proof.local import ForkError, LocalLog, appended, sealed, verifier_of
+from policy.proof.local import ForkError, LocalLog, appended, growth, proven, sealed, verifier_of
 from policy.proof.note import NoteError, checkpoint, parse, verified
 from policy.proof.reading import ShapeError
 from policy.proof.trust import card_text
@@ -40,12 +40,21 @@ class LogError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """`checkpoint`: the signed note of the log's last state."""
+    """`checkpoint`: the signed note of the log's last state. It can be asked (`server.log.asked`)."""
 
     folder: Path
     log: LocalLog
     seed: bytes
     checkpoint: bytes
+
+    def entry(self, number: int) -> bytes:
+        return entry_bytes(self.log.entries[number])
+
+    def included(self, number: int) -> bytes:
+        return proven(self.log, number, self.checkpoint)
+
+    def grown(self, old: int) -> bytes:
+        return growth(self.log, old, self.checkpoint)
 
 
 def opened(folder: Path, time: str, actor: str) -> Record:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from policy.proof.trust import Trust, trust
+from server import clock
 from server.cli import given, propose
 from server.desk import bundle
 from server.desk.prepare import Task
@@ -31,7 +32,7 @@ class Case:
 
 
 def case(task: Task, folder: Path) -> Case:
-    known = local.opened(folder, bundle.now(), "anna")
+    known = local.opened(folder, clock.now(), "anna")
     card = trust((folder / local.CARD).read_bytes())
     known, begun = bundle.started(known, task, "anna")
     answer = answered(task)

@@ -12,7 +12,7 @@ import pytest
 
 from policy.proof.entry import Entry, Kind
 from policy.proof.trust import trust
-from server.desk.bundle import now
+from server.clock import now
 from server.log import local
 from server.log.local import LogError
 from tests.shape.source import ROOT

@@ -1,0 +1,125 @@
+"""An answer as a decision: what the log says of its run and of itself, and the files that it consists of.
+
+Nothing is read or written here, so that a log in a folder and the journal of a service file the same decision.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from policy import canonical
+from policy.book.facts import Order
+from policy.canonical import Json
+from policy.ir import show
+from policy.judge.eval import judge
+from policy.proof import proposal as decided
+from policy.proof.bundle import Decision, committed, rules_manifest, statement
+from policy.proof.certificate import Certificate
+from server.desk import intent
+from server.desk.prepare import Task
+from server.desk.propose import Answer, Proposed
+from server.log.events import Event
+from solver.refusal import Impossible
+
+INTENT = "decision/intent.json"
+"""What was wanted: the objective and the demands that are not rules follow from it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One search: its name, who asked, and the SHA-256 of the rules and of the data that it is about."""
+
+    name: str
+    actor: str
+    rules: str
+    snapshot: str
+
+
+def run_of(task: Task, name: str, actor: str) -> Run:
+    return Run(name, actor, canonical.digest(rules_manifest(sources(task))), task.bound.book)
+
+
+def begun(run: Run, stream: str, data: Json = None) -> Event:
+    """That the search is going to begin: in the log before its result is known."""
+    return _event("proposal.queued", run, stream, "search for orders", data)
+
+
+def outcome(answer: Answer) -> str:
+    """What happened, as a type of `server.log.events`."""
+    match answer:
+        case Proposed(orders=()):
+            return "proposal.unchanged"
+        case Proposed():
+            return "proposal.proposed"
+        case refused:
+            return "proposal.impossible" if isinstance(refused.refusal, Impossible) else "proposal.refused"
+
+
+def filed(run: Run, answer: Answer, files: Mapping[str, bytes], stream: str, data: Json = None) -> Event:
+    """That this was decided; the log commits to the files."""
+    said = "orders" if isinstance(answer, Proposed) else "no orders"
+    return _event(outcome(answer), run, stream, said, data, statement(files), "text/plain")
+
+
+def files(task: Task, run: Run, answer: Answer, time: str, charts: Mapping[str, str]) -> dict[str, bytes] | None:
+    """Only orders, and a proof that nothing is possible, are filed; a search that found nothing proves nothing.
+    `charts`: SVG by name."""
+    if isinstance(answer, Proposed):
+        kind, orders, point = decided.Kind.PROPOSAL, answer.orders, answer.point
+        verdict, certificate = answer.verdict, answer.certificate
+    elif isinstance(answer.refusal, Impossible):
+        kind, orders, point = decided.Kind.REFUSAL, (), {}
+        verdict, certificate = judge(task.bound, {}), answer.refusal.conflict.certificate
+    else:
+        return None
+    obligations = show.to_json(task.bound)
+    proposal = decided.Proposal(
+        kind=kind,
+        run=run.name,
+        time=time,
+        proposer=run.actor,
+        obligations=canonical.content_hash(obligations),
+        orders=tuple(map(_order, orders)),
+        point=tuple(sorted((name, amount) for name, amount in point.items() if amount)),
+    )
+    whole = _decision(task, obligations, proposal, show.verdict_json(verdict), certificate, charts)
+    return {**committed(whole), INTENT: intent.written(task.intent).encode()}
+
+
+def sources(task: Task) -> dict[str, bytes]:
+    return {path: text.encode() for path, text in task.rules.items()}
+
+
+def _decision(
+    task: Task,
+    obligations: Json,
+    proposal: decided.Proposal,
+    checks: Json,
+    certificate: Certificate | None,
+    charts: Mapping[str, str],
+) -> Decision:
+    pictures = {name: svg.encode() for name, svg in charts.items()}
+    return Decision(obligations, proposal, checks, certificate, sources(task), task.snapshot, None, pictures)
+
+
+def _order(order: Order) -> decided.Order:
+    lots: tuple[tuple[str, Fraction], ...] = order.lots
+    side = decided.Side(order.side.value)
+    return decided.Order(order.account, order.instrument, side, order.quantity, order.batch, lots)
+
+
+def _event(
+    type: str, run: Run, stream: str, subject: str, data: Json, body: bytes | None = None, media: str = "text/plain"
+) -> Event:
+    return Event(
+        type=type,
+        stream=stream,
+        subject=subject,
+        actor=run.actor,
+        data=data,
+        body=body,
+        media="application/json" if body is None else media,
+        run=run.name,
+        rules=run.rules,
+        snapshot=run.snapshot,
+    )
