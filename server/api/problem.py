@@ -35,6 +35,7 @@ SLUGS: dict[str, Slug] = {
     "self-approval": Slug(403, "nobody approves a proposal of their own", "let another person approve it"),
     "not-found": Slug(404, "there is no such thing, or it is not yours to see", "look at the id again"),
     "method-not-allowed": Slug(405, "this resource has no such verb", "see /schema for the verbs that it has"),
+    "too-slow": Slug(408, "the body came too slowly", "send it again, faster or in parts", retryable=True),
     "state-conflict": Slug(409, "the state does not allow that", "read the resource again and see what it allows"),
     "idempotency-in-progress": Slug(409, "the same request is being answered", "ask again in a moment", retryable=True),
     "version-old": Slug(412, "it was changed meanwhile", "read it again and send its new ETag in If-Match"),
@@ -45,6 +46,8 @@ SLUGS: dict[str, Slug] = {
     "no-snapshot": Slug(422, "there is no snapshot", "send one to /v1/snapshots"),
     "if-match-needed": Slug(428, "the ETag is missing", "send the resource's ETag in If-Match"),
     "signer-down": Slug(503, "the log cannot be signed", "see /v1/health/ready; nothing was lost", retryable=True),
+    "identity-down": Slug(503, "the identity provider cannot be reached", "ask again in a moment", retryable=True),
+    "database-down": Slug(503, "the database cannot do that now", "ask again in a moment", retryable=True),
     "fault": Slug(500, "a fault of proofolio", "report the request id", retryable=True),
 }
 
@@ -60,7 +63,7 @@ class Flaw:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """application/problem+json."""
+    """application/problem+json. `request_id`: as in the header X-Request-Id and in the log."""
 
     type: str
     title: str
@@ -68,6 +71,7 @@ class Problem:
     detail: str
     code: str
     retryable: bool
+    request_id: str
     errors: tuple[Flaw, ...] = ()
 
 
@@ -79,15 +83,19 @@ class ProblemError(Exception):
         self.slug, self.detail, self.errors, self.headers = slug, detail, tuple(errors), dict(headers or {})
 
 
-def answered(_request: Request[Any, Any, Any], error: ProblemError) -> Response[Problem]:
-    return response(error.slug, error.detail, error.errors, error.headers)
+def answered(request: Request[Any, Any, Any], error: ProblemError) -> Response[Problem]:
+    return response(request, error.slug, error.detail, error.errors, error.headers)
 
 
 def response(
-    slug: str, detail: str, errors: tuple[Flaw, ...] = (), headers: Mapping[str, str] | None = None
+    request: Request[Any, Any, Any],
+    slug: str,
+    detail: str,
+    errors: tuple[Flaw, ...] = (),
+    headers: Mapping[str, str] | None = None,
 ) -> Response[Problem]:
-    about = SLUGS[slug]
-    problem = Problem(f"/problems/{slug}", about.title, about.status, detail, slug, about.retryable, errors)
+    about, known = SLUGS[slug], request.scope["state"]["request_id"]
+    problem = Problem(f"/problems/{slug}", about.title, about.status, detail, slug, about.retryable, known, errors)
     return Response(problem, status_code=about.status, media_type=MEDIA, headers=dict(headers or {}))
 
 

@@ -4,20 +4,23 @@ A route says in its options what it `asks` for and what it `says` (types, whose 
 type), and which problems it may answer with.
 """
 
-from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 from litestar import Litestar, Request
-from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.plugins import JsonRenderPlugin
 from pydantic import TypeAdapter
 
 from server.api import problem
+from server.api import routes as routing
 from server.api.caller import PUBLIC
 from server.api.problem import SLUGS, Problem
 
-ALWAYS = ("credentials-missing", "credentials-expired", "role-not-allowed", "bad-parameter", "not-found", "fault")
-POSTS = ("idempotency-key-missing", "idempotency-in-progress", "idempotency-key-reused", "malformed-json", "invalid")
+Mode = Literal["validation", "serialization"]
+SIDES: dict[str, Mode] = {"asks": "validation", "says": "serialization"}
+ALWAYS = ("bad-parameter", "database-down", "fault")
+KEYED = ("credentials-missing", "credentials-expired", "role-not-allowed", "identity-down")
+BODIES = ("malformed-json", "invalid", "too-large", "too-slow")
+POSTS = ("idempotency-key-missing", "idempotency-in-progress", "idempotency-key-reused")
 KEY_HEADER = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -34,28 +37,23 @@ class Document(JsonRenderPlugin):
 
 def completed(app: Litestar, found: dict[str, Any]) -> dict[str, Any]:
     """`found`: the framework's document."""
-    routes = [route for route in _routes(app) if route[0] in found["paths"]]
-    types = {opt[side] for _, _, opt in routes for side in ("asks", "says") if isinstance(opt.get(side), type)}
-    parts, shared = TypeAdapter.json_schemas(
-        [(each, "serialization", TypeAdapter(each)) for each in sorted({*types, Problem}, key=lambda t: t.__name__)],
-        ref_template="#/components/schemas/{model}",
-    )
+    routes = [(path, method, own.opt) for path, method, own in routing.routes(app) if path in found["paths"]]
+    types: list[tuple[type, Mode, TypeAdapter[Any]]] = [(Problem, "serialization", TypeAdapter(Problem))]
+    for _, _, opt in routes:
+        for side, mode in SIDES.items():
+            if isinstance(opt.get(side), type):
+                types.append((opt[side], mode, TypeAdapter(opt[side])))
+    parts, shared = TypeAdapter.json_schemas(types, ref_template="#/components/schemas/{model}")
     schemas = {each: schema for (each, _), schema in parts.items()}
     found["components"].setdefault("schemas", {}).update(shared.get("$defs", {}))
     for path, method, opt in routes:
         operation = found["paths"][path][method]
         _request(operation, opt, schemas)
-        _responses(operation, opt, schemas, posts=method == "post" and not opt.get(PUBLIC))
+        operation["responses"].pop("400", None)  # the framework's own, which is never sent
+        _responses(operation, opt, schemas, _slugs(path, method, opt))
+        if method == "post":
+            operation.setdefault("parameters", []).append(KEY_HEADER)
     return found
-
-
-def _routes(app: Litestar) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    for route in app.routes:
-        for handler in getattr(route, "route_handlers", ()):
-            if isinstance(handler, HTTPRouteHandler):
-                for method in handler.http_methods:
-                    if method != "OPTIONS":
-                        yield route.path_format, method.lower(), handler.opt
 
 
 def _request(operation: dict[str, Any], opt: dict[str, Any], schemas: dict[type, Any]) -> None:
@@ -65,17 +63,24 @@ def _request(operation: dict[str, Any], opt: dict[str, Any], schemas: dict[type,
         operation["requestBody"] = {"required": True, "content": {media: {"schema": schema}}}
 
 
-def _responses(operation: dict[str, Any], opt: dict[str, Any], schemas: dict[type, Any], *, posts: bool) -> None:
+def _slugs(path: str, method: str, opt: dict[str, Any]) -> list[str]:
+    """Every problem that a route may answer with, each once."""
+    slugs = [*ALWAYS, *opt.get("problems", ())]
+    slugs += () if opt.get(PUBLIC) else KEYED
+    slugs += ("not-found",) if "{" in path else ()
+    slugs += BODIES if "asks" in opt else ()
+    slugs += POSTS if method == "post" else ()
+    return list(dict.fromkeys(slugs))
+
+
+def _responses(operation: dict[str, Any], opt: dict[str, Any], schemas: dict[type, Any], slugs: list[str]) -> None:
     says = opt.get("says")
     if isinstance(says, type):
         for status, response in operation["responses"].items():
             if status.startswith("2"):
                 response["content"] = {"application/json": {"schema": schemas[says]}}
-    slugs = [*opt.get("problems", ()), *(() if opt.get(PUBLIC) else ALWAYS), *(POSTS if posts else ())]
     for slug in slugs:
         about = SLUGS[slug]
         response = operation["responses"].setdefault(str(about.status), {"description": ""})
-        response["description"] = "; ".join(filter(None, [response.get("description"), f"`{slug}`: {about.title}"]))
-        response["content"] = {problem.MEDIA: {"schema": schemas[Problem]}}
-    if posts:
-        operation.setdefault("parameters", []).append(KEY_HEADER)
+        response["description"] = "; ".join(filter(None, [response["description"], f"`{slug}`: {about.title}"]))
+        response.setdefault("content", {})[problem.MEDIA] = {"schema": schemas[Problem]}

@@ -1,0 +1,40 @@
+"""What is answered where no route speaks: the framework's refusals, a database that is down, and faults of ours."""
+
+import logging
+from typing import Any
+
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+
+from server.api import problem, trace
+from server.api.problem import Flaw, Problem
+
+OF_STATUS = {404: "not-found", 405: "method-not-allowed", 413: "too-large"}
+NO_SUCH_PATH = "nothing is at this path"
+
+_log = logging.getLogger("proofolio")
+
+
+def of_framework(request: Request[Any, Any, Any], error: HTTPException) -> Response[Problem]:
+    """A path, a verb or a parameter that no handler saw; or a client that left while it was being read."""
+    if error.status_code >= 500:
+        return problem.response(request, "fault", "the request ended before it was read")
+    slug = OF_STATUS.get(error.status_code, "bad-parameter")
+    detail = NO_SUCH_PATH if slug == "not-found" else problem.SLUGS[slug].title
+    return problem.response(request, slug, detail, _flaws(error), error.headers)
+
+
+def of_database(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
+    _log.error(trace.line(request.scope) | {"event": "database"}, exc_info=error)
+    detail = "the database does not answer, or was busy for too long; nothing was written"
+    return problem.response(request, "database-down", detail, headers={"Retry-After": "5"})
+
+
+def fault(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
+    _log.error(trace.line(request.scope) | {"event": "fault"}, exc_info=error)
+    return problem.response(request, "fault", "this is ours to mend; nothing was written")
+
+
+def _flaws(error: HTTPException) -> tuple[Flaw, ...]:
+    said = error.extra if isinstance(error.extra, list) else []
+    return tuple(Flaw(None, f"{each.get('key')}: {each.get('message')}", "see /schema") for each in said)
