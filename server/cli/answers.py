@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 
 from policy.book.problem import Problem
+from server.answer.cases import CasesAnswer
 from server.answer.check import CheckAnswer
 from server.answer.examination import VerifyAnswer
+from server.answer.explanation import ExplainAnswer
 from server.answer.proposal import ProposeAnswer
 from server.answer.verdict import JudgeAnswer
 from server.cli.demo import DemoAnswer
-from server.cli.explain import ExplainAnswer
 from server.cli.fmt import FmtAnswer
 from server.cli.serve import ServeAnswer
-from server.cli.test import CasesAnswer
 
 
 @dataclass(frozen=True, slots=True)

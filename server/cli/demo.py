@@ -19,6 +19,7 @@ from policy.book.read import index
 from policy.ir.bound import Outcome
 from policy.proof.claims.claim import Answer
 from policy.proof.verify import examine, trust_card
+from server.answer.cases import CasesAnswer
 from server.answer.check import CheckAnswer, checked
 from server.answer.examination import Claimed, VerifyAnswer, verified
 from server.answer.proposal import Ordered, ProposeAnswer
@@ -120,7 +121,7 @@ def _chapter(console: Console, number: int) -> None:
 # --- the household -------------------------------------------------------------------------------
 
 
-def _rules(console: Console) -> tuple[CheckAnswer, test.CasesAnswer]:
+def _rules(console: Console) -> tuple[CheckAnswer, CasesAnswer]:
     _chapter(console, 1)
     with progress("checking the rules and running their cases"):
         found = read(given.sources([RULES, str(BOOKS / "whitfield")]))

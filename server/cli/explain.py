@@ -1,19 +1,17 @@
 """`proofolio explain`: a rule or a list in plain English, with its authority; with a book, its verdict too."""
 
 import argparse
-from collections.abc import Iterable
-from dataclasses import dataclass
 from difflib import get_close_matches
 
 from rich.markup import escape
 
 from policy.book.read import index
-from policy.ir import english
 from policy.ir.bound import Outcome
-from policy.ir.core import Library, ListRule, Rule, Waiver
+from policy.ir.core import Library, ListRule, Rule
 from policy.judge.eval import worst
 from policy.judge.redact import readable, seen_by, visible
 from policy.judge.verdict import Verdict
+from server.answer.explanation import ExplainAnswer, explained
 from server.answer.verdict import JudgeAnswer, judged
 from server.cli import given, judge, rules
 from server.cli.exits import OF_OUTCOME, Exit
@@ -22,21 +20,6 @@ from server.cli.problem import bad_file
 from server.cli.show import verdict as shown
 from server.cli.show.answers import printed
 from server.cli.show.terminal import output
-
-
-@dataclass(frozen=True, slots=True)
-class ExplainAnswer:
-    """`says`: one sentence each, from what is judged and not from the rule's text. `verdict`: of this rule alone, where
-    a book was given."""
-
-    rule: str
-    title: str
-    layer: str
-    authority: tuple[str, ...]
-    says: tuple[str, ...]
-    file: str
-    line: int
-    verdict: JudgeAnswer | None
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
     mine = readable(library, arguments.role)
     rule = _found(mine, arguments.rule)
     verdict = _verdict(library, rule.id, arguments) if arguments.book else None
-    answer = _explained(rule, mine.waivers, verdict)
+    answer = explained(rule, mine.waivers, verdict)
     if not printed(answer, as_json=arguments.json):
         _show(answer)
     return Exit.PASS if verdict is None else OF_OUTCOME[Outcome(verdict.answer)]
@@ -73,20 +56,6 @@ def _verdict(library: Library, rule: str, arguments: argparse.Namespace) -> Judg
     own = tuple(finding for finding in found.verdict.findings if finding.obligation.origin.rule == rule)
     verdict = seen_by(Verdict(worst(finding.outcome for finding in own), own), arguments.role)
     return judged(visible(found.bound, library, arguments.role), verdict, len(orders), flaws=found.flaws)
-
-
-def _explained(rule: Rule | ListRule, waivers: Iterable[Waiver], verdict: JudgeAnswer | None) -> ExplainAnswer:
-    says = english.sentences(rule) if isinstance(rule, Rule) else english.of_list(rule)
-    return ExplainAnswer(
-        rule.id,
-        rule.title,
-        rule.layer if isinstance(rule, Rule) else f"{rule.kind} list",
-        tuple(map(english.citation, rule.citations)),
-        (*says, *(sentence for waiver in waivers if waiver.rule == rule.id for sentence in english.of_waiver(waiver))),
-        rule.file,
-        rule.span.line,
-        verdict,
-    )
 
 
 def _show(answer: ExplainAnswer) -> None:

@@ -2,11 +2,10 @@
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from rich.markup import escape
 
-from policy import cases
+from server.answer.cases import CasesAnswer, tested
 from server.cli import given
 from server.cli.exits import Exit
 from server.cli.problem import BadInput
@@ -14,30 +13,6 @@ from server.cli.show import diagnostics
 from server.cli.show.answers import printed
 from server.cli.show.terminal import output
 from server.desk.rules import problems, read
-
-
-@dataclass(frozen=True, slots=True)
-class CaseResult:
-    """One expectation of one case."""
-
-    rule: str
-    title: str
-    expected: str
-    got: str
-    passed: bool
-    file: str
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
-class CasesAnswer:
-    """`answer`: "pass" or "fail". `untested`: rules and lists beside which no case stands."""
-
-    answer: str
-    passed: int
-    failed: int
-    untested: tuple[str, ...]
-    results: tuple[CaseResult, ...]
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -58,14 +33,7 @@ def case_results(paths: Sequence[str], *, quiet: bool = False) -> CasesAnswer:
         if not quiet:
             diagnostics.show(found.diagnostics, found.sources)
         raise BadInput(*problems(found))
-    results = tuple(
-        CaseResult(r.rule, r.title, r.expected, r.got, r.passed, r.where.file, r.where.line)
-        for r in cases.run(found.files, found.library)
-    )
-    failed = sum(not result.passed for result in results)
-    known = {subject.id for subject in found.library.lists} | {rule.id for rule in found.library.rules}
-    untested = tuple(sorted(known - {result.rule for result in results}))
-    return CasesAnswer("fail" if failed else "pass", len(results) - failed, failed, untested, results)
+    return tested(found.files, found.library)
 
 
 def _show(answer: CasesAnswer) -> None:
