@@ -58,16 +58,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("index"),
         sa.UniqueConstraint("stream", "seq"),
     )
-    op.create_index("ix_journal_household", "journal", ["household"])
     op.create_index("ix_journal_leaf", "journal", ["leaf"])
     op.create_index("ix_journal_time", "journal", ["time"])
-    op.create_index("ix_journal_type", "journal", ["type"])
     op.create_table(
         "node",
         sa.Column("level", sa.Integer(), nullable=False),
         sa.Column("index", sa.Integer(), nullable=False),
         sa.Column("hash", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("level", "index"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "payload",
@@ -85,14 +84,19 @@ def upgrade() -> None:
         sa.Column("rulebook", sa.String(), nullable=False),
         sa.Column("snapshot", sa.String(), nullable=False),
         sa.Column("intent", sa.String(), nullable=False),
+        sa.Column("households", sa.String(), nullable=True),
         sa.Column("proposer", sa.String(), nullable=False),
         sa.Column("made", sa.String(), nullable=False),
         sa.Column("expires", sa.String(), nullable=True),
         sa.Column("answer", sa.String(), nullable=True),
         sa.Column("statement", sa.String(), nullable=True),
         sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("holder", sa.String(), nullable=True),
+        sa.Column("lease", sa.String(), nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_index("ix_proposal_holder", "proposal", ["holder"])
     op.create_index("ix_proposal_made", "proposal", ["made"])
     op.create_index("ix_proposal_state", "proposal", ["state"])
     op.create_table(
@@ -116,8 +120,9 @@ def upgrade() -> None:
         sa.Column("title", sa.String(), nullable=False),
         sa.Column("author", sa.String(), nullable=False),
         sa.Column("made", sa.String(), nullable=False),
-        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("report", sa.String(), nullable=False),
         sa.Column("active", sa.String(), nullable=True),
+        sa.Column("activator", sa.String(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
@@ -141,6 +146,7 @@ def upgrade() -> None:
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("last", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("name"),
+        sqlite_with_rowid=False,
     )
 
 

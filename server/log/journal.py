@@ -8,21 +8,44 @@ Whoever appends locks the journal's head, which makes one sequence of all proces
 """
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
-from sqlalchemy import insert
-from sqlmodel import Session, col, select
+from sqlalchemy import Connection, Table, bindparam, insert, select, tuple_, update
+from sqlmodel import Session, SQLModel
 
 from policy.canonical import encode
 from policy.proof.entry import SALT, Entry, Payload, commitment, entry_bytes
 from policy.proof.frontier import Frontier, grown
 from policy.proof.merkle import Tree, leaf_hash
 from server.log.events import KINDS, Event
-from server.store.tables import Head, Journal, Node, Stream
-from server.store.tables import Payload as Kept
+from server.store import tables
 
 HASH = 32  # bytes
+
+_T = TypeVar("_T")
+
+
+def _table(of: type[SQLModel]) -> Table:
+    return SQLModel.metadata.tables[str(of.__tablename__)]
+
+
+_HEAD, _JOURNAL, _NODE = _table(tables.Head), _table(tables.Journal), _table(tables.Node)
+_STREAM, _PAYLOAD = _table(tables.Stream), _table(tables.Payload)
+
+# An append is a few of these on a connection, each made once: objects that map rows would cost ten times the disk.
+_LOCKED = select(_HEAD.c.size, _HEAD.c.edge).with_for_update()
+_MOVED = update(_HEAD).values(size=bindparam("to"), edge=bindparam("right"))
+_ENDS = select(_STREAM.c.name, _STREAM.c.seq, _STREAM.c.last).where(
+    _STREAM.c.name.in_(bindparam("names", expanding=True))
+)
+_BEGUN = insert(_STREAM)
+_WENT_ON = (
+    update(_STREAM).where(_STREAM.c.name == bindparam("stream")).values(seq=bindparam("number"), last=bindparam("leaf"))
+)
+_ENTERED, _COMPLETED, _KEPT = insert(_JOURNAL), insert(_NODE), insert(_PAYLOAD)
+_SIZE = select(_HEAD.c.size)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,60 +60,100 @@ class Receipt:
 
 def append(session: Session, events: Sequence[Event], time: str) -> list[Receipt]:
     """An entry for each event, in this order; durable when the transaction is. `time`: UTC with microseconds."""
-    head = session.exec(select(Head).with_for_update()).one()
-    frontier, ends = _frontier(head), _ends(session, {event.stream for event in events})
+    if not events:
+        return []
+    session.flush()  # so that the head is locked last
+    connection = session.connection()
+    head = connection.execute(_LOCKED).one()
+    before = _ends(connection, {event.stream for event in events})
+    frontier, ends = _frontier(head.size, head.edge), dict(before)
     journal, nodes, kept, receipts = [], [], [], []
     for event in events:
         seq, last = ends.get(event.stream, (-1, None))
-        salt, body = os.urandom(SALT), encode(event.data) if event.body is None else event.body
+        data = encode(event.data)
+        salt, body = os.urandom(SALT), data if event.body is None else event.body
         committed = commitment(salt, body)
-        data = entry_bytes(_entry(event, seq + 1, last, time, Payload(committed, len(body), event.media)))
-        frontier, completed = grown(frontier, leaf_hash(data))
-        receipt = Receipt(frontier.size - 1, event.stream, seq + 1, leaf_hash(data).hex())
+        entry = entry_bytes(_entry(event, seq + 1, last, time, Payload(committed, len(body), event.media)))
+        leaf = leaf_hash(entry)
+        frontier, completed = grown(frontier, leaf)
+        receipt = Receipt(frontier.size - 1, event.stream, seq + 1, leaf.hex())
         ends[event.stream] = (receipt.seq, receipt.leaf)
         receipts.append(receipt)
-        journal.append(_row(event, receipt, data, time, committed))
+        journal.append(_row(event, receipt, entry, time, data.decode(), committed))
         nodes += [{"level": level, "index": index, "hash": node} for level, index, node in completed[1:]]
         kept.append({"commitment": committed, "salt": salt, "body": body, "type": event.media})
-    for table, rows in ((Journal, journal), (Node, nodes), (Kept, kept)):
-        if rows:
-            session.execute(insert(table), rows)
-    for name in {event.stream for event in events}:
-        seq, last = ends[name]
-        session.merge(Stream(name=name, seq=seq, last=str(last)))
-    head.size, head.edge = frontier.size, b"".join(frontier.edge)
-    session.flush()
+    connection.execute(_ENTERED, journal)
+    connection.execute(_KEPT, kept)
+    if nodes:
+        connection.execute(_COMPLETED, nodes)
+    _end(connection, before, ends)
+    connection.execute(_MOVED, {"to": frontier.size, "right": b"".join(frontier.edge)})
     return receipts
 
 
 def size(session: Session) -> int:
-    return session.exec(select(Head.size)).one()
+    return int(session.connection().execute(_SIZE).scalar_one())
 
 
-def tree(session: Session, size: int) -> Tree:
-    """The Merkle tree of the first `size` entries, read from the database node by node."""
+def answered(session: Session, size: int, ask: Callable[[Tree], _T]) -> _T:
+    """What `ask` says of the tree of the first `size` entries. It is asked twice, so that all the hashes that it needs
+    are one look into the database: first of a tree that only notes which they are, then of the true one."""
+    wanted: set[tuple[int, int]] = set()
 
-    def subtree(level: int, index: int) -> bytes:
-        if level == 0:
-            return session.exec(select(Journal.leaf).where(Journal.index == index)).one()
-        return session.exec(select(Node.hash).where(Node.level == level, Node.index == index)).one()
+    def noted(level: int, index: int) -> bytes:
+        wanted.add((level, index))
+        return b""
 
-    return Tree(size, subtree)
+    ask(Tree(size, noted))
+    hashes = _hashes(session.connection(), wanted)
+    return ask(Tree(size, lambda level, index: hashes[level, index]))
 
 
 def entries(session: Session, begin: int, end: int) -> list[bytes]:
     """The leaves' bytes from number `begin` up to `end`, that one excluded."""
-    wanted = select(Journal.entry).where(Journal.index >= begin, Journal.index < end).order_by(col(Journal.index))
-    return list(session.exec(wanted))
+    within = _JOURNAL.c.index.between(begin, end - 1)
+    return list(session.connection().scalars(select(_JOURNAL.c.entry).where(within).order_by(_JOURNAL.c.index)))
 
 
-def _frontier(head: Head) -> Frontier:
-    return Frontier(head.size, tuple(head.edge[at : at + HASH] for at in range(0, len(head.edge), HASH)))
+def nodes(session: Session, level: int, begin: int, end: int) -> list[bytes]:
+    """The hashes of the complete subtrees over 2^level leaves each, from number `begin` of them up to `end`."""
+    place, value = (_JOURNAL.c.index, _JOURNAL.c.leaf) if level == 0 else (_NODE.c.index, _NODE.c.hash)
+    found = select(value).where(place.between(begin, end - 1)).order_by(place)
+    return list(session.connection().scalars(found if level == 0 else found.where(_NODE.c.level == level)))
 
 
-def _ends(session: Session, streams: Iterable[str]) -> dict[str, tuple[int, str | None]]:
-    found = session.exec(select(Stream).where(col(Stream.name).in_(streams)))
-    return {stream.name: (stream.seq, stream.last) for stream in found}
+def _hashes(connection: Connection, wanted: Iterable[tuple[int, int]]) -> dict[tuple[int, int], bytes]:
+    leaves = [index for level, index in wanted if level == 0]
+    inner = [place for place in wanted if place[0]]
+    found = {}
+    if leaves:
+        rows = connection.execute(select(_JOURNAL.c.index, _JOURNAL.c.leaf).where(_JOURNAL.c.index.in_(leaves)))
+        found = {(0, index): leaf for index, leaf in rows}
+    if inner:
+        named = tuple_(_NODE.c.level, _NODE.c.index).in_(inner)
+        for level, index, node in connection.execute(select(_NODE.c.level, _NODE.c.index, _NODE.c.hash).where(named)):
+            found[level, index] = node
+    return found
+
+
+def _frontier(size: int, edge: bytes) -> Frontier:
+    return Frontier(size, tuple(edge[at : at + HASH] for at in range(0, len(edge), HASH)))
+
+
+def _ends(connection: Connection, streams: Iterable[str]) -> dict[str, tuple[int, str | None]]:
+    found = connection.execute(_ENDS, {"names": list(streams)})
+    return {name: (seq, last) for name, seq, last in found}
+
+
+def _end(
+    connection: Connection, before: dict[str, tuple[int, str | None]], now: dict[str, tuple[int, str | None]]
+) -> None:
+    new = [{"name": name, "seq": seq, "last": last} for name, (seq, last) in now.items() if name not in before]
+    old = [{"stream": name, "number": seq, "leaf": last} for name, (seq, last) in now.items() if name in before]
+    if new:
+        connection.execute(_BEGUN, new)
+    if old:
+        connection.execute(_WENT_ON, old)
 
 
 def _entry(event: Event, seq: int, prev: str | None, time: str, payload: Payload) -> Entry:
@@ -109,16 +172,16 @@ def _entry(event: Event, seq: int, prev: str | None, time: str, payload: Payload
     )
 
 
-def _row(event: Event, receipt: Receipt, data: bytes, time: str, committed: str) -> dict[str, object]:
+def _row(event: Event, receipt: Receipt, entry: bytes, time: str, data: str, committed: str) -> dict[str, object]:
     return {
         "index": receipt.index,
         "leaf": bytes.fromhex(receipt.leaf),
-        "entry": data,
+        "entry": entry,
         "type": event.type,
         "stream": event.stream,
         "seq": receipt.seq,
         "time": time,
-        "data": encode(event.data).decode(),
+        "data": data,
         "commitment": committed,
         "household": event.household,
         "role": event.role,

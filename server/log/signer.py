@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from policy.proof.keys import public_of
-from policy.proof.merkle import consistency_proof, root
+from policy.proof.merkle import Tree, consistency_proof, root
 from policy.proof.note import ED25519, Checkpoint, Verifier, checkpoint, checkpoint_text, parse, signed, verified
 from policy.proof.trust import card_text
 from policy.proof.witness import empty, grown
@@ -49,7 +49,7 @@ def signer(folder: Path, origin: str | None = None) -> Signer:
 def sealed(store: Store, by: Signer) -> bytes:
     """The signed checkpoint of the log as it stands."""
     with files.held(by.folder):
-        last = _last(by)
+        last = last_signed(by)
         with store.reading() as session:
             size = journal.size(session)
             kept = session.get(Signed, size)
@@ -57,9 +57,8 @@ def sealed(store: Store, by: Signer) -> bytes:
                 return kept.note
             if size < last.size:
                 raise SignerError(_forked(last))
-            tree = journal.tree(session, size)
-            new = Checkpoint(by.origin, size, root(tree))
-            proof = consistency_proof(tree, last.size) if last.size else []
+            top, proof = journal.answered(session, size, lambda tree: (root(tree), _growth(tree, last.size)))
+            new = Checkpoint(by.origin, size, top)
         if grown(last, new, last.size, proof) is not None:
             raise SignerError(_forked(last))
         note = signed(checkpoint_text(new), by.origin, by.seed)
@@ -75,7 +74,8 @@ def card(store: Store, by: Signer) -> bytes:
     return card_text((by.verifier,), (), (state.size, state.root))
 
 
-def _last(by: Signer) -> Checkpoint:
+def last_signed(by: Signer) -> Checkpoint:
+    """What the signer remembers. SignerError where that cannot be read."""
     try:
         note = parse((by.folder / LAST).read_bytes())
         verified(note, [by.verifier])
@@ -84,6 +84,10 @@ def _last(by: Signer) -> Checkpoint:
         return empty(by.origin)
     except ValueError as error:
         raise SignerError(f"{by.folder / LAST}: {error}; restore it from a backup that you trust") from None
+
+
+def _growth(tree: Tree, old: int) -> list[bytes]:
+    return consistency_proof(tree, old) if old else []
 
 
 def _forked(last: Checkpoint) -> str:

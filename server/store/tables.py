@@ -29,13 +29,13 @@ class Journal(SQLModel, table=True):
     index: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     leaf: bytes = Field(index=True)
     entry: bytes
-    type: str = Field(index=True)
+    type: str
     stream: str
     seq: int
     time: str = Field(index=True)
     data: str
     commitment: str | None = None
-    household: str | None = Field(default=None, index=True)
+    household: str | None = None
     role: str | None = None
 
 
@@ -43,6 +43,7 @@ class Stream(SQLModel, table=True):
     """Where a stream of the journal ends: the number and the leaf hash of its last entry."""
 
     __tablename__ = "stream"
+    __table_args__ = {"sqlite_with_rowid": False}
     name: str = Field(primary_key=True)
     seq: int
     last: str
@@ -52,6 +53,7 @@ class Node(SQLModel, table=True):
     """A complete subtree of the journal's Merkle tree, above the leaves."""
 
     __tablename__ = "node"
+    __table_args__ = {"sqlite_with_rowid": False}
     level: int = Field(primary_key=True)
     index: int = Field(primary_key=True)
     hash: bytes
@@ -115,8 +117,8 @@ class Reply(SQLModel, table=True):
 
 
 class Rulebook(SQLModel, table=True):
-    """A set of rule files, by the hash of its manifest (a blob, as are the files). `active`: the instant from which it
-    is in force."""
+    """A set of rule files, by the hash of its manifest (a blob, as are the files). `report`: the blob with what its
+    cases said. `active`: the instant from which it is in force, once somebody has said one."""
 
     __tablename__ = "rulebook"
     id: str = Field(primary_key=True)
@@ -124,8 +126,9 @@ class Rulebook(SQLModel, table=True):
     title: str
     author: str
     made: str
-    state: str
+    report: str
     active: str | None = Field(default=None, index=True)
+    activator: str | None = None
     version: int = 1
 
 
@@ -142,8 +145,11 @@ class Snapshot(SQLModel, table=True):
 
 
 class Proposal(SQLModel, table=True):
-    """What was asked (`intent`: a blob), of which rules and data, and what came of it. `statement`: the commitment of
-    its decision; `answer`: the blob with what the API says of it."""
+    """What was asked (`intent`: a blob), of which rules and data, and what came of it. `state`: as far as it was
+    written; what the clock alone changes (a lease, an end) is not. `answer`: the blob with what the API says of it, by
+    role; `statement`: SHA-256 of what the log's entry commits to, null where nothing is proven. `households`: whose
+    accounts it is about, by commas; null where an account is nobody's. `holder`, `lease`: the worker that has it in
+    hand, until then; `tries`: how often one began."""
 
     __tablename__ = "proposal"
     id: str = Field(primary_key=True)
@@ -152,9 +158,13 @@ class Proposal(SQLModel, table=True):
     rulebook: str
     snapshot: str
     intent: str
+    households: str | None = None
     proposer: str
     made: str = Field(index=True)
     expires: str | None = None
     answer: str | None = None
     statement: str | None = None
     reason: str | None = None
+    holder: str | None = Field(default=None, index=True)
+    lease: str | None = None
+    tries: int = 0

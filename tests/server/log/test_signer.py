@@ -61,8 +61,7 @@ def test_a_restored_database_is_not_signed_again(database: Store, by: Signer) ->
 
 def _edge(database: Store, size: int) -> bytes:
     with database.reading() as session:
-        subtree = journal.tree(session, size).subtree
-        return subtree(1, 0) + subtree(0, 2)
+        return journal.answered(session, size, lambda tree: tree.subtree(1, 0) + tree.subtree(0, 2))
 
 
 @pytest.mark.parametrize("column", ["leaf", "entry"])
