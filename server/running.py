@@ -11,6 +11,7 @@ from policy.book.read import Index
 from policy.ir.core import Library
 from server import clock
 from server.auth import credentials
+from server.auth.openid import Keys
 from server.auth.roles import Role
 from server.desk.kept import Kept
 from server.log import files, journal
@@ -36,16 +37,20 @@ class Memory:
 
 @dataclass(frozen=True, slots=True)
 class Service:
+    """`provider`: the keys of whoever knows the firm's people, None where API keys are all."""
+
     settings: Settings
     store: Store
     signer: Signer
+    provider: Keys | None = None
     memory: Memory = field(default_factory=Memory)
 
 
 def opened(known: Settings) -> Service:
     """Ready to serve: tables made or brought up to date, a signing key, and on the very first start a key for the
     administrator in a file that only its owner can read. SignerError, OSError, or the database's own error."""
-    found = Service(known, store(known.database), signer(known.data / "signer", known.origin))
+    provider = None if known.provider is None else Keys(known.provider)
+    found = Service(known, store(known.database), signer(known.data / "signer", known.origin), provider)
     migrated(found.store)
     _begin(found)
     return found

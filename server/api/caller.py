@@ -9,11 +9,12 @@ from litestar.middleware import AbstractAuthenticationMiddleware, Authentication
 
 from server import clock
 from server.api.problem import ProblemError
-from server.auth import credentials
+from server.auth import credentials, openid
 from server.auth.credentials import Principal
 from server.auth.roles import Act
 from server.running import Service
 
+CHALLENGE = {"WWW-Authenticate": "Bearer"}
 PUBLIC = "public"
 """The option of a route that anybody may call."""
 
@@ -26,26 +27,39 @@ class Authentication(AbstractAuthenticationMiddleware):
         return AuthenticationResult(user=found, auth=None)
 
 
-def _found(service: Service, key: str) -> Principal | str | None:
+def _found(service: Service, token: str) -> Principal | ProblemError | None:
+    """Whose key or token it is, or why it is not good; None where nobody knows it."""
+    if service.provider is not None and not token.startswith(credentials.PREFIX):
+        return _by_provider(service.provider, token)
     now = clock.now()
     with service.store.reading() as session:
-        row = credentials.known(session, key, now)
+        row = credentials.known(session, token, now)
     if row is None:
         return None
-    return credentials.principal(row) if now < row.expires else row.expires
+    if now < row.expires:
+        return credentials.principal(row)
+    return ProblemError("credentials-expired", f"this key expired at {row.expires}")
+
+
+def _by_provider(keys: openid.Keys, token: str) -> Principal | ProblemError:
+    try:
+        return openid.principal(keys, token)
+    except openid.TokenError as error:
+        return ProblemError("credentials-missing", f"the token is not good: {error}", headers=CHALLENGE)
+    except openid.ProviderError as error:
+        return ProblemError("identity-down", str(error), headers={"Retry-After": "10"})
 
 
 async def entitled(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """A guard for every route. A route without an act is a fault of ours, and stays shut."""
-    if handler.opt.get(PUBLIC):
+    if handler.opt.get(PUBLIC) or connection.scope.get("method") == "OPTIONS":
         return
     found, act = connection.user, handler.opt["act"]
     assert isinstance(act, Act)
-    if isinstance(found, str):
-        raise ProblemError("credentials-expired", f"this key expired at {found}")
+    if isinstance(found, ProblemError):
+        raise found
     if not isinstance(found, Principal):
-        challenge = {"WWW-Authenticate": "Bearer"}
-        raise ProblemError("credentials-missing", "send `Authorization: Bearer KEY`", headers=challenge)
+        raise ProblemError("credentials-missing", "send `Authorization: Bearer KEY`", headers=CHALLENGE)
     if not found.may(act):
         roles = ", ".join(sorted(found.roles)) or "no role"
         raise ProblemError("role-not-allowed", f"{found.name} is {roles}, and may not {act.value}")

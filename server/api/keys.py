@@ -51,6 +51,16 @@ class Key:
     log: Receipt | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Me:
+    """`id`: of the key, or `openid:` and the subject of the token. `households`: null for all."""
+
+    id: str
+    principal: str
+    roles: tuple[str, ...]
+    households: tuple[str, ...] | None
+
+
 @post("/keys", opt={"act": Act.MANAGE_KEYS, "asks": KeyAsked, "says": Key}, sync_to_thread=True, status_code=201)
 def add(request: Request[Principal, None, Any], service: NamedDependency[Service], body: RawBody) -> Response[bytes]:
     wanted = asked(KeyAsked, body)
@@ -94,11 +104,12 @@ def end(request: Request[Principal, None, Any], service: NamedDependency[Service
         return _shown(row, receipt=journal.append(session, [event], clock.now())[0])
 
 
-@get("/me", opt={"act": Act.READ_SELF}, sync_to_thread=True)
-def me(request: Request[Principal, None, Any], service: NamedDependency[Service]) -> Key:
+@get("/me", opt={"act": Act.READ_SELF}, sync_to_thread=False)
+def me(request: Request[Principal, None, Any]) -> Me:
     """Who one is."""
-    with service.store.reading() as session:
-        return _shown(session.get_one(Credential, request.user.credential))
+    found = request.user
+    households = None if found.households is None else tuple(sorted(found.households))
+    return Me(found.credential, found.name, tuple(sorted(found.roles)), households)
 
 
 def _added(row: Credential, actor: str) -> Event:
