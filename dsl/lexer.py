@@ -55,6 +55,7 @@ _ASCII = re.compile(_LEXEME.replace("FOREIGN", ""), re.VERBOSE)
 _ANY = re.compile(_LEXEME.replace("FOREIGN", _FOREIGN), re.VERBOSE)
 _WORD = re.compile(r"[a-z][a-z0-9&'/-]*")
 _LONGEST = 40
+_DAY_FIRST = re.compile(r"[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{2,4}")
 _GOOD_NUMBER = re.compile(r"-?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?")
 _REPORTED = frozenset({"MONETARY", "PERCENT", "NUMERAL", "OPEN", "CURLY", "FOREIGN", "ODD"})
 
@@ -113,6 +114,8 @@ def _look(kind: str, word: str, span: Span) -> tuple[str, str, Diagnostic | None
         return kind, word.replace(digits, "0"), Diagnostic("M105", f"this number has more than {_LONGEST} digits", span)
     if not _GOOD_NUMBER.fullmatch(digits):
         help = "commas stand before groups of three digits, one point before the decimals: `1,000,000.50`"
+        if _DAY_FIRST.fullmatch(digits):
+            help = "write a date as year-month-day: `2026-03-31`"
         return kind, word.replace(digits, "0"), Diagnostic("M105", f"`{digits}` is not a number", span, help)
     return kind, word, None
 

@@ -149,10 +149,8 @@ _A = {Type.TEXT: "a text", Type.BOOL: "true or false", Type.DATE: "a date"}
 
 
 def _how_to_ask(found: vocabulary.Term) -> str:
-    return {
-        Type.BOOL: f"write `{found.name} is true`",
-        Type.DATE: f"write `{found.name} is 2026-01-31`",
-    }.get(found.type, f'write `{found.name} is "…"`')
+    asked = f"write `{found.name} is {units.LITERALS.get(found.unit, '7')}`"
+    return f"{asked} or `{found.name} is false`" if found.type is Type.BOOL else asked
 
 
 # --- `is` --------------------------------------------------------------------------------------
@@ -190,11 +188,8 @@ def value_problems(found: vocabulary.Term, value: tree.Term | tree.Text | tree.A
             span = f"it lies between {_shown(found, found.low)} and {_shown(found, found.high)}"
             yield Diagnostic("M207", f"`{digits(value.value)}` is no {found.name}", value.span, span)
     if not fits:
-        example = units.LITERALS.get(found.unit, "7")
-        yield Diagnostic(
-            "M208", f"`{found.name}` is {_A.get(found.type, units.in_words(found.unit))}", value.span,
-            f"write `{found.name} is {example}`",
-        )  # fmt: skip
+        said = f"`{found.name}` is {_A.get(found.type, units.in_words(found.unit))}"
+        yield Diagnostic("M208", said, value.span, _how_to_ask(found))
 
 
 def _possible(found: vocabulary.Term, value: tree.Amount) -> bool:
