@@ -10,12 +10,14 @@ from rich.table import Table
 from policy.ir.bound import Outcome
 from policy.judge.redact import NOT_PERMITTED
 from server.answer.proposal import UNSAID, Conflict, Costs, Gives, Money, Ordered, ProposeAnswer
+from server.answer.verdict import JudgeAnswer
 from server.cli.show import verdict
 from server.cli.show.amounts import either, in_unit, money, percent, plain, several, units
 from server.cli.show.terminal import answer as marked
 
 SIDES = {"buy": "buy", "cover": "buy", "sell": "sell", "short": "sell"}
 DEAREST = 3
+MOST_MISSING = 5
 OPTIONAL = {Outcome.WARN.value: "warnings", Outcome.CONSENT.value: "orders that need a consent"}
 
 
@@ -97,8 +99,9 @@ def worth(answer: ProposeAnswer, console: Console) -> None:
     if answer.money is not None and answer.orders:
         console.print(_sums(answer.money, len(answer.orders), answer.currency))
     gap = answer.gap
-    if gap is not None and gap.certified is not None and gap.certified_bp is not None:
-        said = f"{money(gap.certified, answer.currency)} ({plain(gap.certified_bp)} bp of net assets)"
+    if gap is not None and gap.certified is not None:
+        share = "" if gap.certified_bp is None else f" ({plain(gap.certified_bp)} bp of net assets)"
+        said = f"{money(gap.certified, answer.currency)}{share}"
         console.print(f"no compliant orders are better by more than {said} by the intent: [pass]proven[/pass]")
     elif gap is not None:
         claimed = "" if gap.claimed is None else f"; the search claims {money(gap.claimed, answer.currency)}"
@@ -138,6 +141,7 @@ def refused(answer: ProposeAnswer, console: Console) -> None:
     if answer.conflict is not None:
         console.print()
         conflict(answer.conflict, console)
+        _open(answer.conflict, answer.before, console)
         return
     for name in answer.stands_in_the_way:
         console.print(f"  still broken at the nearest point: {escape(name)}")
@@ -186,6 +190,16 @@ def conflict(found: Conflict, console: Console) -> None:
         parts = " + ".join(f"{_times(part.times)} × {escape(part.rule)}" for part in case.asked)
         amount = in_unit(case.short, case.unit)
         console.print(f"proof: {parts} ask for {amount} more than all orders together could bring", soft_wrap=True)
+
+
+def _open(found: Conflict, before: JudgeAnswer, console: Console) -> None:
+    """Which of these rules are unknown for the book as it stands: they ask for a fact, and not for other orders."""
+    named = {rule.obligation for rule in found.rules}
+    for finding in before.findings:
+        if finding.id in named and finding.outcome == Outcome.UNKNOWN:
+            missing = ", ".join(finding.missing[:MOST_MISSING]) or "see below"
+            said = f"{finding.rule} is unknown while a fact is missing: {missing}"
+            console.print(f"[unknown]{escape(said)}[/unknown]", soft_wrap=True)
 
 
 def gives(rule: Gives) -> str:

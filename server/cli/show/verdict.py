@@ -134,7 +134,8 @@ def sentence(measured: Measured) -> str:
     value, limit = beside(measured)
     of = _whole(measured.of)
     base = f" of {in_unit(of, measured.unit)}" if of is not None and of > 0 else ""
-    return f"{measured.what} is {value}{base}; {_demanded(measured.op, limit)}{_distance(measured)}"
+    demanded = _demanded(measured.op, limit) if _whole(measured.limit) is not None else _unclear(measured.op, limit)
+    return f"{measured.what} is {value}{base}; {demanded}{_distance(measured)}"
 
 
 def beside(measured: Measured) -> tuple[str, str]:
@@ -176,6 +177,12 @@ def _demanded(op: str, limit: str) -> str:
             return f"at least {limit} is required"
         case _:
             return f"more than {limit} is required"
+
+
+def _unclear(op: str, limit: str) -> str:
+    """Of a limit that is only known to lie somewhere."""
+    bound = {"<=": "the most that is allowed", "<": "what it must stay below", ">=": "the least that is required"}
+    return f"{bound.get(op, 'what it must be above')} is {limit}"
 
 
 def _distance(measured: Measured) -> str:

@@ -10,8 +10,8 @@ from fractions import Fraction
 import pytest
 from rich.console import Console
 
-from server.answer.proposal import Gap, Gives, ProposeAnswer
-from server.answer.verdict import JudgeAnswer
+from server.answer.proposal import Conflict, Gap, Gives, ProposeAnswer
+from server.answer.verdict import Finding, JudgeAnswer
 from server.cli.show import proposal, terminal
 
 DAY = date(2026, 1, 30)
@@ -67,6 +67,11 @@ def test_nothing_to_do_says_how_much_is_proven() -> None:
     assert "others could be better by at most $12.00" in printed(replace(nothing, gap=gap))
 
 
+def test_what_is_proven_is_said_where_there_are_no_net_assets() -> None:
+    text = printed(replace(ANSWER, answer="proposed", gap=Gap(Fraction(0), None, None, None)))
+    assert "better by more than $0.00 by the intent: proven" in text
+
+
 @pytest.mark.parametrize("reproducible", [True, False, None])
 def test_an_answer_that_a_rerun_may_not_give_says_so(reproducible: bool | None) -> None:
     for word in ("proposed", "not found", "not permitted"):
@@ -74,6 +79,25 @@ def test_an_answer_that_a_rerun_may_not_give_says_so(reproducible: bool | None) 
         assert ("not reproducible" in text) is (reproducible is False)
 
 
+FINDING = Finding(
+    id="R/1",
+    rule="R",
+    title="Title",
+    clause=1,
+    authority="",
+    layer="firm",
+    file="",
+    line=1,
+    scope="account a",
+    group=None,
+    moments=("proposal",),
+    outcome="unknown",
+    reason="could not check: a fact is missing",
+    within=None,
+    measured=None,
+    fills=None,
+    missing=("f",),
+)
 GIVES = Gives("R", "R/1", "Title", "", "account a", None, "shares", Fraction(5), None, None)
 
 
@@ -96,3 +120,11 @@ def test_what_a_rule_would_have_to_give(unit: str, least: str, enough: str | Non
 @pytest.mark.parametrize("said", ["nothing it gives is enough", "not known"])
 def test_what_is_not_known_is_not_called_impossible(said: str) -> None:
     assert proposal.gives(replace(GIVES, at_least=None, alone=said)) == said
+
+
+@pytest.mark.parametrize(("outcome", "said"), [("unknown", "R is unknown while a fact is missing: f"), ("block", "")])
+def test_a_conflict_says_which_of_its_rules_wants_a_fact(outcome: str, said: str) -> None:
+    finding = replace(FINDING, outcome=outcome)
+    text = printed(replace(ANSWER, conflict=Conflict(True, (GIVES,), ()), before=replace(BEFORE, findings=(finding,))))
+    assert (said or "Title") in text
+    assert ("is unknown" in text) is bool(said)
