@@ -133,7 +133,7 @@ def of_os(path: str, error: OSError) -> Problem:
 
 def _encoding(data: bytes) -> str:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "this is UTF-16, as spreadsheets export it; save it as `CSV UTF-8`"
+        return "this is UTF-16; save the file as UTF-8, which spreadsheets call `CSV UTF-8`"
     if data.startswith(b"PK\x03\x04"):
         return "this is a zip or a spreadsheet; export it as text first"
     return "save the file as UTF-8"

@@ -56,7 +56,9 @@ def test_text_that_is_not_utf_8_names_its_line(tmp_path: Path) -> None:
     assert f"{tmp_path / 'a'}:2: byte 0xe9 is not UTF-8" in message
 
 
-@pytest.mark.parametrize(("start", "word"), [(b"\xff\xfei\0", "UTF-16"), (b"PK\x03\x04\x80", "spreadsheet")])
+@pytest.mark.parametrize(
+    ("start", "word"), [(b"\xff\xfei\0", "this is UTF-16; save the file as UTF-8"), (b"PK\x03\x04\x80", "spreadsheet")]
+)
 def test_what_spreadsheets_write_by_mistake_is_recognised(tmp_path: Path, start: bytes, word: str) -> None:
     (tmp_path / "a").write_bytes(start)
     assert word in refused(tmp_path / "a")
