@@ -1,5 +1,7 @@
 """The service put together: the only file that knows every resource."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from fractions import Fraction
 
 from litestar import Litestar, Router
@@ -10,9 +12,10 @@ from litestar.openapi.spec import Components, SecurityScheme
 from sqlalchemy.exc import OperationalError
 
 from policy.book.amount import number_text
-from server.api import caller, health, keys, problem, refusals, routes, schema, trace
+from server.api import caller, health, keys, problem, proposals, refusals, routes, rulebooks, schema, trace
 from server.api.caller import PUBLIC
 from server.api.problem import ProblemError
+from server.flow import worker
 from server.running import Service
 
 LARGEST = 64 * 1024 * 1024  # bytes of a body
@@ -22,8 +25,14 @@ def app(service: Service) -> Litestar:
     def provided() -> Service:
         return service
 
+    @asynccontextmanager
+    async def working(_app: Litestar) -> AsyncIterator[None]:
+        with worker.working(service, service.settings.workers):
+            yield
+
     found = Litestar(
-        route_handlers=[health.ROUTES, Router("/v1", route_handlers=[keys.ROUTES])],
+        route_handlers=[health.ROUTES, Router("/v1", route_handlers=[keys.ROUTES, proposals.ROUTES, rulebooks.ROUTES])],
+        lifespan=[working],
         dependencies={"service": Provide(provided, sync_to_thread=False)},
         middleware=[caller.Authentication],
         guards=[caller.entitled],

@@ -28,7 +28,7 @@ def document(body: bytes) -> Any:
         raise ProblemError("malformed-json", f"byte {error.start} is not UTF-8") from None
     found = parse(text, BODY)
     if isinstance(found, tuple) and is_problems(found):
-        raise ProblemError("malformed-json", "; ".join(f"{p.what}; {p.do}" for p in found), flaws(found))
+        raise ProblemError("malformed-json", "; ".join(f"{said(p)}; {p.do}" for p in found), flaws(found))
     return found
 
 
@@ -47,18 +47,17 @@ def _help(model: type[BaseModel], kind: str) -> str:
 
 
 def flaws(problems: Sequence[Problem]) -> list[Flaw]:
-    """Problems of a book, of orders or of rules, as a request's errors."""
-    return [Flaw(_where(problem), problem.what, problem.do) for problem in problems]
+    """Problems of a book or of orders as a request's errors."""
+    return [Flaw(problem.place.pointer or None, said(problem), problem.do) for problem in problems]
 
 
-def _where(problem: Problem) -> str | None:
+def said(problem: Problem) -> str:
+    """With the line, where there is no pointer to say it."""
     place = problem.place
-    if place.pointer is not None:
-        return place.pointer
-    return place.file if place.line is None else f"{place.file}:{place.line}"
+    return problem.what if place.pointer or place.line is None else f"{place.file}:{place.line}: {problem.what}"
 
 
-def answer(status: int, said: Any, *, location: str | None = None, etag: str | None = None) -> Answer:
+def answer(status: int, says: Any, *, location: str | None = None, etag: str | None = None) -> Answer:
     headers = {"Location": location, "ETag": etag and f'"{etag}"'}
-    body = TypeAdapter(type(said)).dump_json(said)
+    body = TypeAdapter(type(says)).dump_json(says)
     return Answer(status, body, {name: value for name, value in headers.items() if value is not None})

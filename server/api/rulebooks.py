@@ -1,0 +1,297 @@
+"""Rule books: published with what their cases say, read, and put in force by somebody else than their author."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+
+from litestar import Request, Response, Router, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, RawBody
+from pydantic import Field
+from sqlmodel import Session
+
+from policy.book.problem import Problem, pointer
+from policy.ir.core import Library, ListRule, Rule, Waiver
+from policy.judge.redact import readable
+from server import clock
+from server.answer import cases
+from server.answer.cases import CasesAnswer
+from server.answer.check import Mistake, Read, checked
+from server.answer.explanation import explained
+from server.api.listing import USUAL, page
+from server.api.once import Answer, Write, once
+from server.api.problem import Flaw, ProblemError
+from server.api.version import matched, version
+from server.api.wire import Asked, answer, asked, said
+from server.auth.credentials import Principal
+from server.auth.roles import Act
+from server.desk import loaded, publish
+from server.desk.loaded import Rules
+from server.desk.publish import Draft, State
+from server.log import journal
+from server.log.journal import Receipt
+from server.running import Service
+from server.store.tables import Rulebook
+
+MOST_FILES = 1_000
+MOST_TEXT = 4 * 1024 * 1024  # characters of all files together
+INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2})", re.ASCII)
+
+
+class RulebookAsked(Asked):
+    title: Annotated[str, Field(min_length=1, max_length=200)]
+    files: Annotated[dict[str, str], Field(min_length=1, max_length=MOST_FILES)]
+    """the text of every rule file, by its path, such as `us/funds.mandate`"""
+
+
+class ActivationAsked(Asked):
+    since: Annotated[str, Field(alias="from", max_length=40)]
+    """`now`, or an instant to come, such as `2026-12-01T09:30:00-05:00`"""
+
+
+@dataclass(frozen=True, slots=True)
+class RulebookAnswer:
+    """`state`: draft, scheduled, active or superseded; `active`: since when or from when it is in force. `manifest`:
+    the SHA-256 that the log and proofs name. `files`: by path, those of which the reader may see everything; `cases`:
+    of the rules that the reader may see. `warnings`: what is doubtful in the text, said to whoever published it."""
+
+    id: str
+    title: str
+    state: str
+    manifest: str
+    author: str
+    made: str
+    active: str | None
+    activator: str | None
+    files: Mapping[str, str] | None = None
+    cases: CasesAnswer | None = None
+    warnings: tuple[Mistake, ...] = ()
+    log: Receipt | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RulebooksAnswer:
+    """Newest first. `next`: the cursor of the next page, null after the last."""
+
+    data: tuple[RulebookAnswer, ...]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSaid:
+    """A rule or a list. `says`: what is judged, in sentences; `clauses`: how each is read (none of a list); `needs`:
+    terms whose values the book must hold."""
+
+    id: str
+    title: str
+    layer: str
+    authority: tuple[str, ...]
+    says: tuple[str, ...]
+    clauses: tuple[Read, ...]
+    needs: tuple[str, ...]
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class RulesAnswer:
+    """The rules and lists that the reader may see."""
+
+    rulebook: str
+    data: tuple[RuleSaid, ...]
+
+
+ADD = {"act": Act.PUBLISH_RULES, "asks": RulebookAsked, "says": RulebookAnswer, "problems": ("too-large",)}
+ACTIVATE = {
+    "act": Act.ACTIVATE_RULES,
+    "asks": ActivationAsked,
+    "says": RulebookAnswer,
+    "problems": ("self-approval", "state-conflict", "version-old", "if-match-needed"),
+}
+LIST = {"act": Act.READ_RULES, "says": RulebooksAnswer, "problems": ("bad-cursor",)}
+
+
+@post("/rulebooks", opt=ADD, sync_to_thread=True, status_code=201)
+def add(request: Request[Principal, None, Any], service: NamedDependency[Service], body: RawBody) -> Response[bytes]:
+    """Every mistake is named; cases that fail are reported, and keep the book from being activated."""
+    wanted = asked(RulebookAsked, body)
+    if sum(map(len, wanted.files.values())) > MOST_TEXT:
+        raise ProblemError("too-large", f"the files have more than {MOST_TEXT:,} characters")
+
+    def work() -> Write:
+        draft = publish.drafted(wanted.files)
+        if not isinstance(draft, Draft):
+            raise ProblemError("invalid", f"{len(draft)} things are wrong with the rules", _flaws(draft))
+        warnings = checked(draft.read.files, draft.read.diagnostics, None).mistakes
+
+        def write(session: Session) -> Answer:
+            now = clock.now()
+            row, event = publish.published(session, draft, wanted.title, request.user.name, now)
+            (receipt,) = journal.append(session, [event], now)
+            shown = _shown(row, State.DRAFT, wanted.files, draft.cases, warnings, receipt)
+            return answer(201, shown, location=f"/v1/rulebooks/{row.id}", etag=version(row))
+
+        return write
+
+    return once(service.store, request, body, work)
+
+
+@get("/rulebooks", opt=LIST, sync_to_thread=True)
+def listed(
+    service: NamedDependency[Service], cursor: FromQuery[str | None] = None, limit: FromQuery[int] = USUAL
+) -> RulebooksAnswer:
+    now = clock.now()
+    with service.store.reading() as session:
+        rows, following = page(session, Rulebook, cursor, limit)
+        ruling = publish.in_force(session, now)
+    return RulebooksAnswer(tuple(_shown(row, publish.state(row, now, ruling)) for row in rows), following)
+
+
+@get("/rulebooks/{rulebook:str}", opt={"act": Act.READ_RULES, "says": RulebookAnswer}, sync_to_thread=True)
+def one(
+    request: Request[Principal, None, Any], service: NamedDependency[Service], rulebook: FromPath[str]
+) -> Response[RulebookAnswer]:
+    now, known = clock.now(), _known(service, rulebook)
+    with service.store.reading() as session:
+        row = session.get_one(Rulebook, rulebook)
+        state = publish.state(row, now, publish.in_force(session, now))
+        report = publish.report(session, row)
+    mine = readable(known.library, request.user.roles)
+    shown = _shown(row, state, _readable_files(known, mine, report), cases.answered(mine, report.results))
+    return Response(shown, headers={"ETag": f'"{version(row)}"'})
+
+
+@get("/rulebooks/{rulebook:str}/rules", opt={"act": Act.READ_RULES, "says": RulesAnswer}, sync_to_thread=True)
+def rules(
+    request: Request[Principal, None, Any], service: NamedDependency[Service], rulebook: FromPath[str]
+) -> RulesAnswer:
+    mine = readable(_known(service, rulebook).library, request.user.roles)
+    return RulesAnswer(rulebook, _said(mine))
+
+
+@post("/rulebooks/{rulebook:str}/activation", opt=ACTIVATE, sync_to_thread=True, status_code=200)
+def activate(
+    request: Request[Principal, None, Any],
+    service: NamedDependency[Service],
+    rulebook: FromPath[str],
+    body: RawBody,
+) -> Response[bytes]:
+    """In force from an instant on, by somebody who is not its author. The one before is superseded then."""
+    wanted = asked(ActivationAsked, body)
+
+    def write(session: Session) -> Answer:
+        now = clock.now()
+        row = session.get(Rulebook, rulebook, with_for_update=True)
+        if row is None:
+            raise ProblemError("not-found", f"there is no rule book `{rulebook}`")
+        matched(request, row)
+        _may(session, row, request.user.name)
+        event = publish.activated(session, row, request.user.name, _since(wanted.since, now))
+        state = publish.state(row, now, publish.in_force(session, now))
+        (receipt,) = journal.append(session, [event], now)
+        return answer(200, _shown(row, state, log=receipt), etag=version(row))
+
+    return once(service.store, request, body, lambda: write)
+
+
+def _flaws(problems: Sequence[Problem]) -> list[Flaw]:
+    """Each with its file: `us/funds.mandate:7: M201 …`."""
+    return [Flaw(pointer(["files", p.place.file] if p.place.file else ["files"]), said(p), p.do) for p in problems]
+
+
+def _may(session: Session, row: Rulebook, who: str) -> None:
+    """Four eyes, once, on what its own cases bear out."""
+    if row.author == who:
+        raise ProblemError("self-approval", f"{who} published this rule book; somebody else activates it")
+    if row.active is not None:
+        raise ProblemError("state-conflict", f"it was activated from {row.active}; publish the files again to go back")
+    failed = publish.report(session, row).failed
+    if failed:
+        raise ProblemError("state-conflict", f"{failed} of its cases fail; mend rules or cases, and publish again")
+
+
+def _since(text: str, now: str) -> str:
+    """The instant, as the clock writes it."""
+    if text == "now":
+        return now
+    try:
+        found = clock.text(datetime.fromisoformat(text)) if INSTANT.fullmatch(text) else None
+    except (ValueError, OverflowError):
+        found = None
+    if found is None:
+        raise _wrong(f"`{text}` is no instant", "write `now`, or one such as 2026-12-01T14:30:00Z")
+    if found < now:
+        raise _wrong(f"{found} has passed", "write `now`, or an instant to come: no decision is changed afterwards")
+    return found
+
+
+def _wrong(detail: str, do: str) -> ProblemError:
+    return ProblemError("invalid", detail, [Flaw("/from", detail, do)])
+
+
+def _known(service: Service, rulebook: str) -> Rules:
+    found = loaded.rules_of(service, rulebook)
+    if found is None:
+        raise ProblemError("not-found", f"there is no rule book `{rulebook}`")
+    return found
+
+
+def _readable_files(known: Rules, mine: Library, report: CasesAnswer) -> Mapping[str, str]:
+    """Only those in which nothing, and no case of anything, is kept from the reader."""
+    hidden = {each.file for each in set(_blocks(known.library)) - set(_blocks(mine))}
+    named = {rule.id for rule in mine.rules} | {entry.id for entry in mine.lists}
+    hidden |= {result.file for result in report.results if result.rule not in named}
+    return {path: text for path, text in known.sources.items() if path not in hidden}
+
+
+def _blocks(library: Library) -> tuple[Rule | ListRule | Waiver, ...]:
+    return (*library.rules, *library.lists, *library.waivers)
+
+
+def _said(library: Library) -> tuple[RuleSaid, ...]:
+    read = {rule.rule: rule for rule in checked((), (), library).rules}
+    subjects: tuple[Rule | ListRule, ...] = (*library.rules, *library.lists)
+    told = [explained(each, library.waivers) for each in subjects]
+    return tuple(
+        RuleSaid(
+            each.rule,
+            each.title,
+            each.layer,
+            each.authority,
+            each.says,
+            read[each.rule].clauses if each.rule in read else (),
+            read[each.rule].needs if each.rule in read else (),
+            each.file,
+            each.line,
+        )
+        for each in told
+    )
+
+
+def _shown(
+    row: Rulebook,
+    state: State,
+    files: Mapping[str, str] | None = None,
+    cases: CasesAnswer | None = None,
+    warnings: tuple[Mistake, ...] = (),
+    log: Receipt | None = None,
+) -> RulebookAnswer:
+    return RulebookAnswer(
+        row.id,
+        row.title,
+        state.value,
+        row.manifest,
+        row.author,
+        row.made,
+        row.active,
+        row.activator,
+        files,
+        cases,
+        warnings,
+        log,
+    )
+
+
+ROUTES = Router("/", route_handlers=[add, listed, one, rules, activate], tags=["rules"])

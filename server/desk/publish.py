@@ -1,0 +1,118 @@
+"""Rule books: published as drafts, put in force by somebody else, and followed by the next one.
+
+| state      | when                                                             | may become |
+| ---------- | ---------------------------------------------------------------- | ---------- |
+| draft      | it was published                                                 | scheduled, active |
+| scheduled  | it was activated from an instant that has not come               | active     |
+| active     | it is the last one whose instant has come: the one in force      | superseded |
+| superseded | another one's instant came after its own                         |            |
+
+Only the instant is kept; the rest follows from it and from the clock, so that no job has to turn a state over.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pydantic import TypeAdapter
+from sqlmodel import Session, col, select
+
+from dsl.source import Source
+from policy import canonical
+from policy.book.problem import Place, Problem
+from policy.proof.archive import ArchiveError, checked_path
+from policy.proof.bundle import rules_manifest
+from policy.proof.layout import GIT, RULES
+from server import clock
+from server.answer.cases import CasesAnswer, tested
+from server.desk.rules import Read, problems, read
+from server.log.events import Event
+from server.store import blobs
+from server.store.tables import Rulebook
+
+ENDING = ".mandate"
+STREAM = "rules"
+
+
+class State(StrEnum):
+    DRAFT = "draft"
+    SCHEDULED = "scheduled"
+    ACTIVE = "active"
+    SUPERSEDED = "superseded"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Rule files without errors, and what the cases beside them say."""
+
+    files: Mapping[str, bytes]
+    manifest: bytes
+    read: Read
+    cases: CasesAnswer
+
+
+def drafted(texts: Mapping[str, str]) -> Draft | tuple[Problem, ...]:
+    """`texts` by path; or everything that is wrong with them."""
+    misnamed = tuple(_misnamed(texts))
+    if misnamed:
+        return misnamed
+    found = read([Source(path, texts[path]) for path in sorted(texts)])
+    if found.library is None:
+        return tuple(problems(found))
+    if not found.library.rules:
+        return (Problem(Place(), "there is no rule in these files", "a rule book without a rule permits everything"),)
+    files = {path: text.encode() for path, text in texts.items()}
+    return Draft(files, rules_manifest(files), found, tested(found.files, found.library))
+
+
+def _misnamed(paths: Iterable[str]) -> Iterator[Problem]:
+    """Paths that no bundle could hold, or that two systems would take for two different sets of files."""
+    seen: dict[str, str] = {}
+    for path in sorted(paths):
+        place, twin = Place(path[:80]), seen.setdefault(path.casefold(), path)
+        try:
+            checked_path(RULES + path)
+        except ArchiveError:
+            yield Problem(place, "this is no plain relative path", "write one such as `us/funds.mandate`")
+        if not path.endswith(ENDING) or (RULES + path).startswith(GIT):
+            yield Problem(
+                place, "this is no rule file", f"rule files end in `{ENDING}`, and lie elsewhere than in `git/`"
+            )
+        if twin != path:
+            yield Problem(place, f"only small and capital letters tell it from `{twin}`", "rename one of them")
+
+
+def published(session: Session, draft: Draft, title: str, author: str, now: str) -> tuple[Rulebook, Event]:
+    report = TypeAdapter(CasesAnswer).dump_json(draft.cases)
+    manifest, kept, *_ = blobs.put(session, [draft.manifest, report, *draft.files.values()])
+    row = Rulebook(id=clock.fresh("rb"), manifest=manifest, title=title, author=author, made=now, report=kept)
+    session.add(row)
+    return row, Event("rulebook.published", STREAM, row.id, author, {"id": row.id, "title": title}, rules=manifest)
+
+
+def activated(session: Session, row: Rulebook, by: str, since: str) -> Event:
+    """`row` is a draft whose cases pass, and locked."""
+    row.active, row.activator, row.version = since, by, row.version + 1
+    session.add(row)
+    data: dict[str, canonical.Json] = {"id": row.id, "from": since, "author": row.author}
+    return Event("rulebook.activated", STREAM, "rules in force", by, data, rules=row.manifest)
+
+
+def in_force(session: Session, at: str) -> Rulebook | None:
+    """The last one whose instant has come."""
+    begun = select(Rulebook).where(col(Rulebook.active) <= at)
+    return session.exec(begun.order_by(col(Rulebook.active).desc(), col(Rulebook.id).desc()).limit(1)).first()
+
+
+def state(row: Rulebook, at: str, ruling: Rulebook | None) -> State:
+    """`ruling`: the one in force at the instant."""
+    if row.active is None:
+        return State.DRAFT
+    if row.active > at:
+        return State.SCHEDULED
+    return State.ACTIVE if ruling is not None and ruling.id == row.id else State.SUPERSEDED
+
+
+def report(session: Session, row: Rulebook) -> CasesAnswer:
+    """What its cases said when it was published."""
+    return TypeAdapter(CasesAnswer).validate_json(blobs.get(session, [row.report])[row.report])
