@@ -16,6 +16,7 @@ from policy.ir.context import Context, exposures, group_sum, held, net, once, pa
 from policy.ir.forms import ONE, added, lin, scaled
 from policy.ir.picks import Group, Part, chosen, compared, speaks_of_quantities
 from policy.ir.terms import amount, flow, named, ratio, weighed
+from policy.ir.words import plural
 
 # --- scalars -----------------------------------------------------------------------------------
 
@@ -325,11 +326,11 @@ def label(node: core.Scalar, ctx: Context) -> str:
             assert ctx.group is not None
             return f"{said(ctx, measure)} of {ctx.group.level} {ctx.group.name}"
         case core.Total(pick, measure):
-            return f"{said(ctx, measure)} of {pick.level} group chosen"
+            return f"{said(ctx, measure)} of {_of_them(pick)}"
         case core.Number(pick):
-            return f"number of {pick.level} groups held"
+            return f"number of {plural(pick.level)} held"
         case core.Largest(k, pick):
-            return f"{said(ctx, 'value')} of the {k} largest by {pick.level}"
+            return f"{said(ctx, 'value')} of the {k} largest {plural(pick.level)}"
         case core.Average(fact, _):
             return f"average {fact}"
         case core.Term(name) | core.Flow(name) | core.Risk(name):
@@ -346,6 +347,10 @@ def label(node: core.Scalar, ctx: Context) -> str:
             return "the lesser of " + " and ".join(label(part, ctx) for part in parts)
         case _:
             assert_never(node)
+
+
+def _of_them(pick: core.Pick) -> str:
+    return f"all {plural(pick.level)}" if pick.where is None else f"the {plural(pick.level)} chosen"
 
 
 def unit(node: core.Scalar, ctx: Context) -> str:
