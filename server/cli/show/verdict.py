@@ -27,6 +27,7 @@ def show(verdict: JudgeAnswer, console: Console) -> None:
     """All of it: the table, then why for everything that does not pass."""
     console.print(table(verdict.findings))
     stops(verdict, console)
+    on_the_way(verdict, console)
     notices(verdict, console)
     worst = "block" if verdict.flaws else verdict.answer
     console.print(f"\n{answer(worst)}  {counted(verdict)}", soft_wrap=True)
@@ -58,6 +59,17 @@ def instead(verdict: JudgeAnswer, console: Console) -> None:
         console.print(f"{head} {told}", soft_wrap=True)
     if verdict.not_tried:
         console.print(f"  [faint]not looked for of {several(verdict.not_tried, 'more order')}[/faint]")
+
+
+def on_the_way(verdict: JudgeAnswer, console: Console) -> None:
+    """What passes at the end, and is neither shown to hold nor to fail while orders are partly filled."""
+    unproven = [f for f in verdict.findings if f.outcome == "pass" and f.fills == "not proven"]
+    if unproven:
+        console.print("\n[unknown]not proven while orders are partly filled[/unknown], and passed at the end:")
+    for finding in unproven[:MOST_PLACES]:
+        console.print(f"  [title]{escape(finding.rule)}[/title] {escape(_where(finding))}", soft_wrap=True)
+    if len(unproven) > MOST_PLACES:
+        console.print(f"  [faint]… and {len(unproven) - MOST_PLACES} more[/faint]")
 
 
 def notices(verdict: JudgeAnswer, console: Console) -> None:
@@ -149,7 +161,7 @@ def beside(measured: Measured) -> tuple[str, str]:
 
 
 def _cells(finding: Finding, others: int) -> tuple[str, ...]:
-    place = f"{finding.group}, {finding.scope}" if finding.group else finding.scope
+    place = _where(finding)
     more = f" [faint]and {others} more[/faint]" if others else ""
     if finding.measured is None:
         return (answer(word(finding)), escape(finding.rule), escape(place) + more, "", "", "")
@@ -165,6 +177,10 @@ def _cells(finding: Finding, others: int) -> tuple[str, ...]:
         f"{sign} {limit}",
         f"[{style}]{room}[/{style}]",
     )
+
+
+def _where(finding: Finding) -> str:
+    return f"{finding.group}, {finding.scope}" if finding.group else finding.scope
 
 
 def _demanded(op: str, limit: str) -> str:

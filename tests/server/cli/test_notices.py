@@ -50,6 +50,16 @@ def test_a_book_that_leaves_nothing_open_says_nothing(answer: JudgeAnswer) -> No
     assert not console.file.getvalue()
 
 
+@pytest.mark.parametrize("fills", ["not proven", "passes always", None])
+def test_a_pass_that_is_not_proven_on_the_way_says_so(answer: JudgeAnswer, fills: str | None) -> None:
+    library = lowered(rule("limit each issuer to at most 100% of net assets"))
+    finding, *_ = answer_of(judgement(library, index(book(60))), library).findings
+    console = Console(file=io.StringIO(), theme=terminal.THEME)
+    verdict.show(replace(answer, findings=(replace(finding, fills=fills),)), console)
+    assert isinstance(console.file, io.StringIO)
+    assert ("not proven while orders are partly filled" in console.file.getvalue()) is (fills == "not proven")
+
+
 @pytest.mark.parametrize("role", ["", "control room"])
 def test_a_rule_that_binds_nobody_is_named_to_whoever_may_see_it(role: str) -> None:
     secret = '  visible to "control room"\nend'
