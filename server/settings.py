@@ -5,12 +5,14 @@
 | `PROOFOLIO_DATA_DIR`      | `~/.proofolio/service`                           |
 | `PROOFOLIO_DATABASE_URL`  | SQLite in the data directory                     |
 | `PROOFOLIO_ORIGIN`        | a name made from the signing key, ending `/log`  |
+| `PROOFOLIO_WORKERS`       | 1: proposals that this process works on at once; 0 for none |
 | `PROOFOLIO_OIDC_ISSUER`   | API keys only                                    |
 | `PROOFOLIO_OIDC_AUDIENCE` | wanted beside the issuer                         |
 | `PROOFOLIO_OIDC_ROLES`, `PROOFOLIO_OIDC_HOUSEHOLDS` | the claims `roles`, `households` |
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +22,7 @@ from server.auth.openid import Provider
 
 HERE = ("localhost", "127.0.0.1", "::1")  # where a provider may be without TLS
 DATABASES = ("sqlite:///", "postgresql+psycopg://")
+FLEETING = ("sqlite:///", "sqlite:///:memory:")  # what SQLite would forget at once
 
 
 class SettingsError(ValueError):
@@ -29,12 +32,13 @@ class SettingsError(ValueError):
 @dataclass(frozen=True, slots=True)
 class Settings:
     """`database`: a SQLAlchemy URL. `origin`: the log's name in checkpoints, None to derive it from the key.
-    `provider`: whoever knows the firm's people, beside API keys."""
+    `provider`: whoever knows the firm's people, beside API keys. `workers`: threads that work on proposals."""
 
     data: Path
     database: str
     origin: str | None = None
     provider: Provider | None = None
+    workers: int = 1
 
 
 def settings(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -43,7 +47,12 @@ def settings(environment: Mapping[str, str] = os.environ) -> Settings:
     database = environment.get("PROOFOLIO_DATABASE_URL") or f"sqlite:///{data / 'proofolio.sqlite'}"
     if not database.startswith(DATABASES):
         raise SettingsError(f"PROOFOLIO_DATABASE_URL starts with none of {' and '.join(DATABASES)}; write one of these")
-    return Settings(data, database, environment.get("PROOFOLIO_ORIGIN") or None, _provider(environment))
+    if database in FLEETING:
+        raise SettingsError("PROOFOLIO_DATABASE_URL names no file; write sqlite:///FILE")
+    origin, workers = environment.get("PROOFOLIO_ORIGIN") or None, environment.get("PROOFOLIO_WORKERS") or "1"
+    if not re.fullmatch(r"\d{1,2}", workers, re.ASCII):
+        raise SettingsError(f"PROOFOLIO_WORKERS is `{workers}`; write a number from 0 to 99")
+    return Settings(data, database, origin, _provider(environment), int(workers))
 
 
 def _provider(environment: Mapping[str, str]) -> Provider | None:

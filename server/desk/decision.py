@@ -4,7 +4,7 @@ Nothing is read or written here, so that a log in a folder and the journal of a 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from policy import canonical
@@ -17,7 +17,7 @@ from policy.proof.bundle import Decision, committed, rules_manifest, statement
 from policy.proof.certificate import Certificate
 from server.desk import intent
 from server.desk.prepare import Task
-from server.desk.propose import Answer, Proposed
+from server.desk.propose import Answer, Proposed, Refused
 from server.log.events import Event
 from solver.refusal import Impossible
 
@@ -55,10 +55,21 @@ def outcome(answer: Answer) -> str:
             return "proposal.impossible" if isinstance(refused.refusal, Impossible) else "proposal.refused"
 
 
-def filed(run: Run, answer: Answer, files: Mapping[str, bytes], stream: str, data: Json = None) -> Event:
+def filed(run: Run, answer: Answer, files: Mapping[str, bytes], stream: str) -> Event:
     """That this was decided; the log commits to the files."""
     said = "orders" if isinstance(answer, Proposed) else "no orders"
-    return _event(outcome(answer), run, stream, said, data, statement(files), "text/plain")
+    return _event(outcome(answer), run, stream, said, None, statement(files), "text/plain")
+
+
+def unfiled(run: Run, answer: Refused, stream: str, reason: str) -> Event:
+    """That a search found nothing, which proves nothing; why stands in what the log commits to."""
+    body = canonical.encode({"reason": reason, "failing": list(answer.failing)})
+    return _event(outcome(answer), run, stream, "no orders", None, body, "application/json")
+
+
+def telling(event: Event, data: Json) -> Event:
+    """The event with what the feed says of it."""
+    return replace(event, data=data)
 
 
 def files(task: Task, run: Run, answer: Answer, time: str, charts: Mapping[str, str]) -> dict[str, bytes] | None:

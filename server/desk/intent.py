@@ -86,14 +86,19 @@ def read(text: str, file: str, book: Book) -> Intent | tuple[Problem, ...]:
     raw = parse(text, file)
     if isinstance(raw, tuple) and is_problems(raw):
         return raw
+    found = of(raw, file, book)
+    return found if isinstance(found, Intent) else with_lines(found, text)
+
+
+def of(raw: object, file: str, book: Book) -> Intent | tuple[Problem, ...]:
+    """The intent of a value that `policy.book.intake.json_text` parsed; or every problem, with its place in it."""
     if not isinstance(raw, dict):
-        return (Problem(Place(file, 1), f"{kind(raw)} stands where the intent is wanted", "write one object"),)
+        return (Problem(Place(file, 1, ""), f"{kind(raw)} stands where the intent is wanted", "write one object"),)
     try:
         document = IntentDocument.model_validate(raw)
     except ValidationError as error:
-        return with_lines(tuple(_problem(file, detail) for detail in error.errors(include_url=False)), text)
-    wrong = (*_unknown(file, document, book), *_dearer_inside(file, document))
-    return with_lines(wrong, text) if wrong else _intent(document)
+        return tuple(_problem(file, detail) for detail in error.errors(include_url=False))
+    return (*_unknown(file, document, book), *_dearer_inside(file, document)) or _intent(document)
 
 
 def written(intent: Intent) -> str:

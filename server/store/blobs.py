@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
+from sqlalchemy import Dialect
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from policy import canonical
@@ -14,10 +16,10 @@ def put(session: Session, contents: Iterable[bytes]) -> list[str]:
     """The hashes of the contents, which are kept when the transaction is."""
     wanted = [(canonical.digest(content), content) for content in contents]
     known = set(_known(session, [name for name, _ in wanted]))
-    for name, content in dict(wanted).items():
-        if name not in known:
-            session.add(Blob(hash=name, content=content))
-    session.flush()
+    new = [{"hash": name, "content": content} for name, content in sorted(dict(wanted).items()) if name not in known]
+    if new:  # in one order, so that two who put the same wait for each other and not both
+        connection = session.connection()
+        connection.execute(_insert(connection.dialect), new)
     return [name for name, _ in wanted]
 
 
@@ -35,3 +37,9 @@ def _known(session: Session, names: list[str]) -> list[str]:
     for begin in range(0, len(names), MOST):
         found += session.exec(select(Blob.hash).where(col(Blob.hash).in_(names[begin : begin + MOST])))
     return found
+
+
+def _insert(dialect: Dialect) -> postgresql.Insert | sqlite.Insert:
+    """What somebody else put meanwhile is left as it is: it is the same."""
+    insert = postgresql.insert(Blob) if dialect.name == "postgresql" else sqlite.insert(Blob)
+    return insert.on_conflict_do_nothing()

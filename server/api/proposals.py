@@ -1,0 +1,327 @@
+"""Proposals: asked for, waited for or fetched later, proven by a bundle, and decided by somebody else."""
+
+import asyncio
+import re
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from litestar import Request, Response, Router, get, post
+from litestar.concurrency import sync_to_thread
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, RawBody
+from pydantic import AwareDatetime, Field, SkipValidation
+from sqlmodel import Session, col, select
+
+from policy.ir.disguised import disguised
+from policy.judge.redact import NOT_PERMITTED, readable
+from server import clock
+from server.answer.proposal import ProposeAnswer
+from server.api.listing import USUAL, page
+from server.api.once import Answer, Write, once
+from server.api.problem import Flaw, ProblemError
+from server.api.version import matched, version
+from server.api.wire import Asked, answer, asked, flaws
+from server.auth.credentials import Principal
+from server.auth.roles import Act
+from server.desk import intent, loaded, proposals, proving, publish
+from server.desk.intent import IntentDocument
+from server.desk.loaded import Loaded
+from server.desk.proposals import ALLOWS, UNSETTLED, State, Verb, Wanted
+from server.flow import proposing
+from server.log import journal
+from server.log.journal import Receipt
+from server.log.signer import SignerError
+from server.running import Service
+from server.store import blobs
+from server.store.tables import Proposal, Snapshot
+from solver.intent import Intent
+
+LONGEST_WAIT = 60  # seconds
+LOOKS = (0.05, 0.5)  # seconds between two looks at what is waited for: at first, and at most
+_WAIT = re.compile(r"(?:^|[,;\s])wait=(\d{1,4})(?=$|[,;\s])", re.ASCII)
+
+
+class ProposalAsked(Asked):
+    snapshot: str | None = None
+    """the data; the newest snapshot without it"""
+    rulebook: str | None = None
+    """the rules that are expected to be in force; another one is refused"""
+    intent: SkipValidation[IntentDocument | None] = None
+    """what is wanted (docs/intent.schema.json)"""
+    expires: AwareDatetime | None = None
+    """nobody approves it from this instant on"""
+
+
+class ApprovalAsked(Asked):
+    remark: Annotated[str, Field(max_length=2000)] | None = None
+
+
+class RejectionAsked(Asked):
+    reason: Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalAnswer:
+    """`allows`: what may be done with it now, by somebody else than `proposer`. `reason`: why it failed or was
+    rejected. `answer`: what came of it, as far as its reader may see the rules; not in lists."""
+
+    id: str
+    state: str
+    version: int
+    rulebook: str
+    snapshot: str
+    proposer: str
+    made: str
+    expires: str | None
+    allows: tuple[str, ...]
+    reason: str | None
+    answer: ProposeAnswer | None = None
+    log: Receipt | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalsAnswer:
+    """Newest first. `next`: the cursor of the next page, null after the last."""
+
+    data: tuple[ProposalAnswer, ...]
+    next: str | None
+
+
+ADD = {
+    "act": Act.PROPOSE,
+    "asks": ProposalAsked,
+    "says": ProposalAnswer,
+    "problems": ("rule-book-not-active", "no-snapshot"),
+}
+READ = {"act": Act.READ_PROPOSAL, "says": ProposalAnswer}
+LIST = {"act": Act.READ_PROPOSAL, "says": ProposalsAnswer, "problems": ("bad-cursor",)}
+BUNDLE = {"act": Act.READ_PROPOSAL, "says": "application/zip", "problems": ("signer-down",)}
+DECIDED = ("self-approval", "state-conflict", "version-old", "if-match-needed")
+APPROVE = {"act": Act.DECIDE, "asks": ApprovalAsked, "says": ProposalAnswer, "problems": DECIDED}
+REJECT = {"act": Act.DECIDE, "asks": RejectionAsked, "says": ProposalAnswer, "problems": DECIDED}
+
+
+@post("/proposals", opt=ADD, status_code=202)
+async def add(
+    request: Request[Principal, None, Any], service: NamedDependency[Service], body: RawBody
+) -> Response[bytes]:
+    """202 at once; with `Prefer: wait=SECONDS`, 201 where the result comes within them (60 at most)."""
+    found = await sync_to_thread(_added, request, service, body)
+    wait = _WAIT.search(request.headers.get("prefer", ""))
+    return found if wait is None else await _waited(request, service, found, min(int(wait[1]), LONGEST_WAIT))
+
+
+@get("/proposals", opt=LIST, sync_to_thread=True)
+def listed(
+    request: Request[Principal, None, Any],
+    service: NamedDependency[Service],
+    cursor: FromQuery[str | None] = None,
+    limit: FromQuery[int] = USUAL,
+) -> ProposalsAnswer:
+    """What is not the reader's to see is passed over: a page may be shorter than its limit."""
+    now = clock.now()
+    with service.store.reading() as session:
+        rows, following = page(session, Proposal, cursor, limit)
+    mine = [row for row in rows if proposals.seen_by(row, request.user.households)]
+    return ProposalsAnswer(tuple(_shown(row, now) for row in mine), following)
+
+
+@get("/proposals/{proposal:str}", opt=READ, sync_to_thread=True)
+def one(
+    request: Request[Principal, None, Any], service: NamedDependency[Service], proposal: FromPath[str]
+) -> Response[bytes]:
+    return _read(request, service, proposal, 200)
+
+
+@get("/proposals/{proposal:str}/bundle", opt=BUNDLE, sync_to_thread=True)
+def bundle(
+    request: Request[Principal, None, Any],
+    service: NamedDependency[Service],
+    proposal: FromPath[str],
+    seen: FromQuery[int | None] = None,
+) -> Response[bytes]:
+    """The proof, for whoever may see every rule. `seen`: the size of a state of the log that the reader kept."""
+    with service.store.reading() as session:
+        row = _known(session, request, proposal)
+        said = _answer(session, request, row)
+    if said is None or said.bundle is None:
+        raise ProblemError("not-found", f"there is no bundle of `{proposal}`, or it is not yours to see")
+    try:
+        content = proving.bundle(service, row, () if seen is None else (seen,))
+    except SignerError:
+        raise ProblemError("signer-down", "the log cannot be signed now, and a bundle is proven by it") from None
+    name = {"Content-Disposition": f'attachment; filename="{row.id}.proof.zip"'}
+    return Response(content, media_type="application/zip", headers=name)
+
+
+@post("/proposals/{proposal:str}/approval", opt=APPROVE, sync_to_thread=True, status_code=200)
+def approve(
+    request: Request[Principal, None, Any],
+    service: NamedDependency[Service],
+    proposal: FromPath[str],
+    body: RawBody,
+) -> Response[bytes]:
+    """By somebody else than the proposer. The log says that the service attests it; nobody signed in person."""
+    said = asked(ApprovalAsked, body).remark
+    return once(service.store, request, body, lambda: _decided(request, proposal, Verb.APPROVAL, said))
+
+
+@post("/proposals/{proposal:str}/rejection", opt=REJECT, sync_to_thread=True, status_code=200)
+def reject(
+    request: Request[Principal, None, Any],
+    service: NamedDependency[Service],
+    proposal: FromPath[str],
+    body: RawBody,
+) -> Response[bytes]:
+    said = asked(RejectionAsked, body).reason
+    return once(service.store, request, body, lambda: _decided(request, proposal, Verb.REJECTION, said))
+
+
+# --- asking ------------------------------------------------------------------------------------
+
+
+def _added(request: Request[Principal, None, Any], service: Service, body: bytes) -> Response[bytes]:
+    asks = asked(ProposalAsked, body)
+
+    def work() -> Write:
+        wanted = _wanted(request, service, asks)
+
+        def write(session: Session) -> Answer:
+            now = clock.now()
+            row, event = proposals.queued(session, wanted, request.user.name, now)
+            (receipt,) = journal.append(session, [event], now)
+            shown = _shown(row, now, log=receipt)
+            return answer(202, shown, location=f"/v1/proposals/{row.id}", etag=version(row))
+
+        return write
+
+    return once(service.store, request, body, work)
+
+
+def _wanted(request: Request[Principal, None, Any], service: Service, asks: ProposalAsked) -> Wanted:
+    now = clock.now()
+    expires = None if asks.expires is None else clock.text(asks.expires)
+    if expires is not None and expires <= now:
+        raise _wrong("/expires", f"{expires} has passed", "name an instant to come, or none")
+    known = _loaded(request, service, asks, now)
+    book = known.facts.index.book
+    doubtful = disguised(known.rules.library, book)
+    if doubtful:
+        said = flaws(disguised(readable(known.rules.library, request.user.roles), book))
+        raise ProblemError("invalid", "a rule's name only looks like one of the book", said or [_UNSEEN])
+    found = intent.of({} if asks.intent is None else asks.intent, "intent", book)
+    if not isinstance(found, Intent):
+        wrong = [Flaw(f"/intent{flaw.pointer}", flaw.detail, flaw.help) for flaw in flaws(found)]
+        raise ProblemError("invalid", f"{len(wrong)} things are wrong with the intent", wrong)
+    return Wanted(known, intent.written(found), expires)
+
+
+_UNSEEN = Flaw(None, NOT_PERMITTED, "ask compliance")
+
+
+def _loaded(request: Request[Principal, None, Any], service: Service, asks: ProposalAsked, now: str) -> Loaded:
+    """The rules in force, and the snapshot that was named, or the newest."""
+    with service.store.reading() as session:
+        ruling = publish.in_force(session, now)
+        newest = session.exec(select(Snapshot.id).order_by(col(Snapshot.id).desc()).limit(1)).first()
+    if ruling is None or asks.rulebook not in (None, ruling.id):
+        raise ProblemError("rule-book-not-active", f"in force is {'none' if ruling is None else f'`{ruling.id}`'}")
+    name = asks.snapshot or newest
+    facts = None if name is None else loaded.facts_of(service, name)
+    if facts is None or not proposals.may_see(proposals.households(facts.index.book), request.user.households):
+        if asks.snapshot is None:
+            raise ProblemError("no-snapshot", "there is no snapshot that you may see; send one, or name one")
+        raise _wrong("/snapshot", f"there is no snapshot `{asks.snapshot}`", "name one of /v1/snapshots")
+    rules = loaded.rules_of(service, ruling.id)
+    assert rules is not None, "it was just read"
+    return Loaded(rules, facts)
+
+
+def _wrong(pointer: str, detail: str, do: str) -> ProblemError:
+    return ProblemError("invalid", detail, [Flaw(pointer, detail, do)])
+
+
+async def _waited(
+    request: Request[Principal, None, Any], service: Service, found: Response[bytes], seconds: int
+) -> Response[bytes]:
+    """Whoever waits holds no thread: sixty seconds of one would be a way to stop the service."""
+    name = found.headers["Location"].rpartition("/")[2]
+    end, pause = asyncio.get_running_loop().time() + seconds, LOOKS[0]
+    while not await sync_to_thread(_settled, service, name):
+        left = end - asyncio.get_running_loop().time()
+        if left <= 0:
+            return found
+        await asyncio.sleep(min(pause, left))
+        pause = min(2 * pause, LOOKS[1])
+    done = await sync_to_thread(_read, request, service, name, 201)
+    kept = {key: value for key, value in found.headers.items() if key in ("Location", "Idempotency-Replayed")}
+    done.headers.update(kept | {"Preference-Applied": f"wait={seconds}"})
+    return done
+
+
+def _settled(service: Service, name: str) -> bool:
+    with service.store.reading() as session:
+        return proposals.state(session.get_one(Proposal, name), clock.now()) not in UNSETTLED
+
+
+# --- reading and deciding ----------------------------------------------------------------------
+
+
+def _read(request: Request[Principal, None, Any], service: Service, name: str, status: int) -> Response[bytes]:
+    with service.store.reading() as session:
+        row = _known(session, request, name)
+        shown = _shown(row, clock.now(), _answer(session, request, row))
+    made = answer(status, shown, etag=version(row))
+    return Response(made.body, status_code=status, media_type="application/json", headers=dict(made.headers))
+
+
+def _decided(request: Request[Principal, None, Any], name: str, verb: Verb, said: str | None) -> Write:
+    def write(session: Session) -> Answer:
+        now, who = clock.now(), request.user.name
+        row = _known(session, request, name, lock=True)
+        matched(request, row)
+        state = proposals.state(row, now)
+        if verb not in ALLOWS[state]:
+            allowed = ", ".join(ALLOWS[state]) or "nothing"
+            raise ProblemError("state-conflict", f"`{row.id}` is {state}, which allows {allowed}")
+        if verb is Verb.APPROVAL and row.proposer == who:
+            raise ProblemError("self-approval", f"{who} asked for this proposal; somebody else approves it")
+        event = proposals.decided(session, row, verb, who, said)
+        (receipt,) = journal.append(session, [event], now)
+        return answer(200, _shown(row, now, log=receipt), etag=version(row))
+
+    return write
+
+
+def _known(session: Session, request: Request[Principal, None, Any], name: str, *, lock: bool = False) -> Proposal:
+    row = session.get(Proposal, name, with_for_update=lock)
+    if row is None or not proposals.seen_by(row, request.user.households):
+        raise ProblemError("not-found", f"there is no proposal `{name[:80]}`")
+    return row
+
+
+def _answer(session: Session, request: Request[Principal, None, Any], row: Proposal) -> ProposeAnswer | None:
+    if row.answer is None:
+        return None
+    return proposing.read_by(blobs.get(session, [row.answer])[row.answer], request.user.roles)
+
+
+def _shown(row: Proposal, now: str, said: ProposeAnswer | None = None, log: Receipt | None = None) -> ProposalAnswer:
+    state: State = proposals.state(row, now)
+    return ProposalAnswer(
+        id=row.id,
+        state=state.value,
+        version=row.version,
+        rulebook=row.rulebook,
+        snapshot=row.snapshot,
+        proposer=row.proposer,
+        made=row.made,
+        expires=row.expires,
+        allows=tuple(verb.value for verb in ALLOWS[state]),
+        reason=row.reason,
+        answer=said,
+        log=log,
+    )
+
+
+ROUTES = Router("/", route_handlers=[add, listed, one, bundle, approve, reject], tags=["proposals"])

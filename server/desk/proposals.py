@@ -1,0 +1,141 @@
+"""Proposals as the service keeps them: asked for, worked out by whoever takes one in hand, decided by somebody else.
+
+| state     | when                                              | allows              |
+| --------- | ------------------------------------------------- | ------------------- |
+| queued    | it was asked for                                  |                     |
+| solving   | a worker has it in hand                           |                     |
+| proposed  | there are orders                                  | approval, rejection |
+| unchanged | doing nothing is best, and that is proven         |                     |
+| refused   | no orders, for one of three reasons               |                     |
+| failed    | a fault of ours                                   |                     |
+| expired   | its instant came before anybody decided           |                     |
+| approved, rejected | somebody decided                         |                     |
+
+`solving` and `expired` follow from the clock and are never written: a worker that is killed leaves nothing to mend.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlmodel import Session
+
+from policy.book.facts import Book
+from policy.canonical import Json, encode
+from server import clock
+from server.desk import decision
+from server.desk.decision import Run
+from server.desk.loaded import Loaded
+from server.log.events import Event
+from server.store import blobs
+from server.store.tables import Proposal
+
+
+class State(StrEnum):
+    QUEUED = "queued"
+    SOLVING = "solving"
+    PROPOSED = "proposed"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+    FAILED = "failed"
+    EXPIRED = "expired"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+class Verb(StrEnum):
+    APPROVAL = "approval"
+    REJECTION = "rejection"
+
+
+ALLOWS: dict[State, tuple[Verb, ...]] = {
+    State.QUEUED: (),
+    State.SOLVING: (),
+    State.PROPOSED: (Verb.APPROVAL, Verb.REJECTION),
+    State.UNCHANGED: (),
+    State.REFUSED: (),
+    State.FAILED: (),
+    State.EXPIRED: (),
+    State.APPROVED: (),
+    State.REJECTED: (),
+}
+ENDS_IN = {Verb.APPROVAL: State.APPROVED, Verb.REJECTION: State.REJECTED}
+UNSETTLED = frozenset({State.QUEUED, State.SOLVING})
+OF_EVENT = {
+    "proposal.proposed": State.PROPOSED,
+    "proposal.unchanged": State.UNCHANGED,
+    "proposal.refused": State.REFUSED,
+    "proposal.impossible": State.REFUSED,
+    "proposal.failed": State.FAILED,
+}
+"""The state that each result leads to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be worked out, and from what. `intent`: JSON text; `expires`: UTC, as the clock writes it."""
+
+    loaded: Loaded
+    intent: str
+    expires: str | None
+
+
+def state(row: Proposal, now: str) -> State:
+    written = State(row.state)
+    if written is State.QUEUED and row.lease is not None and now < row.lease:
+        return State.SOLVING
+    if written is State.PROPOSED and row.expires is not None and row.expires <= now:
+        return State.EXPIRED
+    return written
+
+
+def queued(session: Session, wanted: Wanted, proposer: str, now: str) -> tuple[Proposal, Event]:
+    """The row, and the event that its run is going to begin."""
+    (intent,) = blobs.put(session, [wanted.intent.encode()])
+    row = Proposal(
+        id=clock.fresh("prop"),
+        state=State.QUEUED.value,
+        rulebook=wanted.loaded.rules.id,
+        snapshot=wanted.loaded.facts.id,
+        intent=intent,
+        households=households(wanted.loaded.facts.index.book),
+        proposer=proposer,
+        made=now,
+        expires=wanted.expires,
+    )
+    session.add(row)
+    return row, decision.begun(run_of(row, wanted.loaded), row.id, told(row))
+
+
+def run_of(row: Proposal, known: Loaded) -> Run:
+    return Run(row.id, row.proposer, known.rules.manifest, known.facts.document)
+
+
+def decided(session: Session, row: Proposal, verb: Verb, who: str, said: str | None) -> Event:
+    """The row in its new state. It is `attested`: the service says that this session said so, and no person signed."""
+    row.state, row.version = ENDS_IN[verb].value, row.version + 1
+    row.reason = said if verb is Verb.REJECTION else None
+    session.add(row)
+    body: dict[str, Json] = {"v": 1, "word": "attested", "decision": verb.value, "proposal": row.id}
+    body |= {"statement": row.statement, "person": who, "said": said}
+    event = f"proposal.{row.state}"
+    return Event(event, row.id, f"{verb.value}, attested by the service", who, told(row), encode(body), run=row.id)
+
+
+def told(row: Proposal) -> Json:
+    """What the feed says of it."""
+    return {"id": row.id, "version": row.version, "state": row.state}
+
+
+def seen_by(row: Proposal, mine: frozenset[str] | None) -> bool:
+    return may_see(row.households, mine)
+
+
+def may_see(households: str | None, mine: frozenset[str] | None) -> bool:
+    """Whether all that is about these households is for somebody to see who may see `mine`, None for all."""
+    return mine is None or (households is not None and mine.issuperset(households.split(",")))
+
+
+def households(book: Book) -> str | None:
+    """By commas; None where an account is nobody's, so that only who sees all may see it."""
+    found = {*book.households, *(account.household for account in book.accounts.values())}
+    return None if None in found or not found else ",".join(sorted(filter(None, found)))

@@ -1,0 +1,67 @@
+"""The bundle of a proposal, put together when it is read: from the blobs that its log entry commits to, the journal's
+proofs, and a checkpoint signed now."""
+
+from collections.abc import Callable, Iterable
+
+from sqlmodel import Session, col, select
+
+from policy.proof.archive import listed
+from policy.proof.entry import Entry, entry
+from policy.proof.trust import card_text
+from server.desk.assembled import assembled
+from server.desk.publish import STREAM as RULES
+from server.log import signer
+from server.log.sealed import Sealed, sealed
+from server.running import Service
+from server.store import blobs
+from server.store.tables import Checkpoint, Journal, Payload, Proposal
+
+MOST_KEPT = 16  # states
+DATA = "data"
+
+
+def bundle(service: Service, row: Proposal, seen: Iterable[int] = ()) -> bytes:
+    """`row`: of a proposal whose result is filed; `seen`: sizes of the log that the reader kept. It also tells how
+    the log grew from the states that were signed last. SignerError where nothing can be signed."""
+    note = signer.sealed(service.store, service.signer)
+    with service.store.reading() as session:
+        log = sealed(session, note)
+        run, decided = _own(session, row.id)
+        made = entry(decided.entry)
+        places = {
+            "rules": _before(session, RULES, "rulebook.activated", run.index, lambda it: it.rules == made.rules),
+            "snapshot": _before(session, DATA, "snapshot.sealed", run.index, lambda it: it.snapshot == made.snapshot),
+            "run": run.index,
+            "entry": decided.index,
+        }
+        payload = session.get_one(Payload, decided.commitment)
+        assert payload.salt is not None, "what was erased has no bundle"
+        assert payload.body is not None, "salt and body are erased together"
+        paths = listed(payload.body)
+        contents = blobs.get(session, set(paths.values()))
+        files = {path: contents[name] for path, name in paths.items()}
+        card = card_text((service.signer.verifier,), (), (log.state.size, log.state.root))
+        return assembled(files, log, places, payload.salt, _sizes(session, log, seen), card)
+
+
+def _own(session: Session, name: str) -> tuple[Journal, Journal]:
+    """The entries of its run's begin and of its result: the first two of its stream."""
+    found = select(Journal).where(Journal.stream == name).order_by(col(Journal.seq)).limit(2)
+    run, decided = session.exec(found)
+    return run, decided
+
+
+def _before(session: Session, stream: str, type: str, end: int, is_it: Callable[[Entry], bool]) -> int:
+    """The number of the last such entry before number `end`."""
+    wanted = select(Journal.index, Journal.entry).where(
+        Journal.stream == stream, Journal.type == type, Journal.index < end
+    )
+    found = session.exec(wanted.order_by(col(Journal.seq).desc()))
+    return next(index for index, data in found if is_it(entry(data)))
+
+
+def _sizes(session: Session, log: Sealed, seen: Iterable[int]) -> list[int]:
+    now = log.state.size
+    signed = select(Checkpoint.size).where(Checkpoint.size < now).order_by(col(Checkpoint.size).desc())
+    kept = session.exec(signed.limit(MOST_KEPT)).all()
+    return sorted({1, *kept, *(size for size in seen if 0 < size < now)})

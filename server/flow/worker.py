@@ -1,0 +1,84 @@
+"""Workers: threads of the serving process that take proposals from the queue, one by one. They hold nothing that a
+SIGKILL could lose: what one had in hand is taken up by another when its lease ends."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from threading import Event, Thread
+
+from sqlalchemy.exc import OperationalError
+
+from server.flow import proposing, queue
+from server.running import Service
+from server.store.tables import Proposal
+
+IDLE = 0.2  # seconds between two looks at an empty queue
+PAUSE = 5  # seconds before the next try where the database is down
+MOST = 3  # tries, after which it is the proposal that kills its workers
+
+_log = logging.getLogger("proofolio")
+
+
+@contextmanager
+def working(service: Service, number: int, lease: timedelta = queue.LEASE) -> Iterator[None]:
+    """So many workers meanwhile. At the end, what they have in hand is there for anybody."""
+    stop, hands = Event(), set[str]()
+    threads = [Thread(target=_work, args=(service, lease, stop, hands), daemon=True) for _ in range(number)]
+    threads += [Thread(target=_renew, args=(service, lease, stop, hands), daemon=True)] if number else []
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join(2 * IDLE)
+        queue.released(service.store, list(hands))
+
+
+def one(service: Service, lease: timedelta = queue.LEASE, hands: set[str] | None = None) -> bool:
+    """Whether there was one to work on; it is done now, unless somebody else took it up."""
+    row = queue.taken(service.store, lease)
+    if row is None:
+        return False
+    mine = set[str]() if hands is None else hands
+    mine.add(str(row.holder))
+    try:
+        proposing.kept(service, row, _result(service, row))
+    except BaseException:
+        queue.released(service.store, [str(row.holder)])
+        raise
+    finally:
+        mine.discard(str(row.holder))
+    return True
+
+
+def _result(service: Service, row: Proposal) -> proposing.Result:
+    if row.tries > MOST:
+        return proposing.failed(row, f"{MOST} workers began it and none ended: it is ours to mend")
+    try:
+        return proposing.worked_out(service, row)
+    except OperationalError:
+        raise
+    except Exception:
+        _log.error({"event": "fault", "proposal": row.id}, exc_info=True)
+        return proposing.failed(row, "a fault of proofolio, which its log tells more about: it is ours to mend")
+
+
+def _work(service: Service, lease: timedelta, stop: Event, hands: set[str]) -> None:
+    while not stop.is_set():
+        try:
+            if not one(service, lease, hands):
+                stop.wait(IDLE)
+        except Exception:
+            _log.error({"event": "worker"}, exc_info=True)
+            stop.wait(PAUSE)
+
+
+def _renew(service: Service, lease: timedelta, stop: Event, hands: set[str]) -> None:
+    while not stop.wait(lease.total_seconds() / 3):
+        try:
+            queue.renewed(service.store, list(hands), lease)
+        except Exception:
+            _log.error({"event": "worker"}, exc_info=True)
