@@ -30,11 +30,11 @@ def shut(app: Litestar) -> None:
 
 def _said(handler: Any) -> bool:
     if "OPTIONS" in getattr(handler, "http_methods", ()):  # the verbs of a path, which the document says too
-        return bool(handler.fn.__module__.startswith("litestar."))
+        return str(handler).startswith("litestar.")
     opt = getattr(handler, "opt", {})
     return opt.get(PUBLIC) is True or isinstance(opt.get("act"), Act)
 
 
 def operation_id(handler: HTTPRouteHandler, _method: Method, _path: list[str | Any]) -> str:
     """Such as `keys_add`: file and function, which are readable, unique, and stay when a path changes."""
-    return f"{handler.fn.__module__.rpartition('.')[2]}_{handler.fn.__name__}"
+    return "_".join(str(handler).split(".")[-2:])

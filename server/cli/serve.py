@@ -3,18 +3,24 @@
 import argparse
 import gc
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from socket import socket
 
-import uvicorn
-from sqlalchemy.exc import OperationalError
+from alembic.util import CommandError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from server import running
+from server import lines, listen, running
 from server.app import app
 from server.cli.exits import Exit
 from server.cli.problem import bad_file
 from server.cli.show.answers import printed
 from server.log.signer import SignerError
-from server.settings import SettingsError, settings
+from server.running import Service
+from server.settings import Settings, SettingsError, settings
+
+PORTS = range(2**16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,29 +35,74 @@ class ServeAnswer:
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1", metavar="H", help="the address to listen at (127.0.0.1)")
-    parser.add_argument("--port", type=int, default=8080, metavar="P", help="the port to listen at (8080)")
+    parser.add_argument("--port", type=int, default=8080, metavar="P", help="the port; 0 is any that is free (8080)")
 
 
 def run(arguments: argparse.Namespace) -> int:
     gc.enable()  # the other verbs end soon; this one does not
+    known = _settings()
+    with _listening(arguments.host, arguments.port) as at:
+        with _readable(known):
+            opened = running.opened(known)
+        server = listen.server(app(opened))
+        _say(opened, listen.address(at), as_json=arguments.json)
+        lines.begun()
+        server.run([at])
+    return Exit.PASS
+
+
+def _settings() -> Settings:
     try:
-        opened = running.opened(settings())
+        return settings()
     except SettingsError as error:
         raise bad_file("environment", str(error), "see docs/service.md") from None
+
+
+def _listening(host: str, port: int) -> socket:
+    if port not in PORTS:
+        raise bad_file("--port", f"{port} is no port", f"give one from 0 to {PORTS[-1]}")
+    try:
+        return listen.listening(host, port)
+    except OSError as error:
+        raise bad_file(f"{host}:{port}", _lower(error), "give a --host and a --port that are free here") from None
+
+
+@contextmanager
+def _readable(known: Settings) -> Iterator[None]:
+    """What is wrong with where the data lies is told in a line, without the address of a database: it may hold a
+    password."""
+    try:
+        yield
     except SignerError as error:
         raise bad_file("signer", str(error), "see docs/service.md") from None
-    except OperationalError as error:
-        raise bad_file("database", str(error.orig).strip(), "look at PROOFOLIO_DATABASE_URL") from None
+    except OSError as error:
+        place = str(error.filename or known.data)
+        raise bad_file(place, _lower(error), "let PROOFOLIO_DATA_DIR name a folder that can be written") from None
+    except DBAPIError as error:
+        raise bad_file("database", _first_line(str(error.orig)), "look at PROOFOLIO_DATABASE_URL") from None
+    except CommandError as error:
+        raise bad_file("database", str(error), "a newer version made it; run that one, or an empty database") from None
+    except (SQLAlchemyError, ValueError):
+        form = "write sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST:PORT/NAME"
+        raise bad_file("environment", "PROOFOLIO_DATABASE_URL cannot be read", form) from None
+
+
+def _lower(error: OSError) -> str:
+    said = (error.strerror or str(error)).partition(" (")[0]
+    return said[:1].lower() + said[1:]
+
+
+def _first_line(said: str) -> str:
+    return next(iter(said.strip().splitlines()), "it cannot be opened")
+
+
+def _say(opened: Service, address: str, *, as_json: bool) -> None:
     first = running.first_key(opened.settings)
-    address = f"http://{arguments.host}:{arguments.port}"
-    answer = ServeAnswer("serving", address, str(first) if first.exists() else None)
-    if not printed(answer, as_json=arguments.json):
+    key = str(first) if first.exists() else None
+    if not printed(ServeAnswer("serving", address, key), as_json=as_json):
         print(f"serving {address}; the data is in {opened.settings.data}", file=sys.stderr)
-        if answer.first_key is not None:
+        if key is not None:
             print(
-                f"the first administrator's key is in {first}: it makes one other key, and is then dead",
-                file=sys.stderr,
+                f"the first administrator's key is in {key}: it makes one other key, and is then dead", file=sys.stderr
             )
     sys.stdout.flush()
-    uvicorn.run(app(opened), host=arguments.host, port=arguments.port, log_level="warning", server_header=False)
-    return Exit.PASS
