@@ -12,7 +12,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 from sqlalchemy.exc import OperationalError
 
 from policy.book.amount import number_text
-from server.api import caller, health, keys, problem, proposals, refusals, routes, rulebooks, schema, trace
+from server.api import caller, health, keys, problem, proposals, refusals, routes, rulebooks, schema, snapshots, trace
 from server.api.caller import PUBLIC
 from server.api.problem import ProblemError
 from server.flow import worker
@@ -31,7 +31,10 @@ def app(service: Service) -> Litestar:
             yield
 
     found = Litestar(
-        route_handlers=[health.ROUTES, Router("/v1", route_handlers=[keys.ROUTES, proposals.ROUTES, rulebooks.ROUTES])],
+        route_handlers=[
+            health.ROUTES,
+            Router("/v1", route_handlers=[keys.ROUTES, proposals.ROUTES, rulebooks.ROUTES, snapshots.ROUTES]),
+        ],
         lifespan=[working],
         dependencies={"service": Provide(provided, sync_to_thread=False)},
         middleware=[caller.Authentication],

@@ -135,6 +135,7 @@ def upgrade() -> None:
         sa.Column("source", sa.String(), nullable=False),
         sa.Column("as_of", sa.String(), nullable=False),
         sa.Column("known_at", sa.String(), nullable=False),
+        sa.Column("counts", sa.String(), nullable=False),
         sa.Column("made", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )

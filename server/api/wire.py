@@ -20,13 +20,17 @@ class Asked(BaseModel):
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True, frozen=True)
 
 
-def document(body: bytes) -> Any:
-    """The JSON document of a body; a problem where it is none, or has two readings."""
+def utf8(body: bytes) -> str:
+    """The text of a body; a problem where it is none."""
     try:
-        text = body.decode("utf-8")
+        return body.decode()
     except UnicodeDecodeError as error:
         raise ProblemError("malformed-json", f"byte {error.start} is not UTF-8") from None
-    found = parse(text, BODY)
+
+
+def document(body: bytes) -> Any:
+    """The JSON document of a body; a problem where it is none, or has two readings."""
+    found = parse(utf8(body), BODY)
     if isinstance(found, tuple) and is_problems(found):
         raise ProblemError("malformed-json", "; ".join(f"{said(p)}; {p.do}" for p in found), flaws(found))
     return found

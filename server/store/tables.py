@@ -133,7 +133,7 @@ class Rulebook(SQLModel, table=True):
 
 
 class Snapshot(SQLModel, table=True):
-    """A sealed book: its canonical document is the blob `document`."""
+    """A sealed book: its canonical document is the blob `document`. `counts`: rows by table, JSON."""
 
     __tablename__ = "snapshot"
     id: str = Field(primary_key=True)
@@ -141,6 +141,7 @@ class Snapshot(SQLModel, table=True):
     source: str
     as_of: str
     known_at: str
+    counts: str = "{}"
     made: str = Field(index=True)
 
 
