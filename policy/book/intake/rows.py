@@ -142,7 +142,7 @@ class AccountRow(Row):
     relief: ReliefField = Relief.SPECIFIC
     """how the custodian chooses the lots of a sale"""
     cash: dict[Currency, Cash]
-    """by currency; {} if there is none"""
+    """by currency; if there is none, {} in JSON and `none` in CSV"""
     model: Text | None = None
     """whose weights are the target"""
     benchmark: Text | None = None

@@ -167,6 +167,12 @@ def test_a_file_without_form_is_one_problem(content: str, says: str) -> None:
     assert len(found) == 1
 
 
+def test_an_account_without_cash_is_told_what_csv_takes() -> None:
+    found = from_csv(with_line(sheets(), "accounts.csv", "fifo,none", "fifo,"))
+    assert isinstance(found, tuple)
+    assert [problem.do for problem in found] == ["give by currency; if there is none, {} in JSON and `none` in CSV"]
+
+
 @pytest.mark.parametrize(
     "missing", ["book.csv", "instruments.csv", "accounts.csv", "cash.csv", "lots.csv", "prices.csv"]
 )
