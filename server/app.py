@@ -12,18 +12,39 @@ from litestar.openapi.spec import Components, SecurityScheme
 from sqlalchemy.exc import OperationalError
 
 from policy.book.amount import number_text
-from server.api import caller, health, keys, problem, proposals, refusals, routes, rulebooks, schema, snapshots, trace
+from server.api import (
+    caller,
+    events,
+    health,
+    keys,
+    log,
+    problem,
+    proposals,
+    refusals,
+    routes,
+    rulebooks,
+    schema,
+    snapshots,
+    trace,
+)
 from server.api.caller import PUBLIC
+from server.api.follow import Follower
 from server.api.problem import ProblemError
 from server.flow import worker
 from server.running import Service
 
+RESOURCES = (keys, rulebooks, snapshots, proposals, events, log)
 LARGEST = 64 * 1024 * 1024  # bytes of a body
 
 
 def app(service: Service) -> Litestar:
+    follower = Follower(service.store)
+
     def provided() -> Service:
         return service
+
+    def following() -> Follower:
+        return follower
 
     @asynccontextmanager
     async def working(_app: Litestar) -> AsyncIterator[None]:
@@ -31,12 +52,12 @@ def app(service: Service) -> Litestar:
             yield
 
     found = Litestar(
-        route_handlers=[
-            health.ROUTES,
-            Router("/v1", route_handlers=[keys.ROUTES, proposals.ROUTES, rulebooks.ROUTES, snapshots.ROUTES]),
-        ],
+        route_handlers=[health.ROUTES, Router("/v1", route_handlers=[each.ROUTES for each in RESOURCES])],
         lifespan=[working],
-        dependencies={"service": Provide(provided, sync_to_thread=False)},
+        dependencies={
+            "service": Provide(provided, sync_to_thread=False),
+            "follower": Provide(following, sync_to_thread=False),
+        },
         middleware=[caller.Authentication],
         guards=[caller.entitled],
         exception_handlers={
@@ -60,5 +81,5 @@ def app(service: Service) -> Litestar:
     )
     routes.shut(found)
     found.asgi_handler = trace.traced(found.asgi_handler)
-    found.state.service = service
+    found.state.service, found.state.follower = service, follower
     return found

@@ -4,6 +4,7 @@ body (`server.api.patience`); who is being answered when the end comes has a few
 import asyncio
 import socket
 from collections.abc import Callable
+from types import FrameType
 from typing import Any
 
 import h11
@@ -40,7 +41,15 @@ def server(app: Callable[..., Any]) -> uvicorn.Server:
         timeout_keep_alive=IDLE,
         timeout_graceful_shutdown=FAREWELL,
     )
-    return uvicorn.Server(config)
+    return _Server(config)
+
+
+class _Server(uvicorn.Server):
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Who only waits for news is let go at once: the server would wait for them before it ends."""
+        app: Any = self.config.app
+        app.state.follower.ended = True
+        super().handle_exit(sig, frame)
 
 
 class _Patient(H11Protocol):

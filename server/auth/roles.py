@@ -29,6 +29,7 @@ class Act(StrEnum):
     DECIDE = "approve or reject a proposal"
     READ_EVENTS = "read events"
     READ_LOG = "read the log"
+    AUDIT_LOG = "read every entry of the log"
 
 
 _DESK = frozenset({Role.ADVISER, Role.COMPLIANCE, Role.CONTROL_ROOM, Role.TRADER, Role.OPERATIONS})
@@ -47,4 +48,5 @@ ALLOWED: dict[Act, frozenset[Role]] = {
     Act.DECIDE: frozenset({Role.ADVISER, Role.COMPLIANCE}),
     Act.READ_EVENTS: _DESK | {Role.REGULATOR},
     Act.READ_LOG: frozenset(Role),
+    Act.AUDIT_LOG: frozenset({Role.REGULATOR}),
 }

@@ -23,6 +23,7 @@ from server.log.events import KINDS, Event
 from server.store import tables
 
 HASH = 32  # bytes
+MOST = 2**53  # entries of any log
 
 _T = TypeVar("_T")
 
@@ -113,6 +114,12 @@ def entries(session: Session, begin: int, end: int) -> list[bytes]:
     """The leaves' bytes from number `begin` up to `end`, that one excluded."""
     within = _JOURNAL.c.index.between(begin, end - 1)
     return list(session.connection().scalars(select(_JOURNAL.c.entry).where(within).order_by(_JOURNAL.c.index)))
+
+
+def place(session: Session, leaf: bytes) -> int | None:
+    """The number of the entry with this hash."""
+    found = session.connection().scalar(select(_JOURNAL.c.index).where(_JOURNAL.c.leaf == leaf))
+    return None if found is None else int(found)
 
 
 def nodes(session: Session, level: int, begin: int, end: int) -> list[bytes]:

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from policy.proof.merkle import consistency_proof, inclusion_proof
+from policy.proof.merkle import inclusion_proof
 from policy.proof.note import Checkpoint, checkpoint, parse
 from policy.proof.tlog_proof import growth_text, proof_text
 from server.log import journal
+from server.log.signer import growth
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Sealed:
         return proof_text(number, hashes, self.checkpoint)
 
     def grown(self, old: int) -> bytes:
-        hashes = journal.answered(self.session, self.state.size, lambda tree: consistency_proof(tree, old))
+        hashes = journal.answered(self.session, self.state.size, lambda tree: growth(tree, old))
         return growth_text(old, hashes, self.checkpoint)
 
 

@@ -5,6 +5,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlmodel import Session
+
 from policy.proof.keys import public_of
 from policy.proof.merkle import Tree, consistency_proof, root
 from policy.proof.note import ED25519, Checkpoint, Verifier, checkpoint, checkpoint_text, parse, signed, verified
@@ -52,20 +54,20 @@ def sealed(store: Store, by: Signer) -> bytes:
         last = last_signed(by)
         with store.reading() as session:
             size = journal.size(session)
-            kept = session.get(Signed, size)
+            kept = note(session, size)
             if kept is not None and size == last.size:
-                return kept.note
+                return kept
             if size < last.size:
                 raise SignerError(_forked(last))
-            top, proof = journal.answered(session, size, lambda tree: (root(tree), _growth(tree, last.size)))
+            top, proof = journal.answered(session, size, lambda tree: (root(tree), growth(tree, last.size)))
             new = Checkpoint(by.origin, size, top)
         if grown(last, new, last.size, proof) is not None:
             raise SignerError(_forked(last))
-        note = signed(checkpoint_text(new), by.origin, by.seed)
-        files.replaced(by.folder / LAST, note)
+        made = signed(checkpoint_text(new), by.origin, by.seed)
+        files.replaced(by.folder / LAST, made)
     with store.writing() as session:
-        session.merge(Signed(size=size, note=note))
-    return note
+        session.merge(Signed(size=size, note=made))
+    return made
 
 
 def card(store: Store, by: Signer) -> bytes:
@@ -74,20 +76,27 @@ def card(store: Store, by: Signer) -> bytes:
     return card_text((by.verifier,), (), (state.size, state.root))
 
 
+def note(session: Session, size: int) -> bytes | None:
+    """The checkpoint of a size, where that was signed."""
+    found = session.get(Signed, size)
+    return None if found is None else found.note
+
+
+def growth(tree: Tree, old: int) -> list[bytes]:
+    """That the first `old` entries are still the same; of none there is nothing to prove."""
+    return consistency_proof(tree, old) if old else []
+
+
 def last_signed(by: Signer) -> Checkpoint:
     """What the signer remembers. SignerError where that cannot be read."""
     try:
-        note = parse((by.folder / LAST).read_bytes())
-        verified(note, [by.verifier])
-        return checkpoint(note.text)
+        kept = parse((by.folder / LAST).read_bytes())
+        verified(kept, [by.verifier])
+        return checkpoint(kept.text)
     except FileNotFoundError:
         return empty(by.origin)
     except ValueError as error:
         raise SignerError(f"{by.folder / LAST}: {error}; restore it from a backup that you trust") from None
-
-
-def _growth(tree: Tree, old: int) -> list[bytes]:
-    return consistency_proof(tree, old) if old else []
 
 
 def _forked(last: Checkpoint) -> str:

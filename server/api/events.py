@@ -1,0 +1,117 @@
+"""What happened, in order and without gaps: page by page, by waiting for more, or as a stream of server-sent events.
+
+Whose eyes an event is for, and why nothing stands for what is left out, is said in `server.log.feed`. The three ways
+give the same bodies and go on from the same numbers. A stream ends by itself after a while and when the service stops;
+its reader comes again with `Last-Event-ID`, as browsers do by themselves, and shows his credentials anew.
+"""
+
+import re
+from collections.abc import AsyncIterator
+from time import monotonic
+from typing import Annotated, Any
+
+from litestar import Request, Response, Router, get
+from litestar.concurrency import sync_to_thread
+from litestar.di import NamedDependency
+from litestar.params import QueryParameter
+from litestar.response import ServerSentEvent, ServerSentEventMessage
+from pydantic import TypeAdapter
+
+from server.api.follow import Follower, grown
+from server.api.problem import ProblemError
+from server.auth.credentials import Principal
+from server.auth.roles import Act
+from server.log import feed, journal
+from server.log.feed import START, Happened, Page
+from server.log.journal import MOST
+from server.running import Service
+
+PAGE = 1_000  # events of a page at most
+PATIENCE = 60  # seconds that a reader may wait at most
+HEARTBEAT = 15.0  # seconds of silence in a stream
+LONGEST = 300.0  # seconds of a stream
+RETRY = 500  # milliseconds until a reader comes again
+
+_WAIT = re.compile(r"(?:^|[,;\s])wait=([0-9]{1,4})(?:$|[,;\s])")
+_NUMBER = re.compile(r"[0-9]{1,15}")
+_BODY = TypeAdapter(Happened)
+
+After = Annotated[int, QueryParameter(ge=START, lt=MOST, description="the number of the last event that one has")]
+
+
+@get("/events", opt={"act": Act.READ_EVENTS, "says": Page, "problems": ("bad-cursor",)})
+async def listed(
+    request: Request[Principal, None, Any],
+    service: NamedDependency[Service],
+    follower: NamedDependency[Follower],
+    after: After = START,
+    limit: Annotated[int, QueryParameter(ge=1, le=PAGE, description="how many at most")] = 100,
+) -> Response[Page]:
+    """What happened after an event, or from the beginning; go on with `after` of the answer. With `Prefer: wait=N`
+    the answer waits up to N seconds for something to tell."""
+    wait = _wait(request)
+    until = monotonic() + wait
+    page = await sync_to_thread(_read, service, request.user, after, limit)
+    while not page.events and monotonic() < until and await grown(follower, page.after, until - monotonic()):
+        page = await sync_to_thread(_read, service, request.user, page.after, limit)
+    return Response(page, headers={"Preference-Applied": f"wait={wait}"} if wait else {})
+
+
+@get(
+    "/events/stream",
+    opt={"act": Act.READ_EVENTS, "problems": ("bad-cursor",)},
+    media_type="text/event-stream",
+)
+async def stream(
+    request: Request[Principal, None, Any],
+    service: NamedDependency[Service],
+    follower: NamedDependency[Follower],
+    after: After = START,
+) -> ServerSentEvent:
+    """The same as server-sent events, each with its number as `id`: first what there is, then what happens.
+    `Last-Event-ID` goes before `after`."""
+    page = await sync_to_thread(_read, service, request.user, _last(request, after), PAGE)
+    return ServerSentEvent(_told(service, follower, request.user, page), headers={"Cache-Control": "no-store"})
+
+
+async def _told(
+    service: Service, follower: Follower, who: Principal, page: Page
+) -> AsyncIterator[ServerSentEventMessage]:
+    """A heartbeat says how far was read, so that who comes again does not begin before it."""
+    until = monotonic() + LONGEST
+    yield ServerSentEventMessage(data=None, retry=RETRY)
+    while True:
+        for happened in page.events:
+            yield ServerSentEventMessage(data=_BODY.dump_json(happened), id=str(happened.index))
+        more = await grown(follower, page.after, HEARTBEAT)
+        if follower.ended or monotonic() >= until:
+            return
+        if more:
+            page = await sync_to_thread(_read, service, who, page.after, PAGE)
+        elif page.after != START:
+            yield ServerSentEventMessage(data=None, comment="so far", id=str(page.after))
+
+
+def _read(service: Service, who: Principal, after: int, limit: int) -> Page:
+    with service.store.reading() as session:
+        size = journal.size(session)
+        if after >= size:
+            raise ProblemError("bad-cursor", f"you have event {after}, and the feed ends at {size - 1}: see the log")
+        return feed.page(session, who, after, limit)
+
+
+def _wait(request: Request[Principal, None, Any]) -> int:
+    found = _WAIT.search(request.headers.get("prefer", ""))
+    return 0 if found is None else min(int(found[1]), PATIENCE)
+
+
+def _last(request: Request[Principal, None, Any], after: int) -> int:
+    said = request.headers.get("last-event-id", "").strip()
+    if not said:
+        return after
+    if not _NUMBER.fullmatch(said):
+        raise ProblemError("bad-cursor", "Last-Event-ID is the number of an event")
+    return int(said)
+
+
+ROUTES = Router("/", route_handlers=[listed, stream], tags=["events"])
