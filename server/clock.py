@@ -1,9 +1,12 @@
 """The clock and the names of things: the only two sources of what nobody can compute again."""
 
 import os
+import re
 from base64 import b32hexencode
 from datetime import UTC, datetime
 from time import time_ns
+
+INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2})", re.ASCII)
 
 
 def now() -> str:
@@ -13,6 +16,14 @@ def now() -> str:
 
 def text(instant: datetime) -> str:
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def instant(said: str) -> str | None:
+    """An instant that somebody wrote with its offset (RFC 3339), as the clock writes it; None where it is none."""
+    try:
+        return text(datetime.fromisoformat(said)) if INSTANT.fullmatch(said) else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def fresh(kind: str) -> str:

@@ -52,6 +52,8 @@ def _by_provider(keys: openid.Keys, token: str) -> Principal | ProblemError:
 
 async def entitled(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """A guard for every route. A route without an act is a fault of ours, and stays shut."""
+    if "\0" in connection.scope["path"] or b"%00" in connection.scope["query_string"]:
+        raise ProblemError("bad-parameter", "no path and no parameter has a NUL in it")  # nor has a text of PostgreSQL
     if handler.opt.get(PUBLIC) or connection.scope.get("method") == "OPTIONS":
         return
     found, act = connection.user, handler.opt["act"]

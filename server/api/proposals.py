@@ -9,8 +9,8 @@ from litestar import Request, Response, Router, get, post
 from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, RawBody
-from pydantic import AwareDatetime, Field, SkipValidation
-from sqlmodel import Session, col, select
+from pydantic import Field, SkipValidation
+from sqlmodel import Session
 
 from policy.ir.disguised import disguised
 from policy.judge.redact import NOT_PERMITTED, readable
@@ -23,7 +23,7 @@ from server.api.version import matched, version
 from server.api.wire import Asked, answer, asked, flaws
 from server.auth.credentials import Principal
 from server.auth.roles import Act
-from server.desk import intent, loaded, proposals, proving, publish
+from server.desk import ingest, intent, loaded, proposals, proving, publish
 from server.desk.intent import IntentDocument
 from server.desk.loaded import Loaded
 from server.desk.proposals import ALLOWS, UNSETTLED, State, Verb, Wanted
@@ -33,7 +33,7 @@ from server.log.journal import Receipt
 from server.log.signer import SignerError
 from server.running import Service
 from server.store import blobs
-from server.store.tables import Proposal, Snapshot
+from server.store.tables import Proposal
 from solver.intent import Intent
 
 LONGEST_WAIT = 60  # seconds
@@ -48,8 +48,8 @@ class ProposalAsked(Asked):
     """the rules that are expected to be in force; another one is refused"""
     intent: SkipValidation[IntentDocument | None] = None
     """what is wanted (docs/intent.schema.json)"""
-    expires: AwareDatetime | None = None
-    """nobody approves it from this instant on"""
+    expires: Annotated[str, Field(max_length=40)] | None = None
+    """nobody approves it from this instant on, such as `2026-11-23T16:00:00-05:00`"""
 
 
 class ApprovalAsked(Asked):
@@ -200,9 +200,7 @@ def _added(request: Request[Principal, None, Any], service: Service, body: bytes
 
 def _wanted(request: Request[Principal, None, Any], service: Service, asks: ProposalAsked) -> Wanted:
     now = clock.now()
-    expires = None if asks.expires is None else clock.text(asks.expires)
-    if expires is not None and expires <= now:
-        raise _wrong("/expires", f"{expires} has passed", "name an instant to come, or none")
+    expires = None if asks.expires is None else _expires(asks.expires, now)
     known = _loaded(request, service, asks, now)
     book = known.facts.index.book
     doubtful = disguised(known.rules.library, book)
@@ -216,6 +214,14 @@ def _wanted(request: Request[Principal, None, Any], service: Service, asks: Prop
     return Wanted(known, intent.written(found), expires)
 
 
+def _expires(said: str, now: str) -> str:
+    found = clock.instant(said)
+    if found is None or found <= now:
+        what = f"`{said}` is no instant" if found is None else f"{found} has passed"
+        raise _wrong("/expires", what, "write an instant to come, such as 2026-12-01T14:30:00Z, or none")
+    return found
+
+
 _UNSEEN = Flaw(None, NOT_PERMITTED, "ask compliance")
 
 
@@ -223,7 +229,7 @@ def _loaded(request: Request[Principal, None, Any], service: Service, asks: Prop
     """The rules in force, and the snapshot that was named, or the newest."""
     with service.store.reading() as session:
         ruling = publish.in_force(session, now)
-        newest = session.exec(select(Snapshot.id).order_by(col(Snapshot.id).desc()).limit(1)).first()
+        newest = ingest.latest(session)
     if ruling is None or asks.rulebook not in (None, ruling.id):
         raise ProblemError("rule-book-not-active", f"in force is {'none' if ruling is None else f'`{ruling.id}`'}")
     name = asks.snapshot or newest

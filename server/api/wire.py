@@ -30,7 +30,10 @@ def utf8(body: bytes) -> str:
 
 def document(body: bytes) -> Any:
     """The JSON document of a body; a problem where it is none, or has two readings."""
-    found = parse(utf8(body), BODY)
+    text = utf8(body)
+    if "\\u0000" in text:  # no text of PostgreSQL has one
+        raise ProblemError("malformed-json", "a text in it has a NUL (`\\u0000`)")
+    found = parse(text, BODY)
     if isinstance(found, tuple) and is_problems(found):
         raise ProblemError("malformed-json", "; ".join(f"{said(p)}; {p.do}" for p in found), flaws(found))
     return found

@@ -4,7 +4,7 @@ Nothing is read or written here, so that a log in a folder and the journal of a 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 
 from policy import canonical
@@ -39,9 +39,9 @@ def run_of(task: Task, name: str, actor: str) -> Run:
     return Run(name, actor, canonical.digest(rules_manifest(sources(task))), task.bound.book)
 
 
-def begun(run: Run, stream: str, data: Json = None) -> Event:
+def begun(run: Run, stream: str) -> Event:
     """That the search is going to begin: in the log before its result is known."""
-    return _event("proposal.queued", run, stream, "search for orders", data)
+    return _event("proposal.queued", run, stream, "search for orders")
 
 
 def outcome(answer: Answer) -> str:
@@ -58,18 +58,13 @@ def outcome(answer: Answer) -> str:
 def filed(run: Run, answer: Answer, files: Mapping[str, bytes], stream: str) -> Event:
     """That this was decided; the log commits to the files."""
     said = "orders" if isinstance(answer, Proposed) else "no orders"
-    return _event(outcome(answer), run, stream, said, None, statement(files), "text/plain")
+    return _event(outcome(answer), run, stream, said, statement(files), "text/plain")
 
 
 def unfiled(run: Run, answer: Refused, stream: str, reason: str) -> Event:
     """That a search found nothing, which proves nothing; why stands in what the log commits to."""
     body = canonical.encode({"reason": reason, "failing": list(answer.failing)})
-    return _event(outcome(answer), run, stream, "no orders", None, body, "application/json")
-
-
-def telling(event: Event, data: Json) -> Event:
-    """The event with what the feed says of it."""
-    return replace(event, data=data)
+    return _event(outcome(answer), run, stream, "no orders", body)
 
 
 def files(task: Task, run: Run, answer: Answer, time: str, charts: Mapping[str, str]) -> dict[str, bytes] | None:
@@ -120,16 +115,16 @@ def _order(order: Order) -> decided.Order:
 
 
 def _event(
-    type: str, run: Run, stream: str, subject: str, data: Json, body: bytes | None = None, media: str = "text/plain"
+    type: str, run: Run, stream: str, subject: str, body: bytes | None = None, media: str = "application/json"
 ) -> Event:
     return Event(
         type=type,
         stream=stream,
         subject=subject,
         actor=run.actor,
-        data=data,
+        data=None,
         body=body,
-        media="application/json" if body is None else media,
+        media=media,
         run=run.name,
         rules=run.rules,
         snapshot=run.snapshot,

@@ -14,7 +14,7 @@
 `solving` and `expired` follow from the clock and are never written: a worker that is killed leaves nothing to mend.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from sqlmodel import Session
@@ -103,7 +103,7 @@ def queued(session: Session, wanted: Wanted, proposer: str, now: str) -> tuple[P
         expires=wanted.expires,
     )
     session.add(row)
-    return row, decision.begun(run_of(row, wanted.loaded), row.id, told(row))
+    return row, told(row, decision.begun(run_of(row, wanted.loaded), row.id))
 
 
 def run_of(row: Proposal, known: Loaded) -> Run:
@@ -117,13 +117,15 @@ def decided(session: Session, row: Proposal, verb: Verb, who: str, said: str | N
     session.add(row)
     body: dict[str, Json] = {"v": 1, "word": "attested", "decision": verb.value, "proposal": row.id}
     body |= {"statement": row.statement, "person": who, "said": said}
-    event = f"proposal.{row.state}"
-    return Event(event, row.id, f"{verb.value}, attested by the service", who, told(row), encode(body), run=row.id)
+    subject = f"{verb.value}, attested by the service"
+    return told(row, Event(f"proposal.{row.state}", row.id, subject, who, None, encode(body), run=row.id))
 
 
-def told(row: Proposal) -> Json:
-    """What the feed says of it."""
-    return {"id": row.id, "version": row.version, "state": row.state}
+def told(row: Proposal, event: Event) -> Event:
+    """The event as the feed tells it, to whoever may see the proposal; where that is about several households, or an
+    account is nobody's, to those who see all."""
+    data: dict[str, Json] = {"id": row.id, "version": row.version, "state": row.state}
+    return replace(event, data=data, household=row.households or "")
 
 
 def seen_by(row: Proposal, mine: frozenset[str] | None) -> bool:

@@ -9,6 +9,7 @@ from policy.proof.archive import listed
 from policy.proof.entry import Entry, entry
 from policy.proof.trust import card_text
 from server.desk.assembled import assembled
+from server.desk.ingest import STREAM as DATA
 from server.desk.publish import STREAM as RULES
 from server.log import signer
 from server.log.sealed import Sealed, sealed
@@ -17,7 +18,6 @@ from server.store import blobs
 from server.store.tables import Checkpoint, Journal, Payload, Proposal
 
 MOST_KEPT = 16  # states
-DATA = "data"
 
 
 def bundle(service: Service, row: Proposal, seen: Iterable[int] = ()) -> bytes:

@@ -80,7 +80,7 @@ def kept(service: Service, row: Proposal, result: Result) -> bool:
         mine.state, mine.version = proposals.OF_EVENT[result.event.type].value, mine.version + 1
         mine.reason, mine.holder, mine.lease = result.reason, None, None
         session.add(mine)
-        journal.append(session, [decision.telling(result.event, proposals.told(mine))], max(now, mine.made))
+        journal.append(session, [proposals.told(mine, result.event)], max(now, mine.made))
     return True
 
 

@@ -6,19 +6,12 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from policy import canonical
-from policy.book import wire
-from policy.book.document import document
-from policy.book.facts import Book
 from server import clock
-from server.desk import proposals, publish
+from server.desk import ingest, proposals, publish
 from server.desk.loaded import loaded
 from server.desk.proposals import Wanted
 from server.log import journal
-from server.log.events import Event
 from server.running import Service
-from server.store import blobs
-from server.store.tables import Snapshot
 from tests.server.cli.test_visibility import BOOK, PUBLIC
 
 RULES = PUBLIC.replace("{share}", "40")
@@ -38,17 +31,12 @@ def ruled(service: Service, files: Mapping[str, str]) -> str:
 
 def sealed(service: Service, book: Any = BOOK) -> str:
     """The id of a snapshot."""
-    known = book if isinstance(book, Book) else wire.from_json(json.dumps(book))
-    assert isinstance(known, Book), known
-    content = canonical.encode(document(known))
+    received = ingest.from_json(json.dumps(book))
+    assert isinstance(received, ingest.Received), received
     with service.store.writing() as session:
-        (name,) = blobs.put(session, [content])
         now = clock.now()
-        row = Snapshot(
-            id=clock.fresh("snap"), document=name, source="test", as_of=str(known.as_of), known_at=now, made=now
-        )
-        session.add(row)
-        journal.append(session, [Event("snapshot.sealed", "data", row.id, "olga", None, snapshot=name)], now)
+        row, event = ingest.sealed(session, received, "test", "olga", now)
+        journal.append(session, [event], now)
         return row.id
 
 
