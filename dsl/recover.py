@@ -81,11 +81,12 @@ def _told(machine: Machine, lexeme: Lexeme, kinds: frozenset[str]) -> bool:
 
 
 def _meant(machine: Machine, at: int, words: frozenset[str]) -> str | None:
-    """The keyword that a misspelt word stands for. A keyword that begins a line stands for itself."""
-    lexeme, table = machine.lexemes[at], machine.table
-    if lexeme.kind != "WORD" or (lexeme.first and lexeme.text in table.keywords):
+    """The keyword that a misspelt word stands for. A keyword that begins a line stands for itself, and none (`and`) for
+    the end of the block."""
+    lexeme, known = machine.lexemes[at], machine.table.keywords
+    if lexeme.kind != "WORD" or (lexeme.first and lexeme.text in known):
         return None
-    return nearest(lexeme.text, words - {lexeme.text})
+    return nearest(lexeme.text, words - ({lexeme.text, "end"} if lexeme.text in known else {lexeme.text}))
 
 
 def _unexpected(machine: Machine, at: int, possible: frozenset[str]) -> Diagnostic:
