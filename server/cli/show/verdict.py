@@ -1,6 +1,7 @@
 """A verdict for people: the rules that stop first, each with its numbers; then what passes, tightest first."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from fractions import Fraction
 from itertools import groupby
 
@@ -9,8 +10,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from dsl.vocabulary import TERMS
+from policy.interval import times
 from policy.ir.bound import Outcome
-from server.answer.number import Amount, number
+from server.answer.number import Amount, amount, number
 from server.answer.verdict import Finding, JudgeAnswer, Measured
 from server.cli.show.amounts import in_unit, ranged, several, telling_apart, units
 from server.cli.show.terminal import MARK_OF, STYLE_OF, answer
@@ -133,8 +135,9 @@ def _place(finding: Finding, console: Console) -> None:
     group = f"{escape(finding.group)} in " if finding.group else ""
     console.print(f"  {group}{escape(finding.scope)}: {escape(finding.reason)}")
     if finding.measured is not None:
-        console.print(f"  {escape(sentence(finding.measured))}", soft_wrap=True)
-        _contributors(finding.measured, console)
+        measured = read(finding.measured)
+        console.print(f"  {escape(sentence(measured))}", soft_wrap=True)
+        _contributors(measured, console)
     for missing in finding.missing[:MOST_CONTRIBUTORS]:
         console.print(f"  missing: {escape(missing)}")
     if finding.fills is not None and finding.fills != "passes always":
@@ -152,12 +155,35 @@ def sentence(measured: Measured) -> str:
 
 def beside(measured: Measured) -> tuple[str, str]:
     """Value and limit in print, as a share of the base where people read them so."""
-    value, limit, of = number(measured.value), number(measured.limit), _whole(measured.of)
+    measured = read(measured)
+    value, limit, of, unit = number(measured.value), number(measured.limit), _whole(measured.of), measured.unit
+    if of is not None and of > 0:
+        value, limit, unit = times(1 / of, value), times(1 / of, limit), "percent"
     if isinstance(value, Fraction) and isinstance(limit, Fraction):
-        if of is not None and of > 0:
-            return telling_apart(value / of, limit / of, _share(measured.unit))
-        return telling_apart(value, limit, measured.unit)
-    return ranged(value, measured.unit), ranged(limit, measured.unit)
+        return telling_apart(value, limit, unit)
+    return ranged(value, unit), ranged(limit, unit)
+
+
+def read(measured: Measured) -> Measured:
+    """As people read it: an average in the unit of its fact, and not as the sum that is judged. That sum remains where
+    the average's base is zero or not known."""
+    fact, average, _ = measured.unit.partition(" · ")
+    of = _whole(measured.of)
+    if not average or of is None or of <= 0:
+        return measured
+
+    def each(part: Amount) -> Amount:
+        return amount(times(1 / of, number(part)))
+
+    return replace(
+        measured,
+        unit=TERMS[fact].unit,
+        value=each(measured.value),
+        limit=each(measured.limit),
+        headroom=each(measured.headroom),
+        of=None,
+        contributors=tuple(replace(part, amount=each(part.amount)) for part in measured.contributors),
+    )
 
 
 def _cells(finding: Finding, others: int) -> tuple[str, ...]:
@@ -165,9 +191,10 @@ def _cells(finding: Finding, others: int) -> tuple[str, ...]:
     more = f" [faint]and {others} more[/faint]" if others else ""
     if finding.measured is None:
         return (answer(word(finding)), escape(finding.rule), escape(place) + more, "", "", "")
-    value, limit = beside(finding.measured)
-    sign = SIGN[finding.measured.op]
-    room = ranged(number(finding.measured.headroom), finding.measured.unit)
+    measured = read(finding.measured)
+    value, limit = beside(measured)
+    sign = SIGN[measured.op]
+    room = ranged(number(measured.headroom), measured.unit)
     style = "bad" if _room(finding) < 0 else "faint"
     return (
         answer(word(finding)),
@@ -257,9 +284,3 @@ def _room(finding: Finding) -> Fraction:
 
 def _whole(amount: Amount | None) -> Fraction | None:
     return amount if isinstance(amount, Fraction) else None
-
-
-def _share(unit: str) -> str:
-    """The unit of a measure divided by its base: a percentage, but for an average, which is in its fact's own."""
-    fact, average, _ = unit.partition(" · ")
-    return TERMS[fact].unit if average else "percent"
