@@ -16,10 +16,10 @@ from sqlalchemy import Connection, Table, bindparam, insert, select, tuple_, upd
 from sqlmodel import Session, SQLModel
 
 from policy.canonical import encode
-from policy.proof.entry import SALT, Entry, Payload, commitment, entry_bytes
+from policy.proof.entry import SALT, Payload, commitment, entry_bytes
 from policy.proof.frontier import Frontier, grown
 from policy.proof.merkle import Tree, leaf_hash
-from server.log.events import KINDS, Event
+from server.log.events import Event, entry_of
 from server.store import tables
 
 HASH = 32  # bytes
@@ -74,7 +74,7 @@ def append(session: Session, events: Sequence[Event], time: str) -> list[Receipt
         data = encode(event.data)
         salt, body = os.urandom(SALT), data if event.body is None else event.body
         committed = commitment(salt, body)
-        entry = entry_bytes(_entry(event, seq + 1, last, time, Payload(committed, len(body), event.media)))
+        entry = entry_bytes(entry_of(event, time, Payload(committed, len(body), event.media), seq + 1, last))
         leaf = leaf_hash(entry)
         frontier, completed = grown(frontier, leaf)
         receipt = Receipt(frontier.size - 1, event.stream, seq + 1, leaf.hex())
@@ -161,22 +161,6 @@ def _end(
         connection.execute(_BEGUN, new)
     if old:
         connection.execute(_WENT_ON, old)
-
-
-def _entry(event: Event, seq: int, prev: str | None, time: str, payload: Payload) -> Entry:
-    return Entry(
-        kind=KINDS[event.type],
-        stream=event.stream,
-        seq=seq,
-        prev=prev,
-        run=event.run,
-        time=time,
-        subject=event.subject,
-        payload=payload,
-        rules=event.rules,
-        snapshot=event.snapshot,
-        actor=event.actor,
-    )
 
 
 def _row(event: Event, receipt: Receipt, entry: bytes, time: str, data: str, committed: str) -> dict[str, object]:
