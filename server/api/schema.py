@@ -4,6 +4,7 @@ A route says in its options what it `asks` for and what it `says` (types, whose 
 type), and which problems it may answer with.
 """
 
+from copy import deepcopy
 from typing import Any, Literal
 
 from litestar import Litestar, Request
@@ -32,7 +33,7 @@ KEY_HEADER = {
 
 class Document(JsonRenderPlugin):
     def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
-        return super().render(request, completed(request.app, openapi_schema))
+        return super().render(request, completed(request.app, deepcopy(openapi_schema)))
 
 
 def completed(app: Litestar, found: dict[str, Any]) -> dict[str, Any]:
