@@ -131,12 +131,12 @@ def groups(index: Index) -> Iterator[Problem]:
     """Groups that some rows state and others do not, where nothing says that these are all."""
     book = index.book
     stated = {
-        "identical group": [instrument.identical for instrument in book.instruments.values()],
-        "household": [account.household for account in book.accounts.values()],
+        "identical group": ("instruments", [instrument.identical for instrument in book.instruments.values()]),
+        "household": ("accounts", [account.household for account in book.accounts.values()]),
     }
-    for level, said in stated.items():
+    for level, (table, said) in stated.items():
         if None in said and any(said) and not are_complete(book, level):
-            what = f"{said.count(None)} of {len(said)} state no {level}"
+            what = f"{said.count(None)} of {len(said)} {table} state no {level}"
             do = f"state it, or in `complete` that `groups` of `{level}` are; else rules over them may be unknown"
             yield _notice("complete", level, what, do)
 

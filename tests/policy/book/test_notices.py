@@ -21,7 +21,7 @@ def test_what_the_sample_leaves_open() -> None:
         "/accounts/away: account `away` does not say what it owes",
         "/instruments/ETF: the constituents of `ETF` add up to 90%",
         "/lists/falcon: list `falcon` is not stated to be complete",
-        "/complete/identical group: 5 of 6 state no identical group",
+        "/complete/identical group: 5 of 6 instruments state no identical group",
     ]
 
 
@@ -74,7 +74,7 @@ def _paid_flow(document: Document) -> None:
         (_misspelt, "`asset class` is `us eqity`; did you mean `us equity`?"),
         (_short_model, "the weights of model `growth` by security add up to 90%"),
         (_model_of_nothing, "nothing in the book is in sector `Enregy`"),
-        (_lost_account, "1 of 3 state no household"),
+        (_lost_account, "1 of 3 accounts state no household"),
         (_paid_flow, "a flow of 2026-01-02 lies before the day of the book"),
     ],
 )
