@@ -7,6 +7,7 @@ from policy.proof.entry import Entry, Kind, Payload
 
 KINDS = {
     "log.begun": Kind.GENESIS,
+    "log.audited": Kind.SELF_AUDIT,
     "key.added": Kind.KEY_ADD,
     "key.revoked": Kind.KEY_REVOKE,
     "rulebook.published": Kind.POLICY,

@@ -106,8 +106,8 @@ def answered(session: Session, size: int, ask: Callable[[Tree], _T]) -> _T:
         return b""
 
     ask(Tree(size, noted))
-    hashes = _hashes(session.connection(), wanted)
-    return ask(Tree(size, lambda level, index: hashes[level, index]))
+    found = hashes(session, wanted)
+    return ask(Tree(size, lambda level, index: found[level, index]))
 
 
 def entries(session: Session, begin: int, end: int) -> list[bytes]:
@@ -129,7 +129,9 @@ def nodes(session: Session, level: int, begin: int, end: int) -> list[bytes]:
     return list(session.connection().scalars(found if level == 0 else found.where(_NODE.c.level == level)))
 
 
-def _hashes(connection: Connection, wanted: Iterable[tuple[int, int]]) -> dict[tuple[int, int], bytes]:
+def hashes(session: Session, wanted: Iterable[tuple[int, int]]) -> dict[tuple[int, int], bytes]:
+    """Those of the subtrees, each its level and index, that are kept."""
+    connection = session.connection()
     leaves = [index for level, index in wanted if level == 0]
     inner = [place for place in wanted if place[0]]
     found = {}

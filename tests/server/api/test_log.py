@@ -151,7 +151,7 @@ def test_entries_are_for_those_who_see_their_events(service: Service, nobody: Ca
         (nobody, of_house, 401),
     ):
         assert who("GET", f"/v1/log/entries/{receipt.leaf}").status_code == status
-    for strange in (sha256(b"").hexdigest(), of_house.leaf.upper(), "0", "%00", "x" * 64):
+    for strange in (sha256(b"").hexdigest(), of_house.leaf.upper(), "0", "x" * 64):
         assert smith("GET", f"/v1/log/entries/{strange}").status_code == 404
         assert nobody("GET", f"/v1/log/entries/{strange}/proof").status_code == 404
 

@@ -1,0 +1,177 @@
+"""The log read again from its first entry, and compared with what was signed: whoever changed a row is found out.
+
+Every hash is computed anew from the entries' bytes: leaves, subtrees, stream ends, the roots of all checkpoints that
+were kept, and the state that the signer remembers on its own disk, which no writer of the database reaches. Bodies are
+held against their commitments, and the feed's columns against the entry that they repeat. Out of its reach is the text
+of the feed (`data`) where an event commits to a body of its own: only a body that is the feed's text proves that.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, func, select
+
+from policy.canonical import CanonicalError, Json
+from policy.proof import entry as leaf
+from policy.proof.frontier import Frontier, grown, root
+from policy.proof.merkle import leaf_hash
+from policy.proof.note import Checkpoint, NoteError, checkpoint, parse, verified
+from policy.proof.reading import ShapeError
+from server.log import journal, signer
+from server.log.events import KINDS, Event
+from server.log.journal import Receipt
+from server.log.signer import Signer
+from server.store import tables
+from server.store.store import Store
+from server.store.tables import Head, Journal, Node, Payload, Stream
+
+CHUNK = 2_000  # entries in memory at once
+MOST = 100  # findings that are written down
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """`size`, `root`: of the log as its entries say it, hex. `findings`: what does not fit, none where all does."""
+
+    size: int
+    root: str
+    findings: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Read:
+    """What the entries up to here make. `roots`: those that were signed, by size."""
+
+    roots: Mapping[int, set[bytes]]
+    frontier: Frontier = field(default_factory=Frontier)
+    ends: dict[str, tuple[int, str | None]] = field(default_factory=dict)
+    nodes: int = 0
+
+
+def audited(store: Store, by: Signer, actor: str, time: str) -> tuple[Audit, Receipt | None]:
+    """What was found, and where the journal says that it was; None where the journal is so wrong that it takes no
+    entry. SignerError where the signer's memory is unreadable."""
+    last = signer.last_signed(by)
+    with store.reading() as session:
+        found = audit(session, by, last)
+    says: Json = {"size": found.size, "root": found.root, "findings": list(found.findings)}
+    event = Event("log.audited", "log", f"{len(found.findings)} findings in {found.size} entries", actor, says)
+    try:
+        with store.writing() as session:
+            return found, journal.append(session, [event], time)[0]
+    except IntegrityError:
+        return found, None
+
+
+def audit(session: Session, by: Signer, last: Checkpoint) -> Audit:
+    """`last`: what the signer remembers."""
+    roots, findings = _signed(session, by, last)
+    read = _Read(roots)
+    findings += _state(read)
+    for rows in _chunks(session):
+        made: dict[tuple[int, int], bytes] = {}
+        for row in rows:
+            findings += [*_entered(row, read, made), *_state(read)]
+        read.nodes += len(made)
+        findings += [*_kept(session, made), *_bodies(session, rows)]
+        if len(findings) >= MOST:
+            break
+    else:
+        findings += _ended(session, read, last)
+    return Audit(read.frontier.size, root(read.frontier).hex(), tuple(findings[:MOST]))
+
+
+def _chunks(session: Session) -> Iterator[list[Journal]]:
+    after = -1
+    while True:
+        found = select(Journal).where(col(Journal.index) > after).order_by(col(Journal.index)).limit(CHUNK)
+        rows = list(session.exec(found))
+        if not rows:
+            return
+        yield rows
+        after = rows[-1].index
+        session.expunge_all()
+
+
+def _signed(session: Session, by: Signer, last: Checkpoint) -> tuple[dict[int, set[bytes]], list[str]]:
+    """The roots of the states that were signed, by size; and what is wrong with the checkpoints that were kept."""
+    roots, findings = {last.size: {last.root}}, []
+    for row in session.exec(select(tables.Checkpoint).order_by(col(tables.Checkpoint.size))):
+        try:
+            note = parse(row.note)
+            verified(note, [by.verifier])
+            state = checkpoint(note.text)
+        except NoteError as error:
+            findings.append(f"the checkpoint of {row.size} entries: {error}")
+            continue
+        roots.setdefault(state.size, set()).add(state.root)
+        if state.size != row.size:
+            findings.append(f"the checkpoint kept as that of {row.size} entries is of {state.size}")
+    return roots, findings
+
+
+def _state(read: _Read) -> Iterator[str]:
+    size = read.frontier.size
+    if size in read.roots and read.roots[size] != {root(read.frontier)}:
+        yield f"the first {size} entries are not those that were signed"
+
+
+def _entered(row: Journal, read: _Read, made: dict[tuple[int, int], bytes]) -> Iterator[str]:
+    at, hashed = read.frontier.size, leaf_hash(row.entry)
+    read.frontier, completed = grown(read.frontier, hashed)
+    made |= {(level, index): node for level, index, node in completed[1:]}
+    if row.index != at:
+        yield f"entry {row.index} stands where entry {at} belongs"
+    if row.leaf != hashed:
+        yield f"entry {row.index}: its bytes do not have the hash that is kept beside them"
+    try:
+        said = leaf.entry(row.entry)
+    except (CanonicalError, ShapeError) as error:
+        yield f"entry {row.index}: its bytes are no entry: {error}"
+        return
+    seq, prev = read.ends.get(said.stream, (-1, None))
+    read.ends[said.stream] = (said.seq, hashed.hex())
+    if (said.seq, said.prev) != (seq + 1, prev):
+        yield f"entry {row.index}: it does not follow the one before it in its stream"
+    committed = said.payload and said.payload.commitment
+    columns = (row.stream, row.seq, row.time, row.commitment, KINDS.get(row.type))
+    if columns != (said.stream, said.seq, said.time, committed, said.kind):
+        yield f"entry {row.index}: the feed says other things of it than its bytes"
+
+
+def _kept(session: Session, made: dict[tuple[int, int], bytes]) -> list[str]:
+    """Whether the subtrees that were completed are kept as they are."""
+    kept = journal.hashes(session, made)
+    wrong = [place for place, node in made.items() if kept.get(place) != node]
+    return [f"the subtree {index} of level {level} is not kept as its entries make it" for level, index in wrong]
+
+
+def _bodies(session: Session, rows: list[Journal]) -> Iterator[str]:
+    """Whether the bodies open the commitments, those that were erased aside."""
+    wanted = {row.commitment: row.index for row in rows if row.commitment is not None}
+    kept = {each.commitment: each for each in session.exec(select(Payload).where(col(Payload.commitment).in_(wanted)))}
+    for commitment, index in wanted.items():
+        body = kept.get(commitment)
+        if body is None:
+            yield f"entry {index}: its body is gone"
+        elif body.salt is not None and body.body is not None and _opened(body.salt, body.body) != commitment:
+            yield f"entry {index}: its body is not the one that it commits to"
+
+
+def _opened(salt: bytes, body: bytes) -> str | None:
+    return leaf.commitment(salt, body) if len(salt) == leaf.SALT else None
+
+
+def _ended(session: Session, read: _Read, last: Checkpoint) -> Iterator[str]:
+    size, edge = read.frontier.size, b"".join(read.frontier.edge)
+    head = session.exec(select(Head)).one()
+    if (head.size, head.edge) != (size, edge):
+        yield f"the head says {head.size} entries, or another edge of the tree; there are {size}"
+    if size < last.size:
+        yield f"{last.size} entries were signed, and there are {size}"
+    streams = {stream.name: (stream.seq, stream.last) for stream in session.exec(select(Stream))}
+    if streams != read.ends:
+        yield "the ends of the streams are not kept as their entries make them"
+    if session.exec(select(func.count()).select_from(Node)).one() != read.nodes:
+        yield "there are subtrees that no entries make"
