@@ -24,6 +24,7 @@ from server.store.tables import Journal, Proposal
 from tests.server.flow.conftest import Desk
 from tests.shape.source import ROOT
 
+KILLS = 3
 PAST = timedelta(seconds=-1)
 
 
@@ -141,7 +142,6 @@ from server.flow.worker import working
 from server.running import opened
 from server.settings import Settings
 with working(opened(Settings(Path(sys.argv[1]), sys.argv[2])), 2, timedelta(seconds=1)):
-    print("working", flush=True)
     time.sleep(60)
 """
 
@@ -154,23 +154,30 @@ def killed(desk: Desk, url: str) -> list[str]:
 def test_a_worker_that_is_killed_loses_nothing_and_doubles_nothing(
     desk: Desk, killed: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    names = [desk.ask() for _ in range(6)]
+    """Killed while it has something in hand, at a point of the work that nobody chose."""
     monkeypatch.setattr(worker, "MOST", 99)
-    rng = Random(len(names))
-    for _ in range(3):
-        with subprocess.Popen(killed, cwd=ROOT, stdout=subprocess.PIPE) as process:
-            assert process.stdout is not None
-            process.stdout.readline()
-            time.sleep(rng.uniform(0.02, 0.5))
+    rng = Random(7)
+    for _ in range(KILLS):
+        for _ in range(4):
+            desk.ask()
+        before = tries(desk)
+        with subprocess.Popen(killed, cwd=ROOT) as process:
+            while tries(desk) == before:
+                time.sleep(0.01)
+            time.sleep(rng.uniform(0, 0.1))
             process.send_signal(signal.SIGKILL)
-        desk.ask()
     end = time.monotonic() + 30
     while any(row.state == "queued" for row in rows(desk.service)):
         assert time.monotonic() < end
         if not worker.one(desk.service):
             time.sleep(0.1)
-    assert len(rows(desk.service)) == len(names) + 3
+    assert len(rows(desk.service)) == 4 * KILLS
+    assert tries(desk) > 4 * KILLS, "something was begun again"
     whole(desk.service)
+
+
+def tries(desk: Desk) -> int:
+    return sum(row.tries for row in rows(desk.service))
 
 
 def test_workers_end_in_peace(desk: Desk) -> None:
