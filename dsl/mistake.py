@@ -19,7 +19,8 @@ _LEAVES = {
 }
 _QUANTITY = frozenset({"NUMERAL", "PERCENT", "MONETARY", "TERM"})
 _INSTEAD = {
-    "==": "write `is` or `=`",
+    "=": "write `is` of a fact, `at most` or `at least` of a quantity",
+    "==": "write `is` of a fact, `at most` or `at least` of a quantity",
     "!=": "write `is not`",
     "max": "write `limit … to at most …`",
     "maximum": "write `limit … to at most …`",
@@ -46,6 +47,7 @@ _INSTEAD = {
     "breach": "an outcome is `pass`, `warn`, `waived`, `needs consent`, `unknown` or `block`",
     "fail": "an outcome is `pass`, `warn`, `waived`, `needs consent`, `unknown` or `block`",
 }
+_AFTER = {"on list": 'write `in list "…"`'}
 _KEPT = "put what is kept in parentheses: `keep (cash + borrowings) within 3 points of …`"
 _LISTED = 8
 
@@ -62,8 +64,11 @@ def unexpected(word: str, span: Span, before: str | None, expected: list[str]) -
     """In the middle of a clause."""
     place = f"after `{before}`" if before else "at the beginning"
     message = f"{place} there must be {_join(expected)}, not {_shown(word)}"
+    here = _INSTEAD.get(f"{before} {word}") or _AFTER.get(before or "")
+    if word == "==" and "`=`" in expected:
+        here = "write `=`"
     kept = _KEPT if word == "of" and "`within`" in expected else None
-    return Diagnostic("M107", message, span, _INSTEAD.get(f"{before} {word}") or _INSTEAD.get(word) or kept)
+    return Diagnostic("M107", message, span, here or _INSTEAD.get(word) or kept)
 
 
 def too_short(span: Span, before: str | None, expected: list[str]) -> Diagnostic:
@@ -75,7 +80,8 @@ def too_short(span: Span, before: str | None, expected: list[str]) -> Diagnostic
 def cannot_follow(word: str, span: Span, before: str | None, expected: list[str]) -> Diagnostic:
     """Where the clause could end."""
     more = f"here may follow {_join(expected)}, or a new clause on a new line" if expected else "begin a new line"
-    return Diagnostic("M107", f"{_shown(word)} cannot follow `{before}`", span, _INSTEAD.get(word) or more)
+    help = _AFTER.get(before or "") or _INSTEAD.get(word) or more
+    return Diagnostic("M107", f"{_shown(word)} cannot follow `{before}`", span, help)
 
 
 def no_clause(word: str, span: Span, beginnings: list[str]) -> Diagnostic:
