@@ -132,8 +132,9 @@ def details(findings: list[Finding], console: Console) -> None:
 
 def _place(finding: Finding, console: Console) -> None:
     """Where, why, the numbers, what they are made of, what is missing."""
-    group = f"{escape(finding.group)} in " if finding.group else ""
-    console.print(f"  {group}{escape(finding.scope)}: {escape(finding.reason)}")
+    group = f"{finding.group} in " if finding.group else ""
+    place = f"{group}{finding.scope}: " if finding.scope else ""
+    console.print(f"  {escape(place + finding.reason)}")
     if finding.measured is not None:
         measured = read(finding.measured)
         console.print(f"  {escape(sentence(measured))}", soft_wrap=True)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from fractions import Fraction
 
 import pytest
+from rich.console import Console
 
 from policy.interval import Interval
 from server.answer.number import amount
-from server.answer.verdict import Measured
-from server.cli.show.verdict import read, sentence
+from server.answer.verdict import Finding, Measured
+from server.cli.show import terminal
+from server.cli.show.verdict import details, read, sentence
 
 HUNDRED = amount(Fraction(100))
 
@@ -52,3 +55,13 @@ def test_an_average_is_read_in_the_unit_of_its_fact(
     bound, base = amount(Fraction(limit)), amount(Fraction(8_000))
     found = Measured("what", unit, "<=", amount(value), bound, amount(room), base, None, ())
     assert sentence(read(found)) == f"what {said}"
+
+
+@pytest.mark.parametrize(("scope", "said"), [("account a", "  account a: why\n"), ("", "\n  why\n")])
+def test_a_finding_that_names_no_place_is_said_without_one(scope: str, said: str) -> None:
+    where = ("R/1", "R", "Title", 1, "", "firm", "", 1, scope, None)
+    finding = Finding(*where, ("proposal",), "block", "why", None, None, None, ())
+    console = Console(file=io.StringIO(), theme=terminal.THEME)
+    details([finding], console)
+    assert isinstance(console.file, io.StringIO)
+    assert said in console.file.getvalue()
