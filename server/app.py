@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 from policy.book.amount import number_text
 from server.api import (
     caller,
+    checks,
     events,
     health,
     keys,
@@ -33,7 +34,7 @@ from server.api.problem import ProblemError
 from server.flow import worker
 from server.running import Service
 
-RESOURCES = (keys, rulebooks, snapshots, proposals, events, log)
+RESOURCES = (keys, rulebooks, snapshots, checks, proposals, events, log)
 LARGEST = 64 * 1024 * 1024  # bytes of a body
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlmodel import select
 
@@ -23,16 +24,19 @@ from server.store.store import Store, store
 from server.store.tables import Credential
 
 FIRST_KEY = "first-admin-key"
+SIGNER = "signer"
 FIRST_LASTS = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
 class Memory:
     """What this process has read already. `rules`: sources by path with their meaning, by the manifest's SHA-256;
-    `books`: canonical documents with their index, by SHA-256."""
+    `books`: canonical documents with their index, by SHA-256. `ready`: the one bound to the other
+    (`server.desk.check.Ready`), by both and by days and orders."""
 
     rules: Kept[tuple[Mapping[str, str], Library]] = field(default_factory=lambda: Kept(16))
     books: Kept[tuple[bytes, Index]] = field(default_factory=lambda: Kept(4))
+    ready: Kept[Any] = field(default_factory=lambda: Kept(8))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,7 @@ def opened(known: Settings) -> Service:
     """Ready to serve: tables made or brought up to date, a signing key, and on the very first start a key for the
     administrator in a file that only its owner can read. SignerError, OSError, or the database's own error."""
     provider = None if known.provider is None else Keys(known.provider)
-    found = Service(known, store(known.database), signer(known.data / "signer", known.origin), provider)
+    found = Service(known, store(known.database), signer(known.data / SIGNER, known.origin), provider)
     migrated(found.store)
     _begin(found)
     return found

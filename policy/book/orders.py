@@ -39,8 +39,13 @@ def from_json(text: str, file: str = "orders.json") -> Read:
     if not isinstance(document, dict) or set(document) != {"orders"} or not isinstance(rows, list):
         what = f"{kind(document)} stands where the orders are wanted" if rows is None else "this is no list of orders"
         return (Problem(Place(file, 1), what, 'write {"orders": […]} and nothing beside it'),)
-    found = _orders(rows, lambda path: Place(file, None, pointer(("orders", *path)), _field(path)))
+    found = from_rows(rows, file)
     return with_lines(found, text) if is_problems(found) else found
+
+
+def from_rows(rows: Sequence[object], file: str = "") -> Read:
+    """The orders of a document that was parsed already; or all problems, each with its pointer from `/orders` on."""
+    return _orders(rows, lambda path: Place(file, None, pointer(("orders", *path)), _field(path)))
 
 
 def from_csv(text: str, file: str = "orders.csv") -> Read:

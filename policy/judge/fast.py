@@ -214,6 +214,14 @@ class Numbers(NamedTuple):
     headroom: Number
 
 
+def unit(answers: Answers, place: int) -> str | None:
+    """Of these numbers."""
+    if (finding := answers.slow.get(place)) is not None:
+        return None if finding.deciding is None else finding.deciding.unit
+    said, row = _place(answers, place)
+    return None if said.leaves[row] == NOBODY else answers.tables.layout.leaves[said.leaves[row]].unit
+
+
 def numbers(answers: Answers, place: int) -> Numbers | None:
     """The numbers that decide an obligation, exact; None where no leaf does."""
     if (finding := answers.slow.get(place)) is not None:

@@ -103,16 +103,20 @@ def judge_orders(bound: Bound, point: Point, batches: Sequence[Batch]) -> Verdic
     A clause that is broken on the way has the outcome of the state where it is, since it is judged after every fill;
     its finding shows that state. `not proven` leaves the outcome of the end: it is the claim about the way that is
     unknown. A clause that already fails at the end makes no claim."""
-    ended = reference.judge(bound, point)
+    return on_the_way(bound, reference.judge(bound, point), batches)
+
+
+def on_the_way(bound: Bound, ended: Verdict, batches: Sequence[Batch]) -> Verdict:
+    """The verdict at the end, of all obligations or of some, with what is said of the way there."""
     found = fill_safety(bound, ended, batches)
     findings = tuple(
-        _on_the_way(bound, finding, found[place]) if place in found else finding
+        _with_claim(bound, finding, found[place]) if place in found else finding
         for place, finding in enumerate(ended.findings)
     )
     return Verdict(reference.worst(f.outcome for f in findings), findings)
 
 
-def _on_the_way(bound: Bound, ended: Finding, found: Safety) -> Finding:
+def _with_claim(bound: Bound, ended: Finding, found: Safety) -> Finding:
     if found.state is None:
         return replace(ended, fills=found.safety)
     forms = reach.behind(bound.forms, reach.names(rung.formula for rung in ended.obligation.ladder))

@@ -25,6 +25,9 @@ LEASE = timedelta(minutes=5)
 KEPT = timedelta(days=30)
 LONGEST = 255  # characters of a key
 
+SAFE = "safe"
+"""The option of a POST that writes nothing, and so needs no key."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:

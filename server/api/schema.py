@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 from server.api import problem
 from server.api import routes as routing
 from server.api.caller import PUBLIC
+from server.api.once import SAFE
 from server.api.problem import SLUGS, Problem
 
 Mode = Literal["validation", "serialization"]
@@ -52,7 +53,7 @@ def completed(app: Litestar, found: dict[str, Any]) -> dict[str, Any]:
         _request(operation, opt, schemas)
         operation["responses"].pop("400", None)  # the framework's own, which is never sent
         _responses(operation, opt, schemas, _slugs(path, method, opt))
-        if method == "post":
+        if method == "post" and not opt.get(SAFE):
             operation.setdefault("parameters", []).append(KEY_HEADER)
     return found
 
@@ -70,7 +71,7 @@ def _slugs(path: str, method: str, opt: dict[str, Any]) -> list[str]:
     slugs += () if opt.get(PUBLIC) else KEYED
     slugs += ("not-found",) if "{" in path else ()
     slugs += BODIES if "asks" in opt else ()
-    slugs += POSTS if method == "post" else ()
+    slugs += POSTS if method == "post" and not opt.get(SAFE) else ()
     return list(dict.fromkeys(slugs))
 
 

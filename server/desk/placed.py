@@ -13,11 +13,11 @@ from policy.judge.verdict import Verdict
 
 def placed(known: Index, bound: Bound, orders: Sequence[Order], point: Point) -> Verdict:
     """`point`: where all orders are filled, which they can be."""
-    return judge_orders(bound, point, _batches(known, bound, orders, point))
+    return judge_orders(bound, point, batches(known, bound, orders, point))
 
 
-def _batches(known: Index, bound: Bound, orders: Sequence[Order], point: Point) -> tuple[Batch, ...]:
-    """As the orders number them; sells before buys where they number none."""
+def batches(known: Index, bound: Bound, orders: Sequence[Order], point: Point) -> tuple[Batch, ...]:
+    """In which orders are released: as they number them; sells before buys where they number none."""
     numbers = sorted({order.batch for order in orders})
     if len(numbers) < 2:
         return sells_first(bound, point)

@@ -1,0 +1,122 @@
+"""What a check of orders answers: the verdict as its reader may see it, and how near each rule is to its limit."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+from policy.ir.bound import Outcome
+from policy.judge import fast
+from policy.judge.eval import worst
+from policy.judge.redact import UNSEEN, seen_by, stopped_unseen
+from policy.judge.verdict import Finding, Verdict
+from server.answer.number import Amount, amount
+from server.answer.verdict import JudgeAnswer, judged, left_open
+from server.desk import check
+from server.desk.check import Checked, Reader, View
+from server.desk.room import LIVABLE, NO_ROOMS, Rooms, rooms
+
+HIDDEN = replace(UNSEEN, visible_to="not shown")
+"""Stands for what is hidden before a verdict is redacted; no role has this name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """Of one rule: the worst outcome of its `judged` findings, and the one that is nearest to its limit when all
+    orders are filled, in `unit`; `headroom` is below zero where the limit is broken. Null where nothing is measured."""
+
+    rule: str
+    title: str
+    outcome: str
+    judged: int
+    id: str
+    scope: str
+    group: str | None
+    unit: str | None
+    op: str | None
+    value: Amount | None
+    limit: Amount | None
+    headroom: Amount | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrdersAnswer:
+    """`snapshot`, `rulebook`: what the orders were checked on. `judged`: how many findings there are for this reader;
+    `verdict` has those that do not pass, or all where that was asked. `nearest`: one line for each rule."""
+
+    snapshot: str
+    rulebook: str
+    judged: int
+    nearest: tuple[Nearest, ...]
+    verdict: JudgeAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """`everything`: findings that pass, too; `instead`: what would pass instead of orders that are refused."""
+
+    everything: bool = False
+    instead: bool = False
+
+
+def answer_of(found: Checked, reader: Reader, wanted: Wanted, snapshot: str, rulebook: str) -> OrdersAnswer:
+    seeing = check.view(found.ready, reader)
+    seen = seen_by(_verdict(found, seeing, everything=wanted.everything), reader.roles)
+    notices = () if reader.households is not None else left_open(found.ready.known, seeing.library)
+    said = judged(
+        seeing.bound,
+        seen,
+        len(found.orders),
+        flaws=found.flaws,
+        instead=_instead(found, seeing, seen, reader.roles, asked=wanted.instead),
+        notices=notices,
+    )
+    return OrdersAnswer(snapshot, rulebook, len(seeing.places), _nearest(found, seeing), said)
+
+
+def _verdict(found: Checked, seeing: View, *, everything: bool) -> Verdict:
+    """Before it is redacted: what is hidden is one finding, as bad as the worst of it."""
+    shown = [place for place in seeing.places if everything or found.outcomes[place] is not Outcome.PASS]
+    hidden = worst(found.outcomes[place] for place in seeing.hidden)
+    findings = (*check.findings(found, shown), Finding(HIDDEN, hidden, "", None, None))
+    return Verdict(worst(finding.outcome for finding in findings), findings)
+
+
+def _instead(found: Checked, seeing: View, seen: Verdict, roles: Collection[str], *, asked: bool) -> Rooms:
+    refused = bool(found.flaws) or seen.outcome not in LIVABLE
+    if not found.orders or not refused or stopped_unseen(seen):
+        return NO_ROOMS
+    if not asked:
+        return Rooms((), len(found.orders))
+    own = replace(found.ready.bound, obligations=tuple(found.ready.bound.obligations[p] for p in seeing.places))
+    return rooms(found.ready.known, own, found.orders, roles)
+
+
+def _nearest(found: Checked, seeing: View) -> tuple[Nearest, ...]:
+    seen, whole = frozenset(seeing.places), fast.nearest(found.answers)
+    own = ((rule.rule, [place for place in rule.places if place in seen]) for rule in found.ready.tables.rules)
+    return tuple(_line(found, places, _near(found, places, whole[rule])) for rule, places in own if places)
+
+
+def _near(found: Checked, places: list[int], nearest: int) -> int:
+    """`nearest` of all; where that is not among the places, that of these, by the same measure."""
+    if nearest in places:
+        return nearest
+    outcomes = found.answers.outcomes
+    return min(places, key=lambda place: (-outcomes[place].rank, fast.tightness(found.answers, place)))
+
+
+def _line(found: Checked, places: list[int], place: int) -> Nearest:
+    obligation, numbers = found.ready.bound.obligations[place], fast.numbers(found.answers, place)
+    return Nearest(
+        obligation.origin.rule,
+        obligation.origin.title,
+        worst(found.outcomes[each] for each in places).value,
+        len(places),
+        obligation.id,
+        obligation.scope,
+        obligation.group,
+        fast.unit(found.answers, place),
+        numbers and numbers.op,
+        numbers and amount(numbers.value),
+        numbers and amount(numbers.bound),
+        numbers and amount(numbers.headroom),
+    )

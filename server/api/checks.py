@@ -1,0 +1,133 @@
+"""Checks: what the rules would say of orders. A breach is an answer as good as any; nothing is written.
+
+That is why a check needs no Idempotency-Key: asked twice, it is answered twice.
+"""
+
+import re
+from datetime import date
+from typing import Annotated, Any, TypeVar
+
+from litestar import Request, Response, Router, post
+from litestar.di import NamedDependency
+from litestar.params import RawBody
+from pydantic import BeforeValidator, Field, TypeAdapter
+
+from policy.book import orders as order_rows
+from policy.book.facts import Order
+from policy.book.problem import Problem
+from server import clock
+from server.answer.orders import OrdersAnswer, Wanted, answer_of
+from server.api.once import SAFE
+from server.api.problem import Flaw, ProblemError
+from server.api.wire import Asked, asked, flaws
+from server.auth.credentials import Principal
+from server.auth.roles import Act
+from server.desk import check, ingest, loaded, publish
+from server.desk.check import Checked, Reader
+from server.desk.loaded import Facts, Loaded, Rules
+from server.running import Service
+
+T = TypeVar("T", Rules, Facts)
+
+MOST = 1_000  # orders
+
+
+def _day(text: object) -> date:
+    if not isinstance(text, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
+        raise ValueError("a day is year-month-day, such as 2026-11-22")
+    return date.fromisoformat(text)
+
+
+Day = Annotated[date, BeforeValidator(_day, json_schema_input_type=str)]
+
+
+class CheckAsked(Asked):
+    orders: Annotated[tuple[Any, ...], Field(max_length=MOST)] = ()
+    """rows as in docs/orders.schema.json; none to judge the book as it stands"""
+    snapshot: str | None = None
+    """the one that was sealed last, without it"""
+    rulebook: str | None = None
+    """the one in force now, without it"""
+    as_of: Day | None = None
+    """the day of judgement; the book's own without it"""
+    known_at: Day | None = None
+    """what was known on this day; the day of judgement, or the book's own if that is later, without it"""
+    everything: bool = False
+    """findings that pass, too"""
+    instead: bool = False
+    """for orders that are refused, how much of each would pass"""
+
+
+ASKED = {
+    "act": Act.CHECK,
+    SAFE: True,
+    "asks": CheckAsked,
+    "says": OrdersAnswer,
+    "problems": ("malformed-json", "invalid", "rule-book-not-active", "no-snapshot"),
+}
+_WRITTEN = TypeAdapter(OrdersAnswer)
+
+
+@post("/checks", opt=ASKED, sync_to_thread=True, status_code=200)
+def add(request: Request[Principal, None, Any], service: NamedDependency[Service], body: RawBody) -> Response[bytes]:
+    said = _answered(service, request.user, asked(CheckAsked, body))
+    return Response(_WRITTEN.dump_json(said), media_type="application/json")
+
+
+def _answered(service: Service, who: Principal, wanted: CheckAsked) -> OrdersAnswer:
+    rows = order_rows.from_rows(wanted.orders)
+    orders = tuple(row for row in rows if isinstance(row, Order))
+    if len(orders) < len(rows):
+        raise _cannot(tuple(row for row in rows if isinstance(row, Problem)))
+    known = _known(service, wanted)
+    reader = Reader(frozenset(who.roles), who.households)
+    _may_order(known.facts, reader, orders)
+    book = known.facts.index.book
+    day = wanted.as_of or book.as_of
+    found = check.checked(service.memory, known, orders, day, wanted.known_at or max(day, book.known_at))
+    if not isinstance(found, Checked):
+        raise _cannot(found)
+    kinds = Wanted(wanted.everything, wanted.instead)
+    return answer_of(found, reader, kinds, known.facts.id, known.rules.id)
+
+
+def _cannot(problems: tuple[Problem, ...]) -> ProblemError:
+    return ProblemError("invalid", f"{len(problems)} things are wrong with the orders", flaws(problems))
+
+
+def _known(service: Service, wanted: CheckAsked) -> Loaded:
+    with service.store.reading() as session:
+        ruling = None if wanted.rulebook else publish.in_force(session, clock.now())
+        newest = None if wanted.snapshot else ingest.latest(session)
+    book = wanted.rulebook if ruling is None else ruling.id
+    data = wanted.snapshot or newest
+    if book is None:
+        raise ProblemError("rule-book-not-active", "no rule book is in force; name one in `rulebook`, or activate one")
+    if data is None:
+        raise ProblemError("no-snapshot", "no snapshot was sealed yet")
+    rules, facts = loaded.rules_of(service, book), loaded.facts_of(service, data)
+    return Loaded(_there(rules, "rulebook"), _there(facts, "snapshot"))
+
+
+def _there(found: T | None, member: str) -> T:
+    if found is None:
+        flaw = Flaw(f"/{member}", f"there is no such {member}", f"leave `{member}` out, or look at /v1/{member}s")
+        raise ProblemError("invalid", flaw.detail, [flaw])
+    return found
+
+
+def _may_order(facts: Facts, reader: Reader, orders: tuple[Order, ...]) -> None:
+    """Accounts of households that one may not see are not in the book."""
+    if reader.households is None:
+        return
+    accounts = facts.index.book.accounts
+    flaws = [
+        Flaw(f"/orders/{at}/account", f"the book has no account `{order.account}`", "name an account of the book")
+        for at, order in enumerate(orders)
+        if order.account not in accounts or accounts[order.account].household not in reader.households
+    ]
+    if flaws:
+        raise ProblemError("invalid", f"{len(flaws)} things are wrong with the orders", flaws)
+
+
+ROUTES = Router("/", route_handlers=[add], tags=["checks"])
