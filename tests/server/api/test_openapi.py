@@ -60,7 +60,8 @@ def test_every_operation_says_what_it_is(document: dict[str, Any]) -> None:
     assert [name for name in names if not NAME.fullmatch(name)] == []
     for path, verb, operation in operations(document):
         assert operation.get("tags"), (verb, path)
-        assert verb != "post" or any(each["name"] == "Idempotency-Key" for each in operation["parameters"]), path
+        wanted = any(each["name"] == "Idempotency-Key" for each in operation.get("parameters", ()))
+        assert wanted == ("idempotency-key-missing" in operation["responses"]["400"]["description"]), (verb, path)
         for name in re.findall(r"\{(\w+)\}", path):
             assert any((each["name"], each["in"]) == (name, "path") for each in operation["parameters"]), path
         for status, response in operation["responses"].items():

@@ -15,6 +15,9 @@ from litestar.handlers import HTTPRouteHandler
 
 from server.api.routes import routes
 
+NO_PAGE = "litestar._openapi.plugin.handle_schema_path_not_found"
+"""The framework's own page for what is not in /schema."""
+
 
 @dataclass(frozen=True)
 class Answered:
@@ -64,4 +67,6 @@ def called(app: Litestar, method: str, path: bytes, headers: Mapping[str, bytes]
 def every(app: Litestar) -> Iterator[tuple[str, bytes, HTTPRouteHandler]]:
     """Each route's verb, a path of its that names nothing there is, and its handler."""
     for path, method, handler in routes(app):
+        if str(handler) == NO_PAGE:
+            continue
         yield method.upper(), re.sub(r"\{[^}]*\}", "none", path).encode(), handler
