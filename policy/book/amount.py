@@ -72,7 +72,8 @@ def share(raw: object) -> Fraction | Refusal:
 
 
 def number_text(number: Fraction) -> str:
-    """The shortest exact text that `exact` reads back: `12.5`, and `10/3` where decimals do not end."""
+    """The shortest exact text that `exact` reads back: `12.5`, and `10/3` where decimals do not end
+    in time."""
     below = number.denominator
     if below == 1:
         return str(number.numerator)
