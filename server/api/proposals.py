@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from litestar import Request, Response, Router, get, post
 from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
+from litestar.openapi import ResponseSpec
 from litestar.params import FromPath, FromQuery, RawBody
 from pydantic import Field, SkipValidation
 from sqlmodel import Session
@@ -101,7 +102,7 @@ APPROVE = {"act": Act.DECIDE, "asks": ApprovalAsked, "says": ProposalAnswer, "pr
 REJECT = {"act": Act.DECIDE, "asks": RejectionAsked, "says": ProposalAnswer, "problems": DECIDED}
 
 
-@post("/proposals", opt=ADD, status_code=202)
+@post("/proposals", opt=ADD, status_code=202, responses={201: ResponseSpec(None, description="The result")})
 async def add(
     request: Request[Principal, None, Any], service: NamedDependency[Service], body: RawBody
 ) -> Response[bytes]:
@@ -133,7 +134,7 @@ def one(
     return _read(request, service, proposal, 200)
 
 
-@get("/proposals/{proposal:str}/bundle", opt=BUNDLE, sync_to_thread=True)
+@get("/proposals/{proposal:str}/bundle", opt=BUNDLE, media_type="application/zip", sync_to_thread=True)
 def bundle(
     request: Request[Principal, None, Any],
     service: NamedDependency[Service],

@@ -30,6 +30,13 @@ KEY_HEADER = {
     "description": "new for each request, the same when a request is repeated; kept for 30 days",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255},
 }
+MATCH_HEADER = {
+    "name": "If-Match",
+    "in": "header",
+    "required": True,
+    "description": "the ETag of the version that was read",
+    "schema": {"type": "string"},
+}
 
 
 class Document(JsonRenderPlugin):
@@ -55,6 +62,8 @@ def completed(app: Litestar, found: dict[str, Any]) -> dict[str, Any]:
         _responses(operation, opt, schemas, _slugs(path, method, opt))
         if method == "post" and not opt.get(SAFE):
             operation.setdefault("parameters", []).append(KEY_HEADER)
+        if "if-match-needed" in opt.get("problems", ()):
+            operation.setdefault("parameters", []).append(MATCH_HEADER)
     return found
 
 
