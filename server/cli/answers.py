@@ -12,6 +12,7 @@ from server.answer.verdict import JudgeAnswer
 from server.cli.demo import DemoAnswer
 from server.cli.fmt import FmtAnswer
 from server.cli.serve import ServeAnswer
+from server.cli.trust_card import TrustCardAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,5 +33,6 @@ ANSWERS = {
     "test": CasesAnswer,
     "fmt": FmtAnswer,
     "serve": ServeAnswer,
+    "trust-card": TrustCardAnswer,
     "bad-input": BadInputAnswer,
 }

@@ -24,6 +24,7 @@ VERBS = {
     "test": "the cases that stand beside rules",
     "fmt": "rule files in their canonical layout",
     "serve": "the HTTP API",
+    "trust-card": "the key and the state of the service's log, for whoever will check its bundles",
 }
 
 EXITS = "exit codes: 0 pass, 1 breach or consent needed, 2 unknown, 3 bad input, 70 a fault of proofolio"
@@ -72,7 +73,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(words: list[str]) -> int:
     if not words or words[0] not in VERBS:
         return _without_verb(words)
-    verb: Verb = import_module(f"server.cli.{words[0]}")
+    verb: Verb = import_module(f"server.cli.{words[0].replace('-', '_')}")
     parser = argparse.ArgumentParser(prog=f"proofolio {words[0]}", description=VERBS[words[0]], epilog=EXITS)
     verb.arguments(parser)
     parser.add_argument("--json", action="store_true", help="answer in JSON, as docs/output.schema.json describes it")

@@ -40,9 +40,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     gc.enable()  # the other verbs end soon; this one does not
-    known = _settings()
+    known = environment()
     with _listening(arguments.host, arguments.port) as at:
-        with _readable(known):
+        with readable(known):
             opened = running.opened(known)
         server = listen.server(app(opened))
         _say(opened, listen.address(at), as_json=arguments.json)
@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
     return Exit.PASS
 
 
-def _settings() -> Settings:
+def environment() -> Settings:
     try:
         return settings()
     except SettingsError as error:
@@ -68,7 +68,7 @@ def _listening(host: str, port: int) -> socket:
 
 
 @contextmanager
-def _readable(known: Settings) -> Iterator[None]:
+def readable(known: Settings) -> Iterator[None]:
     """What is wrong with where the data lies is told in a line, without the address of a database: it may hold a
     password."""
     try:

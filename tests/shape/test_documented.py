@@ -19,7 +19,7 @@ DOCS = ROOT / "docs"
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_verb_has_its_section_and_its_file(verb: str) -> None:
     assert f"\n## {verb}\n\n    proofolio {verb} " in (DOCS / "cli.md").read_text(encoding="utf-8")
-    assert (ROOT / "server" / "cli" / f"{verb}.py").exists()
+    assert (ROOT / "server" / "cli" / f"{verb.replace('-', '_')}.py").exists()
 
 
 @pytest.mark.parametrize("verb", VERBS)
