@@ -1,15 +1,16 @@
 """What a check of orders answers: the verdict as its reader may see it, and how near each rule is to its limit."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from policy.ir.bound import Outcome
 from policy.judge import fast
 from policy.judge.eval import worst
+from policy.judge.fast import RuleTable
 from policy.judge.redact import UNSEEN, seen_by, stopped_unseen
 from policy.judge.verdict import Finding, Verdict
 from server.answer.number import Amount, amount
-from server.answer.verdict import JudgeAnswer, judged, left_open
+from server.answer.verdict import JudgeAnswer, judged
 from server.desk import check
 from server.desk.check import Checked, Reader, View
 from server.desk.room import LIVABLE, NO_ROOMS, Rooms, rooms
@@ -60,14 +61,13 @@ class Wanted:
 def answer_of(found: Checked, reader: Reader, wanted: Wanted, snapshot: str, rulebook: str) -> OrdersAnswer:
     seeing = check.view(found.ready, reader)
     seen = seen_by(_verdict(found, seeing, everything=wanted.everything), reader.roles)
-    notices = () if reader.households is not None else left_open(found.ready.known, seeing.library)
     said = judged(
         seeing.bound,
         seen,
         len(found.orders),
         flaws=found.flaws,
         instead=_instead(found, seeing, seen, reader.roles, asked=wanted.instead),
-        notices=notices,
+        notices=seeing.notices,
     )
     return OrdersAnswer(snapshot, rulebook, len(seeing.places), _nearest(found, seeing), said)
 
@@ -75,7 +75,7 @@ def answer_of(found: Checked, reader: Reader, wanted: Wanted, snapshot: str, rul
 def _verdict(found: Checked, seeing: View, *, everything: bool) -> Verdict:
     """Before it is redacted: what is hidden is one finding, as bad as the worst of it."""
     shown = [place for place in seeing.places if everything or found.outcomes[place] is not Outcome.PASS]
-    hidden = worst(found.outcomes[place] for place in seeing.hidden)
+    hidden = worst({found.outcomes[place] for place in seeing.hidden})
     findings = (*check.findings(found, shown), Finding(HIDDEN, hidden, "", None, None))
     return Verdict(worst(finding.outcome for finding in findings), findings)
 
@@ -91,25 +91,24 @@ def _instead(found: Checked, seeing: View, seen: Verdict, roles: Collection[str]
 
 
 def _nearest(found: Checked, seeing: View) -> tuple[Nearest, ...]:
-    seen, whole = frozenset(seeing.places), fast.nearest(found.answers)
-    own = ((rule.rule, [place for place in rule.places if place in seen]) for rule in found.ready.tables.rules)
-    return tuple(_line(found, places, _near(found, places, whole[rule])) for rule, places in own if places)
+    whole, rules = fast.nearest(found.answers), found.ready.tables.rules
+    return tuple(_line(found, own, _near(found, own, rules[at], whole)) for at, own in seeing.rules.items())
 
 
-def _near(found: Checked, places: list[int], nearest: int) -> int:
-    """`nearest` of all; where that is not among the places, that of these, by the same measure."""
-    if nearest in places:
-        return nearest
+def _near(found: Checked, own: Sequence[int], rule: RuleTable, nearest: Mapping[str, int]) -> int:
+    """`nearest`: of all findings of each rule; where not all are the reader's, that of these, by the same measure."""
+    if len(own) == len(rule.places):
+        return nearest[rule.rule]
     outcomes = found.answers.outcomes
-    return min(places, key=lambda place: (-outcomes[place].rank, fast.tightness(found.answers, place)))
+    return min(own, key=lambda place: (-outcomes[place].rank, fast.tightness(found.answers, place)))
 
 
-def _line(found: Checked, places: list[int], place: int) -> Nearest:
+def _line(found: Checked, places: Sequence[int], place: int) -> Nearest:
     obligation, numbers = found.ready.bound.obligations[place], fast.numbers(found.answers, place)
     return Nearest(
         obligation.origin.rule,
         obligation.origin.title,
-        worst(found.outcomes[each] for each in places).value,
+        worst({found.outcomes[each] for each in places}).value,
         len(places),
         obligation.id,
         obligation.scope,

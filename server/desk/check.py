@@ -26,6 +26,7 @@ from policy.judge.fast import Answers, Tables
 from policy.judge.fills import on_the_way
 from policy.judge.redact import may_see, readable, visible
 from policy.judge.verdict import Finding, Verdict
+from server.answer.verdict import left_open
 from server.desk import kept
 from server.desk.kept import Kept
 from server.desk.loaded import Loaded
@@ -44,13 +45,15 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What a reader sees of bound rules. `places`: of obligations that are theirs; `hidden`: of those that are judged
-    and not named; obligations of other households alone are neither. `bound`: without obligations, for its names."""
+    """What a reader sees of bound rules. `places`: of obligations that are theirs, `rules` by the number of their rule
+    in the tables; `hidden`: of those that are judged and not named; obligations of other households alone are neither.
+    `bound`: without obligations, for its names; `notices`: what the book leaves open, for who may see all of it."""
 
     places: tuple[int, ...]
+    rules: Mapping[int, tuple[int, ...]]
     hidden: tuple[int, ...]
-    library: Library
     bound: Bound
+    notices: tuple[Problem, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,8 +205,12 @@ def _view(ready: Ready, reader: Reader) -> View:
             continue
         mine = may_see(obligation, reader.roles) and (own is None or own.issuperset(obligation.accounts))
         (places if mine else hidden).append(place)
+    seen = frozenset(places)
+    rules = {at: tuple(p for p in rule.places if p in seen) for at, rule in enumerate(ready.tables.rules)}
     mine_only = visible(replace(bound, obligations=()), ready.library, reader.roles)
-    return View(tuple(places), tuple(hidden), readable(ready.library, reader.roles), mine_only)
+    shown = {at: theirs for at, theirs in rules.items() if theirs}
+    notices = left_open(ready.known, readable(ready.library, reader.roles)) if own is None else ()
+    return View(tuple(places), shown, tuple(hidden), mine_only, notices)
 
 
 def _own(ready: Ready, reader: Reader) -> frozenset[str] | None:
