@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from sqlalchemy import Connection, Table, bindparam, insert, select, tuple_, update
+from sqlalchemy import Connection, Table, bindparam, insert, select, update
 from sqlmodel import Session, SQLModel
 
 from policy.canonical import encode
@@ -47,6 +47,11 @@ _WENT_ON = (
 )
 _ENTERED, _COMPLETED, _KEPT = insert(_JOURNAL), insert(_NODE), insert(_PAYLOAD)
 _SIZE = select(_HEAD.c.size)
+_INDEXES = bindparam("indexes", expanding=True)
+_LEAVES = select(_JOURNAL.c.index, _JOURNAL.c.leaf).where(_JOURNAL.c.index.in_(_INDEXES))
+_INNER = select(_NODE.c.level, _NODE.c.index, _NODE.c.hash).where(
+    _NODE.c.level.in_(bindparam("levels", expanding=True)), _NODE.c.index.in_(_INDEXES)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,18 +136,13 @@ def nodes(session: Session, level: int, begin: int, end: int) -> list[bytes]:
 
 def hashes(session: Session, wanted: Iterable[tuple[int, int]]) -> dict[tuple[int, int], bytes]:
     """Those of the subtrees, each its level and index, that are kept."""
+    places = set(wanted)
+    leaves = {"indexes": [index for level, index in places if level == 0]}
+    inner = {"levels": list({level for level, _ in places}), "indexes": list({index for _, index in places})}
     connection = session.connection()
-    leaves = [index for level, index in wanted if level == 0]
-    inner = [place for place in wanted if place[0]]
-    found = {}
-    if leaves:
-        rows = connection.execute(select(_JOURNAL.c.index, _JOURNAL.c.leaf).where(_JOURNAL.c.index.in_(leaves)))
-        found = {(0, index): leaf for index, leaf in rows}
-    if inner:
-        named = tuple_(_NODE.c.level, _NODE.c.index).in_(inner)
-        for level, index, node in connection.execute(select(_NODE.c.level, _NODE.c.index, _NODE.c.hash).where(named)):
-            found[level, index] = node
-    return found
+    found = {(0, index): leaf for index, leaf in connection.execute(_LEAVES, leaves)}
+    rows = connection.execute(_INNER, inner)  # and some more, of the one's level and the other's index
+    return found | {(level, index): node for level, index, node in rows if (level, index) in places}
 
 
 def _frontier(size: int, edge: bytes) -> Frontier:
