@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import date
 
 from policy.book.facts import Book, Order
 from policy.book.read import Index, index
@@ -22,7 +21,7 @@ from policy.ir.forms import Table
 from policy.ir.moments import nothing_bought, tolerated
 from policy.ir.picks import Group
 from policy.ir.positions import Universe, universe
-from policy.ir.scope import Scope, rules_in_force, scopes
+from policy.ir.scope import Scope, due, rules_in_force, scopes
 from policy.ir.sentences import for_group, formula
 from policy.ir.waivers import waived
 from policy.ir.wash_sales import washed
@@ -193,7 +192,7 @@ def _at_moments(
     """One obligation for the moments at which the end point counts, one for the literal purchase test: of `own`, the
     clause's rungs as they are written, hangs which purchases matter."""
     obligation = waived(obligation, rule, ctx, [w for w in waivers if w.rule == rule.id], group)
-    ends = tuple(m for m in obligation.moments if m is not Moment.PURCHASE and _judged(m, ctx.universe.book.as_of))
+    ends = tuple(m for m in obligation.moments if m is not Moment.PURCHASE and due(m, ctx.universe.book.as_of))
     if Moment.PURCHASE in obligation.moments:
         unless = nothing_bought([rung.formula for rung in own], ctx, group)
         rungs = tuple(replace(rung, formula=_unless(unless, rung.formula)) for rung in obligation.ladder)
@@ -208,14 +207,6 @@ def _at_moments(
 
 def _unless(stopped: Formula, test: Formula) -> Formula:
     return stopped if isinstance(stopped, Truth) else Any((stopped, test))
-
-
-def _judged(moment: Moment, day: date) -> bool:
-    """Quarter-end clauses are judged on the last day of a quarter."""
-    return moment is not Moment.QUARTER_END or (day.month, day.day) in _QUARTER_ENDS
-
-
-_QUARTER_ENDS = frozenset({(3, 31), (6, 30), (9, 30), (12, 31)})
 
 
 def _with_tolerance(

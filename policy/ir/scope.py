@@ -10,6 +10,7 @@ from policy.book.facts import Book
 from policy.book.groups import are_complete
 from policy.book.problem import Place, Problem, pointer
 from policy.ir import core
+from policy.ir.bound import Moment
 from policy.ir.lists import as_rules
 
 
@@ -27,6 +28,14 @@ def rules_in_force(library: core.Library, book: Book) -> Iterator[core.Rule]:
     for rule in (*library.rules, *as_rules(library.lists, book)):
         if in_force(rule.effective, book.as_of, book.known_at):
             yield rule
+
+
+def due(moment: Moment, day: date) -> bool:
+    """Quarter-end clauses are judged on the last day of a quarter."""
+    return moment is not Moment.QUARTER_END or (day.month, day.day) in _QUARTER_ENDS
+
+
+_QUARTER_ENDS = frozenset({(3, 31), (6, 30), (9, 30), (12, 31)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +91,16 @@ def _homeless(scope: core.Scope, book: Book, here: list[str]) -> Iterator[Scope]
             yield _alone(account) if sure else _alone(account, account)
 
 
-def binds_nobody(library: core.Library, book: Book) -> Iterator[Problem]:
-    """Rules in force that no account falls under: they pass whatever is held, which someone may not have meant."""
+def not_asked(library: core.Library, book: Book) -> Iterator[Problem]:
+    """Rules in force of which no verdict says a word: no account falls under them, which someone may not have meant, or
+    they are tested on other days."""
     for rule in rules_in_force(library, book):
+        place = Place(pointer=pointer(("rules", rule.id)), field=rule.id)
         if not scopes(rule.scope, book, book.accounts):
             do = _DO[rule.scope.kind].format(rule.scope.name) if book.accounts else "the book has none"
-            place = Place(pointer=pointer(("rules", rule.id)), field=rule.id)
             yield Problem(place, f"rule `{rule.id}` binds no account", do)
+        elif not any(due(moment, book.as_of) for moment in rule.moments):
+            yield Problem(place, f"rule `{rule.id}` is tested at the end of a quarter only", f"{book.as_of} is none")
 
 
 _DO = {

@@ -1,8 +1,8 @@
 """The Merkle tree of a transparency log, SHA-256 (RFC 6962, 2.1; verification as in RFC 9162, 2.1.3.2 and 2.1.4.2).
 
 Leaves and inner nodes are hashed with different prefixes, an odd node is promoted and never doubled: the tree of
-a, b, c and that of a, b, c, c differ. Making a
-proof takes as many kept hashes as the tree is high, at most squared; checking one takes constant space.
+a, b, c and that of a, b, c, c differ. Making a proof takes at most the square of the tree's height in kept hashes;
+checking one takes constant space.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from policy.book.problem import Problem
 from policy.book.read import Index
 from policy.ir.bound import Bound
 from policy.ir.core import Library
-from policy.ir.scope import binds_nobody
+from policy.ir.scope import not_asked
 from policy.judge.redact import readable, seen_by, stopped_unseen, visible
 from policy.judge.verdict import Finding as Judged
 from policy.judge.verdict import Measured as Leaf
@@ -150,8 +150,8 @@ def judged(
 
 
 def left_open(known: Index, library: Library) -> tuple[Problem, ...]:
-    """Rules that bind nobody, of those that the reader may see, and what the book leaves open whatever the rules."""
-    return (*binds_nobody(library, known.book), *of_book(known))
+    """Rules that say nothing today, of those that the reader may see, and what the book leaves open whatever they say."""
+    return (*not_asked(library, known.book), *of_book(known))
 
 
 def _notice(problem: Problem) -> Notice:

@@ -10,7 +10,7 @@ import pytest
 
 from policy.book.facts import Account, Book
 from policy.ir.bound import Outcome
-from policy.ir.scope import binds_nobody
+from policy.ir.scope import not_asked
 from tests.policy.ir.little import DAY, account, book, buy, findings, rule, security, waiver
 from tests.policy.lowering import lowered
 
@@ -89,7 +89,7 @@ def test_what_only_warns_warns_that_it_could_not_be_checked() -> None:
 
 
 def told(text: str, of: Book) -> list[tuple[str, str, str]]:
-    return [(problem.place.field, problem.what, problem.do) for problem in binds_nobody(lowered(text), of)]
+    return [(problem.place.field, problem.what, problem.do) for problem in not_asked(lowered(text), of)]
 
 
 def _empty() -> Iterator[tuple[str, str]]:
@@ -121,3 +121,14 @@ def test_a_rule_that_is_not_in_force_is_not_either() -> None:
     text = rule(CAP, applies='account "C"').replace("  tested", "  effective from 2027-01-01\n  tested")
     assert not told(text, held(*SMITHS))
     assert told(text, replace(held(*SMITHS), as_of=date(2027, 1, 1), known_at=date(2027, 1, 1)))
+
+
+def test_a_rule_that_is_tested_on_other_days_only_is_told() -> None:
+    text = rule(CAP).replace("tested at proposal", "tested at quarter end")
+    of = held(*SMITHS, A=20)
+    day = date(2026, 6, 29)
+    assert told(text, replace(of, as_of=day, known_at=day)) == [
+        ("R-1", "rule `R-1` is tested at the end of a quarter only", "2026-06-29 is none")
+    ]
+    last = date(2026, 6, 30)
+    assert not told(text, replace(of, as_of=last, known_at=last))
