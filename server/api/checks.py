@@ -24,10 +24,11 @@ from server.auth.credentials import Principal
 from server.auth.roles import Act
 from server.desk import check, ingest, loaded, publish
 from server.desk.check import Checked, Reader
-from server.desk.loaded import Facts, Loaded, Rules
+from server.desk.loaded import Facts, Loaded
 from server.running import Service
+from server.store.tables import Rulebook, Snapshot
 
-T = TypeVar("T", Rules, Facts)
+T = TypeVar("T", Rulebook, Snapshot)
 
 MOST = 1_000  # orders
 
@@ -97,16 +98,16 @@ def _cannot(problems: tuple[Problem, ...]) -> ProblemError:
 
 def _known(service: Service, wanted: CheckAsked) -> Loaded:
     with service.store.reading() as session:
-        ruling = None if wanted.rulebook else publish.in_force(session, clock.now())
-        newest = None if wanted.snapshot else ingest.latest(session)
-    book = wanted.rulebook if ruling is None else ruling.id
-    data = wanted.snapshot or newest
-    if book is None:
+        book, data = wanted.rulebook, wanted.snapshot
+        rules = publish.in_force(session, clock.now()) if book is None else session.get(Rulebook, book)
+        facts = session.get(Snapshot, data or ingest.latest(session) or "")
+    if rules is None and book is None:
         raise ProblemError("rule-book-not-active", "no rule book is in force; name one in `rulebook`, or activate one")
-    if data is None:
+    if facts is None and data is None:
         raise ProblemError("no-snapshot", "no snapshot was sealed yet")
-    rules, facts = loaded.rules_of(service, book), loaded.facts_of(service, data)
-    return Loaded(_there(rules, "rulebook"), _there(facts, "snapshot"))
+    return Loaded(
+        loaded.rules_in(service, _there(rules, "rulebook")), loaded.facts_in(service, _there(facts, "snapshot"))
+    )
 
 
 def _there(found: T | None, member: str) -> T:

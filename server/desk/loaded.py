@@ -57,18 +57,22 @@ def rules_of(service: Service, name: str) -> Rules | None:
     """None where there is no rule book of this id."""
     with service.store.reading() as session:
         row = session.get(Rulebook, name)
-    if row is None:
-        return None
-    sources, library = kept.of(service.memory.rules, row.manifest, lambda: _compiled(service.store, row.manifest))
-    return Rules(row.id, row.manifest, sources, library)
+    return None if row is None else rules_in(service, row)
 
 
 def facts_of(service: Service, name: str) -> Facts | None:
     """None where there is no snapshot of this id."""
     with service.store.reading() as session:
         row = session.get(Snapshot, name)
-    if row is None:
-        return None
+    return None if row is None else facts_in(service, row)
+
+
+def rules_in(service: Service, row: Rulebook) -> Rules:
+    sources, library = kept.of(service.memory.rules, row.manifest, lambda: _compiled(service.store, row.manifest))
+    return Rules(row.id, row.manifest, sources, library)
+
+
+def facts_in(service: Service, row: Snapshot) -> Facts:
     content, known = kept.of(service.memory.books, row.document, lambda: _indexed(service.store, row.document))
     return Facts(row.id, row.document, content, known)
 
