@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from sqlalchemy import Connection, Table, bindparam, insert, select, update
+from sqlalchemy import BindParameter, Connection, Table, bindparam, insert, select, update
 from sqlmodel import Session, SQLModel
 
 from policy.canonical import encode
@@ -47,7 +47,7 @@ _WENT_ON = (
 )
 _ENTERED, _COMPLETED, _KEPT = insert(_JOURNAL), insert(_NODE), insert(_PAYLOAD)
 _SIZE = select(_HEAD.c.size)
-_INDEXES = bindparam("indexes", expanding=True)
+_INDEXES: BindParameter[int] = bindparam("indexes", expanding=True)
 _LEAVES = select(_JOURNAL.c.index, _JOURNAL.c.leaf).where(_JOURNAL.c.index.in_(_INDEXES))
 _INNER = select(_NODE.c.level, _NODE.c.index, _NODE.c.hash).where(
     _NODE.c.level.in_(bindparam("levels", expanding=True)), _NODE.c.index.in_(_INDEXES)
