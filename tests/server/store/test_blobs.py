@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
+from threading import Event
+from time import sleep
 
 from sqlmodel import func, select
 
@@ -21,3 +24,20 @@ def test_content_is_kept_once_and_comes_back(database: Store) -> None:
         assert session.exec(select(func.count()).select_from(Blob)).one() == len(set(contents))
         found = blobs.get(session, [*names, "0" * 64])
     assert found == dict(zip(names, contents, strict=True))
+
+
+def test_two_may_keep_the_same_at_once(database: Store) -> None:
+    begun = Event()
+
+    def other() -> list[str]:
+        begun.wait()
+        with database.writing() as session:
+            return blobs.put(session, [b"b", b"a"])
+
+    with ThreadPoolExecutor(1) as pool:
+        with database.writing() as session:
+            names = blobs.put(session, [b"a", b"b"])
+            waiting = pool.submit(other)
+            begun.set()
+            sleep(0.05)
+        assert waiting.result() == names[::-1]
