@@ -17,6 +17,7 @@ from server.store.store import Store
 from server.store.tables import Checkpoint as Signed
 
 KEY, LAST = "signing-key", "last-signed"
+TOO_MANY = 2**31  # entries: more than the column of a checkpoint's size holds
 
 
 class SignerError(ValueError):
@@ -78,7 +79,7 @@ def card(store: Store, by: Signer) -> bytes:
 
 def note(session: Session, size: int) -> bytes | None:
     """The checkpoint of a size, where that was signed."""
-    found = session.get(Signed, size)
+    found = session.get(Signed, size) if size < TOO_MANY else None
     return None if found is None else found.note
 
 

@@ -98,3 +98,11 @@ def test_a_key_or_a_memory_that_is_gone_or_broken_is_said(database: Store, by: S
 def test_its_key_is_its_owners_alone(by: Signer) -> None:
     assert (by.folder / KEY).stat().st_mode & 0o777 == 0o600
     assert signer.signer(by.folder) == by
+
+
+def test_a_size_that_no_log_has_was_not_signed(database: Store, by: Signer) -> None:
+    sealed(database, by)
+    with database.reading() as session:
+        assert signer.note(session, 0) is not None
+        for size in (1, 2**31, 2**63, 10**30):
+            assert signer.note(session, size) is None
