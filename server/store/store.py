@@ -17,6 +17,7 @@ from sqlalchemy.engine import make_url
 from sqlmodel import Session
 
 BUSY = 30  # seconds that a writer waits for another one, on SQLite
+CONNECTED = 10  # seconds within which PostgreSQL answers, unless its URL says otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,8 @@ def store(url: str) -> Store:
     made = make_url(url)
     if made.get_backend_name() == "sqlite":
         return Store(_sqlite(url, made.database or ""))
-    return Store(create_engine(url, pool_pre_ping=True))
+    patience = {} if "connect_timeout" in made.query else {"connect_timeout": CONNECTED}
+    return Store(create_engine(url, pool_pre_ping=True, connect_args=patience))
 
 
 def _sqlite(url: str, path: str) -> Engine:
