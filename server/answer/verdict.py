@@ -150,7 +150,7 @@ def judged(
 
 
 def left_open(known: Index, library: Library) -> tuple[Problem, ...]:
-    """Rules that say nothing today, of those that the reader may see, and what the book leaves open whatever they say."""
+    """Rules that say nothing today, of those that the reader may see, and what the book leaves open."""
     return (*not_asked(library, known.book), *of_book(known))
 
 

@@ -14,6 +14,7 @@ from policy.book import orders as order_file
 from policy.book import tables, wire
 from policy.book.facts import Book, Order
 from policy.book.problem import Place, Problem
+from policy.canonical import CanonicalError
 from server.cli import disk
 from server.cli.problem import BadInput, bad_file
 from server.desk import intent as wish
@@ -64,6 +65,11 @@ def located(problems: Sequence[Problem], path: str | None) -> BadInput:
     if path is None:
         return BadInput(*problems)
     return BadInput(*order_file.located(problems, disk.text(path), path))
+
+
+def not_canonical(error: CanonicalError) -> BadInput:
+    """A book of which nobody could be given the hash."""
+    return bad_file("book", f"it has no canonical form: {error}", "use ids and names in plain text")
 
 
 def on(known: Book, as_of: str | None, known_at: str | None) -> Book:

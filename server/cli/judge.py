@@ -4,6 +4,7 @@ import argparse
 
 from policy.book.facts import Order
 from policy.book.read import Index, index
+from policy.canonical import CanonicalError
 from policy.ir.bound import Outcome
 from policy.ir.core import Library
 from server.answer.verdict import answer_of
@@ -45,7 +46,10 @@ def run(arguments: argparse.Namespace) -> int:
 def judgement(library: Library, known: Index, orders: tuple[Order, ...] = (), file: str | None = None) -> Judgement:
     """The orders of the file judged; BadInput for orders that cannot be filled, and for names that deceive."""
     rules.of_book(library, known.book)
-    found = desk.judgement(library, known, orders)
+    try:
+        found = desk.judgement(library, known, orders)
+    except CanonicalError as error:
+        raise given.not_canonical(error) from None
     if isinstance(found, Judgement):
         return found
     raise given.located(found, file)

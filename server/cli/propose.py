@@ -64,7 +64,7 @@ def task_of(paths: list[str], book: Book, intent: Intent) -> Task:
     try:
         return prepared(_named(paths), book, intent)
     except CanonicalError as error:
-        raise bad_file("book", f"it has no canonical form: {error}", "use ids and names in plain text") from None
+        raise given.not_canonical(error) from None
 
 
 def proposed(

