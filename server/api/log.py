@@ -119,8 +119,9 @@ def _text(said: bytes) -> Response[bytes]:
 def _sealed(service: Service) -> bytes:
     try:
         return signer.sealed(service.store, service.signer)
-    except (SignerError, OSError) as error:
-        raise ProblemError("signer-down", str(error), headers={"Retry-After": "60"}) from None
+    except (SignerError, OSError) as error:  # anybody may read this: no word of where files lie
+        said = str(error.strerror if isinstance(error, OSError) else error)
+        raise ProblemError("signer-down", said, headers={"Retry-After": "60"}) from None
 
 
 def _hash(leaf: str) -> bytes:

@@ -40,12 +40,12 @@ def signer(folder: Path, origin: str | None = None) -> Signer:
     with files.held(folder):
         if not (folder / KEY).exists():
             if (folder / LAST).exists():
-                raise SignerError(f"{folder / KEY} is missing, yet this log was signed before; restore the key")
+                raise SignerError(f"the signer's `{KEY}` is missing, yet this log was signed before; restore the key")
             files.replaced(folder / KEY, f"{os.urandom(files.SEED).hex()}\n".encode(), files.OWNER)
         try:
             seed = files.seed((folder / KEY).read_bytes())
         except ValueError as error:
-            raise SignerError(f"{folder / KEY}: {error}; restore it from a backup that you trust") from None
+            raise SignerError(f"the signer's `{KEY}`: {error}; restore it from a backup that you trust") from None
     return Signer(folder, origin or f"proofolio-{public_of(seed).raw[:6].hex()}/log", seed)
 
 
@@ -97,7 +97,7 @@ def last_signed(by: Signer) -> Checkpoint:
     except FileNotFoundError:
         return empty(by.origin)
     except ValueError as error:
-        raise SignerError(f"{by.folder / LAST}: {error}; restore it from a backup that you trust") from None
+        raise SignerError(f"the signer's `{LAST}`: {error}; restore it from a backup that you trust") from None
 
 
 def _forked(last: Checkpoint) -> str:
