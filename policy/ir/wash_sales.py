@@ -88,15 +88,20 @@ def _tests(ctx: Context, alike: Alike, days: int) -> tuple[Formula, ...]:
     return *_windows(ctx, alike, days), *_covered_at_loss(ctx, alike, days)
 
 
+def _barred(ctx: Context, units: Formula, past: Past, whether: str) -> Iterator[Formula]:
+    """No such units after the trades of the past, or where it is not known whether there are any."""
+    if past.trades:
+        yield units
+    elif past.perhaps or not past.complete:
+        ctx.missing.add(f"complete history of {ctx.scope}")
+        yield Any((units, Truth(None, whether)))
+
+
 def _windows(ctx: Context, alike: Alike, days: int) -> Iterator[Formula]:
     index, instrument, positions = ctx.universe.index, alike.name, alike.positions
     bought = _units(ctx, "bought", instrument, [name for position in positions for name in purchases(position)])
     sold_before = loss_sales(index, ctx.accounts, alike.instruments, days)
-    if sold_before.trades:
-        yield bought
-    elif sold_before.perhaps or not sold_before.complete:
-        ctx.missing.add(f"complete history of {ctx.scope}")
-        yield Any((bought, Truth(None, f"whether {instrument} was sold at a loss")))
+    yield from _barred(ctx, bought, sold_before, f"whether {instrument} was sold at a loss")
     lots = [lot for position in positions for lot in position.lots if lot.quantity > 0]
     past = recent_purchases(index, ctx.accounts, alike.instruments, days)
     for loss, losing in _losing(ctx, positions).items():
@@ -170,11 +175,7 @@ def _covered_at_loss(ctx: Context, alike: Alike, days: int) -> Iterator[Formula]
         return
     sold = _units(ctx, "sold", instrument, [name for position in positions for name in sales(position)])
     closed = loss_covers(index, ctx.accounts, alike.instruments, days)
-    if closed.trades:
-        yield sold
-    elif closed.perhaps or not closed.complete:
-        ctx.missing.add(f"complete history of {ctx.scope}")
-        yield Any((sold, Truth(None, f"whether {instrument} was covered at a loss")))
+    yield from _barred(ctx, sold, closed, f"whether {instrument} was covered at a loss")
     past = recent_sales(index, ctx.accounts, alike.instruments, days)
     lots = [(lot, days_held(lot, index.book.as_of)) for p in positions for lot in p.lots if lot.quantity < 0]
     young = frozenset(lot.id for lot, age in lots if age is not None and 0 <= age <= days)
