@@ -45,6 +45,7 @@ def unpacked(data: bytes) -> dict[str, bytes]:
             infos = archive.infolist()
             _screen(infos, data, archive)
             return {info.filename: archive.read(info) for info in infos}
+    # zipfile raises NotImplementedError for a method of compression that it does not know
     except (BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError) as error:
         raise ArchiveError(f"not a zip file that can be read: {error}") from None
     except ValueError as error:
