@@ -6,6 +6,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from sqlmodel import select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from server.auth.roles import Role
 from server.log import journal
@@ -70,9 +72,7 @@ def test_a_process_that_died_holds_a_request_up_for_its_lease_only(service: Serv
     assert admin("POST", "/v1/keys", once="1", json=EVE).status_code == 201
 
 
-def _reply():
-    from sqlmodel import select
-
+def _reply() -> SelectOfScalar[Reply]:
     return select(Reply).where(Reply.key == "1")
 
 

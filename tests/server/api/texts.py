@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-OPEN = """vocabulary "proofolio" version 1
+PUBLIC = """vocabulary "proofolio" version 1
 
 rule P-1 "One company"
   source "Policy" section "1"
@@ -18,7 +18,9 @@ rule P-1 "One company"
   passive breach may stand 30 calendar days, no trade may worsen it in weight
   on breach block
 end
+"""
 
+CASE = """
 test P-1 "half is enough"
   given hold {units} "A" at USD 1.00
   given net assets USD 100
@@ -44,7 +46,7 @@ end
 
 def rules(share: int = 50, most: int = 40, units: int = 40) -> dict[str, str]:
     return {
-        "open/company.mandate": OPEN.format(share=share, units=units),
+        "open/company.mandate": (PUBLIC + CASE).format(share=share, units=units),
         "secret.mandate": SECRET.format(most=most),
     }
 

@@ -22,6 +22,7 @@ from server.desk.prepare import prepared
 from server.desk.propose import Refused, answered
 from solver.intent import Intent
 from solver.refusal import Impossible, NotFound, NotSearched
+from tests.server.api.texts import PUBLIC
 
 BOOK = {
     "as_of": "2026-01-30",
@@ -40,21 +41,6 @@ BOOK = {
     "weights": [{"model": "M", "kind": "security", "key": n, "weight": "30%"} for n in "ABC"],
 }  # fmt: skip
 ROOM = ("--role", "control room")
-
-PUBLIC = """vocabulary "proofolio" version 1
-
-rule P-1 "One company"
-  source "Policy" section "1"
-  layer mandate
-  applies to each account
-  counting market value
-  limit each issuer to at most {share}% of net assets
-  missing data counts as unknown
-  tested at trade
-  passive breach may stand 30 calendar days, no trade may worsen it in weight
-  on breach block
-end
-"""
 
 HIDDEN = """
 rule H-7 "The secret rule"
