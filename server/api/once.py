@@ -1,7 +1,7 @@
 """A POST is done once, however often it is sent (the IETF draft on the Idempotency-Key header).
 
 The answer is kept in the transaction of the write that it tells of, so that a crash leaves both or none. A key belongs
-to one principal and one route, and is kept for 30 days. The same key with another body is refused; while the first
+to one credential and one route, and is good for 30 days. The same key with another body is refused; while the first
 request is worked on, a second one is asked to wait, until a lease ends that only a dead process can let end.
 """
 
@@ -53,8 +53,10 @@ def once(store: Store, request: Request[Any, Any, Any], body: bytes, work: Calla
     try:
         write = work()
         with store.writing() as session:
+            row = session.get(Reply, _place(asked), with_for_update=True)
+            if row is None or not _ours(row, asked):  # we were slower than our lease, and somebody took it up
+                raise _busy(asked)
             answer = write(session)
-            row = session.get_one(Reply, (asked.principal, asked.route, asked.key))
             row.status, row.headers = answer.status, json.dumps(dict(answer.headers))
             row.body = answer.body if answer.again is None else answer.again
             session.add(row)
@@ -83,10 +85,13 @@ def _asked(request: Request[Any, Any, Any], body: bytes) -> Reply:
 
 def _claimed(store: Store, asked: Reply) -> Answer | None:
     """None where the request is ours to answer; else the answer that was given."""
-    place = (asked.principal, asked.route, asked.key)
     try:
         with store.writing() as session:
-            row = session.get(Reply, place, with_for_update=True)
+            row = session.get(Reply, _place(asked), with_for_update=True)
+            if row is not None and row.time < clock.text(datetime.now(UTC) - KEPT):
+                session.delete(row)
+                session.flush()
+                row = None
             if row is None:
                 session.add(Reply(**asked.model_dump()))
                 return None
@@ -110,9 +115,18 @@ def _busy(asked: Reply) -> ProblemError:
 
 def _given_up(store: Store, asked: Reply) -> None:
     with store.writing() as session:
-        row = session.get(Reply, (asked.principal, asked.route, asked.key))
-        if row is not None and row.status is None:
+        row = session.get(Reply, _place(asked), with_for_update=True)
+        if row is not None and _ours(row, asked):
             session.delete(row)
+
+
+def _place(asked: Reply) -> tuple[str, str, str]:
+    return asked.principal, asked.route, asked.key
+
+
+def _ours(row: Reply, asked: Reply) -> bool:
+    """Whether the request is still ours to answer: nobody did, and the lease is the one that we took."""
+    return row.status is None and row.lease == asked.lease
 
 
 def _response(answer: Answer, more: Mapping[str, str]) -> Response[bytes]:

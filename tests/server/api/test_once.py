@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlmodel import select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from server import clock
+from server.api import once
 from server.auth.roles import Role
 from server.log import journal
 from server.running import Service
+from server.store.store import Store
 from server.store.tables import Reply
 from tests.server.api.conftest import Caller
 
@@ -70,6 +74,43 @@ def test_a_process_that_died_holds_a_request_up_for_its_lease_only(service: Serv
         row.lease = row.time
         session.add(row)
     assert admin("POST", "/v1/keys", once="1", json=EVE).status_code == 201
+
+
+def test_who_was_slower_than_its_lease_writes_nothing(
+    service: Service, admin: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def overtaken(store: Store, asked: Reply) -> None:
+        found = claimed(store, asked)
+        with store.writing() as session:
+            row = session.exec(_reply()).one()
+            row.lease = asked.time  # it ends, and another process takes the request up
+            session.add(row)
+        monkeypatch.undo()
+        assert admin("POST", "/v1/keys", once="1", json=EVE).status_code == 201
+        return found
+
+    claimed = once._claimed
+    monkeypatch.setattr(once, "_claimed", overtaken)
+    late = admin("POST", "/v1/keys", once="1", json=EVE)
+    assert (late.status_code, late.json()["code"]) == (409, "idempotency-in-progress")
+    assert made(admin) == 1
+    assert admin("POST", "/v1/keys", once="1", json=EVE).headers["idempotency-replayed"] == "true"
+
+
+def test_a_key_is_good_for_thirty_days(service: Service, admin: Caller) -> None:
+    admin("POST", "/v1/keys", once="1", json=EVE)
+    with service.store.writing() as session:
+        row = session.exec(_reply()).one()
+        row.time = clock.text(datetime.now(UTC) - timedelta(days=29))
+        session.add(row)
+    assert "idempotency-replayed" in admin("POST", "/v1/keys", once="1", json=EVE).headers
+    with service.store.writing() as session:
+        row = session.exec(_reply()).one()
+        row.time = clock.text(datetime.now(UTC) - timedelta(days=31))
+        session.add(row)
+    again = admin("POST", "/v1/keys", once="1", json={**EVE, "days": 3})
+    assert again.status_code == 201
+    assert made(admin) == 2
 
 
 def _reply() -> SelectOfScalar[Reply]:
