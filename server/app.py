@@ -15,6 +15,7 @@ from policy.book.amount import number_text
 from server.api import (
     caller,
     checks,
+    decisions,
     events,
     health,
     keys,
@@ -34,7 +35,7 @@ from server.api.problem import ProblemError
 from server.flow import worker
 from server.running import Service
 
-RESOURCES = (keys, rulebooks, snapshots, checks, proposals, events, log)
+RESOURCES = (keys, rulebooks, snapshots, checks, proposals, decisions, events, log)
 LARGEST = 64 * 1024 * 1024  # bytes of a body
 
 

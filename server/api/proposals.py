@@ -1,4 +1,4 @@
-"""Proposals: asked for, waited for or fetched later, proven by a bundle, and decided by somebody else."""
+"""Proposals: asked for, waited for or fetched later, and proven by a bundle."""
 
 import asyncio
 import re
@@ -20,14 +20,14 @@ from server.answer.proposal import ProposeAnswer
 from server.api.listing import USUAL, page
 from server.api.once import Answer, Write, once
 from server.api.problem import Flaw, ProblemError
-from server.api.version import matched, version
+from server.api.version import version
 from server.api.wire import Asked, answer, asked, flaws
 from server.auth.credentials import Principal
 from server.auth.roles import Act
 from server.desk import ingest, intent, loaded, proposals, proving, publish
 from server.desk.intent import IntentDocument
 from server.desk.loaded import Loaded
-from server.desk.proposals import ALLOWS, UNSETTLED, State, Verb, Wanted
+from server.desk.proposals import ALLOWS, UNSETTLED, State, Wanted
 from server.flow import proposing
 from server.log import journal
 from server.log.journal import Receipt
@@ -51,14 +51,6 @@ class ProposalAsked(Asked):
     """what is wanted (docs/intent.schema.json)"""
     expires: Annotated[str, Field(max_length=40)] | None = None
     """nobody approves it from this instant on, such as `2026-11-23T16:00:00-05:00`"""
-
-
-class ApprovalAsked(Asked):
-    remark: Annotated[str, Field(max_length=2000)] | None = None
-
-
-class RejectionAsked(Asked):
-    reason: Annotated[str, Field(min_length=1, max_length=2000)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +89,6 @@ ADD = {
 READ = {"act": Act.READ_PROPOSAL, "says": ProposalAnswer}
 LIST = {"act": Act.READ_PROPOSAL, "says": ProposalsAnswer, "problems": ("bad-cursor",)}
 BUNDLE = {"act": Act.READ_PROPOSAL, "says": "application/zip", "problems": ("signer-down",)}
-DECIDED = ("self-approval", "state-conflict", "version-old", "if-match-needed")
-APPROVE = {"act": Act.DECIDE, "asks": ApprovalAsked, "says": ProposalAnswer, "problems": DECIDED}
-REJECT = {"act": Act.DECIDE, "asks": RejectionAsked, "says": ProposalAnswer, "problems": DECIDED}
 
 
 @post("/proposals", opt=ADD, status_code=202, responses={201: ResponseSpec(None, description="The result")})
@@ -124,7 +113,7 @@ def listed(
     with service.store.reading() as session:
         rows, following = page(session, Proposal, cursor, limit)
     mine = [row for row in rows if proposals.seen_by(row, request.user.households)]
-    return ProposalsAnswer(tuple(_shown(row, now) for row in mine), following)
+    return ProposalsAnswer(tuple(shown(row, now) for row in mine), following)
 
 
 @get("/proposals/{proposal:str}", opt=READ, sync_to_thread=True)
@@ -143,7 +132,7 @@ def bundle(
 ) -> Response[bytes]:
     """The proof, for whoever may see every rule. `seen`: the size of a state of the log that the reader kept."""
     with service.store.reading() as session:
-        row = _known(session, request, proposal)
+        row = known(session, request, proposal)
         said = _answer(session, request, row)
     if said is None or said.bundle is None:
         raise ProblemError("not-found", f"there is no bundle of `{proposal}`, or it is not yours to see")
@@ -153,29 +142,6 @@ def bundle(
         raise ProblemError("signer-down", "the log cannot be signed now, and a bundle is proven by it") from None
     name = {"Content-Disposition": f'attachment; filename="{row.id}.proof.zip"'}
     return Response(content, media_type="application/zip", headers=name)
-
-
-@post("/proposals/{proposal:str}/approval", opt=APPROVE, sync_to_thread=True, status_code=200)
-def approve(
-    request: Request[Principal, None, Any],
-    service: NamedDependency[Service],
-    proposal: FromPath[str],
-    body: RawBody,
-) -> Response[bytes]:
-    """By somebody else than the proposer. The log says that the service attests it; nobody signed in person."""
-    said = asked(ApprovalAsked, body).remark
-    return once(service.store, request, body, lambda: _decided(request, proposal, Verb.APPROVAL, said))
-
-
-@post("/proposals/{proposal:str}/rejection", opt=REJECT, sync_to_thread=True, status_code=200)
-def reject(
-    request: Request[Principal, None, Any],
-    service: NamedDependency[Service],
-    proposal: FromPath[str],
-    body: RawBody,
-) -> Response[bytes]:
-    said = asked(RejectionAsked, body).reason
-    return once(service.store, request, body, lambda: _decided(request, proposal, Verb.REJECTION, said))
 
 
 # --- asking ------------------------------------------------------------------------------------
@@ -191,8 +157,7 @@ def _added(request: Request[Principal, None, Any], service: Service, body: bytes
             now = clock.now()
             row, event = proposals.queued(session, wanted, request.user.name, now)
             (receipt,) = journal.append(session, [event], now)
-            shown = _shown(row, now, log=receipt)
-            return answer(202, shown, location=f"/v1/proposals/{row.id}", etag=version(row))
+            return answer(202, shown(row, now, log=receipt), location=f"/v1/proposals/{row.id}", etag=version(row))
 
         return write
 
@@ -271,36 +236,18 @@ def _settled(service: Service, name: str) -> bool:
         return proposals.state(session.get_one(Proposal, name), clock.now()) not in UNSETTLED
 
 
-# --- reading and deciding ----------------------------------------------------------------------
+# --- reading -----------------------------------------------------------------------------------
 
 
 def _read(request: Request[Principal, None, Any], service: Service, name: str, status: int) -> Response[bytes]:
     with service.store.reading() as session:
-        row = _known(session, request, name)
-        shown = _shown(row, clock.now(), _answer(session, request, row))
-    made = answer(status, shown, etag=version(row))
+        row = known(session, request, name)
+        said = shown(row, clock.now(), _answer(session, request, row))
+    made = answer(status, said, etag=version(row))
     return Response(made.body, status_code=status, media_type="application/json", headers=dict(made.headers))
 
 
-def _decided(request: Request[Principal, None, Any], name: str, verb: Verb, said: str | None) -> Write:
-    def write(session: Session) -> Answer:
-        now, who = clock.now(), request.user.name
-        row = _known(session, request, name, lock=True)
-        matched(request, row)
-        state = proposals.state(row, now)
-        if verb not in ALLOWS[state]:
-            allowed = ", ".join(ALLOWS[state]) or "nothing"
-            raise ProblemError("state-conflict", f"`{row.id}` is {state}, which allows {allowed}")
-        if verb is Verb.APPROVAL and row.proposer == who:
-            raise ProblemError("self-approval", f"{who} asked for this proposal; somebody else approves it")
-        event = proposals.decided(session, row, verb, who, said)
-        (receipt,) = journal.append(session, [event], now)
-        return answer(200, _shown(row, now, log=receipt), etag=version(row))
-
-    return write
-
-
-def _known(session: Session, request: Request[Principal, None, Any], name: str, *, lock: bool = False) -> Proposal:
+def known(session: Session, request: Request[Principal, None, Any], name: str, *, lock: bool = False) -> Proposal:
     row = session.get(Proposal, name, with_for_update=lock)
     if row is None or not proposals.seen_by(row, request.user.households):
         raise ProblemError("not-found", f"there is no proposal `{name[:80]}`")
@@ -313,7 +260,7 @@ def _answer(session: Session, request: Request[Principal, None, Any], row: Propo
     return proposing.read_by(blobs.get(session, [row.answer])[row.answer], request.user.roles)
 
 
-def _shown(row: Proposal, now: str, said: ProposeAnswer | None = None, log: Receipt | None = None) -> ProposalAnswer:
+def shown(row: Proposal, now: str, said: ProposeAnswer | None = None, log: Receipt | None = None) -> ProposalAnswer:
     state: State = proposals.state(row, now)
     return ProposalAnswer(
         id=row.id,
@@ -331,4 +278,4 @@ def _shown(row: Proposal, now: str, said: ProposeAnswer | None = None, log: Rece
     )
 
 
-ROUTES = Router("/", route_handlers=[add, listed, one, bundle, approve, reject], tags=["proposals"])
+ROUTES = Router("/", route_handlers=[add, listed, one, bundle], tags=["proposals"])
