@@ -94,7 +94,10 @@ def upgrade() -> None:
         sa.Column("holder", sa.String(), nullable=True),
         sa.Column("lease", sa.String(), nullable=True),
         sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("run", sa.String(), nullable=True),
+        sa.Column("number", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("run", "number"),
     )
     op.create_index("ix_proposal_holder", "proposal", ["holder"])
     op.create_index("ix_proposal_made", "proposal", ["made"])
@@ -129,6 +132,43 @@ def upgrade() -> None:
     op.create_index("ix_rulebook_active", "rulebook", ["active"])
     op.create_index("ix_rulebook_manifest", "rulebook", ["manifest"])
     op.create_table(
+        "run",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("rulebook", sa.String(), nullable=False),
+        sa.Column("snapshot", sa.String(), nullable=False),
+        sa.Column("intent", sa.String(), nullable=False),
+        sa.Column("households", sa.String(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("asked", sa.Integer(), nullable=False),
+        sa.Column("proposer", sa.String(), nullable=False),
+        sa.Column("made", sa.String(), nullable=False),
+        sa.Column("begun", sa.String(), nullable=True),
+        sa.Column("ended", sa.String(), nullable=True),
+        sa.Column("told", sa.String(), nullable=True),
+        sa.Column("expires", sa.String(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_run_made", "run", ["made"])
+    op.create_index("ix_run_state", "run", ["state"])
+    op.create_table(
+        "executor",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("beat", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_executor_beat", "executor", ["beat"])
+    op.create_table(
+        "told",
+        sa.Column("what", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("time", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("what", "subject"),
+    )
+    op.create_table(
         "snapshot",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("document", sa.String(), nullable=False),
@@ -155,6 +195,9 @@ def downgrade() -> None:
 
     op.drop_table("stream")
     op.drop_table("snapshot")
+    op.drop_table("told")
+    op.drop_table("executor")
+    op.drop_table("run")
     op.drop_table("rulebook")
     op.drop_table("reply")
     op.drop_table("proposal")

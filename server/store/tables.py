@@ -150,9 +150,10 @@ class Proposal(SQLModel, table=True):
     written; what the clock alone changes (a lease, an end) is not. `answer`: the blob with what the API says of it, by
     role; `statement`: SHA-256 of what the log's entry commits to, null where nothing is proven. `households`: whose
     accounts it is about, by commas; null where an account is nobody's. `holder`, `lease`: the worker that has it in
-    hand, until then; `tries`: how often one began."""
+    hand, until then; `tries`: how often one began. `run`, `number`: the run that asked for it, and its place in that."""
 
     __tablename__ = "proposal"
+    __table_args__ = (UniqueConstraint("run", "number"),)
     id: str = Field(primary_key=True)
     state: str = Field(index=True)
     version: int = 1
@@ -169,3 +170,48 @@ class Proposal(SQLModel, table=True):
     holder: str | None = Field(default=None, index=True)
     lease: str | None = None
     tries: int = 0
+    run: str | None = None
+    number: int | None = None
+
+
+class Run(SQLModel, table=True):
+    """Proposals for many households, asked for as one. `households`: the blob with their ids, a JSON list, in the order
+    of the run; `total`: how many; `asked`: for so many of them, from the first on, a proposal was queued. `ended`: when
+    the last result was there. `told`: when its progress was last told of."""
+
+    __tablename__ = "run"
+    id: str = Field(primary_key=True)
+    kind: str
+    state: str = Field(index=True)
+    version: int = 1
+    rulebook: str
+    snapshot: str
+    intent: str
+    households: str
+    total: int
+    asked: int = 0
+    proposer: str
+    made: str = Field(index=True)
+    begun: str | None = None
+    ended: str | None = None
+    told: str | None = None
+    expires: str | None = None
+    reason: str | None = None
+
+
+class Executor(SQLModel, table=True):
+    """A process that drives flows. `beat`: when it was last heard of; what it drove goes to another when that is too
+    long ago."""
+
+    __tablename__ = "executor"
+    id: str = Field(primary_key=True)
+    beat: str = Field(index=True)
+
+
+class Told(SQLModel, table=True):
+    """An instant that came and was told of in the journal, once: `what` came (a type of event), of which thing."""
+
+    __tablename__ = "told"
+    what: str = Field(primary_key=True)
+    subject: str = Field(primary_key=True)
+    time: str
