@@ -345,8 +345,10 @@ class Waiver:
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """All that one set of rule files says."""
+    """All that one set of rule files says. `observed`: ids of rules and lists, sorted, that are only watched: no
+    obligation comes of them."""
 
     rules: tuple[Rule, ...]
     lists: tuple[ListRule, ...]
     waivers: tuple[Waiver, ...]
+    observed: tuple[str, ...] = ()

@@ -24,9 +24,9 @@ def in_force(effective: core.Effective, as_of: date, known_at: date) -> bool:
 
 
 def rules_in_force(library: core.Library, book: Book) -> Iterator[core.Rule]:
-    """Rules, and lists as rules, on the day of the book."""
+    """Rules, and lists as rules, on the day of the book, but for those that are only observed."""
     for rule in (*library.rules, *as_rules(library.lists, book)):
-        if in_force(rule.effective, book.as_of, book.known_at):
+        if rule.id not in library.observed and in_force(rule.effective, book.as_of, book.known_at):
             yield rule
 
 

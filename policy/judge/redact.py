@@ -61,12 +61,13 @@ def visible(bound: Bound, library: Library, roles: Collection[str]) -> Bound:
 
 
 def readable(library: Library, roles: Collection[str]) -> Library:
-    """The rules, the lists, and the waivers of rules that these roles may read."""
+    """The rules, the lists, and the waivers of rules that these roles may read; of these, which are observed."""
     rules = tuple(rule for rule in library.rules if may_see(rule, roles))
     lists = tuple(found for found in library.lists if may_see(found, roles))
     names = {rule.id for rule in rules} | {found.id for found in lists}
     waivers = tuple(waiver for waiver in library.waivers if waiver.rule in names and may_see(waiver, roles))
-    return replace(library, rules=rules, lists=lists, waivers=waivers)
+    observed = tuple(name for name in library.observed if name in names)
+    return replace(library, rules=rules, lists=lists, waivers=waivers, observed=observed)
 
 
 def sees_all(library: Library, roles: Collection[str]) -> bool:

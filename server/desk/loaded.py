@@ -8,6 +8,7 @@ from policy.book import wire
 from policy.book.facts import Book
 from policy.book.read import Index, index
 from policy.ir.core import Library
+from policy.ir.observed import split, with_observed
 from policy.proof.archive import listed
 from server.desk import kept
 from server.desk.rules import read
@@ -87,9 +88,10 @@ def sources_of(store: Store, manifest: str) -> Mapping[str, str]:
 
 def _compiled(store: Store, manifest: str) -> tuple[Mapping[str, str], Library]:
     sources = sources_of(store, manifest)
-    library = read([Source(path, text) for path, text in sources.items()]).library
+    files, observed = split(sources)
+    library = read([Source(path, text) for path, text in files.items()]).library
     assert library is not None, "only rules without errors are published"
-    return sources, library
+    return sources, with_observed(library, observed)
 
 
 def _indexed(store: Store, document: str) -> tuple[bytes, Index]:

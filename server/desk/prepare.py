@@ -18,13 +18,15 @@ from policy.ir.bind import bind_to
 from policy.ir.bound import Bound, Objective
 from policy.ir.core import Library
 from policy.ir.from_dsl import library
+from policy.ir.observed import split, with_observed
 from solver.intent import Intent, demanded, worth
 from solver.objective import objective
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """`rules`: sources by their path in a bundle; `snapshot`: the book's canonical document. The rest follows."""
+    """`rules`: sources, and which of them are observed, by their path in a bundle; `snapshot`: the book's canonical
+    document. The rest follows."""
 
     rules: Mapping[str, str]
     snapshot: bytes
@@ -40,9 +42,11 @@ class Task:
 
 
 def prepared(rules: Mapping[str, str], book: Book, intent: Intent) -> Task:
-    """The task; the rules have no errors. Sources are read in the order of their paths."""
+    """The task; the rules have no errors. Sources are read in the order of their paths. ObservedError where it is not
+    said properly which are observed."""
     snapshot = canonical.encode(document(book))
-    read = library([parse(Source(path, rules[path]))[0] for path in sorted(rules)])
+    files, observed = split(rules)
+    read = with_observed(library([parse(Source(path, files[path]))[0] for path in sorted(files)]), observed)
     known = index(book)
     bound = demanded(bind_to(read, known, snapshot=canonical.digest(snapshot)), intent)
     return Task(rules, snapshot, read, known, intent, bound, objective(bound, known, intent))

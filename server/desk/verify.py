@@ -3,6 +3,8 @@
 The stand-alone verifier answers every claim but one; this answers that one, and says the rest again.
 """
 
+from collections.abc import Mapping
+
 from dsl.check import check
 from dsl.diagnostic import Severity
 from dsl.parse import parse
@@ -11,6 +13,7 @@ from policy.book import wire
 from policy.book.facts import Book, Order, Side
 from policy.canonical import CanonicalError, digest, encode
 from policy.ir import show
+from policy.ir.observed import ObservedError, split
 from policy.ir.point import point_of
 from policy.proof import proposal
 from policy.proof.certificate import Claim as Certified
@@ -46,11 +49,16 @@ def _model(found: Examination) -> Claim:
     wanted = intent.read(wish, INTENT, book)
     if not isinstance(wanted, Intent):
         return refuted("model", f"{INTENT} is not an intent: {wanted[0].what}")
-    mistakes = _mistakes(rules)
-    return refuted("model", f"a rule has a mistake: {mistakes}") if mistakes else _compared(found, rules, book, wanted)
+    mistakes = _mistakes(split(rules)[0])
+    if mistakes:
+        return refuted("model", f"a rule has a mistake: {mistakes}")
+    try:
+        return _compared(found, rules, book, wanted)
+    except ObservedError as error:
+        return refuted("model", str(error))
 
 
-def _mistakes(rules: dict[str, str]) -> str | None:
+def _mistakes(rules: Mapping[str, str]) -> str | None:
     read = [parse(Source(path, rules[path])) for path in sorted(rules)]
     found = [mistake for _, mistakes in read for mistake in mistakes] + list(check([file for file, _ in read]))
     errors = [diagnostic for diagnostic in found if diagnostic.severity is Severity.ERROR]
@@ -74,8 +82,10 @@ def _compared(found: Examination, rules: dict[str, str], book: Book, wanted: Int
         return refuted("model", f"the certificate's objective is not that of {INTENT}")
     if point_of(task.index, tuple(map(_order, found.decision.proposal.orders))) != dict(found.decision.proposal.point):
         return refuted("model", f"booked to the cent, these orders make another point than that of {PROPOSAL}")
-    said = f"{count(len(rules), 'rule file')} compiled and bound again: {len(task.bound.obligations)} obligations"
-    return proven("model", f"{said}, byte for byte; orders booked to the cent")
+    files = count(len(split(rules)[0]), "rule file")
+    said = f"{files} compiled and bound again: {len(task.bound.obligations)} obligations"
+    watched = f"; {len(task.library.observed)} observed and not enforced" if task.library.observed else ""
+    return proven("model", f"{said}, byte for byte{watched}; orders booked to the cent")
 
 
 def _order(order: proposal.Order) -> Order:

@@ -1,0 +1,45 @@
+"""Rules that are observed: judged and counted, and in nobody's way.
+
+Which they are stands in a file of its own beside the rule files, `observed.txt`: one id a line, sorted, each once. So
+the manifest of the rules covers it, and one set of observed rules has one spelling.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+
+from policy.ir.core import Library
+
+FILE = "observed.txt"
+
+
+class ObservedError(ValueError):
+    """The file is not what `text` writes, or names what is no rule and no list; the message says which."""
+
+
+def text(names: Collection[str]) -> str:
+    return "".join(f"{name}\n" for name in sorted(set(names)))
+
+
+def split(files: Mapping[str, str]) -> tuple[Mapping[str, str], str]:
+    """The rule files, and what the file of observed rules says, empty where there is none."""
+    return {path: content for path, content in files.items() if path != FILE}, files.get(FILE, "")
+
+
+def with_observed(library: Library, said: str) -> Library:
+    """The library in which the rules that `said` names are only observed."""
+    names = said.splitlines()
+    if text(names) != said:
+        raise ObservedError(f"{FILE} does not name each rule once, sorted, in a line of its own")
+    known = {each.id for each in (*library.rules, *library.lists)}
+    odd = [name for name in names if name not in known]
+    if odd:
+        raise ObservedError(f"{FILE} names `{odd[0][:80]}`, which is no rule or list of these files")
+    return replace(library, observed=tuple(names))
+
+
+def observing(library: Library) -> Library:
+    """The same with the parts exchanged: what is observed is what is judged."""
+    every = {each.id for each in (*library.rules, *library.lists)}
+    return replace(library, observed=tuple(sorted(every.difference(library.observed))))
