@@ -127,9 +127,12 @@ def upgrade() -> None:
         sa.Column("active", sa.String(), nullable=True),
         sa.Column("activator", sa.String(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("base", sa.String(), nullable=True),
+        sa.Column("replaced", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_rulebook_active", "rulebook", ["active"])
+    op.create_index("ix_rulebook_base", "rulebook", ["base"])
     op.create_index("ix_rulebook_manifest", "rulebook", ["manifest"])
     op.create_table(
         "run",
@@ -189,10 +192,92 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name"),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "evidence",
+        sa.Column("hash", sa.String(), nullable=False),
+        sa.Column("principal", sa.String(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("media", sa.String(), nullable=False),
+        sa.Column("made", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("hash", "principal"),
+    )
+    op.create_table(
+        "mode",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("rulebook", sa.String(), nullable=False),
+        sa.Column("rule", sa.String(), nullable=False),
+        sa.Column("mode", sa.String(), nullable=False),
+        sa.Column("since", sa.String(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("role", sa.String(), nullable=True),
+        sa.Column("asker", sa.String(), nullable=False),
+        sa.Column("made", sa.String(), nullable=False),
+        sa.Column("granter", sa.String(), nullable=True),
+        sa.Column("active", sa.String(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_mode_rulebook", "mode", ["rulebook"])
+    op.create_table(
+        "observation",
+        sa.Column("rulebook", sa.String(), nullable=False),
+        sa.Column("rule", sa.String(), nullable=False),
+        sa.Column("day", sa.String(), nullable=False),
+        sa.Column("judged", sa.Integer(), nullable=False),
+        sa.Column("warned", sa.Integer(), nullable=False),
+        sa.Column("stopped", sa.Integer(), nullable=False),
+        sa.Column("blocked", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("rulebook", "rule", "day"),
+    )
+    op.create_table(
+        "override",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("proposal", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("evidence", sa.String(), nullable=True),
+        sa.Column("asker", sa.String(), nullable=False),
+        sa.Column("made", sa.String(), nullable=False),
+        sa.Column("granter", sa.String(), nullable=True),
+        sa.Column("granted", sa.String(), nullable=True),
+        sa.Column("ended", sa.String(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_override_evidence", "override", ["evidence"])
+    op.create_index("ix_override_proposal", "override", ["proposal"])
+    op.create_table(
+        "waiver",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("rule", sa.String(), nullable=False),
+        sa.Column("terms", sa.String(), nullable=False),
+        sa.Column("first", sa.String(), nullable=False),
+        sa.Column("last", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("evidence", sa.String(), nullable=True),
+        sa.Column("role", sa.String(), nullable=True),
+        sa.Column("household", sa.String(), nullable=True),
+        sa.Column("asker", sa.String(), nullable=False),
+        sa.Column("made", sa.String(), nullable=False),
+        sa.Column("granter", sa.String(), nullable=True),
+        sa.Column("granted", sa.String(), nullable=True),
+        sa.Column("signed", sa.String(), nullable=True),
+        sa.Column("file", sa.String(), nullable=True),
+        sa.Column("ended", sa.String(), nullable=True),
+        sa.Column("ender", sa.String(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_waiver_evidence", "waiver", ["evidence"])
+    op.create_index("ix_waiver_rule", "waiver", ["rule"])
 
 
 def downgrade() -> None:
 
+    op.drop_table("waiver")
+    op.drop_table("override")
+    op.drop_table("observation")
+    op.drop_table("mode")
+    op.drop_table("evidence")
     op.drop_table("stream")
     op.drop_table("snapshot")
     op.drop_table("told")

@@ -32,8 +32,7 @@ def with_observed(library: Library, said: str) -> Library:
     names = said.splitlines()
     if text(names) != said:
         raise ObservedError(f"{FILE} does not name each rule once, sorted, in a line of its own")
-    known = {each.id for each in (*library.rules, *library.lists)}
-    odd = [name for name in names if name not in known]
+    odd = [name for name in names if name not in _ids(library)]
     if odd:
         raise ObservedError(f"{FILE} names `{odd[0][:80]}`, which is no rule or list of these files")
     return replace(library, observed=tuple(names))
@@ -41,5 +40,8 @@ def with_observed(library: Library, said: str) -> Library:
 
 def observing(library: Library) -> Library:
     """The same with the parts exchanged: what is observed is what is judged."""
-    every = {each.id for each in (*library.rules, *library.lists)}
-    return replace(library, observed=tuple(sorted(every.difference(library.observed))))
+    return replace(library, observed=tuple(sorted(_ids(library).difference(library.observed))))
+
+
+def _ids(library: Library) -> set[str]:
+    return {rule.id for rule in library.rules} | {found.id for found in library.lists}
