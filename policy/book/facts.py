@@ -34,6 +34,13 @@ class Relief(StrEnum):
     HIFO = "hifo"
 
 
+class Elsewhere(StrEnum):
+    """Accounts of the firm that a book leaves out, so that it says nothing of the firm as a whole."""
+
+    OTHERS = "other households"  # each surely of a household that is not in the book
+    PERHAPS = "households not stated"  # there may be some among them that belong to a household of the book
+
+
 class TaxKind(StrEnum):
     TAXABLE = "taxable"
     DEFERRED = "deferred"  # IRA, 401(k): no tax on sales inside
@@ -216,7 +223,8 @@ class Book:
 
     `complete`: which tables are complete, by name: "list LIST-ID", "history ACCOUNT", "flows ACCOUNT", and "groups
     household", "groups identical group" → first complete day. Without that word, a rule over the list, the history,
-    what is due or the groups is unknown where it would otherwise pass."""
+    what is due or the groups is unknown where it would otherwise pass. `elsewhere`: what the book leaves out of the
+    firm, None where it has all accounts."""
 
     as_of: date
     known_at: date
@@ -237,6 +245,7 @@ class Book:
     complete: Mapping[str, date] = field(default_factory=dict)
     holidays: frozenset[date] = frozenset()
     facts: Facts = field(default_factory=dict)  # of the firm
+    elsewhere: Elsewhere | None = None
 
 
 @dataclass(frozen=True, slots=True)

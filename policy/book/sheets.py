@@ -16,7 +16,7 @@ Rows = list[dict[str, str]]
 def to_csv(book: Book) -> dict[str, str]:
     """The required files, and those that have rows. Facts have a column where any row states them."""
     found = document(book)
-    rows: dict[str, Rows] = {"book": [_flat({name: found.get(name) for name in HEAD})]}
+    rows: dict[str, Rows] = {"book": [_flat({name: found[name] for name in HEAD if name in found})]}
     for name in FILES:
         listed: Any = found.get(name, [])
         if name in NESTED:

@@ -90,7 +90,7 @@ def _obligations(rule: core.Rule, waivers: Iterable[core.Waiver], world: Univers
                 aged = tuple(_fresh(rung, ctx, rule, group) for rung in rungs) if rule.freshness else rungs
                 whole = _draft(rule, origin, clause, ctx, group, aged, missing)
                 for draft in _at_moments(whole, rungs, rule, ctx, waivers, group):
-                    yield _of_whom(draft, scope) if scope.unstated else draft
+                    yield _of_whom(draft, scope) if scope.missing else draft
 
 
 def _origins(rule: core.Rule) -> Iterator[Origin]:
@@ -150,10 +150,11 @@ def _fresh(rung: Rung, ctx: Context, rule: core.Rule, group: Group | None) -> Ru
 def _of_whom(draft: Draft, scope: Scope) -> Draft:
     """Where other accounts may belong to what is judged as one, what these break is broken, and nothing passes."""
     obligation, _ = draft
-    missing = tuple(f"household of account {account}" for account in scope.unstated)
     doubt = Truth(None, f"which accounts {scope.name} is judged with")
-    rungs = tuple(replace(rung, formula=All((rung.formula, doubt))) for rung in obligation.ladder)
-    return replace(obligation, ladder=rungs, unknowns=tuple(sorted({*obligation.unknowns, *missing}))), None
+    rungs = tuple(
+        replace(rung, formula=All((rung.formula, doubt)) if scope.whole else doubt) for rung in obligation.ladder
+    )
+    return replace(obligation, ladder=rungs, unknowns=tuple(sorted({*obligation.unknowns, *scope.missing}))), None
 
 
 def _draft(

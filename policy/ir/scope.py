@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from policy.book.facts import Book
+from policy.book.facts import Book, Elsewhere
 from policy.book.groups import are_complete
 from policy.book.problem import Place, Problem, pointer
 from policy.ir import core
@@ -40,12 +40,14 @@ _QUARTER_ENDS = frozenset({(3, 31), (6, 30), (9, 30), (12, 31)})
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What is judged as one. `unstated`: accounts of which it is not known whether they belong to it as well, or at
-    all; while there is one, nothing passes."""
+    """What is judged as one. `missing`: facts without which it is not known whether accounts belong to it as well, or
+    at all; while there is one, nothing passes. `whole`: not where most of it may lie in other books, so that these
+    accounts say nothing of it either way."""
 
     name: str
     accounts: tuple[str, ...]
-    unstated: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    whole: bool = True
 
 
 def scopes(scope: core.Scope, book: Book, accounts: Collection[str]) -> list[Scope]:
@@ -53,7 +55,8 @@ def scopes(scope: core.Scope, book: Book, accounts: Collection[str]) -> list[Sco
     here = sorted(accounts)
     match scope.kind:
         case "firm":
-            return [Scope("firm", tuple(here))] if here else []
+            rest = ("accounts of the firm that are not in the book",) if book.elsewhere else ()
+            return [Scope("firm", tuple(here), rest, not rest)] if here else []
         case "household":
             return [*_households(scope, book, here), *_homeless(scope, book, here)]
         case "tagged":
@@ -62,21 +65,26 @@ def scopes(scope: core.Scope, book: Book, accounts: Collection[str]) -> list[Sco
             return [_alone(a) for a in here if scope.name in (None, a, book.accounts[a].name)]
 
 
-def _alone(account: str, *unstated: str) -> Scope:
-    return Scope(f"account {account}", (account,), unstated)
+def _alone(account: str, *missing: str) -> Scope:
+    return Scope(f"account {account}", (account,), missing)
+
+
+def _household_of(account: str) -> str:
+    return f"household of account {account}"
 
 
 def _households(scope: core.Scope, book: Book, here: list[str]) -> Iterator[Scope]:
     """An account that states no household may belong to any, unless the book says that households are complete."""
-    lost = (name for name, account in book.accounts.items() if account.household is None)
-    unstated = () if are_complete(book, "household") else tuple(sorted(lost))
+    lost = [_household_of(name) for name, account in book.accounts.items() if account.household is None]
+    lost += ["household of accounts that are not in the book"] if book.elsewhere is Elsewhere.PERHAPS else []
+    missing = () if are_complete(book, "household") else tuple(sorted(lost))
     members: dict[str, list[str]] = {}
     for account in here:
         home = book.accounts[account].household
         if home is not None and scope.name in (None, home, book.households[home].name):
             members.setdefault(home, []).append(account)
     for home in sorted(members):
-        yield Scope(f"household {home}", tuple(members[home]), unstated)
+        yield Scope(f"household {home}", tuple(members[home]), missing)
 
 
 def _homeless(scope: core.Scope, book: Book, here: list[str]) -> Iterator[Scope]:
@@ -85,10 +93,10 @@ def _homeless(scope: core.Scope, book: Book, here: list[str]) -> Iterator[Scope]
     complete = are_complete(book, "household")
     if complete and scope.name is not None:
         return
-    sure = complete or (scope.name is None and len(book.accounts) == 1)
+    sure = complete or (scope.name is None and len(book.accounts) == 1 and book.elsewhere is None)
     for account in here:
         if book.accounts[account].household is None:
-            yield _alone(account) if sure else _alone(account, account)
+            yield _alone(account) if sure else _alone(account, _household_of(account))
 
 
 def not_asked(library: core.Library, book: Book) -> Iterator[Problem]:

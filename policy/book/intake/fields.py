@@ -13,7 +13,7 @@ from pydantic import PlainValidator, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from policy.book.amount import Refusal, exact, number_text, share
-from policy.book.facts import Relief, Side, TaxKind
+from policy.book.facts import Elsewhere, Relief, Side, TaxKind
 from policy.book.intake import words
 
 T = TypeVar("T")
@@ -171,6 +171,7 @@ _SHORT = "give what is held; for a short position say so in `side`: short"
 SignedQuantity = Annotated[Fraction, PlainValidator(_signed), _number("units; below zero for a short lot")]
 SideField = Annotated[Side, _one_of(Side), _choice(Side)]
 ReliefField = Annotated[Relief, _one_of(Relief), _choice(Relief)]
+ElsewhereField = Annotated[Elsewhere, _one_of(Elsewhere), _choice(Elsewhere)]
 TaxField = Annotated[TaxKind, _one_of(TaxKind), _choice(TaxKind)]
 DirectionField = Annotated[Direction, _one_of(Direction), _choice(Direction)]
 SubjectField = Annotated[Subject, _one_of(Subject), _choice(Subject)]

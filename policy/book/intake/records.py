@@ -14,6 +14,7 @@ from policy.book.facts import (
     Balance,
     Book,
     Cost,
+    Elsewhere,
     Facts,
     Flow,
     Household,
@@ -41,6 +42,7 @@ class Records:
     as_of: date
     known_at: date
     currency: str
+    elsewhere: Elsewhere | None
     facts: Facts
     issuers: tuple[Issuer, ...]
     instruments: tuple[Instrument, ...]
@@ -66,6 +68,7 @@ def from_rows(rows: Mapping[str, Sequence[Any]]) -> Records:
         as_of=head.as_of,
         known_at=head.known_at or head.as_of,
         currency=head.currency,
+        elsewhere=head.elsewhere,
         facts=head.facts,
         issuers=_plain(Issuer, rows["issuers"]),
         instruments=tuple(map(_instrument, rows["instruments"])),
@@ -90,6 +93,7 @@ def of_book(book: Book) -> Records:
         as_of=book.as_of,
         known_at=book.known_at,
         currency=book.currency,
+        elsewhere=book.elsewhere,
         facts=book.facts,
         issuers=tuple(book.issuers.values()),
         instruments=tuple(book.instruments.values()),
@@ -131,6 +135,7 @@ def to_book(records: Records) -> Book:
         complete={f"{of} {name}": since for of, name, since in records.complete},
         holidays=frozenset(records.holidays),
         facts=records.facts,
+        elsewhere=records.elsewhere,
     )
 
 

@@ -19,6 +19,7 @@ from policy.book.intake.fields import (
     Day,
     Direction,
     DirectionField,
+    ElsewhereField,
     Flag,
     Id,
     NotNegative,
@@ -255,6 +256,9 @@ class Head(Row):
     """left out: the day of `as_of`"""
     currency: Currency
     """the base currency of all money"""
+    elsewhere: ElsewhereField | None = None
+    """what the firm has that is not in this book: accounts of other households, or accounts of which some may belong to
+    a household of this book, as it is not stated; left out: nothing, the book is the whole firm"""
     facts: FirmFacts = {}
 
 
