@@ -20,6 +20,7 @@ from server.api import (
     health,
     keys,
     log,
+    parameters,
     problem,
     proposals,
     refusals,
@@ -61,7 +62,7 @@ def app(service: Service) -> Litestar:
             "follower": Provide(following, sync_to_thread=False),
         },
         middleware=[caller.Authentication],
-        guards=[caller.entitled],
+        guards=[caller.entitled, parameters.known],
         exception_handlers={
             ProblemError: problem.answered,
             HTTPException: refusals.of_framework,

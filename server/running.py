@@ -9,6 +9,7 @@ from typing import Any
 from sqlmodel import select
 
 from policy.book.read import Index
+from policy.canonical import Json
 from policy.ir.core import Library
 from server import clock
 from server.auth import credentials
@@ -75,5 +76,6 @@ def _begin(service: Service) -> None:
         )
         files.replaced(first_key(service.settings), f"{key}\n".encode(), files.OWNER)
         begun = Event("log.begun", "log", service.signer.origin, credentials.FIRST, {"origin": service.signer.origin})
-        added = Event("key.added", "keys", row.id, credentials.FIRST, {"id": row.id, "principal": row.principal})
+        made: dict[str, Json] = {"id": row.id, "principal": row.principal}
+        added = Event("key.added", "keys", row.id, credentials.FIRST, made, role=Role.ADMIN.value)
         journal.append(session, [begun, added], clock.text(now))

@@ -2,7 +2,8 @@
 
 Whose eyes an event is for, and why nothing stands for what is left out, is said in `server.log.feed`. The three ways
 give the same bodies and go on from the same numbers. A stream ends by itself after a while and when the service stops;
-its reader comes again with `Last-Event-ID`, as browsers do by themselves, and shows his credentials anew.
+its reader comes again with `Last-Event-ID`, as browsers do by themselves, and shows his credentials anew. Whose key is
+revoked or expires meanwhile is told nothing more, and his stream ends within two seconds.
 """
 
 import re
@@ -17,8 +18,11 @@ from litestar.params import QueryParameter
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 from pydantic import TypeAdapter
 
+from server import clock
+from server.api.caller import CHALLENGE
 from server.api.follow import Follower, grown
 from server.api.problem import ProblemError
+from server.auth import credentials
 from server.auth.credentials import Principal
 from server.auth.roles import Act
 from server.log import feed, journal
@@ -29,6 +33,7 @@ from server.running import Service
 PAGE = 1_000  # events of a page at most
 PATIENCE = 60  # seconds that a reader may wait at most
 HEARTBEAT = 15.0  # seconds of silence in a stream
+LOOK = 2.0  # seconds between two looks at whether a key is still good, while its owner waits
 LONGEST = 300.0  # seconds of a stream
 RETRY = 500  # milliseconds until a reader comes again
 
@@ -54,6 +59,8 @@ async def listed(
     page = await sync_to_thread(_read, service, request.user, after, limit)
     while not page.events and monotonic() < until and await grown(follower, page.after, until - monotonic()):
         page = await sync_to_thread(_read, service, request.user, page.after, limit)
+    if wait and not await sync_to_thread(_is_good, service, request.user):
+        raise ProblemError("credentials-missing", "the key was revoked or has expired meanwhile", headers=CHALLENGE)
     return Response(page, headers={"Preference-Applied": f"wait={wait}"} if wait else {})
 
 
@@ -78,18 +85,20 @@ async def _told(
     service: Service, follower: Follower, who: Principal, page: Page
 ) -> AsyncIterator[ServerSentEventMessage]:
     """A heartbeat says how far was read, so that who comes again does not begin before it."""
-    until = monotonic() + LONGEST
+    begun = spoke = monotonic()
     yield ServerSentEventMessage(data=None, retry=RETRY)
     while True:
         for happened in page.events:
             yield ServerSentEventMessage(data=_BODY.dump_json(happened), id=str(happened.index))
-        more = await grown(follower, page.after, HEARTBEAT)
-        if follower.ended or monotonic() >= until:
-            return
-        if more:
-            page = await sync_to_thread(_read, service, who, page.after, PAGE)
-        elif page.after != START:
+        if page.events:
+            spoke = monotonic()
+        elif monotonic() - spoke >= HEARTBEAT and page.after != START:
             yield ServerSentEventMessage(data=None, comment="so far", id=str(page.after))
+            spoke = monotonic()
+        more = await grown(follower, page.after, min(LOOK, HEARTBEAT))
+        if follower.ended or monotonic() - begun >= LONGEST or not await sync_to_thread(_is_good, service, who):
+            return
+        page = await sync_to_thread(_read, service, who, page.after, PAGE) if more else Page((), page.after, more=False)
 
 
 def _read(service: Service, who: Principal, after: int, limit: int) -> Page:
@@ -98,6 +107,11 @@ def _read(service: Service, who: Principal, after: int, limit: int) -> Page:
         if after >= size:
             raise ProblemError("bad-cursor", f"you have event {after}, and the feed ends at {size - 1}: see the log")
         return feed.page(session, who, after, limit)
+
+
+def _is_good(service: Service, who: Principal) -> bool:
+    with service.store.reading() as session:
+        return credentials.is_good(session, who, clock.now())
 
 
 def _wait(request: Request[Principal, None, Any]) -> int:

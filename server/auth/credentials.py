@@ -11,6 +11,8 @@ from server.clock import fresh
 from server.store.tables import Credential
 
 PREFIX = "pk_live_"
+OPENID = "openid:"
+"""What the name of a credential that is a provider's token begins with."""
 FIRST = "first administrator"
 """Principal of the key that a new installation begins with: good for making one key, then it is dead."""
 
@@ -50,6 +52,15 @@ def known(session: Session, key: str, now: str) -> Credential | None:
     """The credential of a key that is not revoked, expired or not."""
     row = session.exec(select(Credential).where(Credential.secret == _digest(key))).first()
     return None if row is None or (row.ended is not None and row.ended <= now) else row
+
+
+def is_good(session: Session, who: Principal, now: str) -> bool:
+    """Whether a key that was good still is. A token of a provider (`server.auth.openid`), which only says how long it
+    is good when it is shown, counts as good."""
+    if who.credential.startswith(OPENID):
+        return True
+    row = session.get(Credential, who.credential)
+    return row is not None and now < row.expires and (row.ended is None or now < row.ended)
 
 
 def principal(row: Credential) -> Principal:

@@ -17,7 +17,7 @@ from typing import Any
 import httpx
 import jwt
 
-from server.auth.credentials import Principal
+from server.auth.credentials import OPENID, Principal
 from server.auth.roles import Role
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA")
@@ -89,7 +89,7 @@ def _principal(provider: Provider, claims: Mapping[str, Any]) -> Principal:
         raise TokenError("its subject is no name")
     roles = frozenset(Role(word) for word in _words(claims.get(provider.roles)) if word in Role._value2member_map_)
     households = _words(claims.get(provider.households))
-    return Principal(f"openid:{subject}", subject, roles, None if EVERY in households else households)
+    return Principal(f"{OPENID}{subject}", subject, roles, None if EVERY in households else households)
 
 
 def _words(claim: object) -> frozenset[str]:
@@ -115,7 +115,7 @@ def _key(keys: Keys, kid: str) -> jwt.PyJWK:
         old = keys.fetched is None or now - keys.fetched > FRESH
         if (old or kid not in keys.known) and (keys.asked is None or now - keys.asked > BETWEEN):
             keys.asked = now
-            keys.known, keys.fetched = _fetched(keys.provider), now
+            keys.known, keys.fetched = fetched(keys.provider), now
         if keys.fetched is None or monotonic() - keys.fetched > FRESH:
             raise ProviderError(f"the keys of {keys.provider.issuer} were not to be had a moment ago; ask again soon")
         if kid not in keys.known:
@@ -123,7 +123,7 @@ def _key(keys: Keys, kid: str) -> jwt.PyJWK:
         return keys.known[kid]
 
 
-def _fetched(provider: Provider) -> Mapping[str, jwt.PyJWK]:
+def fetched(provider: Provider) -> Mapping[str, jwt.PyJWK]:
     """The provider's signing keys by name; those that we cannot use are left out."""
     try:
         with httpx.Client(timeout=PATIENCE, follow_redirects=False) as client:

@@ -46,7 +46,7 @@ ALLOWED: dict[Act, frozenset[Role]] = {
     Act.PROPOSE: frozenset({Role.ADVISER}),
     Act.READ_PROPOSAL: _DESK | {Role.REGULATOR},
     Act.DECIDE: frozenset({Role.ADVISER, Role.COMPLIANCE}),
-    Act.READ_EVENTS: _DESK | {Role.REGULATOR},
+    Act.READ_EVENTS: frozenset(Role),
     Act.READ_LOG: frozenset(Role),
     Act.AUDIT_LOG: frozenset({Role.REGULATOR}),
 }

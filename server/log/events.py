@@ -28,7 +28,7 @@ KINDS = {
 class Event:
     """One thing that happened. `data`: what the feed says of it; `body`: what the log's entry commits to, `data`
     itself where it is None. `subject`: for whoever reads the log, so without a client's data. `household`, `role`:
-    whose eyes it is for; None for everybody's. `rules`, `snapshot`: SHA-256, hex, of what was used."""
+    whose eyes it is for, roles by commas; None for everybody's. `rules`, `snapshot`: SHA-256, hex, of what was used."""
 
     type: str
     stream: str

@@ -5,6 +5,8 @@ nothing stands for it: a line that said `withheld` would add its time to what th
 of ten households among ten thousand would read little else. A page says how far it was read (`after`), and whoever
 goes on from there has missed nothing that was theirs: that, and not the numbers, is what a reader is to check.
 
+An administrator reads what is for administrators (keys), and nothing of the business that others do.
+
 A page looks at no more than SCAN entries, so that it costs no more for a reader who may see few of them.
 """
 
@@ -12,10 +14,11 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import ColumnElement, and_, false, literal
 from sqlmodel import Session, col, or_, select
 
 from server.auth.credentials import Principal
+from server.auth.roles import Role
 from server.log import journal
 from server.store.tables import Journal
 
@@ -65,9 +68,10 @@ def entry(session: Session, who: Principal, leaf: bytes) -> bytes | None:
 
 
 def seen_by(who: Principal) -> ColumnElement[bool]:
-    """Which entries of the journal are for these eyes."""
+    """Which entries of the journal are for these eyes. An entry's `role` may be several, by commas."""
     role, household = col(Journal.role), col(Journal.household)
-    of_role = or_(role.is_(None), role.in_(sorted(who.roles)))
+    every = [role.is_(None)] if who.roles - {Role.ADMIN} else []
+    of_role = or_(false(), *every, *((literal(",") + role + ",").contains(f",{each},") for each in sorted(who.roles)))
     if who.households is None:
         return of_role
     return and_(of_role, or_(household.is_(None), household.in_(sorted(who.households))))

@@ -115,7 +115,21 @@ def test_what_cannot_be_asked_is_said(caller: Callers, asked: str) -> None:
 def test_it_is_for_those_who_may(nobody: Caller, caller: Callers) -> None:
     for path in ("/v1/events", "/v1/events/stream"):
         assert nobody("GET", path).status_code == 401
-        assert caller("ada", Role.ADMIN)("GET", path).status_code == 403
+
+
+def test_an_administrator_reads_of_keys_and_of_nothing_else(service: Service, admin: Caller, caller: Callers) -> None:
+    caller("rita", Role.COMPLIANCE)
+    happen(service, 1)
+    happen(service, 2, household="hh_smith")
+    happen(service, 3, role="compliance,control room")
+    seen = walk(admin)
+    assert {event["type"] for event in seen} == {"key.added", "key.revoked"}
+    assert [event["data"].get("principal") for event in seen][-1] == "rita"
+    assert not [event for event in seen if "n" in event["data"]]
+    trader, room = caller("tom", Role.TRADER), caller("roy", Role.CONTROL_ROOM)
+    assert [event["data"]["n"] for event in walk(trader) if "n" in event["data"]] == [1, 2]
+    assert [event["data"]["n"] for event in walk(room) if "n" in event["data"]] == [1, 2, 3]
+    assert not [event for event in walk(trader) if "principal" in event["data"]]
 
 
 def test_who_waits_is_told_when_it_happens(service: Service, caller: Callers) -> None:
@@ -206,6 +220,52 @@ def test_silence_has_a_heartbeat_that_says_how_far(
             lines = answer.iter_lines()
             assert next(line for line in lines if line.startswith(":")) == ": so far"
             assert next(lines) == f"id: {last}"
+
+
+def test_what_was_told_is_not_told_again(service: Service, caller: Callers, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(route, "HEARTBEAT", 0.1)
+    trader = caller("tom", Role.TRADER)
+    start = happen(service, 1)[0] - 1
+    with (
+        served(service) as (address, _),
+        httpx.stream("GET", f"{address}/v1/events/stream?after={start}", headers=_key(trader)) as answer,
+    ):
+        lines = answer.iter_lines()
+        assert [each["data"]["n"] for _, each in told(lines, 1)] == [1]
+        assert next(line for line in lines if line.startswith((":", "data"))) == ": so far"
+
+
+def test_a_stream_ends_when_its_key_is_revoked(
+    service: Service, admin: Caller, caller: Callers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(route, "LOOK", 0.1)
+    trader = caller("tom", Role.TRADER)
+    start = happen(service, 1)[0] - 1
+    name = trader("GET", "/v1/me").json()["id"]
+    with (
+        served(service) as (address, _),
+        httpx.stream("GET", f"{address}/v1/events/stream?after={start}", headers=_key(trader)) as answer,
+    ):
+        lines = answer.iter_lines()
+        assert len(told(lines, 1)) == 1
+        assert admin("DELETE", f"/v1/keys/{name}").status_code == 200
+        assert not [line for line in lines if line.startswith("data")]
+
+
+def test_who_waits_with_a_key_that_is_revoked_is_told_nothing(service: Service, admin: Caller, caller: Callers) -> None:
+    trader = caller("tom", Role.TRADER)
+    start = happen(service, 1)[0]
+    name = trader("GET", "/v1/me").json()["id"]
+
+    def revoked() -> None:
+        admin("DELETE", f"/v1/keys/{name}")
+        happen(service, 2)
+
+    timer = Timer(0.2, revoked)
+    timer.start()
+    got = trader("GET", f"/v1/events?after={start}", headers={"Prefer": "wait=20"})
+    timer.join()
+    assert (got.status_code, got.json()["code"]) == (401, "credentials-missing")
 
 
 def test_streams_end_when_the_service_stops(service: Service, caller: Callers) -> None:

@@ -1,0 +1,37 @@
+"""Query parameters: those that a route has, each at most once. A name that no route knows is a mistake of whoever wrote
+it (`?household=` where a filter was meant), and to pass over it would be to answer another question."""
+
+from functools import cache
+from typing import Any
+from urllib.parse import parse_qsl
+
+from litestar.connection import ASGIConnection
+from litestar.handlers import HTTPRouteHandler
+from litestar.handlers.base import BaseRouteHandler
+
+from server.api.problem import ProblemError
+
+LONGEST = 40  # characters of a strange name that are repeated
+
+
+async def known(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """A guard for every route."""
+    asked = connection.scope["query_string"]
+    if not asked or not isinstance(handler, HTTPRouteHandler) or connection.scope.get("method") == "OPTIONS":
+        return
+    names = [name for name, _ in parse_qsl(asked.decode("latin-1"), keep_blank_values=True)]
+    there = _names(handler)
+    strange = next((name for name in names if name not in there), None)
+    if strange is not None:
+        said = f"there are {', '.join(there)}" if there else "there are none"
+        raise ProblemError("bad-parameter", f"there is no parameter `{strange[:LONGEST]}` here; {said}")
+    twice = next((name for name in there if names.count(name) > 1), None)
+    if twice is not None:
+        raise ProblemError("bad-parameter", f"`{twice}` is given {names.count(twice)} times; give it once")
+
+
+@cache
+def _names(handler: HTTPRouteHandler) -> tuple[str, ...]:
+    """As the framework reads them off the handler's own arguments."""
+    model = handler.create_kwargs_model(path_parameters={})
+    return tuple(sorted(each.field_alias for each in model.expected_query_params))
