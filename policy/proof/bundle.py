@@ -6,7 +6,7 @@ the log and the approvals are about, and `completed` adds what came of them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from policy.canonical import Json, encode
@@ -15,7 +15,6 @@ from policy.proof.certificate import Certificate, certificate_json
 from policy.proof.check.findings import checks
 from policy.proof.check.from_json import case
 from policy.proof.layout import (
-    APPROVALS,
     CARD,
     CERTIFICATE,
     CHARTS,
@@ -111,15 +110,16 @@ def statement(files: Mapping[str, bytes]) -> bytes:
 
 
 def completed(
-    files: Mapping[str, bytes], logged: Logged, card: bytes, approvals: Sequence[bytes] = ()
+    files: Mapping[str, bytes], logged: Logged, card: bytes, approvals: Mapping[str, bytes] | None = None
 ) -> dict[str, bytes]:
-    """The whole bundle. `card`: a trust card, for convenience only."""
+    """The whole bundle. `card`: a trust card, for convenience only; `approvals`: their files
+    (`policy.proof.approval.filed`)."""
     whole = {
         **files,
         **{f"{LOG}{name}.json": entry for name, entry in logged.entries.items()},
         **{f"{LOG}{name}.tlog-proof": proof for name, proof in logged.proofs.items()},
         **{f"{LOG}consistency-{old}.txt": proof for old, proof in logged.growths.items()},
-        **{f"{APPROVALS}{number}.dsse.json": approval for number, approval in enumerate(approvals, 1)},
+        **(approvals or {}),
         SALT: f"{logged.salt.hex()}\n".encode(),
         CHECKPOINT: logged.checkpoint,
         CARD: card,

@@ -32,6 +32,11 @@ def sealed(payload_type: str, payload: bytes, key_id: str, seed: bytes) -> bytes
     )
 
 
+def payload_type(envelope: bytes) -> str:
+    """What kind of thing the envelope says that it carries; ShapeError where it is none."""
+    return text(_members(envelope)["payloadType"])
+
+
 def payload(envelope: bytes, payload_type: str) -> bytes:
     """What the envelope carries, not verified; ShapeError where it is not one envelope of this type."""
     return _bytes(_opened(envelope, payload_type)["payload"])
@@ -46,13 +51,17 @@ def sealed_by(envelope: bytes, payload_type: str, key: PublicKey) -> bool:
 
 
 def _opened(envelope: bytes, payload_type: str) -> dict[str, Json]:
-    try:
-        found = members(decode(envelope), "payload", "payloadType", "signatures")
-    except CanonicalError as error:
-        raise ShapeError(f"an envelope is {error}") from None
+    found = _members(envelope)
     if text(found["payloadType"]) != payload_type:
         raise ShapeError(f"an envelope of type `{found['payloadType']}` where `{payload_type}` is due")
     return found
+
+
+def _members(envelope: bytes) -> dict[str, Json]:
+    try:
+        return members(decode(envelope), "payload", "payloadType", "signatures")
+    except CanonicalError as error:
+        raise ShapeError(f"an envelope is {error}") from None
 
 
 def _bytes(value: Json) -> bytes:

@@ -23,12 +23,13 @@ LOG = "log/"
 SALT = "log/entry.salt"
 CHECKPOINT = "log/checkpoint"
 APPROVALS = "approvals/"
+ENVELOPE, INCLUSION = ".dsse.json", ".inclusion.json"
 CARD = "trust/policy.txt"
 REPORT = "report.html"
 README = "README.txt"
 
 _KNOWN = re.compile(
-    r"(charts|data|decision|rules)/.+|approvals/[^/]+\.dsse\.json|trust/policy\.txt|report\.html|README\.txt|"
+    r"(charts|data|decision|rules)/.+|approvals/[^/]+\.(dsse|inclusion)\.json|trust/policy\.txt|report\.html|README\.txt|"
     r"MANIFEST\.sha256|log/(checkpoint|entry\.salt|consistency-[0-9]+\.txt|[^/]+\.(json|tlog-proof))"
 )
 

@@ -1,103 +1,115 @@
-"""Who approved: each envelope one person, one key of their own, and nobody their own proposal."""
+"""Who approved: each envelope one person, one key of their own, and nobody their own proposal.
+
+Only what people signed with keys of their own can be proven. What the service attests is told, and confirms nothing.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from policy.canonical import CanonicalError, Json, decode, digest, encode
+from policy.canonical import CanonicalError, digest
+from policy.proof.approval import (
+    TYPES,
+    Approval,
+    ApprovalError,
+    Attestation,
+    RunApproval,
+    Said,
+    Word,
+    inclusion_of,
+    read,
+    under,
+)
 from policy.proof.bundle import statement
 from policy.proof.claims.claim import Claim, not_proven, proven, refuted
-from policy.proof.envelope import payload, sealed, sealed_by
-from policy.proof.layout import APPROVALS, CARD
+from policy.proof.envelope import sealed_by
+from policy.proof.layout import APPROVALS, CARD, ENVELOPE, INCLUSION
 from policy.proof.note import Verifier
 from policy.proof.opened import Opened
-from policy.proof.reading import ShapeError, members, optional, text, version
+from policy.proof.reading import ShapeError
 from policy.proof.trust import Trust, TrustError, trust
-
-TYPE = "application/vnd.proofolio.approval.v1+json"
-
-
-@dataclass(frozen=True, slots=True)
-class Approval:
-    """`statement`: SHA-256, hex, of the manifest lines that the decision consists of (`policy.proof.bundle.statement`).
-    `time`, `expires`: UTC, microseconds."""
-
-    statement: str
-    person: str
-    role: str
-    time: str
-    expires: str | None = None
-
-
-class ApprovalError(ValueError):
-    """An envelope that approves something else, or nothing."""
-
-
-def approved(approval: Approval, seed: bytes) -> bytes:
-    """The approval, signed with the person's key."""
-    value: Json = {
-        "v": 1,
-        "decision": "approve",
-        "statement": approval.statement,
-        "person": approval.person,
-        "role": approval.role,
-        "time": approval.time,
-        "expires": approval.expires,
-    }
-    return sealed(TYPE, encode(value), approval.person, seed)
 
 
 def approvals(files: Mapping[str, bytes], decision: Opened | None, card: Trust | None) -> Claim:
-    envelopes = [content for path, content in sorted(files.items()) if path.startswith(APPROVALS)]
+    envelopes = {path: files[path] for path in sorted(files) if path.startswith(APPROVALS) and path.endswith(ENVELOPE)}
     if not envelopes:
         return not_proven("approvals", "no approval is in the bundle")
     try:
         known = card if card is not None else trust(files.get(CARD, b"quorum none\n"))
+        found = {path: read(envelope) for path, envelope in envelopes.items()}
+        for path, said in found.items():
+            _about(said, path, files, decision)
+        _no_more(found, files)
         keys = {key.name: key for key in known.people}
-        found = [_approval(envelope, keys, digest(statement(files))) for envelope in envelopes]
-        _distinct(found, keys, decision)
+        people = [said for said in found.values() if not isinstance(said, Attestation)]
+        _signed([(envelopes[path], said) for path, said in found.items()], keys)
+        _distinct(people, keys, decision)
     except (ApprovalError, ShapeError, CanonicalError, TrustError) as error:
         return refuted("approvals", str(error))
-    unknown = [approval.person for approval in found if approval.person not in keys]
+    unknown = [said.person for said in people if said.person not in keys]
     if unknown:
         return not_proven("approvals", f"no key is known of {', '.join(unknown)}")
-    said = ", ".join(f"{approval.person} ({approval.role}) at {approval.time}" for approval in found)
+    attested = [(envelopes[path], said) for path, said in found.items() if isinstance(said, Attestation)]
+    if not all(any(sealed_by(envelope, TYPES[Attestation], log.key) for log in known.logs) for envelope, _ in attested):
+        return not_proven("approvals", "an attestation is signed by no log that is known")
+    told = "; ".join([*map(_person, people), *(_attested(said) for _, said in attested)])
+    if not people:
+        return not_proven("approvals", f"{told}; nobody signed with a key of their own")
     if card is None:
-        return not_proven("approvals", f"{said}; consistent, keys not confirmed: they came with the bundle")
-    return proven("approvals", said)
+        return not_proven("approvals", f"{told}; consistent, keys not confirmed: they came with the bundle")
+    return proven("approvals", told)
 
 
-def _approval(envelope: bytes, keys: Mapping[str, Verifier], due: str) -> Approval:
-    top = members(decode(payload(envelope, TYPE)), "v", "decision", "statement", "person", "role", "time", "expires")
-    version(top["v"])
-    approval = Approval(
-        statement=text(top["statement"]),
-        person=text(top["person"]),
-        role=text(top["role"]),
-        time=text(top["time"]),
-        expires=optional(top["expires"], text),
-    )
-    if text(top["decision"]) != "approve":
-        raise ApprovalError(f"{approval.person} says `{top['decision']}`, which is no approval")
-    if approval.statement != due:
-        raise ApprovalError(f"{approval.person} approved another decision")
-    key = keys.get(approval.person)
-    if key is not None and not sealed_by(envelope, TYPE, key.key):
-        raise ApprovalError(f"the signature of {approval.person} is wrong")
-    return approval
+def _about(said: Said, path: str, files: Mapping[str, bytes], decision: Opened | None) -> None:
+    """That it is about this decision, and was said once that was there."""
+    due = digest(statement(files))
+    if isinstance(said, RunApproval):
+        beside = path.removesuffix(ENVELOPE) + INCLUSION
+        if beside not in files:
+            raise ApprovalError(f"nothing shows that {said.person} approved this decision with the run {said.run}")
+        if not under(due, inclusion_of(files[beside]), said):
+            raise ApprovalError(f"{said.person} approved a run without this decision")
+    elif said.statement != due:
+        raise ApprovalError(f"{said.person} approved another decision")
+    if decision is not None and said.time < decision.proposal.time:
+        raise ApprovalError(f"{said.person} approved before there was a decision")
 
 
-def _distinct(found: list[Approval], keys: Mapping[str, Verifier], decision: Opened | None) -> None:
-    people = [approval.person for approval in found]
+def _no_more(found: Mapping[str, Said], files: Mapping[str, bytes]) -> None:
+    """A file that no check reads is no part of a bundle."""
+    of_runs = {path.removesuffix(ENVELOPE) + INCLUSION for path, said in found.items() if isinstance(said, RunApproval)}
+    stray = sorted(path for path in files if path.startswith(APPROVALS) and path not in {*found, *of_runs})
+    if stray:
+        raise ApprovalError(f"`{stray[0]}` belongs to no approval")
+
+
+def _signed(found: list[tuple[bytes, Said]], keys: Mapping[str, Verifier]) -> None:
+    for envelope, said in found:
+        key = keys.get(said.person)
+        if isinstance(said, Attestation) or key is None:
+            continue
+        if not sealed_by(envelope, TYPES[type(said)], key.key):
+            raise ApprovalError(f"the signature of {said.person} is wrong")
+
+
+def _distinct(found: list[Approval | RunApproval], keys: Mapping[str, Verifier], decision: Opened | None) -> None:
+    people = [said.person for said in found]
     if len(set(people)) < len(people):
         raise ApprovalError("one person approved twice")
     if decision is not None and decision.proposal.proposer in people:
         raise ApprovalError(f"{decision.proposal.proposer} approved their own proposal")
-    raw = [
-        keys[person].key.raw
-        for person in {*people, *([decision.proposal.proposer] if decision else [])}
-        if person in keys
-    ]
+    everybody = {*people, *([decision.proposal.proposer] if decision else [])}
+    raw = [keys[person].key.raw for person in everybody if person in keys]
     if len(set(raw)) < len(raw):
         raise ApprovalError("two people share one key")
+
+
+def _person(said: Approval | RunApproval) -> str:
+    together = f" with {said.size - 1} others of the run {said.run}" if isinstance(said, RunApproval) else ""
+    return f"{said.person} ({said.role}) signed at {said.time}{together}"
+
+
+def _attested(said: Attestation) -> str:
+    if said.word is Word.STANDING:
+        return f"standing: the service says that the policy {said.person} approves this, since {said.time}"
+    return f"attested: the service says that {said.person} ({said.role}) said yes at {said.time}"

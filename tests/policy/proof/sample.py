@@ -37,11 +37,11 @@ from policy.ir.bound import (
 from policy.judge.eval import judge
 from policy.judge.verdict import FillSafety, Verdict
 from policy.proof import archive, certificate, entry, local, trust
+from policy.proof.approval import Approval, approved, filed
 from policy.proof.bundle import Decision, Logged, committed, completed, rules_manifest, statement
 from policy.proof.check import from_json
 from policy.proof.check.domains import objective
 from policy.proof.check.program import rebuilt
-from policy.proof.claims.people import Approval, approved
 from policy.proof.duality import proven_bound
 from policy.proof.keys import public_of
 from policy.proof.merkle import root
@@ -242,13 +242,13 @@ def made(
     )
     people = {"boris": BORIS_SEED} if approvers is None else approvers
     approvals = [
-        approved(Approval(digest(body), name, "compliance officer", TIMES[6]), secret)
+        (approved(Approval(digest(body), name, "compliance officer", TIMES[6]), secret), None)
         for name, secret in people.items()
     ]
     known = local.verifier_of(ORIGIN, seed)
     inside = trust.card_text((known,), (ANNA, BORIS))
     outside = trust.card_text((local.verifier_of(ORIGIN, LOG_SEED),), (ANNA, BORIS), seen)
-    return Made(completed(files, logged, inside, approvals), outside, log, checkpoint)
+    return Made(completed(files, logged, inside, filed(approvals)), outside, log, checkpoint)
 
 
 def _entry(kind: entry.Kind, stream: str, subject: str, time: str) -> entry.Entry:

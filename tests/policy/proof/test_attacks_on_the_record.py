@@ -10,10 +10,10 @@ import pytest
 
 from policy.canonical import decode, digest, encode
 from policy.proof import archive, local, merkle
+from policy.proof.approval import DECISION
 from policy.proof.archive import MANIFEST
 from policy.proof.bundle import report, statement
 from policy.proof.claims.claim import Answer
-from policy.proof.claims.people import TYPE
 from policy.proof.envelope import sealed
 from policy.proof.examine import examined, examined_zip
 from policy.proof.layout import CARD, CHECKS, OBLIGATIONS, PROPOSAL, REPORT, SNAPSHOT
@@ -138,7 +138,7 @@ def test_one_person_twice():
 def test_a_rejection_is_no_approval():
     value = decode(b'{"decision":"approve","expires":null,"person":"boris","role":"x","statement":"","time":"","v":1}')
     value |= {"decision": "reject", "statement": digest(statement(MADE.files))}
-    envelope = sealed(TYPE, encode(value), "boris", sample.BORIS_SEED)
+    envelope = sealed(DECISION, encode(value), "boris", sample.BORIS_SEED)
     refuted(relisted(MADE.files, **{"approvals/1.dsse.json": envelope}), "approvals", "no approval")
 
 
