@@ -20,12 +20,13 @@ from server.log import files, journal
 from server.log.events import Event
 from server.log.signer import Signer, signer
 from server.settings import Settings
-from server.store.migrate import migrated
+from server.store.migrate import migrated, required
 from server.store.store import Store, store
 from server.store.tables import Credential
 
 FIRST_KEY = "first-admin-key"
 SIGNER = "signer"
+OWN = 0o700  # of a folder that is its owner's alone
 FIRST_LASTS = timedelta(days=7)
 
 
@@ -53,10 +54,12 @@ class Service:
 
 def opened(known: Settings) -> Service:
     """Ready to serve: tables made or brought up to date, a signing key, and on the very first start a key for the
-    administrator in a file that only its owner can read. SignerError, OSError, or the database's own error."""
+    administrator in a file that only its owner can read. SignerError, OSError, RevisionError, or the database's own
+    error."""
+    known.data.mkdir(mode=OWN, parents=True, exist_ok=True)
     provider = None if known.provider is None else Keys(known.provider)
     found = Service(known, store(known.database), signer(known.data / SIGNER, known.origin), provider)
-    migrated(found.store)
+    (migrated if known.migrate else required)(found.store)
     _begin(found)
     return found
 

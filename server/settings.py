@@ -4,16 +4,23 @@
 | ------------------------- | ------------------------------------------------ |
 | `PROOFOLIO_DATA_DIR`      | `~/.proofolio/service`                           |
 | `PROOFOLIO_DATABASE_URL`  | SQLite in the data directory                     |
+| `PROOFOLIO_MIGRATE`       | `yes`: a start brings the tables up to date; `no`: it refuses old ones |
 | `PROOFOLIO_ORIGIN`        | a name made from the signing key, ending `/log`  |
 | `PROOFOLIO_WORKERS`       | 1: proposals that this process works on at once; 0 for none |
 | `PROOFOLIO_OIDC_ISSUER`   | API keys only                                    |
 | `PROOFOLIO_OIDC_AUDIENCE` | wanted beside the issuer                         |
 | `PROOFOLIO_OIDC_ROLES`, `PROOFOLIO_OIDC_HOUSEHOLDS` | the claims `roles`, `households` |
+
+Each of them may come from elsewhere: `NAME_FILE` names a file that holds the value, `NAME_COMMAND` a command that
+prints it (words as in a shell, but no shell runs it). What is wrong with that is said without the value, and without
+what the command says: either may be a secret.
 """
 
 import os
 import re
-from collections.abc import Mapping
+import shlex
+import subprocess
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -22,6 +29,7 @@ from server.auth.openid import Provider
 
 HERE = ("localhost", "127.0.0.1", "::1")  # where a provider may be without TLS
 DATABASES = ("sqlite:///", "postgresql+psycopg://")
+PATIENCE = 30  # seconds for a command that prints a value
 FLEETING = ("sqlite:///", "sqlite:///:memory:")  # what SQLite would forget at once
 
 
@@ -32,17 +40,20 @@ class SettingsError(ValueError):
 @dataclass(frozen=True, slots=True)
 class Settings:
     """`database`: a SQLAlchemy URL. `origin`: the log's name in checkpoints, None to derive it from the key.
-    `provider`: whoever knows the firm's people, beside API keys. `workers`: threads that work on proposals."""
+    `provider`: whoever knows the firm's people, beside API keys. `workers`: threads that work on proposals. `migrate`:
+    whether a start brings the tables up to date."""
 
     data: Path
     database: str
     origin: str | None = None
     provider: Provider | None = None
     workers: int = 1
+    migrate: bool = True
 
 
-def settings(environment: Mapping[str, str] = os.environ) -> Settings:
+def settings(given: Mapping[str, str] = os.environ) -> Settings:
     """SettingsError where a value is no good."""
+    environment = fetched(given)
     data = Path(environment.get("PROOFOLIO_DATA_DIR") or "~/.proofolio/service").expanduser().absolute()
     database = environment.get("PROOFOLIO_DATABASE_URL") or f"sqlite:///{data / 'proofolio.sqlite'}"
     if not database.startswith(DATABASES):
@@ -52,7 +63,57 @@ def settings(environment: Mapping[str, str] = os.environ) -> Settings:
     origin, workers = environment.get("PROOFOLIO_ORIGIN") or None, environment.get("PROOFOLIO_WORKERS") or "1"
     if not re.fullmatch(r"\d{1,2}", workers, re.ASCII):
         raise SettingsError(f"PROOFOLIO_WORKERS is `{workers}`; write a number from 0 to 99")
-    return Settings(data, database, origin, _provider(environment), int(workers))
+    migrate = environment.get("PROOFOLIO_MIGRATE") or "yes"
+    if migrate not in ("yes", "no"):
+        raise SettingsError(f"PROOFOLIO_MIGRATE is `{migrate}`; write yes or no")
+    return Settings(data, database, origin, _provider(environment), int(workers), migrate == "yes")
+
+
+def fetched(environment: Mapping[str, str]) -> Mapping[str, str]:
+    """With the values of files and commands. SettingsError where one cannot be had, or a variable is given twice."""
+    found = dict(environment)
+    for suffix, fetch in FETCHED.items():
+        for given, where in environment.items():
+            if not (given.startswith(PREFIXES) and given.endswith(suffix) and where):
+                continue
+            name = given.removesuffix(suffix)
+            if found.get(name):
+                raise SettingsError(f"{given} gives {name} a second time; keep one of them")
+            try:
+                value = fetch(where).strip()
+            except (OSError, ValueError, subprocess.SubprocessError) as error:
+                raise SettingsError(f"{given}: {_failed(error)}") from None
+            if not value or not value.isprintable():
+                raise SettingsError(f"{given} gives no value in one line")
+            found[name] = value
+    return found
+
+
+def _read(path: str) -> str:
+    return Path(path).expanduser().read_text(encoding="utf-8")
+
+
+def _printed(command: str) -> str:
+    words = shlex.split(command)
+    quiet = subprocess.DEVNULL
+    run = subprocess.run(words, stdin=quiet, stdout=subprocess.PIPE, stderr=quiet, timeout=PATIENCE, check=True)
+    return run.stdout.decode()
+
+
+def _failed(error: Exception) -> str:
+    match error:
+        case subprocess.CalledProcessError():
+            return f"the command ended with code {error.returncode}; run it by hand to see why"
+        case subprocess.TimeoutExpired():
+            return f"the command did not end within {PATIENCE} seconds"
+        case OSError():
+            return f"{(error.strerror or 'it cannot be read').lower()}; it is to be readable for whoever runs proofolio"
+        case _:
+            return "it cannot be read as text, or its quotes do not match"
+
+
+PREFIXES = ("PROOFOLIO_", "OTEL_EXPORTER_OTLP_")
+FETCHED: Mapping[str, Callable[[str], str]] = {"_FILE": _read, "_COMMAND": _printed}
 
 
 def _provider(environment: Mapping[str, str]) -> Provider | None:

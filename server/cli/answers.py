@@ -10,7 +10,9 @@ from server.answer.explanation import ExplainAnswer
 from server.answer.proposal import ProposeAnswer
 from server.answer.verdict import JudgeAnswer
 from server.cli.demo import DemoAnswer
+from server.cli.doctor import DoctorAnswer
 from server.cli.fmt import FmtAnswer
+from server.cli.migrate import MigrateAnswer
 from server.cli.serve import ServeAnswer
 from server.cli.trust_card import TrustCardAnswer
 
@@ -33,6 +35,8 @@ ANSWERS = {
     "test": CasesAnswer,
     "fmt": FmtAnswer,
     "serve": ServeAnswer,
+    "doctor": DoctorAnswer,
+    "migrate": MigrateAnswer,
     "trust-card": TrustCardAnswer,
     "bad-input": BadInputAnswer,
 }

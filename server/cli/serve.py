@@ -4,7 +4,6 @@ import argparse
 import gc
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from socket import socket
 
@@ -19,6 +18,7 @@ from server.cli.show.answers import printed
 from server.log.signer import SignerError
 from server.running import Service
 from server.settings import Settings, SettingsError, settings
+from server.store.migrate import RevisionError
 
 PORTS = range(2**16)
 
@@ -75,6 +75,8 @@ def readable(known: Settings) -> Iterator[None]:
         yield
     except SignerError as error:
         raise bad_file("signer", str(error), "see docs/service.md") from None
+    except RevisionError as error:
+        raise bad_file("database", str(error), "run `proofolio migrate` of this version") from None
     except OSError as error:
         place = str(error.filename or known.data)
         raise bad_file(place, _lower(error), "let PROOFOLIO_DATA_DIR name a folder that can be written") from None

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from server.api import health
 from server.log import signer
 from server.running import Service
+from server.store import migrate
 from server.store.migrate import migrated
 from tests.server.api.conftest import Caller
 
@@ -62,7 +62,7 @@ def test_a_database_that_is_down_is_a_problem_that_passes(
     def down(*_: object) -> None:
         raise OperationalError("SELECT 'private'", {}, Exception("server closed the connection"))
 
-    monkeypatch.setattr(health, "pending", down)
+    monkeypatch.setattr(migrate, "pending", down)
     found = nobody("GET", "/v1/health/ready")
     assert (found.status_code, found.json()["code"], found.json()["retryable"]) == (503, "database-down", True)
     assert found.headers["retry-after"] == "5"

@@ -1,0 +1,29 @@
+"""What waits for a worker: how much, and for how long."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlmodel import col, func, or_, select
+
+from server import clock
+from server.desk.proposals import State
+from server.store.store import Store
+from server.store.tables import Proposal
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Proposals that nobody has in hand; seconds that the oldest of them has waited."""
+
+    number: int
+    seconds: float
+
+
+def waiting(store: Store) -> Waiting:
+    now = datetime.now(UTC)
+    free = or_(col(Proposal.lease).is_(None), col(Proposal.lease) <= clock.text(now))
+    found = select(func.count(), func.min(Proposal.made)).where(Proposal.state == State.QUEUED.value, free)
+    with store.reading() as session:
+        number, oldest = session.exec(found).one()
+    since = now if oldest is None else datetime.fromisoformat(oldest)
+    return Waiting(number, max(0.0, (now - since).total_seconds()))
