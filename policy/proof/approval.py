@@ -91,6 +91,8 @@ TYPES: Mapping[type[Said], str] = {Approval: DECISION, RunApproval: RUN, Attesta
 def written(said: Said) -> bytes:
     """The payload that is signed."""
     value: dict[str, Json] = {field.name: getattr(said, field.name) for field in fields(said)}
+    if isinstance(said, Attestation):
+        value["word"] = said.word.value
     return encode({"v": 1, "decision": YES, **value})
 
 
