@@ -4,6 +4,7 @@ import argparse
 import gc
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from socket import socket
 
