@@ -25,6 +25,8 @@ class Act(StrEnum):
     READ_SNAPSHOT = "read a snapshot"
     CHECK = "check orders"
     PROPOSE = "ask for a proposal"
+    RUN = "ask for proposals of many households"
+    READ_RUN = "read a run"
     READ_PROPOSAL = "read a proposal"
     DECIDE = "approve or reject a proposal"
     READ_EVENTS = "read events"
@@ -44,6 +46,8 @@ ALLOWED: dict[Act, frozenset[Role]] = {
     Act.READ_SNAPSHOT: _DESK | {Role.REGULATOR},
     Act.CHECK: _DESK,
     Act.PROPOSE: frozenset({Role.ADVISER}),
+    Act.RUN: frozenset({Role.ADVISER, Role.OPERATIONS}),
+    Act.READ_RUN: _DESK | {Role.REGULATOR},
     Act.READ_PROPOSAL: _DESK | {Role.REGULATOR},
     Act.DECIDE: frozenset({Role.ADVISER, Role.COMPLIANCE}),
     Act.READ_EVENTS: frozenset(Role),

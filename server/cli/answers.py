@@ -15,6 +15,7 @@ from server.cli.fmt import FmtAnswer
 from server.cli.migrate import MigrateAnswer
 from server.cli.serve import ServeAnswer
 from server.cli.trust_card import TrustCardAnswer
+from server.cli.worker import WorkerAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ ANSWERS = {
     "test": CasesAnswer,
     "fmt": FmtAnswer,
     "serve": ServeAnswer,
+    "worker": WorkerAnswer,
     "doctor": DoctorAnswer,
     "migrate": MigrateAnswer,
     "trust-card": TrustCardAnswer,

@@ -24,6 +24,7 @@ VERBS = {
     "test": "the cases that stand beside rules",
     "fmt": "rule files in their canonical layout",
     "serve": "the HTTP API",
+    "worker": "processes that work on what the service was asked for",
     "doctor": "what is wrong with the service, and what to do about it",
     "migrate": "the service's tables brought to a revision",
     "trust-card": "the key and the state of the service's log, for whoever will check its bundles",

@@ -4,7 +4,7 @@ import argparse
 import gc
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from socket import socket
 
@@ -16,6 +16,7 @@ from server.app import app
 from server.cli.exits import Exit
 from server.cli.problem import bad_file
 from server.cli.show.answers import printed
+from server.flow.driving import driving
 from server.log.signer import SignerError
 from server.running import Service
 from server.settings import Settings, SettingsError, settings
@@ -48,7 +49,8 @@ def run(arguments: argparse.Namespace) -> int:
         server = listen.server(app(opened))
         _say(opened, listen.address(at), as_json=arguments.json)
         lines.begun()
-        server.run([at])
+        with driving(opened) if known.workers else nullcontext():
+            server.run([at])
     return Exit.PASS
 
 

@@ -10,6 +10,7 @@
 | failed    | a fault of ours                                   |                     |
 | expired   | its instant came before anybody decided           |                     |
 | approved, rejected | somebody decided                         |                     |
+| cancelled | its run was cancelled before a worker took it     |                     |
 
 `solving` and `expired` follow from the clock and are never written: a worker that is killed leaves nothing to mend.
 """
@@ -40,6 +41,7 @@ class State(StrEnum):
     EXPIRED = "expired"
     APPROVED = "approved"
     REJECTED = "rejected"
+    CANCELLED = "cancelled"
 
 
 class Verb(StrEnum):
@@ -57,6 +59,7 @@ ALLOWS: dict[State, tuple[Verb, ...]] = {
     State.EXPIRED: (),
     State.APPROVED: (),
     State.REJECTED: (),
+    State.CANCELLED: (),
 }
 ENDS_IN = {Verb.APPROVAL: State.APPROVED, Verb.REJECTION: State.REJECTED}
 UNSETTLED = frozenset({State.QUEUED, State.SOLVING})
@@ -80,12 +83,15 @@ class Wanted:
 
 
 def state(row: Proposal, now: str) -> State:
-    written = State(row.state)
-    if written is State.QUEUED and row.lease is not None and now < row.lease:
+    held, past = row.lease is not None and now < row.lease, row.expires is not None and row.expires <= now
+    return stands(State(row.state), held=held, past=past)
+
+
+def stands(written: State, *, held: bool, past: bool) -> State:
+    """`held`: a worker's lease has not ended; `past`: its instant has come."""
+    if written is State.QUEUED and held:
         return State.SOLVING
-    if written is State.PROPOSED and row.expires is not None and row.expires <= now:
-        return State.EXPIRED
-    return written
+    return State.EXPIRED if written is State.PROPOSED and past else written
 
 
 def queued(session: Session, wanted: Wanted, proposer: str, now: str) -> tuple[Proposal, Event]:

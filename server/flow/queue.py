@@ -18,7 +18,8 @@ LEASE = timedelta(seconds=30)
 
 
 def taken(store: Store, lease: timedelta = LEASE) -> Proposal | None:
-    """The oldest that nobody has in hand, now in the hand of `holder`; None where there is none."""
+    """The oldest that nobody has in hand, now in the hand of `holder`; None where there is none. Somebody waits for one
+    that was asked for by itself, so it goes before those of a run."""
     with store.reading() as session:
         if _oldest(session, clock.now()) is None:
             return None
@@ -48,7 +49,8 @@ def held(session: Session, name: str, holder: str) -> Proposal | None:
 
 def _oldest(session: Session, now: str, *, ours: bool = False) -> Proposal | None:
     free = or_(col(Proposal.lease).is_(None), col(Proposal.lease) <= now)
-    wanted = select(Proposal).where(Proposal.state == State.QUEUED.value, free).order_by(col(Proposal.id)).limit(1)
+    queued = select(Proposal).where(Proposal.state == State.QUEUED.value, free)
+    wanted = queued.order_by(col(Proposal.run).is_not(None), col(Proposal.id)).limit(1)
     return session.exec(wanted.with_for_update(skip_locked=True) if ours else wanted).first()
 
 

@@ -21,6 +21,15 @@ KINDS = {
     "proposal.failed": Kind.RUN_END,
     "proposal.approved": Kind.APPROVAL,
     "proposal.rejected": Kind.REJECT,
+    "proposal.cancelled": Kind.RUN_END,
+    "run.planned": Kind.RUN_START,
+    "run.paused": Kind.RUN_START,
+    "run.resumed": Kind.RUN_START,
+    "run.cancelled": Kind.RUN_END,
+    "run.finished": Kind.RUN_END,
+    "run.failed": Kind.RUN_END,
+    "rulebook.in-force": Kind.RULES,
+    "proposal.expired": Kind.RUN_END,
 }
 
 

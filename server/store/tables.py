@@ -267,7 +267,7 @@ class Proposal(SQLModel, table=True):
 class Run(SQLModel, table=True):
     """Proposals for many households, asked for as one. `households`: the blob with their ids, a JSON list, in the order
     of the run; `total`: how many; `asked`: for so many of them, from the first on, a proposal was queued. `ended`: when
-    the last result was there. `told`: when its progress was last told of."""
+    the last result was there. `chosen`: by what households are passed over, JSON; `passed`: how many were."""
 
     __tablename__ = "run"
     id: str = Field(primary_key=True)
@@ -279,12 +279,13 @@ class Run(SQLModel, table=True):
     intent: str
     households: str
     total: int
+    chosen: str = "{}"
     asked: int = 0
+    passed: int = 0
     proposer: str
     made: str = Field(index=True)
     begun: str | None = None
     ended: str | None = None
-    told: str | None = None
     expires: str | None = None
     reason: str | None = None
 

@@ -1,0 +1,16 @@
+"""All flows that there are, driven by this process."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from server.flow import duties, queue, rebalancing
+from server.flow.durable import flowing
+from server.running import Service
+
+
+@contextmanager
+def driving(service: Service, lease: timedelta = queue.LEASE) -> Iterator[None]:
+    flows, url = [rebalancing.flow(service)], service.settings.database
+    with flowing(service.store, url, flows, duties.of(service), lease):
+        yield

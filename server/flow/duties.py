@@ -1,0 +1,100 @@
+"""What comes due by the clock: each instant is told of in the journal once, whoever looks and however late.
+
+Which instants came is asked of the tables, and what was told is kept in the transaction that tells it: so nothing is
+lost while no process runs, and no two processes tell the same twice.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, select
+
+from policy.canonical import Json
+from server import clock
+from server.desk import proposals, publish
+from server.desk.proposals import State
+from server.flow.durable import Duty
+from server.log import journal
+from server.log.events import Event
+from server.running import Service
+from server.store.store import Store
+from server.store.tables import Proposal, Reply, Rulebook, Told
+
+MOST = 100  # told in one transaction
+CLOCK = "the clock"  # who acted
+REPLIES = timedelta(days=31)  # a day longer than a key is good for
+
+Due = Callable[[Session, str], Sequence[tuple[str, Event]]]
+"""What came until an instant and was not told of: each a subject and its event, at most MOST."""
+
+
+def in_force(session: Session, now: str) -> list[tuple[str, Event]]:
+    """Rule books whose instant came."""
+    wanted = select(Rulebook).where(col(Rulebook.active) <= now, _untold("rulebook.in-force", col(Rulebook.id)))
+    return [(row.id, _in_force(row)) for row in session.exec(wanted.order_by(col(Rulebook.active)).limit(MOST))]
+
+
+def expired(session: Session, now: str) -> list[tuple[str, Event]]:
+    """Proposals that nobody decided in time."""
+    open_ = select(Proposal).where(Proposal.state == State.PROPOSED.value, col(Proposal.expires) <= now)
+    wanted = open_.where(_untold("proposal.expired", col(Proposal.id)))
+    return [(row.id, _expired(row)) for row in session.exec(wanted.order_by(col(Proposal.expires)).limit(MOST))]
+
+
+DUE: tuple[Due, ...] = (in_force, expired)
+
+
+def of(service: Service) -> list[Duty]:
+    told = [Duty(due.__name__, partial(tell, service.store, due)) for due in DUE]
+    return [*told, Duty("replies", partial(_replies_swept, service.store))]
+
+
+def tell(store: Store, due: Due) -> None:
+    while _told(store, due) == MOST:
+        pass
+
+
+def _told(store: Store, due: Due) -> int:
+    now = clock.now()
+    with store.reading() as session:
+        if not due(session, now):
+            return 0
+    try:
+        with store.writing() as session:
+            found = due(session, now)
+            session.add_all(Told(what=event.type, subject=subject, time=now) for subject, event in found)
+            journal.append(session, [event for _, event in found], now)
+            return len(found)
+    except IntegrityError:  # another process tells it at this moment
+        return 0
+
+
+def _untold(what: str, subject: Any) -> ColumnElement[bool]:
+    known = select(Told.subject).where(Told.what == what, Told.subject == subject)
+    return ~known.exists()
+
+
+def _in_force(row: Rulebook) -> Event:
+    data: dict[str, Json] = {"id": row.id, "from": row.active}
+    return Event("rulebook.in-force", publish.STREAM, "its instant came", CLOCK, data, rules=row.manifest)
+
+
+def _expired(row: Proposal) -> Event:
+    """`told` speaks of the state as it is written; this one follows from the clock."""
+    event = proposals.told(row, Event("proposal.expired", row.id, "its instant came", CLOCK, None, run=row.id))
+    return replace(event, data={"id": row.id, "version": row.version, "state": State.EXPIRED.value})
+
+
+def _replies_swept(store: Store) -> None:
+    """Answers that no Idempotency-Key is good for any longer."""
+    old = clock.text(datetime.now(UTC) - REPLIES)
+    with store.reading() as session:
+        if session.exec(select(Reply.key).where(col(Reply.time) < old).limit(1)).first() is None:
+            return
+    with store.writing() as session:
+        session.connection().execute(delete(Reply).where(col(Reply.time) < old))

@@ -1,0 +1,48 @@
+"""Processes that drive flows, each with a row that says when it was last heard of.
+
+Whoever is silent for longer than a lease is taken for dead, and one other process takes its flows up. It might only
+have been slow: so a step of a flow does no harm where it is done twice.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import update
+from sqlmodel import col, select
+
+from server import clock
+from server.store.store import Store
+from server.store.tables import Executor
+
+GONE = ""
+"""The beat of a process that ended in peace: longer ago than any instant."""
+
+
+def beaten(store: Store, name: str, beat: str | None = None) -> None:
+    """That the process was heard of, now unless it says otherwise; a row that another took away is made again."""
+    with store.writing() as session:
+        row = session.get(Executor, name) or Executor(id=name, beat=GONE)
+        row.beat = clock.now() if beat is None else beat
+        session.add(row)
+
+
+def claimed(store: Store, lease: timedelta) -> list[str]:
+    """Those that were silent too long, and are now ours to follow: nobody else gets them before another lease ends,
+    nor at all once they are `forgotten`."""
+    now = datetime.now(UTC)
+    past = col(Executor.beat) < clock.text(now - lease)
+    with store.reading() as session:
+        silent = session.exec(select(Executor.id).where(past)).all()
+    found = []
+    for name in silent:
+        with store.writing() as session:
+            taken = update(Executor).where(col(Executor.id) == name, past).values(beat=clock.text(now))
+            if session.connection().execute(taken).rowcount:
+                found.append(name)
+    return found
+
+
+def forgotten(store: Store, name: str) -> None:
+    with store.writing() as session:
+        row = session.get(Executor, name)
+        if row is not None:
+            session.delete(row)

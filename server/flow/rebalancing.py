@@ -1,0 +1,96 @@
+"""The flow of a run: it queues the proposals of some households, and goes on as workers get through them.
+
+So the queue stays short however many households there are, and what somebody asked for by itself waits for no more
+than what workers have in hand. A step is one transaction that looks at how far the run has come, so that a step done
+twice, or by two processes at once, queues nothing twice.
+"""
+
+from sqlmodel import Session, col, select
+
+from server import clock
+from server.desk import loaded, proposals, runs
+from server.desk.proposals import Wanted
+from server.desk.runs import State
+from server.flow.durable import Flow
+from server.log import journal
+from server.log.events import Event
+from server.running import Service
+from server.store import blobs
+from server.store.tables import Run
+
+CHUNK = 32  # households at once
+AHEAD = 2 * CHUNK  # proposals of a run that wait for workers at most
+FAULT = "a fault of proofolio, which its log tells more about: it is ours to mend"
+
+
+def flow(service: Service) -> Flow:
+    return Flow(
+        "rebalance",
+        lambda: _asked(service),
+        lambda name: step(service, name),
+        lambda name: _failed(service, name),
+    )
+
+
+def step(service: Service, name: str) -> bool | None:
+    """Whether there is another one; None where it is not the time for one yet."""
+    with service.store.reading() as session:
+        row = session.get_one(Run, name)
+        unsettled = runs.open_(session, row)
+        begin, state = row.asked, State(row.state)
+        chunk = runs.households(session, row)[begin : begin + CHUNK]
+        intent = blobs.get(session, [row.intent])[row.intent].decode()
+    if state not in (State.PLANNED, State.RUNNING):
+        return None if state is State.PAUSED else False
+    if not chunk:
+        return _finished(service, name) if unsettled == 0 else None
+    if unsettled > AHEAD - CHUNK:
+        return None
+    return _queued(service, name, begin, [_wanted(service, row, intent, household) for household in chunk])
+
+
+def _queued(service: Service, name: str, begin: int, chunk: list[Wanted]) -> bool:
+    with service.store.writing() as session:
+        row = session.get_one(Run, name, with_for_update=True)
+        if row.asked != begin or State(row.state) not in (State.PLANNED, State.RUNNING):
+            return True  # somebody was quicker
+        now = clock.now()
+        events = [_put(session, row, number, each, now) for number, each in enumerate(chunk, begin)]
+        row.asked, row.state, row.begun = begin + len(chunk), State.RUNNING.value, row.begun or now
+        session.add(row)
+        journal.append(session, events, now)
+    return True
+
+
+def _put(session: Session, run: Run, number: int, wanted: Wanted, now: str) -> Event:
+    row, event = proposals.queued(session, wanted, run.proposer, now)
+    row.run, row.number = run.id, number
+    return event
+
+
+def _wanted(service: Service, row: Run, intent: str, household: str) -> Wanted:
+    return Wanted(loaded.loaded(service, row.rulebook, row.snapshot), intent, row.expires)
+
+
+def _finished(service: Service, name: str) -> bool:
+    with service.store.writing() as session:
+        row = session.get_one(Run, name, with_for_update=True)
+        if State(row.state) is not State.RUNNING:
+            return True
+        now = clock.now()
+        journal.append(session, [runs.ended(session, row, State.FINISHED, now)], now)
+    return False
+
+
+def _failed(service: Service, name: str) -> bool:
+    with service.store.writing() as session:
+        row = session.get_one(Run, name, with_for_update=True)
+        if runs.ALLOWS[State(row.state)]:
+            now = clock.now()
+            journal.append(session, [runs.ended(session, row, State.FAILED, now, FAULT)], now)
+    return True
+
+
+def _asked(service: Service) -> list[str]:
+    with service.store.reading() as session:
+        return list(session.exec(select(Run.id).where(Run.state == State.PLANNED.value).order_by(col(Run.id))))
