@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from policy.book import lookthrough, models, ownership, prices
 from policy.book.facts import Book, Flow, Instrument, ListEntry, Lot, Trade
@@ -56,17 +56,38 @@ def index(book: Book) -> Index:
         quotes=prices.quotes(book),
         rates=prices.rates(book),
         unit_values={},
-        held=_held(book),
-        entries=_grouped((entry.list, entry) for entry in book.entries),
-        trades=_grouped((trade.account, trade) for trade in book.trades),
-        traded=_grouped((trade.instrument, trade) for trade in book.trades),
-        identical=_grouped((identical_group(book, found), found.id) for found in book.instruments.values()),
-        flows=_grouped((flow.account, flow) for flow in book.flows),
-        balances=_balances(book),
+        entries=by_list(book),
+        identical=by_group(book),
+        **_of_accounts(book),
         weights=models.weights(book),
         loadings=_loadings(book),
     )
     return replace(built, unit_values=prices.unit_values(built))
+
+
+def narrowed(shared: Index, book: Book) -> Index:
+    """The index of a book that is `shared.book`, without accounts, joined with those of households
+    (`policy.book.parts`)."""
+    return replace(shared, book=book, **_of_accounts(book))
+
+
+def _of_accounts(book: Book) -> dict[str, Any]:
+    """The fields of an index that are about accounts."""
+    return {
+        "held": _held(book),
+        "trades": _grouped((trade.account, trade) for trade in book.trades),
+        "traded": _grouped((trade.instrument, trade) for trade in book.trades),
+        "flows": _grouped((flow.account, flow) for flow in book.flows),
+        "balances": _balances(book),
+    }
+
+
+def by_list(book: Book) -> Mapping[str, tuple[ListEntry, ...]]:
+    return _grouped((entry.list, entry) for entry in book.entries)
+
+
+def by_group(book: Book) -> Mapping[str | None, tuple[str, ...]]:
+    return _grouped((identical_group(book, found), found.id) for found in book.instruments.values())
 
 
 def _grouped(pairs: Iterable[tuple[K, T]]) -> dict[K, tuple[T, ...]]:
