@@ -52,14 +52,14 @@ def upgrade() -> None:
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("time", sa.String(), nullable=False),
         sa.Column("data", sa.String(), nullable=False),
-        sa.Column("commitment", sa.String(), nullable=True),
+        sa.Column("salt", sa.LargeBinary(), nullable=True),
+        sa.Column("body", sa.LargeBinary(), nullable=True),
         sa.Column("household", sa.String(), nullable=True),
         sa.Column("role", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("index"),
         sa.UniqueConstraint("stream", "seq"),
     )
     op.create_index("ix_journal_leaf", "journal", ["leaf"])
-    op.create_index("ix_journal_time", "journal", ["time"])
     op.create_table(
         "node",
         sa.Column("level", sa.Integer(), nullable=False),
@@ -67,14 +67,6 @@ def upgrade() -> None:
         sa.Column("hash", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("level", "index"),
         sqlite_with_rowid=False,
-    )
-    op.create_table(
-        "payload",
-        sa.Column("commitment", sa.String(), nullable=False),
-        sa.Column("salt", sa.LargeBinary(), nullable=True),
-        sa.Column("body", sa.LargeBinary(), nullable=True),
-        sa.Column("type", sa.String(), nullable=False),
-        sa.PrimaryKeyConstraint("commitment"),
     )
     op.create_table(
         "proposal",
@@ -186,14 +178,6 @@ def upgrade() -> None:
     op.create_index("ix_snapshot_document", "snapshot", ["document"])
     op.create_index("ix_snapshot_made", "snapshot", ["made"])
     op.create_table(
-        "stream",
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("seq", sa.Integer(), nullable=False),
-        sa.Column("last", sa.String(), nullable=False),
-        sa.PrimaryKeyConstraint("name"),
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
         "evidence",
         sa.Column("hash", sa.String(), nullable=False),
         sa.Column("principal", sa.String(), nullable=False),
@@ -279,7 +263,6 @@ def downgrade() -> None:
     op.drop_table("observation")
     op.drop_table("mode")
     op.drop_table("evidence")
-    op.drop_table("stream")
     op.drop_table("snapshot")
     op.drop_table("told")
     op.drop_table("executor")
@@ -287,7 +270,6 @@ def downgrade() -> None:
     op.drop_table("rulebook")
     op.drop_table("reply")
     op.drop_table("proposal")
-    op.drop_table("payload")
     op.drop_table("node")
     op.drop_table("journal")
     op.drop_table("head")

@@ -15,7 +15,7 @@ from server.log import signer
 from server.log.sealed import Sealed, sealed
 from server.running import Service
 from server.store import blobs
-from server.store.tables import Checkpoint, Journal, Payload, Proposal
+from server.store.tables import Checkpoint, Journal, Proposal
 
 MOST_KEPT = 16  # states
 
@@ -34,14 +34,13 @@ def bundle(service: Service, row: Proposal, seen: Iterable[int] = ()) -> bytes:
             "run": run.index,
             "entry": decided.index,
         }
-        payload = session.get_one(Payload, decided.commitment)
-        assert payload.salt is not None, "what was erased has no bundle"
-        assert payload.body is not None, "salt and body are erased together"
-        paths = listed(payload.body)
+        assert decided.salt is not None, "what was erased has no bundle"
+        assert decided.body is not None, "salt and body are erased together"
+        paths = listed(decided.body)
         contents = blobs.get(session, set(paths.values()))
         files = {path: contents[name] for path, name in paths.items()}
         card = card_text((service.signer.verifier,), (), (log.state.size, log.state.root))
-        return assembled(files, log, places, payload.salt, _sizes(session, log, seen), card)
+        return assembled(files, log, places, decided.salt, _sizes(session, log, seen), card)
 
 
 def _own(session: Session, name: str) -> tuple[Journal, Journal]:

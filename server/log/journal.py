@@ -2,7 +2,8 @@
 
 What happened has one record. Its leaf (`policy.proof.entry`) is what the log commits to and others can prove; its
 event is what software of the firm follows; both have the same number, so the feed is as gapless and ordered as the
-log. A leaf holds no client's data: it commits, with a salt, to a body that lies beside it and can be erased.
+log. A leaf holds no client's data: it commits, with a salt, to a body that lies beside it and can be erased: the
+event's own words, unless it has another one.
 
 Whoever appends locks the journal's head, which makes one sequence of all processes; so append last in a transaction.
 """
@@ -21,6 +22,7 @@ from policy.proof.frontier import Frontier, grown
 from policy.proof.merkle import Tree, leaf_hash
 from server.log.events import Event, entry_of
 from server.store import tables
+from server.store.statement import each, one
 
 HASH = 32  # bytes
 MOST = 2**53  # entries of any log
@@ -33,19 +35,12 @@ def _table(of: type[SQLModel]) -> Table:
 
 
 _HEAD, _JOURNAL, _NODE = _table(tables.Head), _table(tables.Journal), _table(tables.Node)
-_STREAM, _PAYLOAD = _table(tables.Stream), _table(tables.Payload)
 
-# An append is a few of these on a connection, each made once: objects that map rows would cost ten times the disk.
 _LOCKED = select(_HEAD.c.size, _HEAD.c.edge).with_for_update()
 _MOVED = update(_HEAD).values(size=bindparam("to"), edge=bindparam("right"))
-_ENDS = select(_STREAM.c.name, _STREAM.c.seq, _STREAM.c.last).where(
-    _STREAM.c.name.in_(bindparam("names", expanding=True))
-)
-_BEGUN = insert(_STREAM)
-_WENT_ON = (
-    update(_STREAM).where(_STREAM.c.name == bindparam("stream")).values(seq=bindparam("number"), last=bindparam("leaf"))
-)
-_ENTERED, _COMPLETED, _KEPT = insert(_JOURNAL), insert(_NODE), insert(_PAYLOAD)
+_LAST = select(_JOURNAL.c.seq, _JOURNAL.c.leaf).where(_JOURNAL.c.stream == bindparam("stream"))
+_END = _LAST.order_by(_JOURNAL.c.seq.desc()).limit(1)
+_ENTERED, _COMPLETED = insert(_JOURNAL), insert(_NODE)
 _SIZE = select(_HEAD.c.size)
 _INDEXES: BindParameter[int] = bindparam("indexes", expanding=True)
 _LEAVES = select(_JOURNAL.c.index, _JOURNAL.c.leaf).where(_JOURNAL.c.index.in_(_INDEXES))
@@ -70,30 +65,25 @@ def append(session: Session, events: Sequence[Event], time: str) -> list[Receipt
         return []
     session.flush()  # so that the head is locked last
     connection = session.connection()
-    head = connection.execute(_LOCKED).one()
-    before = _ends(connection, {event.stream for event in events})
-    frontier, ends = _frontier(head.size, head.edge), dict(before)
-    journal, nodes, kept, receipts = [], [], [], []
+    frontier = _frontier(*_there(one(connection, _LOCKED, {})))
+    ends = {stream: _end(connection, stream) for stream in {event.stream for event in events}}
+    journal, nodes, receipts = [], [], []
     for event in events:
-        seq, last = ends.get(event.stream, (-1, None))
-        data = encode(event.data)
-        salt, body = os.urandom(SALT), data if event.body is None else event.body
-        committed = commitment(salt, body)
-        entry = entry_bytes(entry_of(event, time, Payload(committed, len(body), event.media), seq + 1, last))
+        seq, last = ends[event.stream]
+        data, salt = encode(event.data), os.urandom(SALT)
+        body = data if event.body is None else event.body
+        payload = Payload(commitment(salt, body), len(body), event.media)
+        entry = entry_bytes(entry_of(event, time, payload, seq + 1, last))
         leaf = leaf_hash(entry)
         frontier, completed = grown(frontier, leaf)
         receipt = Receipt(frontier.size - 1, event.stream, seq + 1, leaf.hex())
         ends[event.stream] = (receipt.seq, receipt.leaf)
         receipts.append(receipt)
-        journal.append(_row(event, receipt, entry, time, data.decode(), committed))
+        journal.append(_row(event, receipt, entry, time, data.decode(), salt))
         nodes += [{"level": level, "index": index, "hash": node} for level, index, node in completed[1:]]
-        kept.append({"commitment": committed, "salt": salt, "body": body, "type": event.media})
-    connection.execute(_ENTERED, journal)
-    connection.execute(_KEPT, kept)
-    if nodes:
-        connection.execute(_COMPLETED, nodes)
-    _end(connection, before, ends)
-    connection.execute(_MOVED, {"to": frontier.size, "right": b"".join(frontier.edge)})
+    each(connection, _ENTERED, journal)
+    each(connection, _COMPLETED, nodes)
+    each(connection, _MOVED, [{"to": frontier.size, "right": b"".join(frontier.edge)}])
     return receipts
 
 
@@ -149,23 +139,18 @@ def _frontier(size: int, edge: bytes) -> Frontier:
     return Frontier(size, tuple(edge[at : at + HASH] for at in range(0, len(edge), HASH)))
 
 
-def _ends(connection: Connection, streams: Iterable[str]) -> dict[str, tuple[int, str | None]]:
-    found = connection.execute(_ENDS, {"names": list(streams)})
-    return {name: (seq, last) for name, seq, last in found}
+def _there(row: tuple[int, bytes] | None) -> tuple[int, bytes]:
+    assert row is not None, "the migrations make the head"
+    return row
 
 
-def _end(
-    connection: Connection, before: dict[str, tuple[int, str | None]], now: dict[str, tuple[int, str | None]]
-) -> None:
-    new = [{"name": name, "seq": seq, "last": last} for name, (seq, last) in now.items() if name not in before]
-    old = [{"stream": name, "number": seq, "leaf": last} for name, (seq, last) in now.items() if name in before]
-    if new:
-        connection.execute(_BEGUN, new)
-    if old:
-        connection.execute(_WENT_ON, old)
+def _end(connection: Connection, stream: str) -> tuple[int, str | None]:
+    """The number and the leaf hash, hex, of the stream's last entry."""
+    found = one(connection, _END, {"stream": stream})
+    return (-1, None) if found is None else (found[0], found[1].hex())
 
 
-def _row(event: Event, receipt: Receipt, entry: bytes, time: str, data: str, committed: str) -> dict[str, object]:
+def _row(event: Event, receipt: Receipt, entry: bytes, time: str, data: str, salt: bytes) -> dict[str, object]:
     return {
         "index": receipt.index,
         "leaf": bytes.fromhex(receipt.leaf),
@@ -175,7 +160,8 @@ def _row(event: Event, receipt: Receipt, entry: bytes, time: str, data: str, com
         "seq": receipt.seq,
         "time": time,
         "data": data,
-        "commitment": committed,
+        "salt": salt,
+        "body": event.body,
         "household": event.household,
         "role": event.role,
     }

@@ -12,10 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlmodel import Session
 
+from server.store import statement
+
+_AT_ONCE, _LATER = text("BEGIN IMMEDIATE"), text("BEGIN")  # when a transaction takes its locks, on SQLite
 BUSY = 30  # seconds that a writer waits for another one, on SQLite
 CONNECTED = 10  # seconds within which PostgreSQL answers, unless its URL says otherwise
 
@@ -58,7 +61,7 @@ def store(url: str) -> Store:
 
 def _sqlite(url: str, path: str) -> Engine:
     Path(path).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": BUSY})
+    engine = create_engine(url, paramstyle="named", connect_args={"timeout": BUSY})
 
     @event.listens_for(engine, "connect")
     def settle(connection: sqlite3.Connection, _record: object) -> None:
@@ -70,6 +73,6 @@ def _sqlite(url: str, path: str) -> Engine:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get("writes", True)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        statement.each(connection, _AT_ONCE if writes else _LATER, [{}])
 
     return engine

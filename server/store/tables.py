@@ -1,9 +1,9 @@
 """The tables, as SQLModel classes; `migrations/` makes them.
 
-Three kinds. The *journal* (`journal`, `payload`, `node`, `stream`, `head`, `checkpoint`) is the log and the event
-feed in one: rows are only ever added, but for the two that say where it ends. *Content* (`blob`) is kept once under
-its SHA-256. Everything else says how things stand now, and every change of it is written in the transaction that adds
-the journal entry which says what was and what is.
+Three kinds. The *journal* (`journal`, `node`, `head`, `checkpoint`) is the log and the event feed in one:
+rows are only ever added, but for the one that says where it ends, and what is erased. *Content* (`blob`) is kept once
+under its SHA-256. Everything else says how things stand now, and every change of it is written in the transaction that
+adds the journal entry which says what was and what is.
 
 Instants are UTC texts with microseconds, which compare as they lie on the clock; hashes are hexadecimal texts.
 """
@@ -22,7 +22,9 @@ class Head(SQLModel, table=True):
 
 class Journal(SQLModel, table=True):
     """One entry of the log and one event of the feed. `entry`: the canonical bytes of the leaf; `leaf`: its hash;
-    `data`: the event's own words, canonical JSON; `household`, `role`: whose eyes it is for, where not everybody's."""
+    `data`: the event's own words, canonical JSON; `body`: what the entry commits to where that is not `data`, and
+    `salt` what opens the commitment: null once all three were erased. `household`, `role`: whose eyes it is for, where
+    not everybody's."""
 
     __tablename__ = "journal"
     __table_args__ = (UniqueConstraint("stream", "seq"),)
@@ -32,21 +34,12 @@ class Journal(SQLModel, table=True):
     type: str
     stream: str
     seq: int
-    time: str = Field(index=True)
+    time: str
     data: str
-    commitment: str | None = None
+    salt: bytes | None
+    body: bytes | None = None
     household: str | None = None
     role: str | None = None
-
-
-class Stream(SQLModel, table=True):
-    """Where a stream of the journal ends: the number and the leaf hash of its last entry."""
-
-    __tablename__ = "stream"
-    __table_args__ = {"sqlite_with_rowid": False}
-    name: str = Field(primary_key=True)
-    seq: int
-    last: str
 
 
 class Node(SQLModel, table=True):
@@ -57,16 +50,6 @@ class Node(SQLModel, table=True):
     level: int = Field(primary_key=True)
     index: int = Field(primary_key=True)
     hash: bytes
-
-
-class Payload(SQLModel, table=True):
-    """What an entry commits to, with the salt that opens the commitment; both are null once it was erased."""
-
-    __tablename__ = "payload"
-    commitment: str = Field(primary_key=True)
-    salt: bytes | None
-    body: bytes | None
-    type: str
 
 
 class Checkpoint(SQLModel, table=True):

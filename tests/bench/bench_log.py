@@ -119,4 +119,5 @@ def _filled(known: Store) -> None:
 
 
 def _row(at: int, leaf: bytes) -> dict[str, object]:
-    return {"index": at, "leaf": leaf, "entry": b"", "type": "", "stream": "s", "seq": at, "time": AT, "data": "{}"}
+    said = {"type": "", "stream": "s", "time": AT, "data": "{}"}
+    return {"index": at, "leaf": leaf, "entry": b"", "seq": at, "salt": b"", **said}

@@ -24,7 +24,7 @@ from server.cli import given
 from server.desk.verify import deep
 from server.log import signer
 from server.running import Service
-from server.store.tables import Journal, Payload, Proposal
+from server.store.tables import Journal, Proposal
 from tests.server import stocked
 from tests.server.api.conftest import Caller
 from tests.server.cli.test_visibility import BOOK, hidden
@@ -193,7 +193,7 @@ def test_somebody_else_decides_once(service: Service, caller: Callers) -> None:
     assert "is approved, which allows nothing" in conflict.json()["detail"]
     with service.store.reading() as session:
         last = session.exec(select(Journal).order_by(Journal.index.desc()).limit(1)).one()
-        body = session.get_one(Payload, last.commitment).body
+        body = last.body
     made = entry(last.entry)
     assert (made.kind, made.actor, made.run) == (Kind.APPROVAL, "carl", place.rpartition("/")[2])
     assert "attested" in made.subject

@@ -1,0 +1,53 @@
+"""Statements that are handed to the driver as they are, for the few that every write runs.
+
+SQLAlchemy says them once for each database; what it does around each execution takes several times what SQLite does
+within. Errors are SQLAlchemy's all the same.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Connection, Dialect
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql import ClauseElement
+
+STATEMENTS = 64  # that are kept as texts
+
+
+def one(connection: Connection, statement: ClauseElement, values: Mapping[str, Any]) -> tuple[Any, ...] | None:
+    """The first row that it finds."""
+    row: tuple[Any, ...] | None = _run(connection, statement, [values]).fetchone()
+    return row
+
+
+def each(connection: Connection, statement: ClauseElement, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Once for each of the rows."""
+    if rows:
+        _run(connection, statement, rows)
+
+
+@lru_cache(STATEMENTS)
+def _spelt(statement: ClauseElement, dialect: Dialect) -> tuple[str, dict[str, Any]]:
+    """Its text, and the values that it has of its own. Both databases take parameters by name, as `server.store.store`
+    opens them."""
+    compiled = statement.compile(dialect=dialect)
+    return str(compiled), {name: value for name, value in compiled.params.items() if value is not None}
+
+
+def _run(connection: Connection, statement: ClauseElement, rows: Sequence[Mapping[str, Any]]) -> Any:
+    (text, own), cursor = _spelt(statement, connection.dialect), connection.connection.cursor()
+    try:
+        if len(rows) == 1:
+            cursor.execute(text, {**own, **rows[0]})
+        else:
+            cursor.executemany(text, rows)
+    except Exception as error:
+        raise _said(connection.dialect, text, error) from error
+    return cursor
+
+
+def _said(dialect: Dialect, text: str, error: Exception) -> BaseException:
+    """As SQLAlchemy says it, without the values, which may be a client's."""
+    driver: Any = dialect.loaded_dbapi
+    return DBAPIError.instance(text, None, error, driver.Error, hide_parameters=True, dialect=dialect)
