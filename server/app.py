@@ -23,6 +23,7 @@ from server.api import (
     parameters,
     problem,
     proposals,
+    reads,
     refusals,
     routes,
     rulebooks,
@@ -34,14 +35,15 @@ from server.api.caller import PUBLIC
 from server.api.follow import Follower
 from server.api.problem import ProblemError
 from server.flow import worker
+from server.log.reads import Reads, writing
 from server.running import Service
 
-RESOURCES = (keys, rulebooks, snapshots, checks, proposals, decisions, events, log)
+RESOURCES = (keys, rulebooks, snapshots, checks, proposals, decisions, events, log, reads)
 LARGEST = 64 * 1024 * 1024  # bytes of a body
 
 
 def app(service: Service) -> Litestar:
-    follower = Follower(service.store)
+    follower, noting = Follower(service.store), Reads(service.store, service.settings.reads_days)
 
     def provided() -> Service:
         return service
@@ -49,9 +51,12 @@ def app(service: Service) -> Litestar:
     def following() -> Follower:
         return follower
 
+    def noted() -> Reads:
+        return noting
+
     @asynccontextmanager
     async def working(_app: Litestar) -> AsyncIterator[None]:
-        with worker.working(service, service.settings.workers):
+        with writing(noting), worker.working(service, service.settings.workers):
             yield
 
     found = Litestar(
@@ -60,6 +65,7 @@ def app(service: Service) -> Litestar:
         dependencies={
             "service": Provide(provided, sync_to_thread=False),
             "follower": Provide(following, sync_to_thread=False),
+            "noting": Provide(noted, sync_to_thread=False),
         },
         middleware=[caller.Authentication],
         guards=[caller.entitled, parameters.known],
@@ -83,6 +89,6 @@ def app(service: Service) -> Litestar:
         ),
     )
     routes.shut(found)
-    found.asgi_handler = trace.traced(found.asgi_handler)
+    found.asgi_handler = trace.traced(reads.noted(found.asgi_handler, noting))
     found.state.service, found.state.follower = service, follower
     return found

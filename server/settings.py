@@ -7,6 +7,9 @@
 | `PROOFOLIO_MIGRATE`       | `yes`: a start brings the tables up to date; `no`: it refuses old ones |
 | `PROOFOLIO_ORIGIN`        | a name made from the signing key, ending `/log`  |
 | `PROOFOLIO_WORKERS`       | 1: proposals that this process works on at once; 0 for none |
+| `PROOFOLIO_READS_DAYS`    | 2192: how long it is kept who read what          |
+| `PROOFOLIO_PROBING_NAMES` | 20: different names that may be stopped by rules which somebody may not see, |
+| `PROOFOLIO_PROBING_HOURS` | within 24 hours, before their checks are limited |
 | `PROOFOLIO_OIDC_ISSUER`   | API keys only                                    |
 | `PROOFOLIO_OIDC_AUDIENCE` | wanted beside the issuer                         |
 | `PROOFOLIO_OIDC_ROLES`, `PROOFOLIO_OIDC_HOUSEHOLDS` | the claims `roles`, `households` |
@@ -29,6 +32,7 @@ from server.auth.openid import Provider
 
 HERE = ("localhost", "127.0.0.1", "::1")  # where a provider may be without TLS
 DATABASES = ("sqlite:///", "postgresql+psycopg://")
+READS_DAYS = 2192  # six years, as long as brokers keep records (17 CFR 240.17a-4)
 PATIENCE = 30  # seconds for a command that prints a value
 FLEETING = ("sqlite:///", "sqlite:///:memory:")  # what SQLite would forget at once
 
@@ -38,10 +42,18 @@ class SettingsError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Probing:
+    """How many different names rules that a person may not see may stop for them within so many hours."""
+
+    names: int = 20
+    hours: int = 24
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """`database`: a SQLAlchemy URL. `origin`: the log's name in checkpoints, None to derive it from the key.
     `provider`: whoever knows the firm's people, beside API keys. `workers`: threads that work on proposals. `migrate`:
-    whether a start brings the tables up to date."""
+    whether a start brings the tables up to date. `reads_days`: how long it is kept who read what."""
 
     data: Path
     database: str
@@ -49,6 +61,8 @@ class Settings:
     provider: Provider | None = None
     workers: int = 1
     migrate: bool = True
+    reads_days: int = READS_DAYS
+    probing: Probing = Probing()
 
 
 def settings(given: Mapping[str, str] = os.environ) -> Settings:
@@ -66,7 +80,8 @@ def settings(given: Mapping[str, str] = os.environ) -> Settings:
     migrate = environment.get("PROOFOLIO_MIGRATE") or "yes"
     if migrate not in ("yes", "no"):
         raise SettingsError(f"PROOFOLIO_MIGRATE is `{migrate}`; write yes or no")
-    return Settings(data, database, origin, _provider(environment), int(workers), migrate == "yes")
+    provider, watched = _provider(environment), _watched(environment)
+    return Settings(data, database, origin, provider, int(workers), migrate == "yes", *watched)
 
 
 def fetched(environment: Mapping[str, str]) -> Mapping[str, str]:
@@ -114,6 +129,19 @@ def _failed(error: Exception) -> str:
 
 PREFIXES = ("PROOFOLIO_", "OTEL_EXPORTER_OTLP_")
 FETCHED: Mapping[str, Callable[[str], str]] = {"_FILE": _read, "_COMMAND": _printed}
+
+
+def _watched(environment: Mapping[str, str]) -> tuple[int, Probing]:
+    names = _number(environment, "PROOFOLIO_PROBING_NAMES", Probing().names, 100_000)
+    hours = _number(environment, "PROOFOLIO_PROBING_HOURS", Probing().hours, 8760)
+    return _number(environment, "PROOFOLIO_READS_DAYS", READS_DAYS, 36_525), Probing(names, hours)
+
+
+def _number(environment: Mapping[str, str], name: str, usual: int, most: int) -> int:
+    said = environment.get(name) or str(usual)
+    if not re.fullmatch(r"\d{1,6}", said, re.ASCII) or not 1 <= int(said) <= most:
+        raise SettingsError(f"{name} is `{said[:20]}`; write a number from 1 to {most}")
+    return int(said)
 
 
 def _provider(environment: Mapping[str, str]) -> Provider | None:

@@ -109,6 +109,29 @@ def upgrade() -> None:
     )
     op.create_index("ix_reply_time", "reply", ["time"])
     op.create_table(
+        "read",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("time", sa.String(), nullable=False),
+        sa.Column("credential", sa.String(), nullable=False),
+        sa.Column("principal", sa.String(), nullable=False),
+        sa.Column("route", sa.String(), nullable=False),
+        sa.Column("object", sa.String(), nullable=False),
+        sa.Column("households", sa.String(), nullable=True),
+        sa.Column("request", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_read_credential", "read", ["credential", "time"])
+    op.create_index("ix_read_principal", "read", ["principal", "time"])
+    op.create_index("ix_read_time", "read", ["time"])
+    op.create_table(
+        "probe",
+        sa.Column("principal", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("time", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("principal", "name"),
+    )
+    op.create_index("ix_probe_time", "probe", ["principal", "time"])
+    op.create_table(
         "rulebook",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("manifest", sa.String(), nullable=False),
@@ -268,6 +291,8 @@ def downgrade() -> None:
     op.drop_table("executor")
     op.drop_table("run")
     op.drop_table("rulebook")
+    op.drop_table("probe")
+    op.drop_table("read")
     op.drop_table("reply")
     op.drop_table("proposal")
     op.drop_table("node")

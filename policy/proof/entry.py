@@ -44,6 +44,7 @@ class Kind(StrEnum):
     CORRECTION = "correction"
     ERASE = "erase"
     SELF_AUDIT = "self-audit"
+    ALERT = "alert"
     RUN_END = "run-end"
 
 

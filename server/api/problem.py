@@ -45,6 +45,12 @@ SLUGS: dict[str, Slug] = {
     "rule-book-not-active": Slug(422, "no rule book is in force", "publish one and activate it"),
     "no-snapshot": Slug(422, "there is no snapshot", "send one to /v1/snapshots"),
     "if-match-needed": Slug(428, "the ETag is missing", "send the resource's ETag in If-Match"),
+    "probing-limited": Slug(
+        429,
+        "too many different names were refused by rules that you may not see",
+        "ask compliance; or come again after `Retry-After` seconds",
+        retryable=True,
+    ),
     "signer-down": Slug(503, "the log cannot be signed", "see /v1/health/ready; nothing was lost", retryable=True),
     "identity-down": Slug(503, "the identity provider cannot be reached", "ask again in a moment", retryable=True),
     "database-down": Slug(503, "the database cannot do that now", "ask again in a moment", retryable=True),

@@ -20,6 +20,7 @@ from server.answer.proposal import ProposeAnswer
 from server.api.listing import USUAL, page
 from server.api.once import Answer, Write, once
 from server.api.problem import Flaw, ProblemError
+from server.api.reads import about
 from server.api.version import version
 from server.api.wire import Asked, answer, asked, flaws
 from server.auth.credentials import Principal
@@ -251,6 +252,7 @@ def known(session: Session, request: Request[Principal, None, Any], name: str, *
     row = session.get(Proposal, name, with_for_update=lock)
     if row is None or not proposals.seen_by(row, request.user.households):
         raise ProblemError("not-found", f"there is no proposal `{name[:80]}`")
+    about(request, row.households)
     return row
 
 

@@ -30,6 +30,7 @@ class Act(StrEnum):
     READ_PROPOSAL = "read a proposal"
     DECIDE = "approve or reject a proposal"
     READ_EVENTS = "read events"
+    READ_READS = "read who read what"
     READ_LOG = "read the log"
     AUDIT_LOG = "read every entry of the log"
 
@@ -51,6 +52,7 @@ ALLOWED: dict[Act, frozenset[Role]] = {
     Act.READ_PROPOSAL: _DESK | {Role.REGULATOR},
     Act.DECIDE: frozenset({Role.ADVISER, Role.COMPLIANCE}),
     Act.READ_EVENTS: frozenset(Role),
+    Act.READ_READS: frozenset({Role.COMPLIANCE, Role.REGULATOR}),
     Act.READ_LOG: frozenset(Role),
     Act.AUDIT_LOG: frozenset({Role.REGULATOR}),
 }

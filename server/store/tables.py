@@ -8,7 +8,7 @@ adds the journal entry which says what was and what is.
 Instants are UTC texts with microseconds, which compare as they lie on the clock; hashes are hexadecimal texts.
 """
 
-from sqlmodel import Field, SQLModel, UniqueConstraint
+from sqlmodel import Field, Index, SQLModel, UniqueConstraint
 
 
 class Head(SQLModel, table=True):
@@ -97,6 +97,33 @@ class Reply(SQLModel, table=True):
     status: int | None = None
     headers: str | None = None
     body: bytes | None = None
+
+
+class Read(SQLModel, table=True):
+    """One answer with clients' data that somebody was given (`server.log.reads`). `route`: verb and template;
+    `object`: what stood in the path and the query; `households`: by commas, null where the route does not know."""
+
+    __tablename__ = "read"
+    __table_args__ = (Index("ix_read_credential", "credential", "time"), Index("ix_read_principal", "principal", "time"))
+    id: int | None = Field(default=None, primary_key=True)
+    time: str = Field(index=True)
+    credential: str
+    principal: str
+    route: str
+    object: str
+    households: str | None = None
+    request: str
+
+
+class Probe(SQLModel, table=True):
+    """A name in orders that a rule stopped which their sender may not see (`server.desk.probing`). `time`: when it was
+    stopped last."""
+
+    __tablename__ = "probe"
+    __table_args__ = (Index("ix_probe_time", "principal", "time"),)
+    principal: str = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    time: str
 
 
 class Rulebook(SQLModel, table=True):
