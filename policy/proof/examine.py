@@ -56,7 +56,7 @@ def examined(files: Mapping[str, bytes], card: Trust | None) -> Examination:
         record.sources(files, logged),
         record.data(files, logged, found),
         not_proven("model", NOT_HERE, deep=True),
-        people.approvals(files, found, card),
+        people.approvals(files, found, card, logged),
         record.history(files, logged, card, found),
     )
     return Examination(claims, files, found)
@@ -76,7 +76,7 @@ def _unreadable(files: Mapping[str, bytes], why: str, card: Trust | None) -> tup
         refuted("rules", why),
         record.sources(files, logged),
         record.data(files, logged, None),
-        people.approvals(files, None, card),
+        people.approvals(files, None, card, logged),
         record.history(files, logged, card, None),
     )
 

@@ -2,7 +2,7 @@
 
 The card is a C2SP tlog-policy file (`log`, `witness`, `group`, `quorum`) with two kinds of lines of our own:
 
-    person KEY            the key of a person who may approve, named in the key itself
+    person KEY [until N]  the key of a person who may approve, named in the key itself; it ended with entry N of the log
     seen SIZE ROOT        the last checkpoint that its holder kept
 
 Only what is on a card that came another way than the bundle confirms anything.
@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from policy.proof.note import COSIGNATURE, ED25519, NoteError, Verifier, decimal, hash_bytes, verifier
 
@@ -34,7 +34,8 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """`quorum` names a witness, a group, or NOBODY. `seen`: size and root."""
+    """`quorum` names a witness, a group, or NOBODY. `seen`: size and root. `ends`: of people's keys that ended, by
+    their 32 bytes, the number of the log's entry that says so."""
 
     logs: tuple[Verifier, ...]
     witnesses: Mapping[str, Verifier]
@@ -42,6 +43,7 @@ class Trust:
     quorum: str
     people: tuple[Verifier, ...]
     seen: tuple[int, bytes] | None
+    ends: Mapping[bytes, int] = field(default_factory=dict)
 
 
 def trust(data: bytes) -> Trust:
@@ -49,6 +51,7 @@ def trust(data: bytes) -> Trust:
     witnesses: dict[str, Verifier] = {}
     groups: dict[str, Group] = {}
     people: list[Verifier] = []
+    ends: dict[bytes, int] = {}
     quorum: str | None = None
     seen: tuple[int, bytes] | None = None
     for number, line in enumerate(_lines(data), 1):
@@ -75,6 +78,9 @@ def trust(data: bytes) -> Trust:
                     quorum = name
                 case ["person", key]:
                     people.append(_key(key, ED25519))
+                case ["person", key, "until", end]:
+                    people.append(_key(key, ED25519))
+                    ends[people[-1].key.raw] = decimal(end)
                 case ["seen", size, encoded] if seen is None:
                     seen = (decimal(size), hash_bytes(encoded))
                 case _:
@@ -85,12 +91,20 @@ def trust(data: bytes) -> Trust:
         raise TrustError("the card names no quorum; write `quorum none` if there are no witnesses")
     for keys in (logs, list(witnesses.values()), people):
         _distinct(keys)
-    return Trust(tuple(logs), witnesses, groups, quorum, tuple(people), seen)
+    return Trust(tuple(logs), witnesses, groups, quorum, tuple(people), seen, ends)
 
 
-def card_text(logs: tuple[Verifier, ...], people: tuple[Verifier, ...], seen: tuple[int, bytes] | None = None) -> bytes:
-    """A card without witnesses."""
-    lines = [f"log {key.text}" for key in logs] + [f"person {key.text}" for key in people] + ["quorum none"]
+def card_text(
+    logs: tuple[Verifier, ...],
+    people: tuple[Verifier, ...],
+    seen: tuple[int, bytes] | None = None,
+    ends: Mapping[bytes, int] | None = None,
+) -> bytes:
+    """A card without witnesses. `ends`: as in Trust."""
+    until = {raw: f" until {number}" for raw, number in (ends or {}).items()}
+    lines = [f"log {key.text}" for key in logs]
+    lines += [f"person {key.text}{until.get(key.key.raw, '')}" for key in people]
+    lines.append("quorum none")
     if seen is not None:
         lines.append(f"seen {seen[0]} {b64encode(seen[1]).decode()}")
     return "".join(f"{line}\n" for line in lines).encode()

@@ -5,7 +5,8 @@ Only what people signed with keys of their own can be proven. What the service a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from policy.canonical import CanonicalError, digest
 from policy.proof.approval import (
@@ -22,6 +23,8 @@ from policy.proof.approval import (
 )
 from policy.proof.bundle import statement
 from policy.proof.claims.claim import Claim, not_proven, proven, refuted
+from policy.proof.claims.record import Record, RecordError
+from policy.proof.entry import Kind
 from policy.proof.envelope import sealed_by
 from policy.proof.layout import APPROVALS, CARD, ENVELOPE, INCLUSION
 from policy.proof.note import Verifier
@@ -29,8 +32,22 @@ from policy.proof.opened import Opened
 from policy.proof.reading import ShapeError
 from policy.proof.trust import Trust, TrustError, trust
 
+Person = Approval | RunApproval
+APPROVED = "approval"  # the name of the entry that says that it was approved
 
-def approvals(files: Mapping[str, bytes], decision: Opened | None, card: Trust | None) -> Claim:
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """What a person signed; `key`: with which of the keys that are known of them, None where none is."""
+
+    envelope: bytes
+    said: Person
+    key: Verifier | None
+
+
+def approvals(
+    files: Mapping[str, bytes], decision: Opened | None, card: Trust | None, logged: Record | RecordError
+) -> Claim:
     envelopes = {path: files[path] for path in sorted(files) if path.startswith(APPROVALS) and path.endswith(ENVELOPE)}
     if not envelopes:
         return not_proven("approvals", "no approval is in the bundle")
@@ -38,21 +55,26 @@ def approvals(files: Mapping[str, bytes], decision: Opened | None, card: Trust |
         known = card if card is not None else trust(files.get(CARD, b"quorum none\n"))
         found = {path: read(envelope) for path, envelope in envelopes.items()}
         for path, said in found.items():
-            _about(said, path, files, decision)
+            _about(said, path, files)
         _no_more(found, files)
-        keys = {key.name: key for key in known.people}
-        people = [said for said in found.values() if not isinstance(said, Attestation)]
-        _signed([(envelopes[path], said) for path, said in found.items()], keys)
-        _distinct(people, keys, decision)
+        people = [
+            Signed(envelopes[path], said, _signer(envelopes[path], said, known.people))
+            for path, said in found.items()
+            if not isinstance(said, Attestation)
+        ]
+        _distinct([signed.said.person for signed in people], decision)
     except (ApprovalError, ShapeError, CanonicalError, TrustError) as error:
         return refuted("approvals", str(error))
-    unknown = [said.person for said in people if said.person not in keys]
+    unknown = [signed.said.person for signed in people if signed.key is None]
     if unknown:
         return not_proven("approvals", f"no key is known of {', '.join(unknown)}")
+    late = [signed.said.person for signed in people if not _in_time(signed, known, logged)]
+    if late:
+        return not_proven("approvals", f"the key of {', '.join(late)} ended, and no entry from before is shown")
     attested = [(envelopes[path], said) for path, said in found.items() if isinstance(said, Attestation)]
     if not all(any(sealed_by(envelope, TYPES[Attestation], log.key) for log in known.logs) for envelope, _ in attested):
         return not_proven("approvals", "an attestation is signed by no log that is known")
-    told = "; ".join([*map(_person, people), *(_attested(said) for _, said in attested)])
+    told = "; ".join([*(_person(signed.said) for signed in people), *(_attested(said) for _, said in attested)])
     if not people:
         return not_proven("approvals", f"{told}; nobody signed with a key of their own")
     if card is None:
@@ -60,8 +82,8 @@ def approvals(files: Mapping[str, bytes], decision: Opened | None, card: Trust |
     return proven("approvals", told)
 
 
-def _about(said: Said, path: str, files: Mapping[str, bytes], decision: Opened | None) -> None:
-    """That it is about this decision, and was said once that was there."""
+def _about(said: Said, path: str, files: Mapping[str, bytes]) -> None:
+    """That it is about this decision: whoever names its hash has seen that it is there."""
     due = digest(statement(files))
     if isinstance(said, RunApproval):
         beside = path.removesuffix(ENVELOPE) + INCLUSION
@@ -71,8 +93,6 @@ def _about(said: Said, path: str, files: Mapping[str, bytes], decision: Opened |
             raise ApprovalError(f"{said.person} approved a run without this decision")
     elif said.statement != due:
         raise ApprovalError(f"{said.person} approved another decision")
-    if decision is not None and said.time < decision.proposal.time:
-        raise ApprovalError(f"{said.person} approved before there was a decision")
 
 
 def _no_more(found: Mapping[str, Said], files: Mapping[str, bytes]) -> None:
@@ -83,28 +103,38 @@ def _no_more(found: Mapping[str, Said], files: Mapping[str, bytes]) -> None:
         raise ApprovalError(f"`{stray[0]}` belongs to no approval")
 
 
-def _signed(found: list[tuple[bytes, Said]], keys: Mapping[str, Verifier]) -> None:
-    for envelope, said in found:
-        key = keys.get(said.person)
-        if isinstance(said, Attestation) or key is None:
-            continue
-        if not sealed_by(envelope, TYPES[type(said)], key.key):
-            raise ApprovalError(f"the signature of {said.person} is wrong")
+def _signer(envelope: bytes, said: Person, known: Iterable[Verifier]) -> Verifier | None:
+    """The key that signed; None where none of the person is known."""
+    own = [key for key in known if key.name == said.person]
+    found = next((key for key in own if sealed_by(envelope, TYPES[type(said)], key.key)), None)
+    if own and found is None:
+        raise ApprovalError(f"the signature of {said.person} is wrong")
+    return found
 
 
-def _distinct(found: list[Approval | RunApproval], keys: Mapping[str, Verifier], decision: Opened | None) -> None:
-    people = [said.person for said in found]
+def _in_time(signed: Signed, known: Trust, logged: Record | RecordError) -> bool:
+    """Of a key that ended: whether the log has the approval before its end. The entry names the envelope's SHA-256."""
+    end = None if signed.key is None else known.ends.get(signed.key.key.raw)
+    if end is None:
+        return True
+    place = None if isinstance(logged, RecordError) or not logged.confirmed else logged.places.get(APPROVED)
+    return (
+        place is not None
+        and place.index < end
+        and (place.entry.kind, place.entry.actor) == (Kind.APPROVAL, signed.said.person)
+        and place.entry.subject.endswith(digest(signed.envelope))
+    )
+
+
+def _distinct(people: Sequence[str], decision: Opened | None) -> None:
+    """That these are several people, and none of them the proposer. Their keys differ: no card has one twice."""
     if len(set(people)) < len(people):
         raise ApprovalError("one person approved twice")
     if decision is not None and decision.proposal.proposer in people:
         raise ApprovalError(f"{decision.proposal.proposer} approved their own proposal")
-    everybody = {*people, *([decision.proposal.proposer] if decision else [])}
-    raw = [keys[person].key.raw for person in everybody if person in keys]
-    if len(set(raw)) < len(raw):
-        raise ApprovalError("two people share one key")
 
 
-def _person(said: Approval | RunApproval) -> str:
+def _person(said: Person) -> str:
     together = f" with {said.size - 1} others of the run {said.run}" if isinstance(said, RunApproval) else ""
     return f"{said.person} ({said.role}) signed at {said.time}{together}"
 

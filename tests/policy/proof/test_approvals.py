@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from policy.canonical import digest
+from policy.proof import local
 from policy.proof.approval import (
     DECISION,
     Approval,
@@ -30,9 +31,10 @@ from policy.proof.approval import (
 from policy.proof.archive import MANIFEST, manifest
 from policy.proof.bundle import statement
 from policy.proof.claims.claim import Answer, Claim
+from policy.proof.entry import Entry, Kind, entry_bytes
 from policy.proof.envelope import sealed
 from policy.proof.examine import examined
-from policy.proof.trust import trust
+from policy.proof.trust import Trust, trust
 from tests.policy.proof import sample
 
 MADE = sample.made(approvers={})
@@ -49,9 +51,9 @@ def claim(*given: tuple[bytes, Inclusion | None], **more: bytes) -> Claim:
     return said({**MADE.files, **filed(given), **more})
 
 
-def said(files: Mapping[str, bytes]) -> Claim:
+def said(files: Mapping[str, bytes], card: Trust = CARD) -> Claim:
     whole = {path: content for path, content in files.items() if path != MANIFEST}
-    found = examined({**whole, MANIFEST: manifest(whole)}, CARD)
+    found = examined({**whole, MANIFEST: manifest(whole)}, card)
     return next(each for each in found.claims if each.name == "approvals")
 
 
@@ -117,9 +119,7 @@ def test_an_attestation_of_another_decision():
     assert "another decision" in claim((by_log(replace(SAW, statement=OTHERS[0])), None)).why
 
 
-def test_an_approval_that_was_there_before_the_decision_or_had_expired():
-    early = Approval(DUE, "boris", "compliance", "2020-01-01T00:00:00.000000Z")
-    assert "before there was a decision" in claim((by_boris(early), None)).why
+def test_an_approval_that_had_expired_when_it_was_made():
     late = Approval(DUE, "boris", "compliance", sample.TIMES[6], sample.TIMES[6])
     assert "had expired" in claim((by_boris(late), None)).why
 
@@ -144,3 +144,41 @@ def test_every_decision_of_a_run_is_under_its_root_and_no_other(size: int):
     for at, each in enumerate(run):
         assert under(each, inclusion(run, at), whole)
         assert not under(DUE, inclusion(run, at), whole)
+
+
+# --- keys that ended ---------------------------------------------------------------------------
+
+
+def logged(envelope: bytes, *, actor: str = "boris", kind: Kind = Kind.APPROVAL, card: str = "until 7") -> Claim:
+    """Of a bundle whose log has the approval as entry 6."""
+    subject = f"approval, person-key {digest(envelope)}"
+    made = Entry(kind, "run-1", 0, None, "run-1", sample.TIMES[6], subject, None, None, None, actor)
+    log, note = local.sealed(local.appended(MADE.log, made), sample.LOG_SEED)
+    files = {path: content for path, content in MADE.files.items() if not path.startswith("log/consistency")}
+    places = {"rules": 2, "snapshot": 3, "run": 4, "entry": 5, "approval": 6}
+    files |= {f"log/{name}.json": entry_bytes(log.entries[at]) for name, at in places.items()}
+    files |= {f"log/{name}.tlog-proof": local.proven(log, at, note) for name, at in places.items()}
+    files |= {"log/checkpoint": note, **filed([(ENVELOPE, None)])}
+    text = MADE.card.decode().replace(f"person {sample.BORIS.text}\n", f"person {sample.BORIS.text} {card}\n")
+    assert card in text
+    return said(files, trust(text.encode()))
+
+
+ENVELOPE = by_boris(Approval(DUE, "boris", "compliance", sample.TIMES[6]))
+
+
+def test_a_key_that_ended_is_good_for_what_was_logged_before():
+    assert logged(ENVELOPE).answer is Answer.PROVEN
+    for other in (
+        logged(ENVELOPE, card="until 6"),
+        logged(ENVELOPE, actor="carl"),
+        logged(ENVELOPE, kind=Kind.SELF_AUDIT),
+        logged(b"another envelope"),
+    ):
+        assert (other.answer, "ended" in other.why) == (Answer.NOT_PROVEN, True)
+
+
+def test_a_person_may_have_had_several_keys():
+    more = sample.Verifier("boris", sample.ED25519, sample.public_of(b"\x33" * 32))
+    whole = trust(MADE.card + f"person {more.text}\n".encode())
+    assert said({**MADE.files, **filed([(ENVELOPE, None)])}, whole).answer is Answer.PROVEN
