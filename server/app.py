@@ -27,6 +27,7 @@ from server.api import (
     refusals,
     routes,
     rulebooks,
+    runs,
     schema,
     snapshots,
     trace,
@@ -38,7 +39,7 @@ from server.flow import worker
 from server.log.reads import Reads, writing
 from server.running import Service
 
-RESOURCES = (keys, rulebooks, snapshots, checks, proposals, decisions, events, log, reads)
+RESOURCES = (keys, rulebooks, snapshots, checks, proposals, decisions, runs, events, log, reads)
 LARGEST = 64 * 1024 * 1024  # bytes of a body
 
 

@@ -111,11 +111,16 @@ def households(session: Session, row: Run) -> list[str]:
     return found
 
 
-def led(session: Session, row: Run, verb: Verb, who: str, now: str) -> list[Event]:
+def seen_by(session: Session, row: Run, mine: frozenset[str] | None) -> bool:
+    """Whether all of its households are for somebody to see who may see `mine`, None for all."""
+    return mine is None or mine.issuperset(households(session, row))
+
+
+def led(session: Session, row: Run, verb: Verb, who: str, said: str | None, now: str) -> list[Event]:
     """The locked row in the state that the verb leads to. Of a run that is cancelled, what no worker has in hand is
     cancelled with it."""
     state, type = LEADS[verb]
-    row.state, row.version = state.value, row.version + 1
+    row.state, row.version, row.reason = state.value, row.version + 1, said
     session.add(row)
     events = [told(row, type, who)]
     if verb is Verb.CANCELLATION:
