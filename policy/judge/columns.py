@@ -119,7 +119,7 @@ Scalars = Mixed[ScalarColumn]
 
 def scalars(mixed: Scalars, stage: Stage) -> Sequence[int]:
     found = [_scalar(column, stage) for column in mixed.columns]
-    return _ordered(mixed, found)
+    return ordered(mixed, found)
 
 
 def _scalar(column: ScalarColumn, stage: Stage) -> Sequence[int]:
@@ -215,7 +215,7 @@ def formulas(mixed: Formulas, stage: Stage) -> Said:
     found = [_formula(column, stage) for column in mixed.columns]
     if mixed.order is None:
         return found[0] if found else Said([], [], [], [])
-    return Said(*(_ordered(mixed, lists) for lists in zip(*found, strict=True)))
+    return Said(*(ordered(mixed, lists) for lists in zip(*found, strict=True)))
 
 
 def _formula(column: FormulaColumn, stage: Stage) -> Said:
@@ -241,9 +241,7 @@ def _formula(column: FormulaColumn, stage: Stage) -> Said:
 def _leaves(column: Leaves, stage: Stage) -> Said:
     values, bounds = scalars(column.measures, stage), scalars(column.bounds, stage)
     if True in column.lifted:
-        values, bounds = (
-            _lifted(side, up, stage.one) for side, up in zip((values, bounds), column.lifted, strict=True)
-        )
+        values, bounds = (lifted(side, up, stage.one) for side, up in zip((values, bounds), column.lifted, strict=True))
     if column.floor:
         values, bounds = list(map(neg, values)), list(map(neg, bounds))
     truths: Sequence[bool | None] = list(map(lt if column.strict else le, values, bounds))
@@ -253,7 +251,7 @@ def _leaves(column: Leaves, stage: Stage) -> Said:
     return Said(truths, values, bounds, column.numbers)
 
 
-def _lifted(side: Sequence[int], up: bool, one: int) -> Sequence[int]:
+def lifted(side: Sequence[int], up: bool, one: int) -> Sequence[int]:
     return [value * one for value in side] if up else side
 
 
@@ -315,7 +313,7 @@ def _joined(said: Said, decided: Sequence[Decided]) -> Said:
 Item = TypeVar("Item")
 
 
-def _ordered(mixed: Mixed[Column], found: Sequence[Sequence[Item]]) -> Sequence[Item]:
+def ordered(mixed: Mixed[Column], found: Sequence[Sequence[Item]]) -> Sequence[Item]:
     if mixed.order is None:
         return found[0] if found else []
     joined: Sequence[object] = list(chain.from_iterable(found))

@@ -128,15 +128,16 @@ def _with_claim(bound: Bound, ended: Finding, found: Safety) -> Finding:
 
 
 def fill_safety(bound: Bound, ended: Verdict, batches: Sequence[Batch]) -> Mapping[int, Safety]:
-    """By place, for the obligations tested at `trade` whose outcome at the end can be lived with."""
-    places = [
-        place
-        for place, finding in enumerate(ended.findings)
-        if Moment.TRADE in finding.obligation.moments and finding.outcome.rank <= Outcome.CONSENT.rank
-    ]
+    """By place, for the obligations that speak of the way."""
+    places = [place for place, finding in enumerate(ended.findings) if claims(finding)]
     asked = {place: ended.findings[place] for place in places}
     stages = list(_stages(bound, [f.obligation for f in asked.values()], batches))
     return {place: _safety(finding, stages) for place, finding in asked.items()}
+
+
+def claims(ended: Finding) -> bool:
+    """Whether it speaks of the way there: it is tested at `trade`, and its outcome at the end can be lived with."""
+    return Moment.TRADE in ended.obligation.moments and ended.outcome.rank <= Outcome.CONSENT.rank
 
 
 def _safety(ended: Finding, stages: Sequence[Stage]) -> Safety:

@@ -127,3 +127,18 @@ def integers(lat: Lattice, point: Point) -> tuple[list[int], int]:
                 change[form] += factor * moved
     start = lat.start if stretch == 1 else [stretch * value for value in lat.start]
     return list(map(mul, map(add, start, change), lat.lift)), lat.one * stretch
+
+
+def swings(lat: Lattice, reach: Point, one: int) -> list[int]:
+    """How far each node's integer can move, at most, while each quantity moves no further than its `reach`, which is
+    not negative. `one`: what means one there."""
+    found = [0] * len(lat.start)
+    for name, amount in reach.items():
+        if name in lat.free:
+            node = lat.free[name]
+            found[node] = -(-amount.numerator * lat.scale[node] * (one // lat.one) // amount.denominator)
+    for moved, onward in zip(found, lat.reaches, strict=True):
+        if moved:
+            for form, factor in onward:
+                found[form] += abs(factor) * moved
+    return list(map(mul, found, lat.lift))

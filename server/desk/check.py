@@ -5,6 +5,7 @@ bring in: so it is kept, and a check reads whole numbers. What does not pass is 
 which gives each number and what it is made of. tests/twins/test_checks.py holds both ways against each other.
 """
 
+import gc
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -23,9 +24,10 @@ from policy.ir.point import point_of
 from policy.judge import fast, reach
 from policy.judge.eval import worst
 from policy.judge.fast import Answers, Tables
-from policy.judge.fills import on_the_way
-from policy.judge.redact import may_see, readable, visible
-from policy.judge.verdict import Finding, Verdict
+from policy.judge.fills import claims, on_the_way
+from policy.judge.redact import may_see, visible
+from policy.judge.steady import by_rule, turning
+from policy.judge.verdict import FillSafety, Finding, Verdict
 from server.answer.verdict import left_open
 from server.desk import kept
 from server.desk.kept import Kept
@@ -59,7 +61,7 @@ class View:
 @dataclass(frozen=True, slots=True)
 class Ready:
     """Rules bound to a book and laid out. `strange`: names that deceive, which are to be mended before anything is
-    judged. `trade`: places of the obligations that also speak of the way to the end. `cash`: the forms behind what
+    judged. `trade`: which obligations speak of the way to the end, too. `cash`: the forms behind what
     each account can spend."""
 
     known: Index
@@ -67,15 +69,15 @@ class Ready:
     bound: Bound
     tables: Tables
     strange: tuple[Problem, ...]
-    trade: tuple[int, ...]
+    trade: Mapping[int, Sequence[int]]
     cash: Mapping[str, Form]
     views: Kept[View] = field(default_factory=lambda: Kept(16))
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """`outcomes`: by place; `way`: findings of the way, of the places in `ready.trade`; `flaws`: what is wrong with the
-    orders whatever the rules say."""
+    """`outcomes`: by place; `way`: findings of what is tested at trade and some fill might turn; `flaws`:
+    what is wrong with the orders whatever the rules say."""
 
     ready: Ready
     orders: tuple[Order, ...]
@@ -118,9 +120,17 @@ def _ready(known: Loaded, as_of: date, known_at: date, *, standing: bool) -> Rea
 
 
 def _laid_out(known: Index, library: Library, bound: Bound, strange: tuple[Problem, ...], *, standing: bool) -> Ready:
-    trade = tuple(place for place, o in enumerate(bound.obligations) if Moment.TRADE in o.moments)
+    tables = fast.tables(bound, standing=standing)
+    trade = by_rule(tables, (place for place, o in enumerate(bound.obligations) if Moment.TRADE in o.moments))
     cash = reach.behind(bound.forms, {domain.cash for domain in bound.domains})
-    return Ready(known, library, bound, fast.tables(bound, standing=standing), strange, trade, cash)
+    _settled()
+    return Ready(known, library, bound, tables, strange, trade, cash)
+
+
+def _settled() -> None:
+    """What is kept is not looked through again: it is large, and in no cycle that the collector would have to find."""
+    gc.collect()
+    gc.freeze()
 
 
 def _for_orders(memory: Memory, key: tuple[object, ...], bare: Ready, orders: tuple[Order, ...], point: Point) -> Ready:
@@ -155,13 +165,14 @@ def holds(known: Index, bound: Bound, orders: Sequence[Order], point: Point) -> 
 
 
 def _way(ready: Ready, answers: Answers, orders: Sequence[Order], point: Point) -> dict[int, Finding]:
-    """The findings of what is tested at trade, without numbers where all states on the way are allowed."""
-    ended = tuple(_end(ready, answers, place) for place in ready.trade)
-    if not ended:
+    """The findings of what some fill could turn, without numbers where all states on the way are allowed."""
+    places = turning(answers, ready.trade)
+    if not places:
         return {}
+    ended = tuple(_end(ready, answers, place) for place in places)
     released = batches(ready.known, ready.bound, orders, point)
     found = on_the_way(ready.bound, Verdict(worst(f.outcome for f in ended), ended), released)
-    return dict(zip(ready.trade, found.findings, strict=True))
+    return dict(zip(places, found.findings, strict=True))
 
 
 def _end(ready: Ready, answers: Answers, place: int) -> Finding:
@@ -174,14 +185,16 @@ def findings(found: Checked, places: Iterable[int]) -> tuple[Finding, ...]:
     places = list(places)
     ends = [place for place in places if not _broken(found, place)]
     whole = dict(zip(ends, fast.findings(found.answers, ends), strict=True))
-    return tuple(
-        found.way[place]
-        if place not in whole
-        else replace(whole[place], fills=found.way[place].fills)
-        if place in found.way
-        else whole[place]
-        for place in places
-    )
+    return tuple(_told(found, place, whole.get(place)) for place in places)
+
+
+def _told(found: Checked, place: int, ended: Finding | None) -> Finding:
+    """`ended`: the finding at the end, unless that of a state on the way takes its place."""
+    if ended is None:
+        return found.way[place]
+    if place in found.way:
+        return replace(ended, fills=found.way[place].fills)
+    return replace(ended, fills=FillSafety.ALWAYS) if found.orders and claims(ended) else ended
 
 
 def _broken(found: Checked, place: int) -> bool:
@@ -209,7 +222,7 @@ def _view(ready: Ready, reader: Reader) -> View:
     rules = {at: tuple(p for p in rule.places if p in seen) for at, rule in enumerate(ready.tables.rules)}
     mine_only = visible(replace(bound, obligations=()), ready.library, reader.roles)
     shown = {at: theirs for at, theirs in rules.items() if theirs}
-    notices = left_open(ready.known, readable(ready.library, reader.roles)) if own is None else ()
+    notices = left_open(ready.known, ready.library, reader.roles) if own is None else ()
     return View(tuple(places), shown, tuple(hidden), mine_only, notices)
 
 

@@ -74,7 +74,6 @@ def _instrument(rng: Random, name: str, issuer: str) -> Instrument:
         "sector": f"sector {sector}",
         "industry": f"industry {sector * 4 + rng.randrange(4)}",
         "country": f"country {rng.randrange(20)}",
-        "liquidity bucket": rng.choice(("highly liquid", "moderately liquid", "illiquid")),
         "risk score": Fraction(rng.randint(1, 7)),
     }
     return Instrument(name, f"Security {name}", issuer, "USD", facts=facts)

@@ -47,6 +47,7 @@ def test_a_check_says_what_the_reference_says(chunk: int) -> None:
     assert met["kept"] >= PER_CHUNK
     assert met["with a claim"] >= 20
     assert met["not always"] >= 1
+    assert min(met["on the way"], met["steady"]) >= 100
     assert min(met[outcome] for outcome in (Outcome.PASS, Outcome.BLOCK, Outcome.UNKNOWN)) >= 10
     assert met["not shown"] >= 5
 
@@ -96,6 +97,9 @@ def _compared(memory: Memory, known: Loaded, orders: tuple[Order, ...], met: Cou
         met["not always"] += sum(each.fills not in (None, "passes always") for each in said.findings)
         met["not shown"] += any(each.id == "not shown" for each in said.findings)
     met["judged"] += 1
+    if orders:
+        met["on the way"] += len(found.way)
+        met["steady"] += sum(map(len, found.ready.trade.values())) - len(found.way)
     met["kept"] += bool(orders) and check.holds(
         known.facts.index, bind_to(known.rules.library, known.facts.index), orders, found.point
     )
