@@ -11,6 +11,7 @@ from server.answer.proposal import ProposeAnswer
 from server.answer.verdict import JudgeAnswer
 from server.cli.demo import DemoAnswer
 from server.cli.doctor import DoctorAnswer
+from server.cli.export import CarriedAnswer
 from server.cli.fmt import FmtAnswer
 from server.cli.migrate import MigrateAnswer
 from server.cli.serve import ServeAnswer
@@ -38,6 +39,8 @@ ANSWERS = {
     "serve": ServeAnswer,
     "worker": WorkerAnswer,
     "doctor": DoctorAnswer,
+    "export": CarriedAnswer,
+    "import": CarriedAnswer,
     "migrate": MigrateAnswer,
     "trust-card": TrustCardAnswer,
     "bad-input": BadInputAnswer,

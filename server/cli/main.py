@@ -26,6 +26,8 @@ VERBS = {
     "serve": "the HTTP API",
     "worker": "processes that work on what the service was asked for",
     "doctor": "what is wrong with the service, and what to do about it",
+    "export": "everything that the service knows, to be taken elsewhere",
+    "import": "what was exported, into an instance on which nothing happened yet",
     "migrate": "the service's tables brought to a revision",
     "trust-card": "the key and the state of the service's log, for whoever will check its bundles",
 }
