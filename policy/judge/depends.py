@@ -35,7 +35,7 @@ def touched(before: Index, after: Index, changes: Changes, library: core.Library
     book = before.book
     days = (book.as_of, book.known_at) != (after.book.as_of, after.book.known_at)
     currencies = frozenset(rate.currency for rate in changes.rates)
-    named = any(found.unit in currencies for found in nodes(library, core.Amount))
+    named = bool(currencies) and any(found.unit in currencies for found in nodes(library, core.Amount))
     homes = {whose(index, name) for index in (before, after) for name in _accounts(changes)}
     moved = any(before.book.accounts.get(a.id) is None or _moved(before, after, a.id) for a in changes.accounts)
     return Touched(

@@ -145,13 +145,13 @@ def _repriced(old: Block, group: Group, part: Part, to: Repricing) -> Block | No
 
 def _again(old: Block, rows: tuple[Rows, ...], moved: frozenset[str], worth: Worth) -> Block | None:
     """By the rows alone, those that read a price that moved; None where they are not what binding would give."""
-    if not any(moved & each.priced for each in rows):
+    if all(moved.isdisjoint(each.priced) for each in rows):
         return old
     said, answers, start = [], list[Answer](), 0
     for each, before in zip(rows, old.said, strict=True):
         mine = old.answers[start : start + len(each.told)]
         start += len(each.told)
-        now = standing.truths(each, worth) if moved & each.priced else before
+        now = before if moved.isdisjoint(each.priced) else standing.truths(each, worth)
         if now is None:
             return None
         said.append(now)

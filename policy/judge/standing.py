@@ -28,6 +28,10 @@ Worth = Mapping[str, Fraction]
 Truths = Sequence[bool | None]
 
 
+Shared = tuple[dict[Rung, Rung], dict[LeafScale, LeafScale]]
+"""Of each value one object: there are many alike."""
+
+
 class Answer(NamedTuple):
     """What an obligation says of the book as it stands; `within`: whether its own limit holds."""
 
@@ -41,7 +45,8 @@ class Rows:
     """`told`: the obligations, their formulas left out, those of exact numbers first; `starts`: where the rungs of each
     begin among all rungs. `columns`: the rungs of the exact ones; `slow`: those of the others, over `vague` forms.
     `guards`: bases that were above zero whatever is traded when this was bound, and must be above zero for it to be
-    what binding would give. `priced`: the instruments whose prices are read."""
+    what binding would give. `priced`: the instruments whose prices are read,
+    with what these are called."""
 
     accounts: tuple[str, ...]
     told: tuple[Obligation, ...]
@@ -52,7 +57,7 @@ class Rows:
     slow: tuple[Formula, ...]
     vague: Mapping[str, Form]
     guards: tuple[Lin, ...]
-    priced: frozenset[str]
+    priced: Mapping[str, str]
 
 
 # --- laid out ------------------------------------------------------------------------------------
@@ -63,8 +68,8 @@ def rows(bound: Bound, forms: Mapping[str, Form]) -> tuple[Rows, ...]:
     by_accounts: dict[tuple[str, ...], list[Obligation]] = {}
     for obligation in bound.obligations:
         by_accounts.setdefault(obligation.accounts, []).append(obligation)
-    bare: dict[Rung, Rung] = {}
-    return tuple(_rows(accounts, found, bound, forms, bare) for accounts, found in by_accounts.items())
+    shared: Shared = {}, {}
+    return tuple(_rows(accounts, found, bound, forms, shared) for accounts, found in by_accounts.items())
 
 
 def _rows(
@@ -72,7 +77,7 @@ def _rows(
     obligations: Sequence[Obligation],
     bound: Bound,
     forms: Mapping[str, Form],
-    bare: dict[Rung, Rung],
+    shared: Shared,
 ) -> Rows:
     ladders = [reference.read(obligation, standing=True) for obligation in obligations]
     named = reach.names(rung.formula for rungs in ladders for rung in rungs)
@@ -89,15 +94,15 @@ def _rows(
         starts.append(starts[-1] + len(ladders[place]))
     return Rows(
         accounts,
-        tuple(told(obligations[place], bare) for place in places),
+        tuple(told(obligations[place], shared) for place in places),
         starts,
         lat,
         laid_out(exact, layout),
-        layout.scales,
+        tuple(shared[1].setdefault(scale, scale) for scale in layout.scales),
         slow,
         reach.behind(mine, reach.names(slow)),
         tuple(_guards(rung.formula for rungs in ladders for rung in rungs)),
-        frozenset(name.removeprefix(PRICE) for name in lat.free if name.startswith(PRICE)),
+        {name.removeprefix(PRICE): name for name in lat.free if name.startswith(PRICE)},
     )
 
 
@@ -109,9 +114,9 @@ def _fits(node: Formula, lat: Lattice) -> bool:
     return fits(node, lat) and all(name in lat.number for base in _guards((node,)) for _, name in base.terms)
 
 
-def told(obligation: Obligation, bare: dict[Rung, Rung] | None = None) -> Obligation:
-    """The obligation as it is read of a book that stands, without its numbers. `bare`: rungs that are shared."""
-    known = {} if bare is None else bare
+def told(obligation: Obligation, shared: Shared | None = None) -> Obligation:
+    """The obligation as it is read of a book that stands, without its numbers."""
+    known: dict[Rung, Rung] = {} if shared is None else shared[0]
     stripped = (replace(rung, formula=UNSAID) for rung in reference.read(obligation, standing=True))
     return replace(obligation, ladder=tuple(known.setdefault(rung, rung) for rung in stripped))
 
@@ -130,7 +135,7 @@ def _guards(nodes: Iterable[Formula]) -> dict[Lin, None]:
 def truths(found: Rows, worth: Worth) -> Truths | None:
     """Of every rung at these prices. None where they take a base to zero or below, so that binding would guard it, or
     where one is missing or zero."""
-    point = {price_of(name): worth[name] for name in found.priced if worth.get(name)}
+    point = {price: worth[name] for name, price in found.priced.items() if worth.get(name)}
     if len(point) < len(found.priced):
         return None
     stage = Stage(*integers(found.lattice, point), found.scales)
@@ -150,7 +155,9 @@ def _at(found: Rows, stage: Stage, point: Mapping[str, Fraction]) -> Mapping[str
 
 
 def answers(found: Rows, said: Truths) -> list[Answer]:
-    return [_answer(found, place, said) for place in range(len(found.told))]
+    alike: dict[Answer, Answer] = {}
+    each = (_answer(found, place, said) for place in range(len(found.told)))
+    return [alike.setdefault(answer, answer) for answer in each]
 
 
 def again(found: Rows, said: Truths, before: Truths, answered: Sequence[Answer]) -> list[Answer]:
