@@ -16,6 +16,7 @@ from server.auth import credentials
 from server.auth.openid import Keys
 from server.auth.roles import Role
 from server.desk.kept import Kept
+from server.desk.manifest import Manifest
 from server.log import files, journal
 from server.log.events import Event
 from server.log.signer import Signer, signer
@@ -33,11 +34,15 @@ FIRST_LASTS = timedelta(days=7)
 @dataclass(frozen=True, slots=True)
 class Memory:
     """What this process has read already. `rules`: sources by path with their meaning, by the manifest's SHA-256;
-    `books`: canonical documents with their index, by SHA-256. `ready`: the one bound to the other
-    (`server.desk.check.Ready`), by both and by days and orders."""
+    `manifests`: what snapshots consist of, by SHA-256; `shared`: the index of what is no household's, by SHA-256;
+    `books`, `households`: canonical documents with their index, by manifest and household. `ready`: rules bound to a
+    book (`server.desk.check.Ready`), by both and by days and orders."""
 
     rules: Kept[tuple[Mapping[str, str], Library]] = field(default_factory=lambda: Kept(16))
+    manifests: Kept[Manifest] = field(default_factory=lambda: Kept(8))
+    shared: Kept[Index] = field(default_factory=lambda: Kept(4))
     books: Kept[tuple[bytes, Index]] = field(default_factory=lambda: Kept(4))
+    households: Kept[tuple[bytes, Index]] = field(default_factory=lambda: Kept(128))
     ready: Kept[Any] = field(default_factory=lambda: Kept(8))
 
 

@@ -190,15 +190,16 @@ def upgrade() -> None:
     op.create_table(
         "snapshot",
         sa.Column("id", sa.String(), nullable=False),
-        sa.Column("document", sa.String(), nullable=False),
+        sa.Column("manifest", sa.String(), nullable=False),
         sa.Column("source", sa.String(), nullable=False),
         sa.Column("as_of", sa.String(), nullable=False),
         sa.Column("known_at", sa.String(), nullable=False),
         sa.Column("counts", sa.String(), nullable=False),
+        sa.Column("more", sa.Boolean(), nullable=False),
         sa.Column("made", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index("ix_snapshot_document", "snapshot", ["document"])
+    op.create_index("ix_snapshot_manifest", "snapshot", ["manifest"])
     op.create_index("ix_snapshot_made", "snapshot", ["made"])
     op.create_table(
         "evidence",

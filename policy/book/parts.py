@@ -1,8 +1,8 @@
 """A firm's book in parts: what belongs to no household, and what belongs to each.
 
 Accounts whose household is not known are a part of their own, under the name `NOBODY`. Laws (tests/laws/test_parts.py):
-`joined(*parted(book))` has the same document as the book; and what belongs to one household, read with what is shared
-(`alone`), judges each rule about accounts and households as the whole book does, since it says what it leaves out.
+`joined(*parted(book))` has the same document as the book; and what is one household's, joined with what is shared,
+judges each rule about accounts and households as the whole book does, since it says what it leaves out (`left_out`).
 """
 
 from __future__ import annotations
@@ -73,10 +73,10 @@ def joined(shared: Book, parts: Iterable[Book]) -> Book:
     )
 
 
-def alone(shared: Book, part: Book, left_out: Elsewhere | None) -> Book:
-    """The book of one household. `left_out`: what `elsewhere` says of it."""
-    both = {shared.elsewhere, left_out}
-    return replace(joined(shared, (part,)), elsewhere=next((word for word in _FROM_WORST if word in both), None))
+def left_out(book: Book, found: Elsewhere | None) -> Book:
+    """The book of a part, which leaves out what `elsewhere` says, beside what the whole does."""
+    both = {book.elsewhere, found}
+    return replace(book, elsewhere=next((word for word in _FROM_WORST if word in both), None))
 
 
 def elsewhere(household: str, accounts: Mapping[str, int]) -> Elsewhere | None:

@@ -156,8 +156,8 @@ def _added(request: Request[Principal, None, Any], service: Service, body: bytes
 
         def write(session: Session) -> Answer:
             now = clock.now()
-            row, event = proposals.queued(session, wanted, request.user.name, now)
-            (receipt,) = journal.append(session, [event], now)
+            row, events = proposals.queued(session, wanted, request.user.name, now)
+            receipt = journal.append(session, events, now)[-1]
             return answer(202, shown(row, now, log=receipt), location=f"/v1/proposals/{row.id}", etag=version(row))
 
         return write

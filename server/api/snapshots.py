@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from litestar import Request, Response, Router, get, post
@@ -10,6 +10,10 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, RawBody
 from sqlmodel import Session
 
+from policy.book.facts import Book
+from policy.book.problem import Problem
+from policy.ir.core import Library
+from policy.judge.redact import kept_lists, sees_all
 from server import clock
 from server.api.listing import USUAL, page
 from server.api.once import Answer, Write, once
@@ -17,12 +21,11 @@ from server.api.problem import ProblemError
 from server.api.wire import answer, flaws, utf8
 from server.auth.credentials import Principal
 from server.auth.roles import Act
-from server.desk import ingest
+from server.desk import ingest, loaded, publish
 from server.desk.ingest import Received
 from server.log import journal
 from server.log.journal import Receipt
 from server.running import Service
-from server.store import blobs
 from server.store.tables import Snapshot
 
 ZIP = "application/zip"
@@ -31,15 +34,16 @@ LONGEST = 200  # characters of a source
 
 @dataclass(frozen=True, slots=True)
 class SnapshotAnswer:
-    """`document`: SHA-256 of its canonical document, which the log and proofs name. `counts`: rows of its tables.
-    `source`: whose data it is, as whoever sent it says."""
+    """`manifest`: SHA-256 of the list of its parts, which the log names. `counts`: rows of its tables. `source`: whose
+    data it is, as whoever sent it says. `more`: others are added to it, and it is never the newest."""
 
     id: str
-    document: str
+    manifest: str
     source: str
     as_of: str
     known_at: str
     counts: Mapping[str, int]
+    more: bool
     made: str
     log: Receipt | None = None
 
@@ -63,21 +67,24 @@ def add(
     service: NamedDependency[Service],
     body: RawBody,
     source: FromQuery[str | None] = None,
+    base: FromQuery[str | None] = None,
+    more: FromQuery[bool] = False,
 ) -> Response[bytes]:
-    """A book in one JSON document (docs/book.schema.json), or, as application/zip, in CSV files."""
+    """A book in one JSON document (docs/book.schema.json), or, as application/zip, in CSV files. `base`: the snapshot
+    to whose households the body's are added, in whose place they come where they are the same; the body then has their
+    tables alone. `more`: others follow, and this one is never the newest."""
     whose = request.user.name if source is None else source
     if not 1 <= len(whose) <= LONGEST:
         raise ProblemError("bad-parameter", f"`source` has {len(whose)} characters; it may have 1 to {LONGEST}")
 
     def work() -> Write:
-        packed = request.headers.get("content-type", "").partition(";")[0].strip().lower() == ZIP
-        found = ingest.from_zip(body) if packed else ingest.from_json(utf8(body))
+        found = _received(request, service, body, base)
         if not isinstance(found, Received):
             raise ProblemError("invalid", f"{len(found)} things are wrong with the book", flaws(found))
 
         def write(session: Session) -> Answer:
             now = clock.now()
-            row, event = ingest.sealed(session, found, whose, request.user.name, now)
+            row, event = ingest.sealed(session, found, whose, request.user.name, now, more=more)
             (receipt,) = journal.append(session, [event], now)
             return answer(201, _shown(row, receipt), location=f"/v1/snapshots/{row.id}")
 
@@ -86,32 +93,79 @@ def add(
     return once(service.store, request, body, work)
 
 
+def _received(
+    request: Request[Principal, None, Any], service: Service, body: bytes, base: str | None
+) -> Received | tuple[Problem, ...]:
+    packed = request.headers.get("content-type", "").partition(";")[0].strip().lower() == ZIP
+    if base is None:
+        return ingest.from_zip(body) if packed else ingest.from_json(utf8(body))
+    if packed:
+        raise ProblemError("bad-parameter", "`base` goes with a JSON body; a zip holds a whole book")
+    with service.store.reading() as session:
+        row = session.get(Snapshot, base)
+        if row is None:
+            raise ProblemError("bad-parameter", f"there is no snapshot `{base[:80]}` to add to")
+        return ingest.added(session, utf8(body), loaded.manifest_in(service, row))
+
+
 @get("/snapshots", opt=LIST, sync_to_thread=True)
 def listed(
-    service: NamedDependency[Service], cursor: FromQuery[str | None] = None, limit: FromQuery[int] = USUAL
+    request: Request[Principal, None, Any],
+    service: NamedDependency[Service],
+    cursor: FromQuery[str | None] = None,
+    limit: FromQuery[int] = USUAL,
 ) -> SnapshotsAnswer:
     with service.store.reading() as session:
         rows, following = page(session, Snapshot, cursor, limit)
-    return SnapshotsAnswer(tuple(map(_shown, rows)), following)
+    return SnapshotsAnswer(tuple(_told(service, request.user, row) for row in rows), following)
 
 
 @get("/snapshots/{snapshot:str}", opt={"act": Act.READ_SNAPSHOT, "says": SnapshotAnswer}, sync_to_thread=True)
-def one(service: NamedDependency[Service], snapshot: FromPath[str]) -> SnapshotAnswer:
+def one(
+    request: Request[Principal, None, Any], service: NamedDependency[Service], snapshot: FromPath[str]
+) -> SnapshotAnswer:
     with service.store.reading() as session:
-        return _shown(_known(session, snapshot))
+        row = _known(session, snapshot)
+    return _told(service, request.user, row)
 
 
 @get("/snapshots/{snapshot:str}/document", opt=DOCUMENT, sync_to_thread=True)
 def document(
-    request: Request[Principal, None, Any], service: NamedDependency[Service], snapshot: FromPath[str]
+    request: Request[Principal, None, Any],
+    service: NamedDependency[Service],
+    snapshot: FromPath[str],
+    household: FromQuery[str | None] = None,
 ) -> Response[bytes]:
-    """Byte for byte what was hashed. It holds every household, and is not for those who may see some of them only."""
-    if request.user.households is not None:
-        raise ProblemError("not-found", f"there is no document of `{snapshot}` for you")
+    """Its canonical document, or that of one `household` of it, as proofs name it; the whole is not for those who may
+    see some households only, and none is for those who may not see every list in it."""
+    mine = request.user.households
+    if mine is None or household in mine:
+        facts = loaded.facts_of(service, snapshot, household)
+        if facts is not None and not _is_kept(service, facts.index.book, request.user):
+            headers = {"ETag": f'"{facts.document}"'}
+            return Response(facts.content, media_type="application/json", headers=headers)
+    raise ProblemError("not-found", f"there is no such document of `{snapshot[:80]}` for you")
+
+
+def _told(service: Service, who: Principal, row: Snapshot) -> SnapshotAnswer:
+    """Without how many entries lists have, for whom rules are kept from."""
+    library = _in_force(service)
+    shown = _shown(row)
+    if library is None or sees_all(library, who.roles):
+        return shown
+    return replace(shown, counts={table: count for table, count in shown.counts.items() if table != "lists"})
+
+
+def _is_kept(service: Service, book: Book, who: Principal) -> bool:
+    """Whether entries of a list are in the book that the rules in force keep from somebody."""
+    library = _in_force(service)
+    return library is not None and bool(kept_lists(library, book, who.roles))
+
+
+def _in_force(service: Service) -> Library | None:
     with service.store.reading() as session:
-        row = _known(session, snapshot)
-        content = blobs.get(session, [row.document])[row.document]
-    return Response(content, media_type="application/json", headers={"ETag": f'"{row.document}"'})
+        row = publish.in_force(session, clock.now())
+    return None if row is None else loaded.rules_in(service, row).library
 
 
 def _known(session: Session, snapshot: str) -> Snapshot:
@@ -123,7 +177,7 @@ def _known(session: Session, snapshot: str) -> Snapshot:
 
 def _shown(row: Snapshot, log: Receipt | None = None) -> SnapshotAnswer:
     counts = json.loads(row.counts)
-    return SnapshotAnswer(row.id, row.document, row.source, row.as_of, row.known_at, counts, row.made, log)
+    return SnapshotAnswer(row.id, row.manifest, row.source, row.as_of, row.known_at, counts, row.more, row.made, log)
 
 
 ROUTES = Router("/", route_handlers=[add, listed, one, document], tags=["data"])

@@ -1,33 +1,39 @@
-"""Books as they come in, sealed as snapshots: one canonical document each, known by its SHA-256 ever after."""
+"""Books as they come in, sealed as snapshots: each known by the SHA-256 of its manifest ever after.
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+A book that is too large for one request comes in several: what a later one says is added to a snapshot that is there,
+its `base`, and takes the place of what that says of the same households. `more` says that others follow: such a
+snapshot is sealed as any, and is never taken for the newest.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
-from policy import canonical
+from dsl.confusable import skeleton
 from policy.book import tables, wire
-from policy.book.document import HEAD, document
+from policy.book.document import document
 from policy.book.facts import Book
-from policy.book.intake.records import Records
+from policy.book.parts import parted
 from policy.book.problem import Place, Problem
+from policy.canonical import Json, encode
 from policy.proof.archive import ArchiveError, unpacked
 from server import clock
+from server.desk import manifest
+from server.desk.manifest import Manifest, Part
 from server.log.events import Event
 from server.store import blobs
 from server.store.tables import Snapshot
 
 STREAM = "data"
-TABLES = tuple(field.name for field in fields(Records) if field.name not in HEAD)
 
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """`content`: the canonical document of the book; `counts`: rows of its tables."""
+    """`book`: with what is shared; `others`: the parts of the base that it leaves as they are."""
 
     book: Book
-    content: bytes
-    counts: Mapping[str, int]
+    others: Mapping[str, Part]
 
 
 def from_json(text: str) -> Received | tuple[Problem, ...]:
@@ -44,6 +50,21 @@ def from_zip(data: bytes) -> Received | tuple[Problem, ...]:
     return _received(tables.from_csv(texts))
 
 
+def added(session: Session, text: str, base: Manifest) -> Received | tuple[Problem, ...]:
+    """Of a document with the tables of some households, to be added to a snapshot."""
+    shared = manifest.shared_of(session, base)
+    found = wire.from_json(text, "body", document(shared))
+    if not isinstance(found, Book):
+        return found
+    rest, own = parted(found)
+    if document(rest) != document(shared):
+        what = "the body says which lists or groups are complete"
+        return (Problem(Place("body", pointer="/complete"), what, "say it in the snapshot that this is added to"),)
+    others = {name: part for name, part in base.parts.items() if name not in own}
+    wrong = tuple(_clashes(session, found, others))
+    return wrong or Received(found, others)
+
+
 def _text(path: str, content: bytes) -> str:
     try:
         return content.decode()
@@ -52,30 +73,52 @@ def _text(path: str, content: bytes) -> str:
 
 
 def _received(found: Book | tuple[Problem, ...]) -> Received | tuple[Problem, ...]:
-    if not isinstance(found, Book):
-        return found
-    said = document(found)
-    rows = {name: said.get(name) for name in TABLES}
-    counts = {name: len(each) for name, each in rows.items() if isinstance(each, list)}
-    return Received(found, canonical.encode(said), counts)
+    return Received(found, {}) if isinstance(found, Book) else found
 
 
-def sealed(session: Session, received: Received, source: str, actor: str, now: str) -> tuple[Snapshot, Event]:
-    (document,) = blobs.put(session, [received.content])
+def _clashes(session: Session, book: Book, others: Mapping[str, Part]) -> Iterator[Problem]:
+    """Ids that another household's part has already, and names that a reader cannot tell from one of its."""
+    named = {table: getattr(book, table) for table in ("households", "accounts", "lots")}
+    alike = {
+        (table, field): {skeleton(getattr(row, field)): getattr(row, field) for row in named[table].values()}
+        for table in ("households", "accounts")
+        for field in ("id", "name")
+    }
+    for whose, rows in manifest.rows_of(session, others):
+        for table, mine in named.items():
+            for row in rows.get(table, ()):
+                if row["id"] in mine:
+                    what = f"`{row['id']}` of {table} is there already, in household `{whose}`"
+                    yield Problem(Place("body", pointer=f"/{table}"), what, "send that household, too, as it is now")
+        for (table, field), mine in alike.items():
+            for row in rows.get(table, ()):
+                twin = mine.get(skeleton(row[field]), row[field])
+                if twin != row[field]:
+                    what = f"`{twin}` looks like `{row[field]}` in household `{whose}` and is not the same"
+                    yield Problem(Place("body", pointer=f"/{table}"), what, "write both alike, or tell them apart")
+
+
+def sealed(
+    session: Session, received: Received, source: str, actor: str, now: str, *, more: bool = False
+) -> tuple[Snapshot, Event]:
+    found = manifest.put(session, received.book, received.others)
+    (hash,) = blobs.put(session, [manifest.written(found)])
     row = Snapshot(
         id=clock.fresh("snap"),
-        document=document,
+        manifest=hash,
         source=source,
-        as_of=received.book.as_of.isoformat(),
-        known_at=received.book.known_at.isoformat(),
-        counts=canonical.encode(dict(received.counts)).decode(),
+        as_of=found.as_of,
+        known_at=found.known_at,
+        counts=encode(dict(manifest.counts(found))).decode(),
+        more=more,
         made=now,
     )
     session.add(row)
-    data: dict[str, canonical.Json] = {"id": row.id, "source": source, "as_of": row.as_of, "known_at": row.known_at}
-    return row, Event("snapshot.sealed", STREAM, f"book as of {row.as_of}", actor, data, snapshot=document)
+    data: dict[str, Json] = {"id": row.id, "source": source, "as_of": row.as_of, "known_at": row.known_at}
+    return row, Event("snapshot.sealed", STREAM, f"book as of {row.as_of}", actor, data, snapshot=hash)
 
 
 def latest(session: Session) -> str | None:
-    """The id of the one that was sealed last."""
-    return session.exec(select(Snapshot.id).order_by(col(Snapshot.id).desc()).limit(1)).first()
+    """The id of the one that was sealed last, of those that are whole."""
+    whole = select(Snapshot.id).where(col(Snapshot.more).is_(False))
+    return session.exec(whole.order_by(col(Snapshot.id).desc()).limit(1)).first()

@@ -4,13 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dsl.source import Source
-from policy.book import wire
-from policy.book.facts import Book
-from policy.book.read import Index, index
+from policy.book.document import document
+from policy.book.parts import elsewhere, joined, left_out, part_of
+from policy.book.read import Index, index, narrowed
+from policy.canonical import digest, encode
 from policy.ir.core import Library
 from policy.ir.observed import split, with_observed
 from policy.proof.archive import listed
-from server.desk import kept
+from server.desk import kept, manifest
+from server.desk.manifest import Manifest
 from server.desk.rules import read
 from server.running import Service
 from server.store import blobs
@@ -31,9 +33,12 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """A snapshot. `document`: SHA-256 of `content`, the canonical document of `index.book`."""
+    """A snapshot, or what is one `household`'s in it. `document`: SHA-256 of `content`, the canonical document of
+    `index.book`. `manifest`: SHA-256 of the snapshot's own, which the log names."""
 
     id: str
+    manifest: str
+    household: str | None
     document: str
     content: bytes
     index: Index
@@ -45,10 +50,11 @@ class Loaded:
     facts: Facts
 
 
-def loaded(service: Service, rulebook: str, snapshot: str) -> Loaded:
+def loaded(service: Service, rulebook: str, snapshot: str, household: str | None = None) -> Loaded:
     """The rule book `loaded.rules` (`.sources` by path, `.library`, `.manifest`) and the snapshot `loaded.facts`
-    (`.index`, `.index.book`, `.content`, `.document`) of these ids. LookupError where there is none of the id."""
-    known, facts = rules_of(service, rulebook), facts_of(service, snapshot)
+    (`.index`, `.index.book`, `.content`, `.document`) of these ids; of one `household` alone where it is named.
+    LookupError where there is none of the id."""
+    known, facts = rules_of(service, rulebook), facts_of(service, snapshot, household)
     if known is None or facts is None:
         raise LookupError(f"there is no rule book `{rulebook}`" if known is None else f"no snapshot `{snapshot}`")
     return Loaded(known, facts)
@@ -61,11 +67,19 @@ def rules_of(service: Service, name: str) -> Rules | None:
     return None if row is None else rules_in(service, row)
 
 
-def facts_of(service: Service, name: str) -> Facts | None:
-    """None where there is no snapshot of this id."""
+def facts_of(service: Service, name: str, household: str | None = None) -> Facts | None:
+    """The whole book, or the one of a `household` (`NOBODY` for the accounts that state none): what is shared, and what
+    is its own. None where there is no snapshot of this id, or no such household in it."""
     with service.store.reading() as session:
         row = session.get(Snapshot, name)
-    return None if row is None else facts_in(service, row)
+    if row is None or (household is not None and household not in manifest_in(service, row).parts):
+        return None
+    return facts_in(service, row, household)
+
+
+def manifest_in(service: Service, row: Snapshot) -> Manifest:
+    """What the snapshot consists of."""
+    return kept.of(service.memory.manifests, row.manifest, lambda: _manifest(service.store, row.manifest))
 
 
 def rules_in(service: Service, row: Rulebook) -> Rules:
@@ -73,9 +87,11 @@ def rules_in(service: Service, row: Rulebook) -> Rules:
     return Rules(row.id, row.manifest, sources, library)
 
 
-def facts_in(service: Service, row: Snapshot) -> Facts:
-    content, known = kept.of(service.memory.books, row.document, lambda: _indexed(service.store, row.document))
-    return Facts(row.id, row.document, content, known)
+def facts_in(service: Service, row: Snapshot, household: str | None = None) -> Facts:
+    """`household`: one of the manifest's."""
+    books = service.memory.books if household is None else service.memory.households
+    found = kept.of(books, (row.manifest, household), lambda: _known(service, manifest_in(service, row), household))
+    return Facts(row.id, row.manifest, household, digest(found[0]), *found)
 
 
 def sources_of(store: Store, manifest: str) -> Mapping[str, str]:
@@ -94,9 +110,22 @@ def _compiled(store: Store, manifest: str) -> tuple[Mapping[str, str], Library]:
     return sources, with_observed(library, observed)
 
 
-def _indexed(store: Store, document: str) -> tuple[bytes, Index]:
+def _manifest(store: Store, hash: str) -> Manifest:
     with store.reading() as session:
-        content = blobs.get(session, [document])[document]
-    book = wire.from_json(content.decode())
-    assert isinstance(book, Book), "only books that were read are sealed"
-    return content, index(book)
+        return manifest.read(session, hash)
+
+
+def _known(service: Service, found: Manifest, household: str | None) -> tuple[bytes, Index]:
+    shared = kept.of(service.memory.shared, found.shared.hash, lambda: _shared(service.store, found))
+    wanted = found.parts if household is None else {household: found.parts[household]}
+    with service.store.reading() as session:
+        parts = [part_of(shared.book, rows) for _, rows in manifest.rows_of(session, wanted)]
+    book = joined(shared.book, parts)
+    if household is not None:
+        book = left_out(book, elsewhere(household, manifest.accounts(found)))
+    return encode(document(book)), narrowed(shared, book)
+
+
+def _shared(store: Store, found: Manifest) -> Index:
+    with store.reading() as session:
+        return index(manifest.shared_of(session, found))

@@ -18,17 +18,17 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from policy.book.facts import Book
 from policy.canonical import Json, encode
 from server import clock
 from server.desk import decision
 from server.desk.decision import Run
-from server.desk.loaded import Loaded
+from server.desk.loaded import Facts, Loaded
 from server.log.events import Event
 from server.store import blobs
-from server.store.tables import Proposal
+from server.store.tables import Journal, Proposal
 
 
 class State(StrEnum):
@@ -62,6 +62,8 @@ ALLOWS: dict[State, tuple[Verb, ...]] = {
     State.CANCELLED: (),
 }
 ENDS_IN = {Verb.APPROVAL: State.APPROVED, Verb.REJECTION: State.REJECTED}
+DRAWN = "data/"
+"""What the streams of documents begin with; their SHA-256 follows."""
 UNSETTLED = frozenset({State.QUEUED, State.SOLVING})
 OF_EVENT = {
     "proposal.proposed": State.PROPOSED,
@@ -94,8 +96,9 @@ def stands(written: State, *, held: bool, past: bool) -> State:
     return State.EXPIRED if written is State.PROPOSED and past else written
 
 
-def queued(session: Session, wanted: Wanted, proposer: str, now: str) -> tuple[Proposal, Event]:
-    """The row, and the event that its run is going to begin."""
+def queued(session: Session, wanted: Wanted, proposer: str, now: str) -> tuple[Proposal, list[Event]]:
+    """The row, and what is to be told: the data that it is about, where the log does not know them yet, and last that
+    its run is going to begin."""
     (intent,) = blobs.put(session, [wanted.intent.encode()])
     row = Proposal(
         id=clock.fresh("prop"),
@@ -109,7 +112,20 @@ def queued(session: Session, wanted: Wanted, proposer: str, now: str) -> tuple[P
         expires=wanted.expires,
     )
     session.add(row)
-    return row, told(row, decision.begun(run_of(row, wanted.loaded), row.id))
+    begun = told(row, decision.begun(run_of(row, wanted.loaded), row.id))
+    return row, [*drawn(session, wanted.loaded.facts, proposer), begun]
+
+
+def drawn(session: Session, facts: Facts, actor: str) -> list[Event]:
+    """That this document was drawn from a snapshot: that of the whole book, or of a household's. The log says it once,
+    or as often as several asked at the same moment."""
+    stream = DRAWN + facts.document
+    if session.exec(select(Journal.index).where(Journal.stream == stream).limit(1)).first() is not None:
+        return []
+    data: dict[str, Json] = {"snapshot": facts.id, "manifest": facts.manifest, "household": facts.household}
+    subject = f"drawn from a book as of {facts.index.book.as_of}"
+    event = Event("snapshot.drawn", stream, subject, actor, data, snapshot=facts.document)
+    return [replace(event, household=facts.household or "")]
 
 
 def run_of(row: Proposal, known: Loaded) -> Run:

@@ -9,7 +9,7 @@ from policy.proof.archive import listed
 from policy.proof.entry import Entry, entry
 from policy.proof.trust import card_text
 from server.desk.assembled import assembled
-from server.desk.ingest import STREAM as DATA
+from server.desk.proposals import DRAWN
 from server.desk.publish import STREAM as RULES
 from server.log import signer
 from server.log.sealed import Sealed, sealed
@@ -30,7 +30,7 @@ def bundle(service: Service, row: Proposal, seen: Iterable[int] = ()) -> bytes:
         made = entry(decided.entry)
         places = {
             "rules": _before(session, RULES, "rulebook.activated", run.index, lambda it: it.rules == made.rules),
-            "snapshot": _before(session, DATA, "snapshot.sealed", run.index, lambda it: it.snapshot == made.snapshot),
+            "snapshot": _before(session, f"{DRAWN}{made.snapshot}", "snapshot.drawn", run.index, lambda it: True),
             "run": run.index,
             "entry": decided.index,
         }

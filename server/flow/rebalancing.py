@@ -55,17 +55,17 @@ def _queued(service: Service, name: str, begin: int, chunk: list[Wanted]) -> boo
         if row.asked != begin or State(row.state) not in (State.PLANNED, State.RUNNING):
             return True  # somebody was quicker
         now = clock.now()
-        events = [_put(session, row, number, each, now) for number, each in enumerate(chunk, begin)]
+        events = [event for n, each in enumerate(chunk, begin) for event in _put(session, row, n, each, now)]
         row.asked, row.state, row.begun = begin + len(chunk), State.RUNNING.value, row.begun or now
         session.add(row)
         journal.append(session, events, now)
     return True
 
 
-def _put(session: Session, run: Run, number: int, wanted: Wanted, now: str) -> Event:
-    row, event = proposals.queued(session, wanted, run.proposer, now)
+def _put(session: Session, run: Run, number: int, wanted: Wanted, now: str) -> list[Event]:
+    row, events = proposals.queued(session, wanted, run.proposer, now)
     row.run, row.number = run.id, number
-    return event
+    return events
 
 
 def _wanted(service: Service, row: Run, intent: str, household: str) -> Wanted:

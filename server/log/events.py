@@ -13,6 +13,7 @@ KINDS = {
     "rulebook.published": Kind.POLICY,
     "rulebook.activated": Kind.RULES,
     "snapshot.sealed": Kind.SNAPSHOT,
+    "snapshot.drawn": Kind.SNAPSHOT,
     "probing.suspected": Kind.ALERT,
     "proposal.queued": Kind.RUN_START,
     "proposal.proposed": Kind.PROPOSAL,

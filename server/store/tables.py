@@ -233,15 +233,17 @@ class Override(SQLModel, table=True):
 
 
 class Snapshot(SQLModel, table=True):
-    """A sealed book: its canonical document is the blob `document`. `counts`: rows by table, JSON."""
+    """A sealed book: what it consists of says the blob `manifest` (`server.desk.manifest`). `counts`: rows by table,
+    JSON. `more`: others follow that are added to it, so that it is not the newest."""
 
     __tablename__ = "snapshot"
     id: str = Field(primary_key=True)
-    document: str = Field(index=True)
+    manifest: str = Field(index=True)
     source: str
     as_of: str
     known_at: str
     counts: str = "{}"
+    more: bool = False
     made: str = Field(index=True)
 
 

@@ -10,7 +10,8 @@ import pytest
 
 from policy.book.document import document
 from policy.book.facts import Book, Household
-from policy.book.parts import NOBODY, alone, elsewhere, joined, part_document, part_of, parted
+from policy.book.parts import NOBODY, elsewhere, joined, left_out, part_document, part_of, parted
+from policy.book.read import index, narrowed
 from policy.canonical import decode, encode
 from policy.ir.bind import bind
 from policy.ir.bound import Outcome
@@ -36,7 +37,10 @@ def made(seed: int) -> Book:
 
 def own(book: Book, whose: str) -> Book:
     shared, parts = parted(book)
-    return alone(shared, parts[whose], elsewhere(whose, {name: len(part.accounts) for name, part in parts.items()}))
+    many = {name: len(part.accounts) for name, part in parts.items()}
+    mine = left_out(joined(shared, [parts[whose]]), elsewhere(whose, many))
+    assert narrowed(index(shared), mine) == index(mine)
+    return mine
 
 
 @pytest.mark.parametrize("seed", SEEDS)

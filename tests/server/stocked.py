@@ -45,6 +45,6 @@ def asked(service: Service, rulebook: str, snapshot: str, intent: str = "{}", ex
     wanted = Wanted(loaded(service, rulebook, snapshot), intent, expires)
     with service.store.writing() as session:
         now = clock.now()
-        row, event = proposals.queued(session, wanted, "anna", now)
-        journal.append(session, [event], now)
+        row, events = proposals.queued(session, wanted, "anna", now)
+        journal.append(session, events, now)
         return row.id

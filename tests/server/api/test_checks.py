@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from policy.canonical import digest
 from policy.judge.redact import NOT_PERMITTED
 from server.auth.roles import Role
 from tests.server.api.conftest import Caller
@@ -23,13 +24,15 @@ def desk(caller: Makes) -> dict[str, Any]:
     berta = caller("berta", Role.COMPLIANCE)
     path = f"/v1/rulebooks/{name}/activation"
     assert berta("POST", path, json={"from": "now"}, headers={"If-Match": '"r1"'}).status_code == 200
-    sealed = caller("olga", Role.OPERATIONS)("POST", "/v1/snapshots", json=book())
+    olga = caller("olga", Role.OPERATIONS)
+    sealed = olga("POST", "/v1/snapshots", json=book())
+    content = olga("GET", f"{sealed.headers['location']}/document").content
     return {
         "carl": carl,
         "anna": caller("anna", Role.ADVISER),
         "rulebook": name,
         "snapshot": sealed.json()["id"],
-        "document": sealed.json()["document"],
+        "document": digest(content),
     }
 
 

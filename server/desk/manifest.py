@@ -1,0 +1,100 @@
+"""What a snapshot consists of: the list, in canonical form, whose SHA-256 the log names.
+
+A firm's book lies in blobs: what is shared, and a part for each household (`policy.book.parts`). A part in which
+nothing changed is the same blob in the next snapshot.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlmodel import Session
+
+from policy.book import wire
+from policy.book.document import HEAD, document
+from policy.book.facts import Book
+from policy.book.parts import part_document, parted
+from policy.canonical import Json, decode, encode
+from server.store import blobs
+
+V = 1
+MOST = 500  # parts that are in memory at once
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """`hash`: SHA-256 of the blob with its rows; `counts`: how many, by table."""
+
+    hash: str
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """`shared`: what belongs to no household; `parts`: by household, and `policy.book.parts.NOBODY`."""
+
+    as_of: str
+    known_at: str
+    shared: Part
+    parts: Mapping[str, Part]
+
+
+def put(session: Session, book: Book, others: Mapping[str, Part]) -> Manifest:
+    """The manifest of a book, whose parts are kept when the transaction is; and of `others` beside it, which are."""
+    shared, own = parted(book)
+    said = {name: part_document(part) for name, part in own.items()}
+    rows = document(shared)
+    hashes = blobs.put(session, [encode(rows), *map(encode, said.values())])
+    parts = {name: Part(hash, _counts(each)) for hash, (name, each) in zip(hashes[1:], said.items(), strict=True)}
+    whole = Part(hashes[0], _counts({name: table for name, table in rows.items() if name not in HEAD}))
+    return Manifest(book.as_of.isoformat(), book.known_at.isoformat(), whole, {**others, **parts})
+
+
+def read(session: Session, hash: str) -> Manifest:
+    found: Any = decode(blobs.get(session, [hash])[hash])
+    parts = {row["household"]: Part(row["part"], row["counts"]) for row in found["parts"]}
+    return Manifest(found["as_of"], found["known_at"], Part(found["shared"], found["counts"]), parts)
+
+
+def written(found: Manifest) -> bytes:
+    parts: list[Json] = [
+        {"household": name, "part": part.hash, "counts": dict(part.counts)}
+        for name, part in sorted(found.parts.items())
+    ]
+    head: dict[str, Json] = {"v": V, "as_of": found.as_of, "known_at": found.known_at}
+    return encode({**head, "shared": found.shared.hash, "counts": dict(found.shared.counts), "parts": parts})
+
+
+def counts(found: Manifest) -> dict[str, int]:
+    """Rows of the whole book, by table."""
+    total = Counter(found.shared.counts)
+    for part in found.parts.values():
+        total.update(part.counts)
+    return dict(total)
+
+
+def accounts(found: Manifest) -> dict[str, int]:
+    """How many each household has."""
+    return {name: part.counts.get("accounts", 0) for name, part in found.parts.items()}
+
+
+def shared_of(session: Session, found: Manifest) -> Book:
+    book = wire.from_json(blobs.get(session, [found.shared.hash])[found.shared.hash].decode())
+    assert isinstance(book, Book), "only books that were read are sealed"
+    return book
+
+
+def rows_of(session: Session, parts: Mapping[str, Part]) -> Iterator[tuple[str, dict[str, list[Any]]]]:
+    """The rows of these parts by household, so many at once that memory does not grow with the firm."""
+    names = sorted(parts)
+    for begin in range(0, len(names), MOST):
+        chunk = names[begin : begin + MOST]
+        contents = blobs.get(session, {parts[name].hash for name in chunk})
+        for name in chunk:
+            found: Any = decode(contents[parts[name].hash])
+            yield name, found
+
+
+def _counts(rows: Mapping[str, Json]) -> dict[str, int]:
+    return {name: len(each) for name, each in rows.items() if isinstance(each, list)}
