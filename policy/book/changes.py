@@ -6,7 +6,7 @@ The law, kept by tests/laws: the index after is the index of the book after.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from fractions import Fraction
 from typing import TypeVar
@@ -75,6 +75,48 @@ def reindexed(index: Index, changes: Changes) -> Index:
     if days or changes.rates or kinds:
         return replace(after, unit_values=prices.unit_values(after))
     return replace(after, unit_values=_unit_values(after, {price.instrument for price in changes.prices}))
+
+
+def between(before: Book, after: Book) -> Changes | None:
+    """What changed from one book to the other; None where that is more than changes can say."""
+    lots: dict[str, tuple[Lot, ...]] = {}
+    if before.lots != after.lots:
+        was, now = _by_account(before), _by_account(after)
+        lots = {name: now.get(name, ()) for name in before.accounts if was.get(name, ()) != now.get(name, ())}
+    found = Changes(
+        _new(before.prices, after.prices),
+        _new(before.rates, after.rates),
+        _new(before.entries, after.entries),
+        _other(before.accounts, after.accounts),
+        lots,
+        _other(before.instruments, after.instruments),
+        _other(before.issuers, after.issuers),
+        None if before.as_of == after.as_of else after.as_of,
+        None if before.known_at == after.known_at else after.known_at,
+    )
+    return found if _said(changed(before, found)) == _said(after) else None
+
+
+def _said(book: Book) -> dict[str, object]:
+    """A book without the order of its rows."""
+    told = ((field.name, getattr(book, field.name)) for field in fields(book))
+    return {name: frozenset(value) if isinstance(value, tuple) else value for name, value in told}
+
+
+def _new(before: tuple[Row, ...], after: tuple[Row, ...]) -> tuple[Row, ...]:
+    known = frozenset(before)
+    return tuple(row for row in after if row not in known)
+
+
+def _other(before: Mapping[str, Holder], after: Mapping[str, Holder]) -> tuple[Holder, ...]:
+    return tuple(row for name, row in after.items() if before.get(name) != row)
+
+
+def _by_account(book: Book) -> dict[str, tuple[Lot, ...]]:
+    found: dict[str, list[Lot]] = {}
+    for _, lot in sorted(book.lots.items()):
+        found.setdefault(lot.account, []).append(lot)
+    return {name: tuple(lots) for name, lots in found.items()}
 
 
 # --- rows that take the place of others ----------------------------------------------------------

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from policy.book.facts import Book
 from policy.book.lookthrough import stand_in
-from policy.book.parts import NOBODY, elsewhere
+from policy.book.parts import NOBODY, elsewhere, left_out
 from policy.book.read import Index
 
 T = TypeVar("T")
@@ -55,8 +55,8 @@ def portion(index: Index, known: Homes, home: str) -> Portion:
         trades=mine,
         flows=tuple(flow for each in flows.values() for flow in each),
         balances=(),
-        elsewhere=elsewhere(home, known.counts),
     )
+    inner = left_out(inner, elsewhere(home, known.counts))
     by_name = {name: tuple(mine[place] for place in places) for name, places in traded.items()}
     balances = _only(index.balances, own)
     return Portion(

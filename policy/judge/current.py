@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from policy.book.changes import Changes, reindexed
 from policy.book.portions import Homes, Portion, homes, portion, whole
@@ -69,7 +70,7 @@ def after(known: Current, changes: Changes) -> tuple[Current, frozenset[Home]]:
     now = replace(known, index=index, homes=homes(index.book) if changes.accounts else known.homes)
     parts = {home: _after(now, home, known.parts.get(home), what, priced) for home in places(now)}
     fresh = frozenset(home for home, found in parts.items() if found is not known.parts.get(home))
-    return replace(now, parts=parts), fresh
+    return replace(now, parts=parts), fresh | (known.parts.keys() - parts.keys())
 
 
 def _after(now: Current, home: Home, found: Part | None, what: Touched, priced: Repricing) -> Part:
@@ -89,6 +90,24 @@ def _whole(now: Current, home: Home, found: Part, what: Touched) -> bool:
         or not what.names.isdisjoint(found.own)
         or (bool(what.currencies) and deals_in(now.index, found.accounts, found.own, what.currencies))
     )
+
+
+def reruled(known: Current, library: core.Library) -> tuple[Current, frozenset[Home]]:
+    """The verdicts under other rules of the same book, and the parts in which something was judged again."""
+    now = replace(begun(library, known.index), homes=known.homes)
+    parts: dict[Home, Part] = {}
+    for home in places(now):
+        old, mine = known.parts.get(home), partial(where, now, home)
+        same = old is not None and groups(known, home) == groups(now, home)
+        parts[home] = (
+            part.judged(groups(now, home), mine())
+            if old is None
+            else old
+            if same
+            else part.reruled(old, groups(known, home), groups(now, home), mine)
+        )
+    fresh = frozenset(home for home, found in parts.items() if found is not known.parts.get(home))
+    return replace(now, parts=parts), fresh | (known.parts.keys() - parts.keys())
 
 
 def answers(known: Current) -> Iterator[tuple[Obligation, Answer]]:

@@ -68,12 +68,15 @@ def groups(library: core.Library, *, firm: bool) -> tuple[Group, ...]:
 
 
 def _group(library: core.Library, rules: Iterable[core.Rule], lists: Iterable[core.ListRule]) -> Group:
-    """The other lists are there to be looked up, and forbid nothing."""
+    """With their waivers. The other lists are there to be looked up, and forbid nothing."""
     rules, lists = tuple(rules), tuple(lists)
+    names = {rule.id for rule in rules}
+    waivers = tuple(waiver for waiver in library.waivers if waiver.rule in names)
     said = tuple(found if found in lists else replace(found, forbid=(), window=None) for found in library.lists)
-    kinds = [looks.looks(rule, library.waivers) for rule in rules]
+    kinds = [looks.looks(rule, waivers) for rule in rules]
     named = [lists_of(rule) for rule in rules] + [frozenset({found.id}) for found in lists]
-    return Group(core.Library(rules, said, library.waivers), frozenset().union(*kinds), frozenset[str]().union(*named))
+    own = replace(library, rules=rules, lists=said, waivers=waivers)
+    return Group(own, frozenset[Look]().union(*kinds), frozenset[str]().union(*named))
 
 
 # --- judged --------------------------------------------------------------------------------------
@@ -157,6 +160,16 @@ def _again(old: Block, rows: tuple[Rows, ...], moved: frozenset[str], worth: Wor
         said.append(now)
         answers += standing.again(each, now, before, mine)
     return replace(old, answers=tuple(answers), said=tuple(said))
+
+
+# --- when rules change ---------------------------------------------------------------------------
+
+
+def reruled(part: Part, before: Sequence[Group], known: Sequence[Group], portion: Callable[[], Portion]) -> Part:
+    """The part under other rules: groups that are as they were keep their block."""
+    kept = [(old, found) for old, found in zip(before, part.blocks, strict=True)]
+    blocks = (next((found for old, found in kept if old == group), None) or block(group, portion()) for group in known)
+    return replace(part, blocks=tuple(blocks))
 
 
 # --- when lists change ---------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from random import Random
 
 from hypothesis import given, settings
 
-from policy.book.changes import Changes, changed, reindexed
+from policy.book.changes import Changes, between, changed, reindexed
 from policy.book.facts import Book, Instrument, Issuer, ListEntry, Lot, Price, Rate
 from policy.book.read import Index, index
 from policy.ir import core
@@ -64,12 +64,26 @@ def _follow(seed: int, moved: Counter[str]) -> None:
         changes = kind(rng, known.index.book)
         fresh = index(changed(known.index.book, changes))
         assert reindexed(known.index, changes) == fresh
+        assert changed(known.index.book, between(known.index.book, fresh.book) or Changes()) == fresh.book
         known, again = current.after(known, changes)
         now = anew(rules, fresh)
         assert kept(known) == now, (seed, kind.__name__)
         moved[f"{kind.__name__} moved"] += now != before
         moved[f"{kind.__name__} spared"] += len(known.parts) - len(again)
         before = now
+
+
+def test_other_rules_leave_what_the_same_rules_said() -> None:
+    for seed in range(60):
+        rng = Random(seed)
+        rules, book = _rules(rng), index(firm(rng, gaps=False))
+        known = current.current(rules, book)
+        fewer = replace(rules, rules=tuple(rng.sample(rules.rules, 4)), lists=())
+        then, _ = current.reruled(known, fewer)
+        assert kept(then) == anew(fewer, book)
+        back, again = current.reruled(then, rules)
+        assert kept(back) == anew(rules, book)
+        assert current.reruled(back, rules)[1] == frozenset()
 
 
 def _some_without_models(rng: Random, book: Book) -> Book:
