@@ -7,12 +7,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from socket import socket
+from threading import Thread
+from time import sleep
 
 from alembic.util import CommandError
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from uvicorn import Server
 
 from server import lines, listen, running
 from server.app import app
+from server.cli.children import LOOK, asked_to_end, looked_after, orphaned
 from server.cli.exits import Exit
 from server.cli.problem import bad_file
 from server.cli.show.answers import printed
@@ -23,6 +27,7 @@ from server.settings import Settings, SettingsError, settings
 from server.store.migrate import RevisionError
 
 PORTS = range(2**16)
+NUMBERS = range(1, 100)  # processes
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +43,47 @@ class ServeAnswer:
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1", metavar="H", help="the address to listen at (127.0.0.1)")
     parser.add_argument("--port", type=int, default=8080, metavar="P", help="the port; 0 is any that is free (8080)")
+    parser.add_argument("--processes", type=int, default=1, metavar="N", help="how many processes answer (1)")
+    parser.add_argument("--below", type=int, help=argparse.SUPPRESS)  # the process that looks after this one
+    parser.add_argument("--socket", type=int, help=argparse.SUPPRESS)  # the descriptor that it got from there
 
 
 def run(arguments: argparse.Namespace) -> int:
     gc.enable()  # the other verbs end soon; this one does not
     known = environment()
-    with _listening(arguments.host, arguments.port) as at:
+    if arguments.processes not in NUMBERS:
+        raise bad_file("--processes", f"{arguments.processes} processes", f"give a number from 1 to {NUMBERS[-1]}")
+    if arguments.below is not None:
+        with readable(known), socket(fileno=arguments.socket) as at:
+            _serve(running.opened(known), at, arguments.below)
+        return Exit.PASS
+    with listening(arguments.host, arguments.port) as at:
         with readable(known):
             opened = running.opened(known)
-        server = listen.server(app(opened))
         _say(opened, listen.address(at), as_json=arguments.json)
-        lines.begun()
-        with driving(opened) if known.workers else nullcontext():
-            server.run([at])
+        if arguments.processes == 1:
+            _serve(opened, at)
+        else:
+            opened.store.engine.dispose()
+            handed = at.fileno()
+            looked_after(["serve", "--socket", str(handed)], arguments.processes, asked_to_end(), [handed])
     return Exit.PASS
+
+
+def _serve(opened: Service, at: socket, parent: int | None = None) -> None:
+    """Until it is asked to end, or whoever looks after it is gone."""
+    server = listen.server(app(opened))
+    lines.begun()
+    if parent is not None:
+        Thread(target=_outlived, args=(server, parent), daemon=True).start()
+    with driving(opened) if opened.settings.workers else nullcontext():
+        server.run([at])
+
+
+def _outlived(server: Server, parent: int) -> None:
+    while not orphaned(parent):
+        sleep(LOOK)
+    server.should_exit = True
 
 
 def environment() -> Settings:
@@ -61,7 +93,7 @@ def environment() -> Settings:
         raise bad_file("environment", str(error), "see docs/service.md") from None
 
 
-def _listening(host: str, port: int) -> socket:
+def listening(host: str, port: int) -> socket:
     if port not in PORTS:
         raise bad_file("--port", f"{port} is no port", f"give one from 0 to {PORTS[-1]}")
     try:

@@ -6,15 +6,13 @@ has. The process that was called only looks after them; one that dies is followe
 
 import argparse
 import gc
-import os
-import signal
-import subprocess
 import sys
 from dataclasses import dataclass
 from datetime import timedelta
 from threading import Event
 
 from server import lines, running
+from server.cli.children import LOOK, asked_to_end, looked_after, orphaned
 from server.cli.exits import Exit
 from server.cli.problem import bad_file
 from server.cli.serve import environment, readable
@@ -26,9 +24,6 @@ from server.settings import Settings
 
 NUMBERS = range(1, 100)
 LEASES = range(1, 3601)  # seconds
-LOOK = 0.5  # seconds between two looks at the workers
-PAUSE = 2  # seconds before one that died is followed by another
-FAREWELL = 15  # seconds until a worker that was asked to end is ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise bad_file("--number", f"{arguments.number} processes", f"give a number from 1 to {NUMBERS[-1]}")
     if arguments.lease not in LEASES:
         raise bad_file("--lease", f"{arguments.lease} seconds", f"give seconds from 1 to {LEASES[-1]}")
-    stop, known = _asked_to_end(), environment()
+    stop, known = asked_to_end(), environment()
     if arguments.below is not None:
         _work(known, timedelta(seconds=arguments.lease), arguments.below, stop)
         return Exit.PASS
@@ -61,15 +56,8 @@ def run(arguments: argparse.Namespace) -> int:
     if not printed(WorkerAnswer("working", arguments.number), as_json=arguments.json):
         print(f"working: {arguments.number} processes", file=sys.stderr)
     sys.stdout.flush()
-    _looked_after(arguments.number, arguments.lease, stop)
+    looked_after(["worker", "--lease", str(arguments.lease)], arguments.number, stop)
     return Exit.PASS
-
-
-def _asked_to_end() -> Event:
-    stop = Event()
-    for each in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(each, lambda *_: stop.set())
-    return stop
 
 
 def _work(known: Settings, lease: timedelta, parent: int, stop: Event) -> None:
@@ -79,21 +67,5 @@ def _work(known: Settings, lease: timedelta, parent: int, stop: Event) -> None:
     with readable(known):
         service = running.opened(known)
     with driving(service, lease), working(service, 1, lease):
-        while not stop.wait(LOOK) and os.getppid() == parent:
+        while not stop.wait(LOOK) and not orphaned(parent):
             pass
-
-
-def _looked_after(number: int, lease: int, stop: Event) -> None:
-    words = [sys.executable, "-m", "server.cli.main", "worker", "--lease", str(lease), "--below", str(os.getpid())]
-    workers = [subprocess.Popen(words) for _ in range(number)]
-    while not stop.wait(LOOK):
-        for place, worker in enumerate(workers):
-            if worker.poll() is not None and not stop.wait(PAUSE):
-                workers[place] = subprocess.Popen(words)
-    for worker in workers:
-        worker.terminate()
-    for worker in workers:
-        try:
-            worker.wait(FAREWELL)
-        except subprocess.TimeoutExpired:
-            worker.kill()

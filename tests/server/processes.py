@@ -44,11 +44,16 @@ def environment(data: Path, **more: str) -> dict[str, str]:
 
 
 @contextmanager
-def serving(data: Path, **more: str) -> Iterator[Served]:
+def serving(data: Path, words: tuple[str, ...] = (), **more: str) -> Iterator[Served]:
     log = data.parent / f"log-{next(_NUMBER)}"
     with log.open("w") as lines:
         process = subprocess.Popen(
-            COMMAND, env=environment(data, **more), cwd=data.parent, stderr=lines, stdin=subprocess.DEVNULL, text=True
+            (*COMMAND, *words),
+            env=environment(data, **more),
+            cwd=data.parent,
+            stderr=lines,
+            stdin=subprocess.DEVNULL,
+            text=True,
         )
     try:
         yield Served(process, _address(process, log), log)

@@ -1,0 +1,47 @@
+"""Processes that one process looks after: one that dies is followed by another, and none outlives it."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from threading import Event
+
+LOOK = 0.5  # seconds between two looks at them
+PAUSE = 2  # seconds before one that died is followed by another
+FAREWELL = 15  # seconds until one that was asked to end is ended
+
+
+def asked_to_end() -> Event:
+    """Set as soon as SIGTERM or SIGINT comes."""
+    stop = Event()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, lambda *_: stop.set())
+    return stop
+
+
+def looked_after(words: Sequence[str], number: int, stop: Event, inherited: Sequence[int] = ()) -> None:
+    """So many processes of `proofolio WORDS`, until `stop`. `inherited`: file descriptors that they get. Each is told
+    who looks after it, by `--below`."""
+
+    def begun() -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "server.cli.main", *words, "--below", str(os.getpid())]
+        return subprocess.Popen(command, pass_fds=inherited)
+
+    children = [begun() for _ in range(number)]
+    while not stop.wait(LOOK):
+        for place, child in enumerate(children):
+            if child.poll() is not None and not stop.wait(PAUSE):
+                children[place] = begun()
+    for child in children:
+        child.terminate()
+    for child in children:
+        try:
+            child.wait(FAREWELL)
+        except subprocess.TimeoutExpired:
+            child.kill()
+
+
+def orphaned(parent: int) -> bool:
+    """Whether whoever looked after this process is gone."""
+    return os.getppid() != parent

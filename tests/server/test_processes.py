@@ -1,0 +1,70 @@
+"""Several processes behind one socket: who answers, who follows one that died, and who ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from time import monotonic, sleep
+
+import pytest
+
+from tests.server.processes import serving
+
+PATIENCE = 30  # seconds
+PROC = Path("/proc")
+
+pytestmark = pytest.mark.skipif(not PROC.is_dir(), reason="whose child a process is, is read from /proc")
+
+
+def children(parent: int) -> set[int]:
+    found = {int(path.name): stat(int(path.name)) for path in PROC.iterdir() if path.name.isdigit()}
+    return {pid for pid, (state, above) in found.items() if above == str(parent) and state != "Z"}
+
+
+def stat(pid: int) -> tuple[str, str]:
+    """State and parent, as in proc(5); those of a zombie where there is no such process."""
+    try:
+        state, parent, *_ = (PROC / str(pid) / "stat").read_text().rpartition(") ")[2].split()
+    except OSError:
+        return "Z", ""
+    return state, parent
+
+
+def until(what: Callable[[], bool]) -> None:
+    end = monotonic() + PATIENCE
+    while not what():
+        assert monotonic() < end, "it never came"
+        sleep(0.1)
+
+
+def alive(pid: int) -> bool:
+    return stat(pid)[0] != "Z"
+
+
+def test_one_that_dies_is_followed_and_none_outlives_who_looks_after_it(tmp_path: Path) -> None:
+    with serving(tmp_path / "data", words=("--processes", "2")) as served:
+
+        def answers() -> bool:
+            return served(None, "GET", "/v1/health/live").status_code == 200
+
+        assert answers()
+        first = children(served.process.pid)
+        assert len(first) == 2
+        killed = min(first)
+        os.kill(killed, signal.SIGKILL)
+        assert answers(), "the other one answers meanwhile"
+        until(lambda: len(children(served.process.pid) - {killed}) == 2)
+        assert answers()
+        now = children(served.process.pid) | first
+        served.process.kill()
+        until(lambda: not any(map(alive, now)))
+
+
+def test_sigterm_ends_them_all(tmp_path: Path) -> None:
+    with serving(tmp_path / "data", words=("--processes", "2")) as served:
+        assert served(None, "GET", "/v1/health/live").status_code == 200
+        found = children(served.process.pid)
+        assert served.end() == 0
+        assert not any(map(alive, found))
