@@ -75,6 +75,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("rulebook", sa.String(), nullable=False),
         sa.Column("snapshot", sa.String(), nullable=False),
+        sa.Column("household", sa.String(), nullable=True),
         sa.Column("intent", sa.String(), nullable=False),
         sa.Column("households", sa.String(), nullable=True),
         sa.Column("proposer", sa.String(), nullable=False),
@@ -88,6 +89,7 @@ def upgrade() -> None:
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("run", sa.String(), nullable=True),
         sa.Column("number", sa.Integer(), nullable=True),
+        sa.Column("measures", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("run", "number"),
     )
@@ -222,6 +224,7 @@ def upgrade() -> None:
         sa.Column("asker", sa.String(), nullable=False),
         sa.Column("made", sa.String(), nullable=False),
         sa.Column("granter", sa.String(), nullable=True),
+        sa.Column("granted", sa.String(), nullable=True),
         sa.Column("active", sa.String(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
@@ -255,6 +258,59 @@ def upgrade() -> None:
     op.create_index("ix_override_evidence", "override", ["evidence"])
     op.create_index("ix_override_proposal", "override", ["proposal"])
     op.create_table(
+        "approval",
+        sa.Column("proposal", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("role", sa.String(), nullable=True),
+        sa.Column("policy", sa.String(), nullable=True),
+        sa.Column("clause", sa.Integer(), nullable=True),
+        sa.Column("envelope", sa.String(), nullable=True),
+        sa.Column("inclusion", sa.String(), nullable=True),
+        sa.Column("evidence", sa.String(), nullable=True),
+        sa.Column("time", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("proposal"),
+    )
+    op.create_index("ix_approval_evidence", "approval", ["evidence"])
+    op.create_table(
+        "approval_policy",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("document", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.Column("made", sa.String(), nullable=False),
+        sa.Column("since", sa.String(), nullable=True),
+        sa.Column("approver", sa.String(), nullable=True),
+        sa.Column("active", sa.String(), nullable=True),
+        sa.Column("ends", sa.String(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_approval_policy_active", "approval_policy", ["active"])
+    op.create_table(
+        "challenge",
+        sa.Column("nonce", sa.String(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("expires", sa.String(), nullable=False),
+        sa.Column("used", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("nonce"),
+    )
+    op.create_index("ix_challenge_person", "challenge", ["person"])
+    op.create_table(
+        "person_key",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("proof", sa.String(), nullable=False),
+        sa.Column("made", sa.String(), nullable=False),
+        sa.Column("ended", sa.String(), nullable=True),
+        sa.Column("until", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("key"),
+    )
+    op.create_index("ix_person_key_person", "person_key", ["person"])
+    op.create_table(
         "waiver",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("rule", sa.String(), nullable=False),
@@ -278,11 +334,44 @@ def upgrade() -> None:
     )
     op.create_index("ix_waiver_evidence", "waiver", ["evidence"])
     op.create_index("ix_waiver_rule", "waiver", ["rule"])
+    op.create_table(
+        "reached",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("rulebook", sa.String(), nullable=True),
+        sa.Column("snapshot", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.execute("INSERT INTO reached (id, position) VALUES (1, -1)")
+    op.create_table(
+        "verdict",
+        sa.Column("part", sa.String(), nullable=False),
+        sa.Column("obligation", sa.String(), nullable=False),
+        sa.Column("household", sa.String(), nullable=False),
+        sa.Column("rule", sa.String(), nullable=False),
+        sa.Column("scope", sa.String(), nullable=False),
+        sa.Column("group", sa.String(), nullable=True),
+        sa.Column("outcome", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("role", sa.String(), nullable=True),
+        sa.Column("reason_role", sa.String(), nullable=True),
+        sa.Column("since", sa.Integer(), nullable=False),
+        sa.Column("time", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("part", "obligation"),
+    )
+    op.create_index("ix_verdict_household", "verdict", ["household"])
+    op.create_index("ix_verdict_rule", "verdict", ["rule"])
 
 
 def downgrade() -> None:
+    op.drop_table("verdict")
+    op.drop_table("reached")
 
     op.drop_table("waiver")
+    op.drop_table("person_key")
+    op.drop_table("challenge")
+    op.drop_table("approval_policy")
+    op.drop_table("approval")
     op.drop_table("override")
     op.drop_table("observation")
     op.drop_table("mode")

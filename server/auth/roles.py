@@ -20,19 +20,32 @@ class Act(StrEnum):
     READ_SELF = "read who one is"
     PUBLISH_RULES = "publish rules"
     ACTIVATE_RULES = "activate rules"
+    ASK_MODE = "ask that a rule be observed or enforced"
+    GRANT_MODE = "agree that a rule be observed or enforced"
+    ASK_WAIVER = "ask for a waiver or an override"
+    GRANT_WAIVER = "grant a waiver or an override, or end it"
+    READ_WAIVERS = "read waivers, overrides and evidence"
+    FILE_EVIDENCE = "file evidence"
     READ_RULES = "read rules"
     SEAL_SNAPSHOT = "seal a snapshot"
     READ_SNAPSHOT = "read a snapshot"
+    CHANGE_FACTS = "say what changed in the newest snapshot"
+    EDIT_LIST = "put something on a list, or take it off"
+    READ_VERDICTS = "read standing verdicts"
     CHECK = "check orders"
     PROPOSE = "ask for a proposal"
     RUN = "ask for proposals of many households"
     READ_RUN = "read a run"
     READ_PROPOSAL = "read a proposal"
     DECIDE = "approve or reject a proposal"
+    SET_APPROVALS = "say who has to approve what"
+    READ_APPROVALS = "read who has to approve what, and whose keys there are"
+    HOLD_KEY = "register or end a signing key of one's own"
     READ_EVENTS = "read events"
     READ_READS = "read who read what"
     READ_LOG = "read the log"
     AUDIT_LOG = "read every entry of the log"
+    READ_METRICS = "read what is measured"
 
 
 _DESK = frozenset({Role.ADVISER, Role.COMPLIANCE, Role.CONTROL_ROOM, Role.TRADER, Role.OPERATIONS})
@@ -42,17 +55,30 @@ ALLOWED: dict[Act, frozenset[Role]] = {
     Act.READ_SELF: frozenset(Role),
     Act.PUBLISH_RULES: frozenset({Role.COMPLIANCE}),
     Act.ACTIVATE_RULES: frozenset({Role.COMPLIANCE}),
+    Act.ASK_MODE: frozenset({Role.COMPLIANCE}),
+    Act.GRANT_MODE: frozenset({Role.COMPLIANCE}),
+    Act.ASK_WAIVER: frozenset({Role.ADVISER, Role.COMPLIANCE, Role.TRADER}),
+    Act.GRANT_WAIVER: frozenset({Role.COMPLIANCE}),
+    Act.READ_WAIVERS: _DESK | {Role.REGULATOR},
+    Act.FILE_EVIDENCE: _DESK,
     Act.READ_RULES: _DESK | {Role.REGULATOR},
     Act.SEAL_SNAPSHOT: frozenset({Role.OPERATIONS}),
     Act.READ_SNAPSHOT: _DESK | {Role.REGULATOR},
+    Act.CHANGE_FACTS: frozenset({Role.OPERATIONS}),
+    Act.EDIT_LIST: frozenset({Role.COMPLIANCE, Role.CONTROL_ROOM}),
+    Act.READ_VERDICTS: _DESK | {Role.REGULATOR},
     Act.CHECK: _DESK,
     Act.PROPOSE: frozenset({Role.ADVISER}),
     Act.RUN: frozenset({Role.ADVISER, Role.OPERATIONS}),
     Act.READ_RUN: _DESK | {Role.REGULATOR},
     Act.READ_PROPOSAL: _DESK | {Role.REGULATOR},
     Act.DECIDE: frozenset({Role.ADVISER, Role.COMPLIANCE}),
+    Act.SET_APPROVALS: frozenset({Role.COMPLIANCE}),
+    Act.READ_APPROVALS: _DESK | {Role.REGULATOR},
+    Act.HOLD_KEY: _DESK | {Role.ADMIN},
     Act.READ_EVENTS: frozenset(Role),
     Act.READ_READS: frozenset({Role.COMPLIANCE, Role.REGULATOR}),
     Act.READ_LOG: frozenset(Role),
     Act.AUDIT_LOG: frozenset({Role.REGULATOR}),
+    Act.READ_METRICS: frozenset({Role.OPERATIONS, Role.ADMIN}),
 }

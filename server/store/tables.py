@@ -148,7 +148,8 @@ class Rulebook(SQLModel, table=True):
 
 class Mode(SQLModel, table=True):
     """That a rule of a published rule book is to be observed or enforced: asked for by `asker`, and from `active` on
-    once `granter` agreed. `since`: from when it was asked for, null for at once; `role`: whose eyes it is for."""
+    once `granter` agreed at `granted`. `since`: from when it was asked for, null for at once; `role`: whose eyes it is
+    for."""
 
     __tablename__ = "mode"
     id: str = Field(primary_key=True)
@@ -161,6 +162,7 @@ class Mode(SQLModel, table=True):
     asker: str
     made: str
     granter: str | None = None
+    granted: str | None = None
     active: str | None = None
     version: int = 1
 
@@ -250,9 +252,11 @@ class Snapshot(SQLModel, table=True):
 class Proposal(SQLModel, table=True):
     """What was asked (`intent`: a blob), of which rules and data, and what came of it. `state`: as far as it was
     written; what the clock alone changes (a lease, an end) is not. `answer`: the blob with what the API says of it, by
-    role; `statement`: SHA-256 of what the log's entry commits to, null where nothing is proven. `households`: whose
-    accounts it is about, by commas; null where an account is nobody's. `holder`, `lease`: the worker that has it in
-    hand, until then; `tries`: how often one began. `run`, `number`: the run that asked for it, and its place in that."""
+    role; `statement`: SHA-256 of what the log's entry commits to, null where nothing is proven. `household`: whose part
+    of the snapshot it is about, null for all of it. `households`: whose accounts these are, by commas; null where an
+    account is nobody's. `holder`, `lease`: the worker that has it in
+    hand, until then; `tries`: how often one began. `run`, `number`: the run that asked for it, and its place in that.
+    `measures`: what a policy of approval looks at, JSON."""
 
     __tablename__ = "proposal"
     __table_args__ = (UniqueConstraint("run", "number"),)
@@ -261,6 +265,7 @@ class Proposal(SQLModel, table=True):
     version: int = 1
     rulebook: str
     snapshot: str
+    household: str | None = None
     intent: str
     households: str | None = None
     proposer: str
@@ -274,6 +279,67 @@ class Proposal(SQLModel, table=True):
     tries: int = 0
     run: str | None = None
     number: int | None = None
+    measures: str | None = None
+
+
+class ApprovalPolicy(SQLModel, table=True):
+    """Who has to approve what. `document`: the blob with its clauses. `since`: from when it was asked for, null for at
+    once; `active`: from when it is in force, once `approver` agreed; `ends`: when its leniencies end."""
+
+    __tablename__ = "approval_policy"
+    id: str = Field(primary_key=True)
+    document: str
+    title: str
+    author: str
+    made: str
+    since: str | None = None
+    approver: str | None = None
+    active: str | None = Field(default=None, index=True)
+    ends: str | None = None
+    version: int = 1
+
+
+class Approval(SQLModel, table=True):
+    """That a proposal was approved: `kind` (person-key, attested, standing), `person` (or the policy), under which
+    clause of which `policy` (null: the default). `envelope`: the signed blob; `inclusion`: the blob that shows the
+    proposal in the run that was approved as a whole; `evidence`: SHA-256 of what the client said."""
+
+    __tablename__ = "approval"
+    proposal: str = Field(primary_key=True)
+    kind: str
+    person: str
+    role: str | None = None
+    policy: str | None = None
+    clause: int | None = None
+    envelope: str | None = None
+    inclusion: str | None = None
+    evidence: str | None = Field(default=None, index=True)
+    time: str
+
+
+class PersonKey(SQLModel, table=True):
+    """A key that somebody has shown to hold. `key`: hex, once for all people and for ever. `proof`: the blob with the
+    envelope that showed it. `until`: the number of the journal's entry that ended it."""
+
+    __tablename__ = "person_key"
+    id: str = Field(primary_key=True)
+    person: str = Field(index=True)
+    key: str = Field(unique=True)
+    proof: str
+    made: str
+    ended: str | None = None
+    until: int | None = None
+
+
+class Challenge(SQLModel, table=True):
+    """What somebody is to sign with the key that they want to register, once, until it expires."""
+
+    __tablename__ = "challenge"
+    nonce: str = Field(primary_key=True)
+    person: str = Field(index=True)
+    key: str
+    expires: str
+    used: str | None = None
 
 
 class Run(SQLModel, table=True):
@@ -317,4 +383,35 @@ class Told(SQLModel, table=True):
     __tablename__ = "told"
     what: str = Field(primary_key=True)
     subject: str = Field(primary_key=True)
+    time: str
+
+
+class Reached(SQLModel, table=True):
+    """The one row that says how far standing verdicts were brought: to journal entry `position` (-1: none), under which
+    rule book, on which snapshot; null before there is both. Whoever puts facts into the newest snapshot locks it."""
+
+    __tablename__ = "reached"
+    id: int = Field(default=1, primary_key=True)
+    position: int = -1
+    rulebook: str | None = None
+    snapshot: str | None = None
+
+
+class Verdict(SQLModel, table=True):
+    """What an obligation says of the book as it stands, where that is not `pass`. `part`: by what it was judged,
+    `firm` or a household; `household`: whose it is, the empty text for who sees every household; `role`: whose eyes it
+    is for, `reason_role`: for whose its reason is; `since`, `time`: the journal entry by which it came to this."""
+
+    __tablename__ = "verdict"
+    part: str = Field(primary_key=True)
+    obligation: str = Field(primary_key=True)
+    household: str = Field(index=True)
+    rule: str = Field(index=True)
+    scope: str
+    group: str | None = None
+    outcome: str
+    reason: str
+    role: str | None = None
+    reason_role: str | None = None
+    since: int
     time: str

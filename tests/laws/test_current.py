@@ -81,7 +81,7 @@ def test_other_rules_leave_what_the_same_rules_said() -> None:
         fewer = replace(rules, rules=tuple(rng.sample(rules.rules, 4)), lists=())
         then, _ = current.reruled(known, fewer)
         assert kept(then) == anew(fewer, book)
-        back, again = current.reruled(then, rules)
+        back, _ = current.reruled(then, rules)
         assert kept(back) == anew(rules, book)
         assert current.reruled(back, rules)[1] == frozenset()
 
