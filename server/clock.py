@@ -18,6 +18,11 @@ def text(instant: datetime) -> str:
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
+def seconds() -> int:
+    """Since 1970, as cosignatures say it."""
+    return time_ns() // 1_000_000_000
+
+
 def instant(said: str) -> str | None:
     """An instant that somebody wrote with its offset (RFC 3339), as the clock writes it; None where it is none."""
     try:

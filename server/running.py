@@ -20,6 +20,7 @@ from server.desk.manifest import Manifest
 from server.log import files, journal
 from server.log.events import Event
 from server.log.signer import Signer, signer
+from server.log.witnessed import Asked
 from server.settings import Settings
 from server.store.migrate import migrated, required
 from server.store.store import Store, store
@@ -55,6 +56,7 @@ class Service:
     signer: Signer
     provider: Keys | None = None
     memory: Memory = field(default_factory=Memory)
+    witnesses: Asked = field(default_factory=Asked)
 
 
 def opened(known: Settings) -> Service:

@@ -119,11 +119,15 @@ def verified(note: Note, known: Iterable[Verifier]) -> tuple[Verifier, ...]:
 
 def signed(text: str, name: str, seed: bytes) -> bytes:
     """The note over `text` (ends in a newline) with one Ed25519 signature."""
+    return f"{text}\n{signature_line(text, name, seed)}".encode()
+
+
+def signature_line(text: str, name: str, seed: bytes) -> str:
+    """One more of these may follow a note's last one."""
     if not text.endswith("\n") or not _is_name(name):
         raise ValueError("a note's text ends in a newline, and its key has a name without spaces and plus signs")
     key = Verifier(name, ED25519, public_of(seed))
-    line = b64encode(key.id + sign(seed, text.encode())).decode()
-    return f"{text}\n— {name} {line}\n".encode()
+    return f"— {name} {b64encode(key.id + sign(seed, text.encode())).decode()}\n"
 
 
 def cosigned_message(text: str, time: int) -> bytes:

@@ -35,7 +35,8 @@ class Group:
 @dataclass(frozen=True, slots=True)
 class Trust:
     """`quorum` names a witness, a group, or NOBODY. `seen`: size and root. `ends`: of people's keys that ended, by
-    their 32 bytes, the number of the log's entry that says so."""
+    their 32 bytes, the number of the log's entry that says so. `urls`: where witnesses are asked, empty where the card
+    does not say."""
 
     logs: tuple[Verifier, ...]
     witnesses: Mapping[str, Verifier]
@@ -44,11 +45,13 @@ class Trust:
     people: tuple[Verifier, ...]
     seen: tuple[int, bytes] | None
     ends: Mapping[bytes, int] = field(default_factory=dict)
+    urls: Mapping[str, str] = field(default_factory=dict)
 
 
 def trust(data: bytes) -> Trust:
     logs: list[Verifier] = []
     witnesses: dict[str, Verifier] = {}
+    urls: dict[str, str] = {}
     groups: dict[str, Group] = {}
     people: list[Verifier] = []
     ends: dict[bytes, int] = {}
@@ -67,6 +70,7 @@ def trust(data: bytes) -> Trust:
                 case ["witness", name, key, *rest] if len(rest) <= 1:
                     _new(name, witnesses, groups)
                     witnesses[name] = _key(key, COSIGNATURE)
+                    urls[name] = "".join(rest)
                 case ["group", name, least, *members] if members:
                     _new(name, witnesses, groups)
                     groups[name] = _group(least, members, {*witnesses, *groups})
@@ -91,7 +95,7 @@ def trust(data: bytes) -> Trust:
         raise TrustError("the card names no quorum; write `quorum none` if there are no witnesses")
     for keys in (logs, list(witnesses.values()), people):
         _distinct(keys)
-    return Trust(tuple(logs), witnesses, groups, quorum, tuple(people), seen, ends)
+    return Trust(tuple(logs), witnesses, groups, quorum, tuple(people), seen, ends, urls)
 
 
 def card_text(
@@ -99,12 +103,19 @@ def card_text(
     people: tuple[Verifier, ...],
     seen: tuple[int, bytes] | None = None,
     ends: Mapping[bytes, int] | None = None,
+    asked: Trust | None = None,
+    dates: Mapping[Verifier, str] | None = None,
 ) -> bytes:
-    """A card without witnesses. `ends`: as in Trust."""
+    """`ends`: as in Trust. `asked`: whose witnesses, groups and quorum are those of the card; none without it. `dates`:
+    what people are to know of a log's key, as a remark before it."""
     until = {raw: f" until {number}" for raw, number in (ends or {}).items()}
-    lines = [f"log {key.text}" for key in logs]
+    said = dates or {}
+    lines = [line for key in logs for line in (*([f"# {said[key]}"] if key in said else []), f"log {key.text}")]
     lines += [f"person {key.text}{until.get(key.key.raw, '')}" for key in people]
-    lines.append("quorum none")
+    if asked is not None:
+        lines += [f"witness {name} {key.text}" for name, key in asked.witnesses.items()]
+        lines += [f"group {name} {it.least} {' '.join(it.members)}" for name, it in asked.groups.items()]
+    lines.append(f"quorum {NOBODY if asked is None else asked.quorum}")
     if seen is not None:
         lines.append(f"seen {seen[0]} {b64encode(seen[1]).decode()}")
     return "".join(f"{line}\n" for line in lines).encode()

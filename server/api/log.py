@@ -16,7 +16,7 @@ from server.api.caller import PUBLIC
 from server.api.problem import ProblemError
 from server.auth.credentials import Principal
 from server.auth.roles import Act
-from server.log import feed, journal, signer, tiles
+from server.log import feed, journal, signer, tiles, witnessed
 from server.log.sealed import sealed
 from server.log.signer import SignerError
 from server.running import Service
@@ -118,7 +118,7 @@ def _text(said: bytes) -> Response[bytes]:
 
 def _sealed(service: Service) -> bytes:
     try:
-        return signer.sealed(service.store, service.signer)
+        return witnessed.cosigned(service.store, service.signer, service.witnesses)
     except (SignerError, OSError) as error:  # anybody may read this: no word of where files lie
         said = str(error.strerror if isinstance(error, OSError) else error)
         raise ProblemError("signer-down", said, headers={"Retry-After": "60"}) from None

@@ -14,8 +14,10 @@ from server.cli.doctor import DoctorAnswer
 from server.cli.export import CarriedAnswer
 from server.cli.fmt import FmtAnswer
 from server.cli.migrate import MigrateAnswer
+from server.cli.rotate_key import RotateKeyAnswer
 from server.cli.serve import ServeAnswer
 from server.cli.trust_card import TrustCardAnswer
+from server.cli.witness import WitnessAnswer
 from server.cli.worker import WorkerAnswer
 
 
@@ -42,6 +44,8 @@ ANSWERS = {
     "export": CarriedAnswer,
     "import": CarriedAnswer,
     "migrate": MigrateAnswer,
+    "rotate-key": RotateKeyAnswer,
+    "witness": WitnessAnswer,
     "trust-card": TrustCardAnswer,
     "bad-input": BadInputAnswer,
 }

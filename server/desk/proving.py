@@ -7,11 +7,10 @@ from sqlmodel import Session, col, select
 
 from policy.proof.archive import listed
 from policy.proof.entry import Entry, entry
-from policy.proof.trust import card_text
 from server.desk.assembled import assembled
 from server.desk.proposals import DRAWN
 from server.desk.publish import STREAM as RULES
-from server.log import signer
+from server.log import signer, witnessed
 from server.log.sealed import Sealed, sealed
 from server.running import Service
 from server.store import blobs
@@ -23,7 +22,7 @@ MOST_KEPT = 16  # states
 def bundle(service: Service, row: Proposal, seen: Iterable[int] = ()) -> bytes:
     """`row`: of a proposal whose result is filed; `seen`: sizes of the log that the reader kept. It also tells how
     the log grew from the states that were signed last. SignerError where nothing can be signed."""
-    note = signer.sealed(service.store, service.signer)
+    note = witnessed.cosigned(service.store, service.signer, service.witnesses)
     with service.store.reading() as session:
         log = sealed(session, note)
         run, decided = _own(session, row.id)
@@ -39,7 +38,7 @@ def bundle(service: Service, row: Proposal, seen: Iterable[int] = ()) -> bytes:
         paths = listed(decided.body)
         contents = blobs.get(session, set(paths.values()))
         files = {path: contents[name] for path, name in paths.items()}
-        card = card_text((service.signer.verifier,), (), (log.state.size, log.state.root))
+        card = signer.card_of(service.signer, log.state)
         return assembled(files, log, places, decided.salt, _sizes(session, log, seen), card)
 
 

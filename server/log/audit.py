@@ -96,11 +96,11 @@ def _chunks(session: Session) -> Iterator[list[Journal]]:
 
 def _signed(session: Session, by: Signer, last: Checkpoint) -> tuple[dict[int, set[bytes]], list[str]]:
     """The roots of the states that were signed, by size; and what is wrong with the checkpoints that were kept."""
-    roots, findings = {last.size: {last.root}}, []
+    known, roots, findings = signer.verifiers(by), {last.size: {last.root}}, list[str]()
     for row in session.exec(select(tables.Checkpoint).order_by(col(tables.Checkpoint.size))):
         try:
             note = parse(row.note)
-            verified(note, [by.verifier])
+            verified(note, known)
             state = checkpoint(note.text)
         except NoteError as error:
             findings.append(f"the checkpoint of {row.size} entries: {error}")

@@ -13,11 +13,11 @@ LOCK = ".lock"
 
 
 @contextmanager
-def held(folder: Path) -> Iterator[None]:
-    """Nobody else who asks writes to the folder meanwhile. OSError where it cannot be made."""
+def held(folder: Path, lock: str = LOCK) -> Iterator[None]:
+    """Nobody else who asks for this lock goes on meanwhile. OSError where the folder cannot be made."""
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / LOCK).open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with (folder / lock).open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 

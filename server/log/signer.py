@@ -1,7 +1,9 @@
 """Who signs the log's state. It remembers on its own disk what it signed last, beside no database, and signs only what
-grew out of that: a database restored from a backup cannot get a second history signed."""
+grew out of that: a database restored from a backup cannot get a second history signed.
 
-import os
+While the log passes from one key to the next (`server.log.rotation`), both sign.
+"""
+
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,14 +11,15 @@ from sqlmodel import Session
 
 from policy.proof.keys import public_of
 from policy.proof.merkle import Tree, consistency_proof, root
-from policy.proof.note import ED25519, Checkpoint, Verifier, checkpoint, checkpoint_text, parse, signed, verified
-from policy.proof.trust import card_text
+from policy.proof.note import Checkpoint, Note, Verifier, checkpoint, checkpoint_text, parse, signature_line, verified
+from policy.proof.trust import Trust, TrustError, card_text, trust
 from policy.proof.witness import empty, grown
-from server.log import files, journal
+from server.log import files, journal, keyring
+from server.log.keyring import Keyring, KeyringError, verifier_of
 from server.store.store import Store
 from server.store.tables import Checkpoint as Signed
 
-KEY, LAST = "signing-key", "last-signed"
+KEY, LAST, WITNESSES = keyring.FILE, "last-signed", "witnesses"
 TOO_MANY = 2**31  # entries: more than the column of a checkpoint's size holds
 
 
@@ -26,13 +29,27 @@ class SignerError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Signer:
+    """Its keys are read anew for each state, for they may change while a service runs."""
+
     folder: Path
     origin: str
-    seed: bytes
+
+    @property
+    def keys(self) -> Keyring:
+        """SignerError where they cannot be read."""
+        try:
+            return keyring.read(self.folder)
+        except KeyringError as error:
+            raise SignerError(str(error)) from None
+
+    @property
+    def seed(self) -> bytes:
+        """Of the key that signs, the newest where two do."""
+        return self.keys.signs.seed
 
     @property
     def verifier(self) -> Verifier:
-        return Verifier(self.origin, ED25519, public_of(self.seed))
+        return verifier_of(self.origin, self.seed)
 
 
 def signer(folder: Path, origin: str | None = None) -> Signer:
@@ -41,40 +58,72 @@ def signer(folder: Path, origin: str | None = None) -> Signer:
         if not (folder / KEY).exists():
             if (folder / LAST).exists():
                 raise SignerError(f"the signer's `{KEY}` is missing, yet this log was signed before; restore the key")
-            files.replaced(folder / KEY, f"{os.urandom(files.SEED).hex()}\n".encode(), files.OWNER)
-        try:
-            seed = files.seed((folder / KEY).read_bytes())
-        except ValueError as error:
-            raise SignerError(f"the signer's `{KEY}`: {error}; restore it from a backup that you trust") from None
-    return Signer(folder, origin or f"proofolio-{public_of(seed).raw[:6].hex()}/log", seed)
+            keyring.written(folder, Keyring(keyring.fresh()))
+        first = Signer(folder, "").keys.signs.seed
+        return Signer(folder, origin or _remembered(folder) or f"proofolio-{public_of(first).raw[:6].hex()}/log")
 
 
 def sealed(store: Store, by: Signer) -> bytes:
-    """The signed checkpoint of the log as it stands."""
+    """The signed checkpoint of the log as it stands, with the cosignatures that it has."""
     with files.held(by.folder):
-        last = last_signed(by)
+        last, ring = last_signed(by), by.keys
         with store.reading() as session:
             size = journal.size(session)
             kept = note(session, size)
-            if kept is not None and size == last.size:
-                return kept
             if size < last.size:
                 raise SignerError(_forked(last))
+            if kept is not None and size == last.size and not _missing(parse(kept), by, ring):
+                return kept
             top, proof = journal.answered(session, size, lambda tree: (root(tree), growth(tree, last.size)))
             new = Checkpoint(by.origin, size, top)
         if grown(last, new, last.size, proof) is not None:
             raise SignerError(_forked(last))
-        made = signed(checkpoint_text(new), by.origin, by.seed)
+        text = checkpoint_text(new)
+        made = f"{text}\n{_missing(Note(text, ()), by, ring)}".encode()
         files.replaced(by.folder / LAST, made)
+    return added(store, made)
+
+
+def added(store: Store, made: bytes) -> bytes:
+    """The checkpoint as it is kept, with every signature that it had and those that it has here."""
+    state = checkpoint(parse(made).text)
     with store.writing() as session:
-        session.merge(Signed(size=size, note=made))
-    return made
+        row = session.get(Signed, state.size, with_for_update=True)
+        if row is None or parse(row.note).text != parse(made).text:
+            session.merge(Signed(size=state.size, note=made))
+            return made
+        before = row.note.decode().splitlines(keepends=True)
+        row.note += "".join(line for line in made.decode().splitlines(keepends=True) if line not in before).encode()
+        session.add(row)
+        return row.note
 
 
 def card(store: Store, by: Signer) -> bytes:
-    """What an examiner should be given by another way than the bundles: the key, and the last state."""
+    """What an examiner should be given by another way than the bundles: the keys, and the last state."""
     state = checkpoint(parse(sealed(store, by)).text)
-    return card_text((by.verifier,), (), (state.size, state.root))
+    return card_of(by, state)
+
+
+def card_of(by: Signer, state: Checkpoint) -> bytes:
+    """Every key by which some state of the log was signed, with its dates, and the witnesses that are asked."""
+    ring = by.keys
+    dates = {verifier_of(by.origin, key.seed): _since(key.since) for key in ring.signing}
+    if ring.old is not None:
+        dates[verifier_of(by.origin, ring.old.seed)] += f", is replaced since {ring.signs.since}"
+    dates |= {it.verifier: f"{_since(it.since)}, until {it.until}" for it in ring.ended}
+    said = {key: text for key, text in dates.items() if len(dates) > 1}
+    return card_text(tuple(dates), (), (state.size, state.root), None, witnesses(by), said)
+
+
+def witnesses(by: Signer) -> Trust | None:
+    """Who is asked to cosign, and how many are wanted: the C2SP tlog-policy file in the signer's folder, where there is
+    one. SignerError where it cannot be read."""
+    try:
+        return trust((by.folder / WITNESSES).read_bytes())
+    except FileNotFoundError:
+        return None
+    except TrustError as error:
+        raise SignerError(f"the signer's `{WITNESSES}`: {error}") from None
 
 
 def note(session: Session, size: int) -> bytes | None:
@@ -88,16 +137,43 @@ def growth(tree: Tree, old: int) -> list[bytes]:
     return consistency_proof(tree, old) if old else []
 
 
+def verifiers(by: Signer) -> tuple[Verifier, ...]:
+    """Of every key by which some state was signed."""
+    ring = by.keys
+    return (*(verifier_of(by.origin, key.seed) for key in ring.signing), *(it.verifier for it in ring.ended))
+
+
 def last_signed(by: Signer) -> Checkpoint:
     """What the signer remembers. SignerError where that cannot be read."""
     try:
         kept = parse((by.folder / LAST).read_bytes())
-        verified(kept, [by.verifier])
+        verified(kept, verifiers(by))
         return checkpoint(kept.text)
     except FileNotFoundError:
         return empty(by.origin)
+    except SignerError:
+        raise
     except ValueError as error:
         raise SignerError(f"the signer's `{LAST}`: {error}; restore it from a backup that you trust") from None
+
+
+def _missing(of: Note, by: Signer, ring: Keyring) -> str:
+    """The lines of those keys that are to sign the note and have not."""
+    have = {signature.id for signature in of.signatures}
+    seeds = [key.seed for key in ring.signing if verifier_of(by.origin, key.seed).id not in have]
+    return "".join(signature_line(of.text, by.origin, seed) for seed in seeds)
+
+
+def _remembered(folder: Path) -> str | None:
+    """The name that the log has been signed under, which outlives the key that it was made from."""
+    try:
+        return checkpoint(parse((folder / LAST).read_bytes()).text).origin
+    except (FileNotFoundError, ValueError):
+        return None
+
+
+def _since(instant: str) -> str:
+    return "signs since the log began" if instant == keyring.BEGINNING else f"signs since {instant}"
 
 
 def _forked(last: Checkpoint) -> str:
