@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 
 from policy.book.document import document
-from policy.book.facts import Relief
+from policy.book.facts import Book, Relief
 from tests.bench.mandate import book
 
 RULE = """rule R-{number:03} "Rule {number}"
@@ -35,10 +35,14 @@ def rules(count: int = 200, moments: tuple[str, ...] = MOMENTS) -> str:
     return "\n".join(('vocabulary "proofolio" version 1\n', *texts))
 
 
-def household() -> dict[str, Any]:
+def facts() -> Book:
     """One account of 500 lots, which sells the oldest first."""
-    facts = book(1)
-    return document(replace(facts, accounts={"A": replace(facts.accounts["A"], relief=Relief.FIFO)}))
+    found = book(1)
+    return replace(found, accounts={"A": replace(found.accounts["A"], relief=Relief.FIFO)})
+
+
+def household() -> dict[str, Any]:
+    return document(facts())
 
 
 def _clauses() -> Iterator[str]:
