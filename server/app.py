@@ -20,6 +20,7 @@ from server.api import (
     health,
     keys,
     log,
+    metrics,
     parameters,
     problem,
     proposals,
@@ -39,7 +40,7 @@ from server.flow import worker
 from server.log.reads import Reads, writing
 from server.running import Service
 
-RESOURCES = (keys, rulebooks, snapshots, checks, proposals, decisions, runs, events, log, reads)
+RESOURCES = (keys, rulebooks, snapshots, checks, proposals, decisions, runs, events, log, reads, metrics)
 LARGEST = 64 * 1024 * 1024  # bytes of a body
 
 
@@ -90,6 +91,6 @@ def app(service: Service) -> Litestar:
         ),
     )
     routes.shut(found)
-    found.asgi_handler = trace.traced(reads.noted(found.asgi_handler, noting))
+    found.asgi_handler = trace.traced(reads.noted(found.asgi_handler, noting), service.instruments)
     found.state.service, found.state.follower = service, follower
     return found

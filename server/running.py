@@ -21,6 +21,8 @@ from server.log import files, journal
 from server.log.events import Event
 from server.log.signer import Signer, signer
 from server.log.witnessed import Asked
+from server.ops import instruments
+from server.ops.instruments import Instruments
 from server.settings import Settings
 from server.store.migrate import migrated, required
 from server.store.store import Store, store
@@ -54,6 +56,7 @@ class Service:
     settings: Settings
     store: Store
     signer: Signer
+    instruments: Instruments
     provider: Keys | None = None
     memory: Memory = field(default_factory=Memory)
     witnesses: Asked = field(default_factory=Asked)
@@ -65,7 +68,8 @@ def opened(known: Settings) -> Service:
     error."""
     known.data.mkdir(mode=OWN, parents=True, exist_ok=True)
     provider = None if known.provider is None else Keys(known.provider)
-    found = Service(known, store(known.database), signer(known.data / SIGNER, known.origin), provider)
+    base, by = store(known.database), signer(known.data / SIGNER, known.origin)
+    found = Service(known, base, by, instruments.made(base, by, known.sent), provider)
     (migrated if known.migrate else required)(found.store)
     _begin(found)
     return found

@@ -13,6 +13,7 @@
 | `PROOFOLIO_OIDC_ISSUER`   | API keys only                                    |
 | `PROOFOLIO_OIDC_AUDIENCE` | wanted beside the issuer                         |
 | `PROOFOLIO_OIDC_ROLES`, `PROOFOLIO_OIDC_HOUSEHOLDS` | the claims `roles`, `households` |
+| `OTEL_EXPORTER_OTLP_ENDPOINT` and its kin | nothing is sent: metrics are read from /v1/metrics |
 
 Each of them may come from elsewhere: `NAME_FILE` names a file that holds the value, `NAME_COMMAND` a command that
 prints it (words as in a shell, but no shell runs it). What is wrong with that is said without the value, and without
@@ -24,7 +25,7 @@ import re
 import shlex
 import subprocess
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -50,6 +51,15 @@ class Probing:
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """What is sent to a collector over OTLP, as the standard variables (`OTEL_*`) say. `headers`: a secret."""
+
+    metrics: bool = False
+    traces: bool = False
+    headers: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """`database`: a SQLAlchemy URL. `origin`: the log's name in checkpoints, None to derive it from the key.
     `provider`: whoever knows the firm's people, beside API keys. `workers`: threads that work on proposals. `migrate`:
@@ -63,6 +73,7 @@ class Settings:
     migrate: bool = True
     reads_days: int = READS_DAYS
     probing: Probing = Probing()
+    sent: Sent = Sent()
 
 
 def settings(given: Mapping[str, str] = os.environ) -> Settings:
@@ -81,7 +92,7 @@ def settings(given: Mapping[str, str] = os.environ) -> Settings:
     if migrate not in ("yes", "no"):
         raise SettingsError(f"PROOFOLIO_MIGRATE is `{migrate}`; write yes or no")
     provider, watched = _provider(environment), _watched(environment)
-    return Settings(data, database, origin, provider, int(workers), migrate == "yes", *watched)
+    return Settings(data, database, origin, provider, int(workers), migrate == "yes", *watched, sent=_sent(environment))
 
 
 def fetched(environment: Mapping[str, str]) -> Mapping[str, str]:
@@ -142,6 +153,16 @@ def _number(environment: Mapping[str, str], name: str, usual: int, most: int) ->
     if not re.fullmatch(r"\d{1,6}", said, re.ASCII) or not 1 <= int(said) <= most:
         raise SettingsError(f"{name} is `{said[:20]}`; write a number from 1 to {most}")
     return int(said)
+
+
+def _sent(environment: Mapping[str, str]) -> Sent:
+    def wanted(what: str) -> bool:
+        off = environment.get("OTEL_SDK_DISABLED", "").lower() == "true"
+        names = ("OTEL_EXPORTER_OTLP_ENDPOINT", f"OTEL_EXPORTER_OTLP_{what}_ENDPOINT")
+        chosen = environment.get(f"OTEL_{what}_EXPORTER") or "otlp"
+        return chosen == "otlp" and not off and any(environment.get(name) for name in names)
+
+    return Sent(wanted("METRICS"), wanted("TRACES"), environment.get("OTEL_EXPORTER_OTLP_HEADERS"))
 
 
 def _provider(environment: Mapping[str, str]) -> Provider | None:

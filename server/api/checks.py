@@ -25,6 +25,7 @@ from server.auth.roles import Act
 from server.desk import check, ingest, loaded, publish
 from server.desk.check import Checked, Reader
 from server.desk.loaded import Facts, Loaded
+from server.ops.instruments import measured
 from server.running import Service
 from server.store.tables import Rulebook, Snapshot
 
@@ -85,7 +86,8 @@ def _answered(service: Service, who: Principal, wanted: CheckAsked) -> OrdersAns
     _may_order(known.facts, reader, orders)
     book = known.facts.index.book
     day = wanted.as_of or book.as_of
-    found = check.checked(service.memory, known, orders, day, wanted.known_at or max(day, book.known_at))
+    with measured(service.instruments.judged):
+        found = check.checked(service.memory, known, orders, day, wanted.known_at or max(day, book.known_at))
     if not isinstance(found, Checked):
         raise _cannot(found)
     kinds = Wanted(wanted.everything, wanted.instead)

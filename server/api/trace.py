@@ -1,5 +1,6 @@
-"""What holds for every request, whichever route answers it: an id, headers that keep browsers and caches out, and one
-line in the log, in which nothing stands that a client sent."""
+"""What holds for every request, whichever route answers it: an id, headers that keep browsers and caches out, one line
+in the log, one reading of how long it took and, where traces are collected, one span. In none of them stands anything
+that a client sent."""
 
 import logging
 import re
@@ -12,6 +13,8 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from server.api.patience import patient
 from server.auth.credentials import Principal
 from server.clock import fresh
+from server.ops.instruments import Instruments
+from server.ops.spans import spanned
 
 HEADER = b"x-request-id"
 SANE = re.compile(rb"[A-Za-z0-9._-]{1,64}")
@@ -28,7 +31,7 @@ DEFAULTS = (
 _log = logging.getLogger("proofolio")
 
 
-def traced(app: ASGIApp) -> ASGIApp:
+def traced(app: ASGIApp, measures: Instruments) -> ASGIApp:
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:
             return await app(scope, receive, send)
@@ -44,10 +47,15 @@ def traced(app: ASGIApp) -> ASGIApp:
                 message["headers"] = [*message["headers"], *more, (HEADER, known)]
             await send(message)
 
-        try:
-            await app(scope, patient(receive), sent)
-        finally:
-            _log.info(line(scope) | {"status": status, "ms": (monotonic_ns() - begun) // 1_000_000})
+        with spanned(measures.tracer, _parent(scope)) as span:
+            try:
+                await app(scope, patient(receive), sent)
+            finally:
+                took, said = monotonic_ns() - begun, line(scope)
+                _log.info(said | {"status": status, "ms": took // 1_000_000})
+                about = {"method": said["method"] or "other", "route": said["route"] or "none", "status": status}
+                measures.requests.record(took / 1e9, about)
+                span(f"{about['method']} {about['route']}", about | {"request": said["request"]})
         return None
 
     return answer
@@ -63,6 +71,11 @@ def line(scope: Scope) -> dict[str, Any]:
         "route": scope.get("path_template"),
         "credential": user.credential if isinstance(user, Principal) else None,
     }
+
+
+def _parent(scope: Scope) -> str | None:
+    """The span of the caller's that this one belongs to (W3C Trace Context)."""
+    return next((value.decode("latin-1") for name, value in scope["headers"] if name == b"traceparent"), None)
 
 
 def _id(scope: Scope) -> bytes:

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from threading import Event, Thread
+from time import perf_counter
 
 from sqlalchemy.exc import OperationalError
 
 from server.flow import proposing, queue
+from server.ops.spans import spanned
 from server.running import Service
 from server.store.tables import Proposal
 
@@ -44,8 +46,13 @@ def one(service: Service, lease: timedelta = queue.LEASE, hands: set[str] | None
         return False
     mine = set[str]() if hands is None else hands
     mine.add(str(row.holder))
+    begun = perf_counter()
     try:
-        proposing.kept(service, row, _result(service, row))
+        with spanned(service.instruments.tracer) as span:
+            result = _result(service, row)
+            span("proposal", {"outcome": result.event.type})
+        if proposing.kept(service, row, result):
+            service.instruments.worked.record(perf_counter() - begun, {"outcome": result.event.type})
     except BaseException:
         queue.released(service.store, [str(row.holder)])
         raise

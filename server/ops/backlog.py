@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 from sqlmodel import col, func, or_, select
 
 from server import clock
-from server.desk.proposals import State
 from server.store.store import Store
 from server.store.tables import Proposal
+
+QUEUED = "queued"
+"""What `server.desk.proposals` calls the state; the desk stands above whoever measures it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,7 @@ class Waiting:
 def waiting(store: Store) -> Waiting:
     now = datetime.now(UTC)
     free = or_(col(Proposal.lease).is_(None), col(Proposal.lease) <= clock.text(now))
-    found = select(func.count(), func.min(Proposal.made)).where(Proposal.state == State.QUEUED.value, free)
+    found = select(func.count(), func.min(Proposal.made)).where(Proposal.state == QUEUED, free)
     with store.reading() as session:
         number, oldest = session.exec(found).one()
     since = now if oldest is None else datetime.fromisoformat(oldest)
