@@ -44,10 +44,13 @@ class Task:
 def prepared(rules: Mapping[str, str], book: Book, intent: Intent) -> Task:
     """The task; the rules have no errors. Sources are read in the order of their paths. ObservedError where it is not
     said properly which are observed."""
-    snapshot = canonical.encode(document(book))
     files, observed = split(rules)
     read = with_observed(library([parse(Source(path, files[path]))[0] for path in sorted(files)]), observed)
-    known = index(book)
+    return joined(rules, read, index(book), canonical.encode(document(book)), intent)
+
+
+def joined(rules: Mapping[str, str], read: Library, known: Index, snapshot: bytes, intent: Intent) -> Task:
+    """The same, of rules and of a book that were read already: many households share the one, and each has the other."""
     bound = demanded(bind_to(read, known, snapshot=canonical.digest(snapshot)), intent)
     return Task(rules, snapshot, read, known, intent, bound, objective(bound, known, intent))
 

@@ -16,7 +16,7 @@ from server.answer.proposal import WORDS, ProposeAnswer, answer_of
 from server.auth.roles import Role
 from server.desk import decision, intent, proposals
 from server.desk.loaded import loaded
-from server.desk.prepare import Task, prepared
+from server.desk.prepare import Task, joined
 from server.desk.propose import Answer, Refused, answered
 from server.flow import queue
 from server.log import journal
@@ -47,7 +47,8 @@ def worked_out(service: Service, row: Proposal) -> Result:
         text = blobs.get(session, [row.intent])[row.intent].decode()
     wanted = intent.read(text, "intent", known.facts.index.book)
     assert isinstance(wanted, Intent), "it was read before it was queued"
-    task = prepared(known.rules.sources, known.facts.index.book, wanted)
+    rules, facts = known.rules, known.facts
+    task = joined(rules.sources, rules.library, facts.index, facts.content, wanted)
     run = decision.run_of(task, row.id, row.proposer)
     assert run == proposals.run_of(row, known), "rules and data are those that the log names"
     found = answered(task)
