@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from policy.book.amount import number_text
 from server.api import (
+    approval_policies,
     caller,
     checks,
     decisions,
@@ -22,6 +23,7 @@ from server.api import (
     log,
     metrics,
     parameters,
+    people,
     problem,
     proposals,
     reads,
@@ -40,7 +42,21 @@ from server.flow import worker
 from server.log.reads import Reads, writing
 from server.running import Service
 
-RESOURCES = (keys, rulebooks, snapshots, checks, proposals, decisions, runs, events, log, reads, metrics)
+RESOURCES = (
+    keys,
+    rulebooks,
+    snapshots,
+    checks,
+    proposals,
+    decisions,
+    approval_policies,
+    people,
+    runs,
+    events,
+    log,
+    reads,
+    metrics,
+)
 LARGEST = 64 * 1024 * 1024  # bytes of a body
 
 

@@ -126,8 +126,10 @@ def run_root(statements: Sequence[str]) -> str:
     return root(_tree(statements)).hex()
 
 
-def inclusion(statements: Sequence[str], index: int) -> Inclusion:
-    return Inclusion(index, tuple(inclusion_proof(_tree(statements), index)))
+def inclusions(statements: Sequence[str]) -> list[Inclusion]:
+    """Of each decision of a run."""
+    tree = _tree(statements)
+    return [Inclusion(index, tuple(inclusion_proof(tree, index))) for index in range(len(statements))]
 
 
 def inclusion_json(found: Inclusion) -> bytes:

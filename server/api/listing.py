@@ -8,9 +8,9 @@ from typing import TypeVar
 from sqlmodel import Session, col, select
 
 from server.api.problem import ProblemError
-from server.store.tables import Proposal, Rulebook, Run, Snapshot
+from server.store.tables import ApprovalPolicy, Proposal, Rulebook, Run, Snapshot, Waiver
 
-Row = TypeVar("Row", Proposal, Rulebook, Run, Snapshot)
+Row = TypeVar("Row", ApprovalPolicy, Proposal, Rulebook, Run, Snapshot, Waiver)
 
 LONGEST = 500  # rows of a page
 USUAL = 50

@@ -33,6 +33,14 @@ SLUGS: dict[str, Slug] = {
     "credentials-expired": Slug(401, "the credentials have expired", "ask an administrator for a new key"),
     "role-not-allowed": Slug(403, "this role may not do that", "ask somebody whose role may"),
     "self-approval": Slug(403, "nobody approves a proposal of their own", "let another person approve it"),
+    "approval-needed": Slug(
+        403, "this approval is not the one that is needed", "see `approval_needed` of the proposal, and approve it so"
+    ),
+    "step-up-needed": Slug(
+        403, "who you are has to be shown anew", "sign the approval with your own key, or sign in again, and repeat it"
+    ),
+    "same-key-twice": Slug(409, "this key was registered before", "make a key of your own that nobody ever registered"),
+    "challenge-used": Slug(409, "this challenge was used or has expired", "ask for a new one and sign that"),
     "not-found": Slug(404, "there is no such thing, or it is not yours to see", "look at the id again"),
     "method-not-allowed": Slug(405, "this resource has no such verb", "see /schema for the verbs that it has"),
     "too-slow": Slug(408, "the body came too slowly", "send it again, faster or in parts", retryable=True),
@@ -44,6 +52,7 @@ SLUGS: dict[str, Slug] = {
     "idempotency-key-reused": Slug(422, "this Idempotency-Key was used for another body", "use a new key"),
     "rule-book-not-active": Slug(422, "no rule book is in force", "publish one and activate it"),
     "no-snapshot": Slug(422, "there is no snapshot", "send one to /v1/snapshots"),
+    "data-too-old": Slug(422, "the data is older than `max_age`", "send newer data to /v1/snapshots, or allow more"),
     "if-match-needed": Slug(428, "the ETag is missing", "send the resource's ETag in If-Match"),
     "probing-limited": Slug(
         429,

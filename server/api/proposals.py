@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from litestar import Request, Response, Router, get, post
@@ -16,6 +16,8 @@ from sqlmodel import Session
 from policy.ir.disguised import disguised
 from policy.judge.redact import NOT_PERMITTED, readable
 from server import clock
+from server.answer import approval
+from server.answer.approval import ApprovalNeeded, ApprovalSaid
 from server.answer.proposal import ProposeAnswer
 from server.api.listing import USUAL, page
 from server.api.once import Answer, Write, once
@@ -25,7 +27,7 @@ from server.api.version import version
 from server.api.wire import Asked, answer, asked, flaws
 from server.auth.credentials import Principal
 from server.auth.roles import Act
-from server.desk import ingest, intent, loaded, proposals, proving, publish
+from server.desk import approval_policies, approvals, ingest, intent, loaded, proposals, proving, publish
 from server.desk.intent import IntentDocument
 from server.desk.loaded import Loaded
 from server.desk.proposals import ALLOWS, UNSETTLED, State, Wanted
@@ -35,7 +37,7 @@ from server.log.journal import Receipt
 from server.log.signer import SignerError
 from server.running import Service
 from server.store import blobs
-from server.store.tables import Proposal
+from server.store.tables import Approval, Proposal
 from solver.intent import Intent
 
 LONGEST_WAIT = 60  # seconds
@@ -57,7 +59,8 @@ class ProposalAsked(Asked):
 @dataclass(frozen=True, slots=True)
 class ProposalAnswer:
     """`allows`: what may be done with it now, by somebody else than `proposer`. `reason`: why it failed or was
-    rejected. `answer`: what came of it, as far as its reader may see the rules; not in lists."""
+    rejected. `approval_needed`: what it takes; `approval`: what it has. `answer`: what came of it, as far as its reader
+    may see the rules. None of the three is in lists."""
 
     id: str
     state: str
@@ -70,6 +73,8 @@ class ProposalAnswer:
     allows: tuple[str, ...]
     reason: str | None
     answer: ProposeAnswer | None = None
+    approval_needed: ApprovalNeeded | None = None
+    approval: ApprovalSaid | None = None
     log: Receipt | None = None
 
 
@@ -243,7 +248,8 @@ def _settled(service: Service, name: str) -> bool:
 def _read(request: Request[Principal, None, Any], service: Service, name: str, status: int) -> Response[bytes]:
     with service.store.reading() as session:
         row = known(session, request, name)
-        said = shown(row, clock.now(), _answer(session, request, row))
+        now = clock.now()
+        said = with_approval(session, row, shown(row, now, _answer(session, request, row)), now)
     made = answer(status, said, etag=version(row))
     return Response(made.body, status_code=status, media_type="application/json", headers=dict(made.headers))
 
@@ -278,6 +284,15 @@ def shown(row: Proposal, now: str, said: ProposeAnswer | None = None, log: Recei
         answer=said,
         log=log,
     )
+
+
+def with_approval(session: Session, row: Proposal, said: ProposalAnswer, now: str) -> ProposalAnswer:
+    """With the approval that it needs, where it waits for one, or that it has."""
+    if said.state == State.PROPOSED:
+        need = approvals.needed(approval_policies.in_force(session, now), row, now)
+        return replace(said, approval_needed=approval.needed(need))
+    kept = session.get(Approval, row.id)
+    return said if kept is None else replace(said, approval=approval.said(kept))
 
 
 ROUTES = Router("/", route_handlers=[add, listed, one, bundle], tags=["proposals"])

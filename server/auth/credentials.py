@@ -19,12 +19,14 @@ FIRST = "first administrator"
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who asks. `households`: None for all."""
+    """Who asks. `households`: None for all. `shown`: when they last showed who they are, as the provider of their token
+    says; None where nobody knows, as of a key."""
 
     credential: str
     name: str
     roles: frozenset[Role]
     households: frozenset[str] | None
+    shown: str | None = None
 
     def may(self, act: Act) -> bool:
         return bool(self.roles & ALLOWED[act])

@@ -10,13 +10,15 @@ A provider that cannot be reached is no reason to let anybody in: who needs its 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from threading import Lock
-from time import monotonic
+from time import monotonic, time
 from typing import Any
 
 import httpx
 import jwt
 
+from server import clock
 from server.auth.credentials import OPENID, Principal
 from server.auth.roles import Role
 
@@ -89,7 +91,16 @@ def _principal(provider: Provider, claims: Mapping[str, Any]) -> Principal:
         raise TokenError("its subject is no name")
     roles = frozenset(Role(word) for word in _words(claims.get(provider.roles)) if word in Role._value2member_map_)
     households = _words(claims.get(provider.households))
-    return Principal(f"{OPENID}{subject}", subject, roles, None if EVERY in households else households)
+    shown = _instant(claims.get("auth_time"))
+    return Principal(f"{OPENID}{subject}", subject, roles, None if EVERY in households else households, shown)
+
+
+def _instant(claim: object) -> str | None:
+    """When the person signed in (OpenID Connect Core, 2): seconds since 1970; None where that is not said, or to
+    come."""
+    if not isinstance(claim, int) or isinstance(claim, bool) or not 0 <= claim <= time() + LEEWAY:
+        return None
+    return clock.text(datetime.fromtimestamp(claim, UTC))
 
 
 def _words(claim: object) -> frozenset[str]:

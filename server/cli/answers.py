@@ -16,6 +16,7 @@ from server.cli.fmt import FmtAnswer
 from server.cli.migrate import MigrateAnswer
 from server.cli.rotate_key import RotateKeyAnswer
 from server.cli.serve import ServeAnswer
+from server.cli.sign import SignAnswer
 from server.cli.trust_card import TrustCardAnswer
 from server.cli.witness import WitnessAnswer
 from server.cli.worker import WorkerAnswer
@@ -46,6 +47,7 @@ ANSWERS = {
     "migrate": MigrateAnswer,
     "rotate-key": RotateKeyAnswer,
     "witness": WitnessAnswer,
+    "sign": SignAnswer,
     "trust-card": TrustCardAnswer,
     "bad-input": BadInputAnswer,
 }

@@ -8,10 +8,17 @@ from server.log.asked import Log
 
 
 def assembled(
-    files: Mapping[str, bytes], log: Log, places: Mapping[str, int], salt: bytes, seen: Iterable[int], card: bytes
+    files: Mapping[str, bytes],
+    log: Log,
+    places: Mapping[str, int],
+    salt: bytes,
+    seen: Iterable[int],
+    card: bytes,
+    approvals: Mapping[str, bytes] | None = None,
 ) -> bytes:
     """The bundle, which follows from these and from nothing else. `places`: the numbers of its entries by name, with
-    `entry` for the decision's own, which `salt` opens; `seen`: sizes of the log that somebody may have kept."""
+    `entry` for the decision's own, which `salt` opens; `seen`: sizes of the log that somebody may have kept;
+    `approvals`: their files."""
     logged = Logged(
         entries={name: log.entry(at) for name, at in places.items()},
         proofs={name: log.included(at) for name, at in places.items()},
@@ -19,4 +26,4 @@ def assembled(
         checkpoint=log.checkpoint,
         growths={size: log.grown(size) for size in seen},
     )
-    return packed(completed(files, logged, card))
+    return packed(completed(files, logged, card, approvals))

@@ -132,15 +132,14 @@ def run_of(row: Proposal, known: Loaded) -> Run:
     return Run(row.id, row.proposer, known.rules.manifest, known.facts.document)
 
 
-def decided(session: Session, row: Proposal, verb: Verb, who: str, said: str | None) -> Event:
-    """The row in its new state. It is `attested`: the service says that this session said so, and no person signed."""
-    row.state, row.version = ENDS_IN[verb].value, row.version + 1
-    row.reason = said if verb is Verb.REJECTION else None
+def rejected(session: Session, row: Proposal, who: str, said: str) -> Event:
+    """The row, rejected. It is `attested`: the service says that this session said so, and no person signed."""
+    row.state, row.version, row.reason = ENDS_IN[Verb.REJECTION].value, row.version + 1, said
     session.add(row)
-    body: dict[str, Json] = {"v": 1, "word": "attested", "decision": verb.value, "proposal": row.id}
+    body: dict[str, Json] = {"v": 1, "word": "attested", "decision": Verb.REJECTION.value, "proposal": row.id}
     body |= {"statement": row.statement, "person": who, "said": said}
-    subject = f"{verb.value}, attested by the service"
-    return told(row, Event(f"proposal.{row.state}", row.id, subject, who, None, encode(body), run=row.id))
+    subject = "rejection, attested by the service"
+    return told(row, Event("proposal.rejected", row.id, subject, who, None, encode(body), run=row.id))
 
 
 def told(row: Proposal, event: Event) -> Event:

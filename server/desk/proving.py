@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 
 from policy.proof.archive import listed
 from policy.proof.entry import Entry, entry
+from server.desk import approvals
 from server.desk.assembled import assembled
 from server.desk.proposals import DRAWN
 from server.desk.publish import STREAM as RULES
@@ -38,8 +39,9 @@ def bundle(service: Service, row: Proposal, seen: Iterable[int] = ()) -> bytes:
         paths = listed(decided.body)
         contents = blobs.get(session, set(paths.values()))
         files = {path: contents[name] for path, name in paths.items()}
-        card = signer.card_of(service.signer, log.state)
-        return assembled(files, log, places, decided.salt, _sizes(session, log, seen), card)
+        card = signer.card_of(session, service.signer, log.state)
+        approved, shown = approvals.shown(session, row, log.state.size)
+        return assembled(files, log, places | approved, decided.salt, _sizes(session, log, seen), card, shown)
 
 
 def _own(session: Session, name: str) -> tuple[Journal, Journal]:

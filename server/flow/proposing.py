@@ -14,8 +14,9 @@ from policy.proof.bundle import statement
 from server import clock
 from server.answer.proposal import WORDS, ProposeAnswer, answer_of
 from server.auth.roles import Role
-from server.desk import decision, intent, proposals
+from server.desk import approvals, decision, intent, proposals
 from server.desk.loaded import loaded
+from server.desk.measures import KEPT, measured
 from server.desk.prepare import Task, joined
 from server.desk.propose import Answer, Refused, answered
 from server.flow import queue
@@ -32,12 +33,13 @@ ANSWERS = TypeAdapter(dict[str, ProposeAnswer])
 @dataclass(frozen=True, slots=True)
 class Result:
     """`answers`: by the roles that a rule may be kept for, those of its reader, sorted and joined by commas; `files`:
-    those that the log commits to, none where nothing is proven."""
+    those that the log commits to, none where nothing is proven; `measures`: what a policy of approval looks at."""
 
     event: Event
     answers: bytes | None = None
     files: Mapping[str, bytes] | None = None
     reason: str | None = None
+    measures: str | None = None
 
 
 def worked_out(service: Service, row: Proposal) -> Result:
@@ -58,7 +60,8 @@ def worked_out(service: Service, row: Proposal) -> Result:
     if isinstance(found, Refused) and files is None:
         return Result(decision.unfiled(run, found, row.id, WORDS[type(found.refusal)]), answers)
     assert files is not None, "orders are filed"
-    return Result(decision.filed(run, found, files, row.id), answers, files)
+    measures = None if isinstance(found, Refused) else KEPT.dump_json(measured(task, found)).decode()
+    return Result(decision.filed(run, found, files, row.id), answers, files, measures=measures)
 
 
 def failed(row: Proposal, reason: str) -> Result:
@@ -79,9 +82,10 @@ def kept(service: Service, row: Proposal, result: Result) -> bool:
         mine.answer = None if result.answers is None else named[-1]
         mine.statement = None if result.files is None else digest(statement(files))
         mine.state, mine.version = proposals.OF_EVENT[result.event.type].value, mine.version + 1
-        mine.reason, mine.holder, mine.lease = result.reason, None, None
+        mine.reason, mine.holder, mine.lease, mine.measures = result.reason, None, None, result.measures
         session.add(mine)
-        journal.append(session, [proposals.told(mine, result.event)], max(now, mine.made))
+        told, time = proposals.told(mine, result.event), max(now, mine.made)
+        journal.append(session, [told, *approvals.standing(session, mine, service.signer.keys.signs.seed, time)], time)
     return True
 
 

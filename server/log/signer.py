@@ -14,6 +14,7 @@ from policy.proof.merkle import Tree, consistency_proof, root
 from policy.proof.note import Checkpoint, Note, Verifier, checkpoint, checkpoint_text, parse, signature_line, verified
 from policy.proof.trust import Trust, TrustError, card_text, trust
 from policy.proof.witness import empty, grown
+from server.auth import people
 from server.log import files, journal, keyring
 from server.log.keyring import Keyring, KeyringError, verifier_of
 from server.store.store import Store
@@ -101,18 +102,21 @@ def added(store: Store, made: bytes) -> bytes:
 def card(store: Store, by: Signer) -> bytes:
     """What an examiner should be given by another way than the bundles: the keys, and the last state."""
     state = checkpoint(parse(sealed(store, by)).text)
-    return card_of(by, state)
+    with store.reading() as session:
+        return card_of(session, by, state)
 
 
-def card_of(by: Signer, state: Checkpoint) -> bytes:
-    """Every key by which some state of the log was signed, with its dates, and the witnesses that are asked."""
+def card_of(session: Session, by: Signer, state: Checkpoint) -> bytes:
+    """Every key by which some state of the log was signed, with its dates, people's own keys, and the witnesses that
+    are asked."""
+    known, ends = people.on_cards(session)
     ring = by.keys
     dates = {verifier_of(by.origin, key.seed): _since(key.since) for key in ring.signing}
     if ring.old is not None:
         dates[verifier_of(by.origin, ring.old.seed)] += f", is replaced since {ring.signs.since}"
     dates |= {it.verifier: f"{_since(it.since)}, until {it.until}" for it in ring.ended}
     said = {key: text for key, text in dates.items() if len(dates) > 1}
-    return card_text(tuple(dates), (), (state.size, state.root), None, witnesses(by), said)
+    return card_text(tuple(dates), known, (state.size, state.root), ends, witnesses(by), said)
 
 
 def witnesses(by: Signer) -> Trust | None:

@@ -20,9 +20,9 @@ from policy.proof.approval import (
     Word,
     approved,
     filed,
-    inclusion,
     inclusion_json,
     inclusion_of,
+    inclusions,
     read,
     run_root,
     under,
@@ -66,7 +66,7 @@ def by_log(what: Said) -> bytes:
 
 
 def test_a_run_that_was_signed_is_proven_of_each_of_its_decisions():
-    found = claim((by_boris(TOGETHER), inclusion(RUN, 4)))
+    found = claim((by_boris(TOGETHER), inclusions(RUN)[4]))
     assert found.answer is Answer.PROVEN, found.why
     assert "boris (compliance) signed" in found.why
     assert "6 others of the run run_1" in found.why
@@ -74,12 +74,12 @@ def test_a_run_that_was_signed_is_proven_of_each_of_its_decisions():
 
 @pytest.mark.parametrize("index", [0, 3, 5, 6])
 def test_a_place_in_a_run_is_that_of_one_decision(index: int):
-    assert claim((by_boris(TOGETHER), inclusion(RUN, index))).answer is Answer.REFUTED
+    assert claim((by_boris(TOGETHER), inclusions(RUN)[index])).answer is Answer.REFUTED
 
 
 @pytest.mark.parametrize("change", [{"size": 4}, {"size": 16}, {"size": 0}, {"root": DUE}])
 def test_a_run_of_another_size_or_root(change: dict[str, object]):
-    found = claim((by_boris(replace(TOGETHER, **change)), inclusion(RUN, 4)))
+    found = claim((by_boris(replace(TOGETHER, **change)), inclusions(RUN)[4]))
     assert found.answer is Answer.REFUTED
     assert "without this decision" in found.why
 
@@ -88,8 +88,8 @@ def test_a_run_without_a_place_in_it_and_a_place_without_a_run():
     assert "nothing shows" in claim((by_boris(TOGETHER), None)).why
     one = Approval(DUE, "boris", "compliance", sample.TIMES[6])
     assert claim((by_boris(one), None)).answer is Answer.PROVEN
-    assert "belongs to no approval" in claim((by_boris(one), inclusion(RUN, 4))).why
-    stray = {"approvals/7.inclusion.json": inclusion_json(inclusion(RUN, 4))}
+    assert "belongs to no approval" in claim((by_boris(one), inclusions(RUN)[4])).why
+    stray = {"approvals/7.inclusion.json": inclusion_json(inclusions(RUN)[4])}
     assert "belongs to no approval" in claim((by_boris(one), None), **stray).why
 
 
@@ -127,7 +127,7 @@ def test_an_approval_that_had_expired_when_it_was_made():
 def test_what_is_written_is_read():
     for what in (Approval(DUE, "boris", "x", sample.TIMES[6]), TOGETHER, SAW, STANDS):
         assert read(by_boris(what)) == what
-    found = inclusion(RUN, 4)
+    found = inclusions(RUN)[4]
     assert inclusion_of(inclusion_json(found)) == found
 
 
@@ -142,8 +142,8 @@ def test_every_decision_of_a_run_is_under_its_root_and_no_other(size: int):
     run = [digest(str(n).encode()) for n in range(size)]
     whole = RunApproval("run", run_root(run), size, "boris", "x", sample.TIMES[6])
     for at, each in enumerate(run):
-        assert under(each, inclusion(run, at), whole)
-        assert not under(DUE, inclusion(run, at), whole)
+        assert under(each, inclusions(run)[at], whole)
+        assert not under(DUE, inclusions(run)[at], whole)
 
 
 # --- keys that ended ---------------------------------------------------------------------------

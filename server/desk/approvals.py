@@ -1,0 +1,273 @@
+"""Approvals of proposals: what each needs, and how each kind of yes is checked, kept and told.
+
+What is needed follows from what is known of the orders and from the policy in force at the instant of the approval. A
+yes is signed by the person (`person-key`), or the service signs that it saw one (`attested`), or that a policy approves
+within its bounds (`standing`); `policy.proof.approval` has the words, and a bundle shows the envelope.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from sqlmodel import Session, select
+
+from policy.canonical import CanonicalError, Json, digest, encode
+from policy.proof.approval import (
+    TYPES,
+    Approval,
+    ApprovalError,
+    Attestation,
+    Inclusion,
+    RunApproval,
+    Word,
+    approved,
+    filed,
+    inclusion_json,
+    inclusion_of,
+    inclusions,
+    read,
+    run_root,
+)
+from policy.proof.envelope import sealed_by
+from policy.proof.reading import ShapeError
+from server import clock
+from server.auth import people
+from server.auth.credentials import Principal
+from server.auth.people import Refused
+from server.auth.roles import ALLOWED, Act, Role
+from server.desk import approval_policies, demand, proposals
+from server.desk.demand import FOUR_EYES, Demand, Kind, Level, Needed, Policy
+from server.desk.measures import KEPT
+from server.desk.proposals import ENDS_IN, State, Verb
+from server.log.events import Event
+from server.store import blobs, tables
+from server.store.tables import Evidence, Journal, Proposal
+
+GOOD_FOR = timedelta(days=1)
+"""How long what was given to sign can be handed in."""
+
+Signed = Approval | RunApproval
+
+
+@dataclass(frozen=True, slots=True)
+class Yes:
+    """Somebody's yes. `envelope`: signed with their own key, None where the service is to attest it; `evidence`: the
+    SHA-256 of what the client said."""
+
+    who: Principal
+    remark: str | None = None
+    envelope: bytes | None = None
+    evidence: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A yes as it is kept: whose word, in which envelope."""
+
+    kind: Kind
+    person: str
+    role: str | None
+    envelope: bytes
+    inclusion: Inclusion | None = None
+
+
+def needed(policy: Policy, row: Proposal, at: str) -> Needed:
+    """Four eyes where nothing is known of the orders."""
+    if row.measures is None:
+        return Needed(FOUR_EYES, policy.id, None, ("nothing is known of the orders: four eyes",))
+    return demand.needed(policy, KEPT.validate_json(row.measures), at)
+
+
+def standing(session: Session, row: Proposal, seed: bytes, now: str) -> list[Event]:
+    """What happens at once to orders that were just proposed: nothing, unless the policy approves them by itself.
+    `seed`: of the log's key."""
+    if proposals.state(row, now) is not State.PROPOSED:
+        return []
+    need = needed(approval_policies.in_force(session, now), row, now)
+    if need.demand.level is not Level.STANDING or row.statement is None:
+        return []
+    name = f"{need.policy}#{need.clause}"
+    envelope = approved(Attestation(row.statement, Word.STANDING, name, None, now), seed)
+    return [_kept(session, row, need, Given(Kind.STANDING, name, None, envelope), Yes(_NOBODY), now)]
+
+
+def to_sign(row: Proposal, who: Principal, need: Demand, now: str) -> Approval:
+    """What the person would sign to approve it."""
+    return Approval(str(row.statement), who.name, _role(who, need), now, row.expires)
+
+
+def run_to_sign(run: str, rows: Sequence[Proposal], who: Principal, need: Demand, now: str) -> RunApproval:
+    """What the person would sign to approve them all; there is one or more."""
+    statements = [str(row.statement) for row in rows]
+    return RunApproval(run, run_root(statements), len(rows), who.name, _role(who, need), now, _expiry(rows))
+
+
+def one(session: Session, row: Proposal, yes: Yes, seed: bytes, now: str) -> Event | Refused:
+    """The locked row, which allows it, approved; or why not."""
+    said = None if yes.envelope is None else _read(session, yes.who, yes.envelope, now)
+    if isinstance(said, Refused):
+        return said
+    if said is not None and said != replace(to_sign(row, yes.who, FOUR_EYES, said.time), role=said.role):
+        return _wrong("it approves something else than this proposal")
+    need = needed(approval_policies.in_force(session, now), row, now)
+    refused = _unmet(session, row, need.demand, yes, said, now)
+    return refused or _kept(session, row, need, _given(row, need.demand, yes, said, seed, now), yes, now)
+
+
+def together(
+    session: Session, run: str, rows: Sequence[Proposal], yes: Yes, seed: bytes, now: str
+) -> list[Event] | Refused:
+    """The locked rows of a run, which allow it, approved as one; or why none is."""
+    said = None if yes.envelope is None else _read(session, yes.who, yes.envelope, now)
+    if isinstance(said, Refused):
+        return said
+    if said is not None and said != replace(run_to_sign(run, rows, yes.who, FOUR_EYES, said.time), role=said.role):
+        return _wrong("it approves other proposals than those of this run that wait")
+    policy, events = approval_policies.in_force(session, now), list[Event]()
+    beside = [None] * len(rows) if said is None else inclusions([str(row.statement) for row in rows])
+    for row, inclusion in zip(rows, beside, strict=True):
+        need = needed(policy, row, now)
+        refused = _unmet(session, row, need.demand, yes, said, now)
+        if refused is not None:
+            return replace(refused, what=f"{row.id}: {refused.what}")
+        given = replace(_given(row, need.demand, yes, said, seed, now), inclusion=inclusion)
+        events.append(_kept(session, row, need, given, yes, now))
+    return events
+
+
+def shown(session: Session, row: Proposal, size: int) -> tuple[dict[str, int], dict[str, bytes]]:
+    """Of a bundle: the number of the entry that says that it was approved, where a log of this size has it, and the
+    files that show what was signed."""
+    kept = session.get(tables.Approval, row.id)
+    entry = select(Journal.index).where(Journal.stream == row.id, Journal.type == "proposal.approved")
+    places = {"approval": index for index in session.exec(entry) if index < size}
+    if kept is None or kept.envelope is None or not places:
+        return {}, {}
+    found = blobs.get(session, filter(None, (kept.envelope, kept.inclusion)))
+    beside = None if kept.inclusion is None else inclusion_of(found[kept.inclusion])
+    return places, filed([(found[kept.envelope], beside)])
+
+
+# --- checked -----------------------------------------------------------------------------------
+
+
+def _read(session: Session, who: Principal, envelope: bytes, now: str) -> Signed | Refused:
+    """What the person signed, with a key of theirs, lately."""
+    try:
+        said = read(envelope)
+        if isinstance(said, Attestation):
+            return _wrong("an attestation is the service's to make")
+        keys = people.active(session, who.name)
+        if said.person != who.name:
+            return _wrong(f"it is {said.person}'s, and you are {who.name}")
+        if not any(sealed_by(envelope, TYPES[type(said)], people.named_key(key).key) for key in keys):
+            return _wrong("no key of yours signed it")
+    except (ShapeError, CanonicalError, ApprovalError) as error:
+        return _wrong(str(error))
+    if said.role not in {role.value for role in who.roles & ALLOWED[Act.DECIDE]}:
+        return _wrong(f"you may not approve as {said.role}")
+    if not _before(now, GOOD_FOR) <= said.time <= now:
+        return _wrong(f"it was made out at {said.time}, and is good for a day")
+    return said
+
+
+def _unmet(session: Session, row: Proposal, need: Demand, yes: Yes, said: Signed | None, now: str) -> Refused | None:
+    """What the yes lacks."""
+    who, held = yes.who, {role.value for role in yes.who.roles}
+    if who.name == row.proposer and (need.others or said is not None):
+        return Refused(
+            "self-approval", "", f"{who.name} asked for this proposal; somebody else approves it", "ask them"
+        )
+    lacking = sorted(need.roles - held)
+    if lacking:
+        return _more(f"it needs somebody who is {' and '.join(lacking)}")
+    if said is not None and need.roles and said.role not in need.roles:
+        return _more(f"it needs somebody who signs as {' and '.join(sorted(need.roles))}")
+    if need.kind is Kind.PERSON_KEY and said is None:
+        return _more("it needs a signature with a key of your own: sign `approval-payload` and send the envelope")
+    if need.evidence and yes.evidence is None:
+        return _more("it needs evidence of what the client said: file it, and send its SHA-256 in `evidence`")
+    if yes.evidence is not None and not _filed(session, yes.evidence):
+        return Refused("invalid", "/evidence", "there is no such evidence", "file it with POST /v1/evidence")
+    if need.step_up is not None and not _shown(who, said, _before(now, timedelta(minutes=need.step_up))):
+        what = f"{who.name} has to have shown who they are within {need.step_up} minutes"
+        return Refused("step-up-needed", "", what, "sign the approval, or sign in again")
+    return None
+
+
+def _shown(who: Principal, said: Signed | None, since: str) -> bool:
+    """A fresh signature shows it, and so does the provider's word of a fresh login; an API key never does."""
+    return (said is not None and said.time >= since) or (who.shown is not None and who.shown >= since)
+
+
+def _filed(session: Session, name: str) -> bool:
+    return session.exec(select(Evidence).where(Evidence.hash == name)).first() is not None
+
+
+def _wrong(what: str) -> Refused:
+    return Refused("invalid", "/envelope", what, "get `approval-payload` anew, sign it with your key, and send that")
+
+
+def _more(what: str) -> Refused:
+    return Refused("approval-needed", "", what, "see `approval_needed`")
+
+
+# --- kept --------------------------------------------------------------------------------------
+
+
+def _given(row: Proposal, need: Demand, yes: Yes, said: Signed | None, seed: bytes, now: str) -> Given:
+    if said is not None and yes.envelope is not None:
+        return Given(Kind.PERSON_KEY, said.person, said.role, yes.envelope)
+    role = _role(yes.who, need)
+    envelope = approved(Attestation(str(row.statement), Word.ATTESTED, yes.who.name, role, now), seed)
+    return Given(Kind.ATTESTED, yes.who.name, role, envelope)
+
+
+def _kept(session: Session, row: Proposal, need: Needed, given: Given, yes: Yes, now: str) -> Event:
+    """The row approved, the envelope kept, and what the journal says: its entry names the envelope's SHA-256, so that
+    the log shows when it was there."""
+    row.state, row.version, row.reason = ENDS_IN[Verb.APPROVAL].value, row.version + 1, None
+    session.add(row)
+    contents = [given.envelope, *([] if given.inclusion is None else [inclusion_json(given.inclusion)])]
+    envelope, *beside = blobs.put(session, contents)
+    kept = tables.Approval(
+        proposal=row.id,
+        kind=given.kind.value,
+        person=given.person,
+        role=given.role,
+        policy=need.policy,
+        clause=need.clause,
+        envelope=envelope,
+        inclusion=beside[0] if beside else None,
+        evidence=yes.evidence,
+        time=now,
+    )
+    session.add(kept)
+    said: Mapping[str, Json] = {
+        "word": kept.kind,
+        "decision": Verb.APPROVAL.value,
+        "proposal": row.id,
+        "said": yes.remark,
+    }
+    about: Mapping[str, Json] = {"statement": row.statement, "person": kept.person, "role": kept.role}
+    under: Mapping[str, Json] = {"policy": need.policy, "clause": need.clause, "evidence": yes.evidence}
+    body = encode({"v": 1, **said, **about, **under, "envelope": envelope})
+    subject = f"approval, {kept.kind} {digest(given.envelope)}"
+    return proposals.told(row, Event("proposal.approved", row.id, subject, given.person, None, body, run=row.id))
+
+
+def _role(who: Principal, need: Demand) -> str:
+    """As what somebody approves: as what is asked for, where they are that."""
+    may = {role.value for role in who.roles & ALLOWED[Act.DECIDE]}
+    return min(may & need.roles or may)
+
+
+def _expiry(rows: Sequence[Proposal]) -> str | None:
+    return min((row.expires for row in rows if row.expires is not None), default=None)
+
+
+def _before(now: str, span: timedelta) -> str:
+    return clock.text(datetime.fromisoformat(now).astimezone(UTC) - span)
+
+
+_NOBODY = Principal("", "", frozenset[Role](), None)
