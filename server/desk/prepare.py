@@ -50,7 +50,7 @@ def prepared(rules: Mapping[str, str], book: Book, intent: Intent) -> Task:
 
 
 def joined(rules: Mapping[str, str], read: Library, known: Index, snapshot: bytes, intent: Intent) -> Task:
-    """The same, of rules and of a book that were read already: many households share the one, and each has the other."""
+    """The same, of rules and of a book that were read already: many households share the rules."""
     bound = demanded(bind_to(read, known, snapshot=canonical.digest(snapshot)), intent)
     return Task(rules, snapshot, read, known, intent, bound, objective(bound, known, intent))
 
