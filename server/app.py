@@ -18,10 +18,12 @@ from server.api import (
     checks,
     decisions,
     events,
+    evidence,
     health,
     keys,
     log,
     metrics,
+    modes,
     parameters,
     people,
     problem,
@@ -34,6 +36,7 @@ from server.api import (
     schema,
     snapshots,
     trace,
+    waivers,
 )
 from server.api.caller import PUBLIC
 from server.api.follow import Follower
@@ -45,6 +48,9 @@ from server.running import Service
 RESOURCES = (
     keys,
     rulebooks,
+    modes,
+    evidence,
+    waivers,
     snapshots,
     checks,
     proposals,

@@ -1,17 +1,19 @@
 """Rule books: published with what their cases say, read, and put in force by somebody else than their author."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from litestar import Request, Response, Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, RawBody
 from pydantic import Field
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from policy.book.problem import Problem, pointer
-from policy.ir.core import Library, ListRule, Rule, Waiver
+from policy.ir import core
+from policy.ir.core import Library
+from policy.ir.observed import FILE
 from policy.judge.redact import readable
 from server import clock
 from server.answer import cases
@@ -25,13 +27,13 @@ from server.api.version import matched, version
 from server.api.wire import Asked, answer, asked, said
 from server.auth.credentials import Principal
 from server.auth.roles import Act
-from server.desk import loaded, publish
+from server.desk import loaded, publish, ruling, waivers
 from server.desk.loaded import Rules
 from server.desk.publish import Draft, State
 from server.log import journal
 from server.log.journal import Receipt
 from server.running import Service
-from server.store.tables import Rulebook
+from server.store.tables import Rulebook, Waiver
 
 MOST_FILES = 1_000
 MOST_TEXT = 4 * 1024 * 1024  # characters of all files together
@@ -41,6 +43,8 @@ class RulebookAsked(Asked):
     title: Annotated[str, Field(min_length=1, max_length=200)]
     files: Annotated[dict[str, str], Field(min_length=1, max_length=MOST_FILES)]
     """the text of every rule file, by its path, such as `us/funds.mandate`"""
+    observe: Annotated[tuple[str, ...], Field(max_length=MOST_FILES)] = ()
+    """rules and lists that are judged and counted at first, and block nothing"""
 
 
 class ActivationAsked(Asked):
@@ -51,8 +55,9 @@ class ActivationAsked(Asked):
 @dataclass(frozen=True, slots=True)
 class RulebookAnswer:
     """`state`: draft, scheduled, active or superseded; `active`: since when or from when it is in force. `manifest`:
-    the SHA-256 that the log and proofs name. `files`: by path, those of which the reader may see everything; `cases`:
-    of the rules that the reader may see. `warnings`: what is doubtful in the text, said to whoever published it."""
+    the SHA-256 that the log and proofs name. `base`: the published one of which this is a later state. `files`: by
+    path, those of which the reader may see everything; `observed`, `waivers`, `cases`: of the rules that the reader may
+    see. `warnings`: what is doubtful in the text, said to whoever published it."""
 
     id: str
     title: str
@@ -62,7 +67,10 @@ class RulebookAnswer:
     made: str
     active: str | None
     activator: str | None
+    base: str | None = None
     files: Mapping[str, str] | None = None
+    observed: tuple[str, ...] | None = None
+    waivers: tuple[str, ...] | None = None
     cases: CasesAnswer | None = None
     warnings: tuple[Mistake, ...] = ()
     log: Receipt | None = None
@@ -78,10 +86,12 @@ class RulebooksAnswer:
 
 @dataclass(frozen=True, slots=True)
 class RuleSaid:
-    """A rule or a list. `says`: what is judged, in sentences; `clauses`: how each is read (none of a list); `needs`:
-    terms whose values the book must hold."""
+    """A rule or a list. `mode`: enforce, or observe, which is judged and counted and blocks nothing. `says`: what is
+    judged, in sentences; `clauses`: how each is read (none of a list); `needs`: terms whose values the book must
+    hold."""
 
     id: str
+    mode: str
     title: str
     layer: str
     authority: tuple[str, ...]
@@ -118,16 +128,17 @@ def add(request: Request[Principal, None, Any], service: NamedDependency[Service
         raise ProblemError("too-large", f"the files have more than {MOST_TEXT:,} characters")
 
     def work() -> Write:
-        draft = publish.drafted(wanted.files)
+        draft = publish.drafted(wanted.files, wanted.observe)
         if not isinstance(draft, Draft):
             raise ProblemError("invalid", f"{len(draft)} things are wrong with the rules", _flaws(draft))
         warnings = checked(draft.read.files, draft.read.diagnostics, None).mistakes
+        whole = Seen(wanted.files, tuple(sorted(set(wanted.observe))), (), draft.cases)
 
         def write(session: Session) -> Answer:
             now = clock.now()
             row, event = publish.published(session, draft, wanted.title, request.user.name, now)
             (receipt,) = journal.append(session, [event], now)
-            shown = _shown(row, State.DRAFT, wanted.files, draft.cases, warnings, receipt)
+            shown = _shown(row, State.DRAFT, whole, warnings, receipt)
             return answer(201, shown, location=f"/v1/rulebooks/{row.id}", etag=version(row))
 
         return write
@@ -155,8 +166,10 @@ def one(
         row = session.get_one(Rulebook, rulebook)
         state = publish.state(row, now, publish.in_force(session, now))
         report = publish.report(session, row)
-    mine = readable(known.library, request.user.roles)
-    shown = _shown(row, state, _readable_files(known, mine, report), cases.answered(mine, report.results))
+    mine = readable_to(service, known, request.user)
+    files, waived = _readable_files(known, mine, report), tuple(each.id for each in mine.waivers)
+    seen = Seen(files, mine.observed, waived, cases.answered(mine, report.results))
+    shown = _shown(row, state, seen)
     return Response(shown, headers={"ETag": f'"{version(row)}"'})
 
 
@@ -164,8 +177,7 @@ def one(
 def rules(
     request: Request[Principal, None, Any], service: NamedDependency[Service], rulebook: FromPath[str]
 ) -> RulesAnswer:
-    mine = readable(_known(service, rulebook).library, request.user.roles)
-    return RulesAnswer(rulebook, _said(mine))
+    return RulesAnswer(rulebook, _said(readable_to(service, _known(service, rulebook), request.user)))
 
 
 @post("/rulebooks/{rulebook:str}/activation", opt=ACTIVATE, sync_to_thread=True, status_code=200)
@@ -179,15 +191,17 @@ def activate(
     wanted = asked(ActivationAsked, body)
 
     def write(session: Session) -> Answer:
-        now = clock.now()
+        ruling.alone(session)
+        now, who = clock.now(), request.user.name
         row = session.get(Rulebook, rulebook, with_for_update=True)
         if row is None:
             raise ProblemError("not-found", f"there is no rule book `{rulebook}`")
         matched(request, row)
-        _may(session, row, request.user.name)
-        event = publish.activated(session, row, request.user.name, _since(wanted.since, now))
+        _may(session, row, who)
+        event = publish.activated(session, row, who, instant(wanted.since, now))
+        amended = ruling.settled(session, who, now)
         state = publish.state(row, now, publish.in_force(session, now))
-        (receipt,) = journal.append(session, [event], now)
+        receipt, *_ = journal.append(session, [event, *amended], now)
         return answer(200, _shown(row, state, log=receipt), etag=version(row))
 
     return once(service.store, request, body, lambda: write)
@@ -195,7 +209,12 @@ def activate(
 
 def _flaws(problems: Sequence[Problem]) -> list[Flaw]:
     """Each with its file: `us/funds.mandate:7: M201 …`."""
-    return [Flaw(pointer(["files", p.place.file] if p.place.file else ["files"]), said(p), p.do) for p in problems]
+    return [Flaw(_place(problem), said(problem), problem.do) for problem in problems]
+
+
+def _place(problem: Problem) -> str:
+    file, field = problem.place.file, problem.place.field
+    return pointer(["files", file] if file else [field or "files"])
 
 
 def _may(session: Session, row: Rulebook, who: str) -> None:
@@ -209,7 +228,7 @@ def _may(session: Session, row: Rulebook, who: str) -> None:
         raise ProblemError("state-conflict", f"{failed} of its cases fail; mend rules or cases, and publish again")
 
 
-def _since(text: str, now: str) -> str:
+def instant(text: str, now: str) -> str:
     """The instant, as the clock writes it."""
     if text == "now":
         return now
@@ -237,20 +256,31 @@ def _readable_files(known: Rules, mine: Library, report: CasesAnswer) -> Mapping
     hidden = {each.file for each in set(_blocks(known.library)) - set(_blocks(mine))}
     named = {rule.id for rule in mine.rules} | {entry.id for entry in mine.lists}
     hidden |= {result.file for result in report.results if result.rule not in named}
-    return {path: text for path, text in known.sources.items() if path not in hidden}
+    return {path: text for path, text in known.sources.items() if path not in hidden and path != FILE}
 
 
-def _blocks(library: Library) -> tuple[Rule | ListRule | Waiver, ...]:
+def readable_to(service: Service, known: Rules, who: Principal) -> Library:
+    """The rules that they may see, without waivers that were granted for other households."""
+    mine = readable(known.library, who.roles)
+    if who.households is None:
+        return mine
+    with service.store.reading() as session:
+        others = {waivers.name(row.id) for row in session.exec(select(Waiver)) if not waivers.seen_by(row, who)}
+    return replace(mine, waivers=tuple(each for each in mine.waivers if each.id not in others))
+
+
+def _blocks(library: Library) -> tuple[core.Rule | core.ListRule | core.Waiver, ...]:
     return (*library.rules, *library.lists, *library.waivers)
 
 
 def _said(library: Library) -> tuple[RuleSaid, ...]:
     read = {rule.rule: rule for rule in checked((), (), library).rules}
-    subjects: tuple[Rule | ListRule, ...] = (*library.rules, *library.lists)
+    subjects: tuple[core.Rule | core.ListRule, ...] = (*library.rules, *library.lists)
     told = [explained(each, library.waivers) for each in subjects]
     return tuple(
         RuleSaid(
             each.rule,
+            ruling.OBSERVE if each.rule in library.observed else ruling.ENFORCE,
             each.title,
             each.layer,
             each.authority,
@@ -264,28 +294,39 @@ def _said(library: Library) -> tuple[RuleSaid, ...]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a reader sees of a rule book, beside its row."""
+
+    files: Mapping[str, str]
+    observed: tuple[str, ...]
+    waivers: tuple[str, ...]
+    cases: CasesAnswer
+
+
 def _shown(
     row: Rulebook,
     state: State,
-    files: Mapping[str, str] | None = None,
-    cases: CasesAnswer | None = None,
+    seen: Seen | None = None,
     warnings: tuple[Mistake, ...] = (),
     log: Receipt | None = None,
 ) -> RulebookAnswer:
-    return RulebookAnswer(
-        row.id,
-        row.title,
-        state.value,
-        row.manifest,
-        row.author,
-        row.made,
-        row.active,
-        row.activator,
-        files,
-        cases,
-        warnings,
-        log,
+    shown = RulebookAnswer(
+        id=row.id,
+        title=row.title,
+        state=state.value,
+        manifest=row.manifest,
+        author=row.author,
+        made=row.made,
+        active=row.active,
+        activator=row.activator,
+        base=row.base,
+        warnings=warnings,
+        log=log,
     )
+    if seen is None:
+        return shown
+    return replace(shown, files=seen.files, observed=seen.observed, waivers=seen.waivers, cases=seen.cases)
 
 
 ROUTES = Router("/", route_handlers=[add, listed, one, rules, activate], tags=["rules"])

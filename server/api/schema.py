@@ -37,6 +37,10 @@ MATCH_HEADER = {
     "description": "the ETag of the version that was read",
     "schema": {"type": "string"},
 }
+_BODIES = {
+    "application/json": {"type": "object"},
+    "application/octet-stream": {"type": "string", "format": "binary"},
+}
 
 
 class Document(JsonRenderPlugin):
@@ -70,7 +74,7 @@ def completed(app: Litestar, found: dict[str, Any]) -> dict[str, Any]:
 def _request(operation: dict[str, Any], opt: dict[str, Any], schemas: dict[type, Any]) -> None:
     asks = opt.get("asks")
     if asks is not None:
-        schema, media = (schemas[asks], "application/json") if isinstance(asks, type) else ({"type": "object"}, asks)
+        schema, media = (schemas[asks], "application/json") if isinstance(asks, type) else (_BODIES[asks], asks)
         operation["requestBody"] = {"required": True, "content": {media: {"schema": schema}}}
 
 

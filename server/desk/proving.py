@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable
 from sqlmodel import Session, col, select
 
 from policy.proof.archive import listed
-from policy.proof.entry import Entry, entry
+from policy.proof.entry import Entry, Kind, entry
 from server.desk import approvals
 from server.desk.assembled import assembled
 from server.desk.proposals import DRAWN
 from server.desk.publish import STREAM as RULES
 from server.log import signer, witnessed
+from server.log.events import KINDS
 from server.log.sealed import Sealed, sealed
 from server.running import Service
 from server.store import blobs
@@ -29,8 +30,8 @@ def bundle(service: Service, row: Proposal, seen: Iterable[int] = ()) -> bytes:
         run, decided = _own(session, row.id)
         made = entry(decided.entry)
         places = {
-            "rules": _before(session, RULES, "rulebook.activated", run.index, lambda it: it.rules == made.rules),
-            "snapshot": _before(session, f"{DRAWN}{made.snapshot}", "snapshot.drawn", run.index, lambda it: True),
+            "rules": _before(session, RULES, Kind.RULES, run.index, lambda it: it.rules == made.rules),
+            "snapshot": _before(session, f"{DRAWN}{made.snapshot}", Kind.SNAPSHOT, run.index, lambda it: True),
             "run": run.index,
             "entry": decided.index,
         }
@@ -51,10 +52,11 @@ def _own(session: Session, name: str) -> tuple[Journal, Journal]:
     return run, decided
 
 
-def _before(session: Session, stream: str, type: str, end: int, is_it: Callable[[Entry], bool]) -> int:
+def _before(session: Session, stream: str, kind: Kind, end: int, is_it: Callable[[Entry], bool]) -> int:
     """The number of the last such entry before number `end`."""
+    types = [type for type, its in KINDS.items() if its is kind]
     wanted = select(Journal.index, Journal.entry).where(
-        Journal.stream == stream, Journal.type == type, Journal.index < end
+        Journal.stream == stream, col(Journal.type).in_(types), Journal.index < end
     )
     found = session.exec(wanted.order_by(col(Journal.seq).desc()))
     return next(index for index, data in found if is_it(entry(data)))

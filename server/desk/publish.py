@@ -1,16 +1,19 @@
 """Rule books: published as drafts, put in force by somebody else, and followed by the next one.
 
+What is in force changes between two of them, too (`server.desk.ruling`): each such state is a row like theirs, with
+the published one as its `base`. In force is the last row whose instant has come.
+
 | state      | when                                                             | may become |
 | ---------- | ---------------------------------------------------------------- | ---------- |
 | draft      | it was published                                                 | scheduled, active |
 | scheduled  | it was activated from an instant that has not come               | active     |
 | active     | it is the last one whose instant has come: the one in force      | superseded |
-| superseded | another one's instant came after its own                         |            |
+| superseded | another one's instant came after its own, or took its place      |            |
 
 Only the instant is kept; the rest follows from it and from the clock, so that no job has to turn a state over.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -20,6 +23,7 @@ from sqlmodel import Session, col, select
 from dsl.source import Source
 from policy import canonical
 from policy.book.problem import Place, Problem
+from policy.ir.observed import FILE, ObservedError, text, with_observed
 from policy.proof.archive import ArchiveError, checked_path
 from policy.proof.bundle import rules_manifest
 from policy.proof.layout import GIT, RULES
@@ -31,6 +35,8 @@ from server.store import blobs
 from server.store.tables import Rulebook
 
 ENDING = ".mandate"
+WAIVERS = "waivers/"
+"""Where the files of granted waivers lie among the rules in force."""
 STREAM = "rules"
 
 
@@ -51,8 +57,8 @@ class Draft:
     cases: CasesAnswer
 
 
-def drafted(texts: Mapping[str, str]) -> Draft | tuple[Problem, ...]:
-    """`texts` by path; or everything that is wrong with them."""
+def drafted(texts: Mapping[str, str], observe: Collection[str] = ()) -> Draft | tuple[Problem, ...]:
+    """`texts` by path, of which the rules and lists `observe` are only observed; or everything that is wrong."""
     misnamed = tuple(_misnamed(texts))
     if misnamed:
         return misnamed
@@ -61,7 +67,12 @@ def drafted(texts: Mapping[str, str]) -> Draft | tuple[Problem, ...]:
         return tuple(problems(found))
     if not found.library.rules:
         return (Problem(Place(), "there is no rule in these files", "a rule book without a rule permits everything"),)
-    files = {path: text.encode() for path, text in texts.items()}
+    try:
+        with_observed(found.library, text(observe))
+    except ObservedError as error:
+        return (Problem(Place(field="observe"), str(error), "name rules and lists of these files"),)
+    files = {path: said.encode() for path, said in texts.items()}
+    files |= {FILE: text(observe).encode()} if observe else {}
     return Draft(files, rules_manifest(files), found, tested(found.files, found.library))
 
 
@@ -74,10 +85,9 @@ def _misnamed(paths: Iterable[str]) -> Iterator[Problem]:
             checked_path(RULES + path)
         except ArchiveError:
             yield Problem(place, "this is no plain relative path", "write one such as `us/funds.mandate`")
-        if not path.endswith(ENDING) or (RULES + path).startswith(GIT):
-            yield Problem(
-                place, "this is no rule file", f"rule files end in `{ENDING}`, and lie elsewhere than in `git/`"
-            )
+        if not path.endswith(ENDING) or (RULES + path).startswith(GIT) or path.casefold().startswith(WAIVERS):
+            elsewhere = f"rule files end in `{ENDING}`, and lie elsewhere than in `git/` and `{WAIVERS}`"
+            yield Problem(place, "this is no rule file", elsewhere)
         if twin != path:
             yield Problem(place, f"only small and capital letters tell it from `{twin}`", "rename one of them")
 
@@ -99,18 +109,21 @@ def activated(session: Session, row: Rulebook, by: str, since: str) -> Event:
 
 
 def in_force(session: Session, at: str) -> Rulebook | None:
-    """The last one whose instant has come."""
-    begun = select(Rulebook).where(col(Rulebook.active) <= at)
-    return session.exec(begun.order_by(col(Rulebook.active).desc(), col(Rulebook.id).desc()).limit(1)).first()
+    """The last one whose instant has come; of a published one and a state of it that begin together, the state."""
+    begun = select(Rulebook).where(col(Rulebook.active) <= at, col(Rulebook.replaced).is_(None))
+    last = col(Rulebook.active).desc(), col(Rulebook.base).is_(None), col(Rulebook.id).desc()
+    return session.exec(begun.order_by(*last).limit(1)).first()
 
 
 def state(row: Rulebook, at: str, ruling: Rulebook | None) -> State:
-    """`ruling`: the one in force at the instant."""
+    """`ruling`: the one in force at the instant. A published one is active in every state of it."""
     if row.active is None:
         return State.DRAFT
+    if row.replaced is not None:
+        return State.SUPERSEDED
     if row.active > at:
         return State.SCHEDULED
-    return State.ACTIVE if ruling is not None and ruling.id == row.id else State.SUPERSEDED
+    return State.ACTIVE if ruling is not None and row.id in (ruling.id, ruling.base) else State.SUPERSEDED
 
 
 def report(session: Session, row: Rulebook) -> CasesAnswer:

@@ -36,9 +36,9 @@ def read(sources: Sequence[Source]) -> Read:
 
 def problems(found: Read) -> list[Problem]:
     """The errors of rule files as bad input of whatever needs rules without any."""
-    return [_problem(diagnostic) for diagnostic in found.diagnostics if diagnostic.severity is Severity.ERROR]
+    return [problem_of(diagnostic) for diagnostic in found.diagnostics if diagnostic.severity is Severity.ERROR]
 
 
-def _problem(diagnostic: Diagnostic) -> Problem:
+def problem_of(diagnostic: Diagnostic) -> Problem:
     what = f"{diagnostic.code} {diagnostic.message}"
     return Problem(Place(diagnostic.span.file, diagnostic.span.line), what, diagnostic.help or "correct the rule")

@@ -50,6 +50,13 @@ class Store:
             yield session
 
 
+def alone(session: Session, lock: int) -> None:
+    """Until its transaction ends, nobody else holds this lock. On SQLite a writer is alone anyway."""
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({lock})")
+
+
 def store(url: str) -> Store:
     """The store at a URL that `server.settings` let through; its tables are made by `server.store.migrate`."""
     made = make_url(url)

@@ -1,0 +1,327 @@
+"""Waivers: asked for, granted by somebody else of compliance, and then read as rules by whatever reads rules."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any
+
+from litestar import Request, Response, Router, delete, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, RawBody
+from pydantic import Field
+from sqlmodel import Session
+
+from policy.book.problem import Problem
+from policy.judge.redact import readable
+from policy.proof.archive import listed as paths_of
+from server import clock
+from server.api.checks import Day
+from server.api.listing import USUAL, page
+from server.api.once import Answer, Write, once
+from server.api.problem import Flaw, ProblemError
+from server.api.rulebooks import instant
+from server.api.version import matched, version
+from server.api.wire import Asked, answer, asked
+from server.auth.credentials import Principal
+from server.auth.roles import Act
+from server.desk import evidence, ingest, loaded, publish, ruling, waivers
+from server.desk.loaded import Rules
+from server.desk.waivers import State, Terms, Wanted
+from server.log import journal
+from server.log.journal import Receipt
+from server.running import Service
+from server.store import blobs
+from server.store.tables import Waiver
+
+Plain = Annotated[str, Field(min_length=1, max_length=200, pattern=r'^[^"\x00-\x1f\x7f]+$')]
+"""What can stand between the quotes of the language."""
+Limit = Annotated[str, Field(min_length=1, max_length=400, pattern=r"^[^#\x00-\x1f\x7f]+$")]
+
+
+class WaiverAsked(Asked):
+    rule: Annotated[str, Field(min_length=1, max_length=200)]
+    account: Plain | None = None
+    """by its id; every account without it"""
+    level: Annotated[str, Field(max_length=60, pattern="^[a-z]+( [a-z]+)*$")] | None = None
+    """such as `issuer`, with `group`"""
+    group: Plain | None = None
+    """such as `ACME Corp`; every one without it"""
+    raises_to: Limit | None = None
+    """the limit of a cap meanwhile, in the language: `8% of net assets`"""
+    lowers_to: Limit | None = None
+    """the limit of a floor meanwhile; with neither the rule is lifted"""
+    no_purchases: bool = False
+    first: Day
+    """it holds from this day on, and not before the day on which it is granted"""
+    last: Day
+    reason: Plain
+    evidence: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
+    """SHA-256 of what was filed at /v1/evidence"""
+
+
+class GrantAsked(Asked):
+    signed: Annotated[Plain | None, Field(alias="as")] = None
+    """in whose name, of those whom the rule lets waive it; where that is one, nothing need be said"""
+
+
+@dataclass(frozen=True, slots=True)
+class WaiverAnswer:
+    """`name`: what verdicts call it. `in_force`: whether its file is among the rules in force now; `text`: that
+    file."""
+
+    id: str
+    name: str
+    state: str
+    version: int
+    rule: str
+    terms: Terms
+    first: str
+    last: str
+    reason: str
+    evidence: str | None
+    asker: str
+    made: str
+    granter: str | None
+    granted: str | None
+    signed: str | None
+    ended: str | None
+    ender: str | None
+    in_force: bool
+    text: str | None = None
+    log: Receipt | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WaiversAnswer:
+    """Newest first; what is not the reader's to see is passed over. `next`: the cursor of the next page."""
+
+    data: tuple[WaiverAnswer, ...]
+    next: str | None
+
+
+DECIDED = ("state-conflict", "version-old", "if-match-needed")
+ADD = {
+    "act": Act.ASK_WAIVER,
+    "asks": WaiverAsked,
+    "says": WaiverAnswer,
+    "problems": ("rule-book-not-active", "no-snapshot"),
+}
+GRANT = {
+    "act": Act.GRANT_WAIVER,
+    "asks": GrantAsked,
+    "says": WaiverAnswer,
+    "problems": ("self-approval", "rule-book-not-active", *DECIDED),
+}
+LIST = {"act": Act.READ_WAIVERS, "says": WaiversAnswer, "problems": ("bad-cursor",)}
+READ = {"act": Act.READ_WAIVERS, "says": WaiverAnswer}
+END = {"act": Act.ASK_WAIVER, "says": WaiverAnswer, "problems": ("state-conflict", "invalid")}
+
+
+@post("/waivers", opt=ADD, sync_to_thread=True, status_code=201)
+def add(request: Request[Principal, None, Any], service: NamedDependency[Service], body: RawBody) -> Response[bytes]:
+    """Its text is written and read at once, so that what cannot be granted is not asked for."""
+    asks = asked(WaiverAsked, body)
+
+    def work() -> Write:
+        who, known = request.user, _ruling(service)
+        rule = waivers.find(readable(known.library, who.roles), asks.rule)
+        if rule is None:
+            raise _wrong("/rule", f"no rule in force is called `{asks.rule}`", "name one of the rules in force")
+        wanted, today = _wanted(service, who, asks), date.fromisoformat(clock.now()[:10])
+        if wanted.last < today:
+            raise _wrong("/last", f"{wanted.last} has passed", "a waiver ends today or later")
+        name, household = clock.fresh("wvr"), _household(service, who, asks.account)
+        may = waivers.entitled(known, rule.id)
+        text = waivers.drafted(known, name, wanted, may[0] if may else None, today, rule.visible_to)
+        if not isinstance(text, str):
+            raise _cannot(text)
+
+        def write(session: Session) -> Answer:
+            now = clock.now()
+            row, event = waivers.asked(session, name, wanted, (rule.visible_to, household), who.name, now)
+            (receipt,) = journal.append(session, [event], now)
+            said = _shown(row, now, frozenset(), None, receipt)
+            return answer(201, said, location=f"/v1/waivers/{row.id}", etag=version(row))
+
+        return write
+
+    return once(service.store, request, body, work)
+
+
+@get("/waivers", opt=LIST, sync_to_thread=True)
+def listed(
+    request: Request[Principal, None, Any],
+    service: NamedDependency[Service],
+    cursor: FromQuery[str | None] = None,
+    limit: FromQuery[int] = USUAL,
+) -> WaiversAnswer:
+    now = clock.now()
+    with service.store.reading() as session:
+        rows, following = page(session, Waiver, cursor, limit)
+        among = _among(session, now)
+    mine = (row for row in rows if waivers.seen_by(row, request.user))
+    return WaiversAnswer(tuple(_shown(row, now, among) for row in mine), following)
+
+
+@get("/waivers/{waiver:str}", opt=READ, sync_to_thread=True)
+def one(
+    request: Request[Principal, None, Any], service: NamedDependency[Service], waiver: FromPath[str]
+) -> Response[WaiverAnswer]:
+    now = clock.now()
+    with service.store.reading() as session:
+        row = _known(session, request.user, waiver)
+        text = None if row.file is None else blobs.get(session, [row.file])[row.file].decode()
+        shown = _shown(row, now, _among(session, now), text)
+    return Response(shown, headers={"ETag": f'"{version(row)}"'})
+
+
+@post("/waivers/{waiver:str}/grant", opt=GRANT, sync_to_thread=True, status_code=200)
+def grant(
+    request: Request[Principal, None, Any], service: NamedDependency[Service], waiver: FromPath[str], body: RawBody
+) -> Response[bytes]:
+    """By somebody else than who asked. From now on its file is among the rules in force."""
+    signed = asked(GrantAsked, body).signed
+
+    def write(session: Session) -> Answer:
+        ruling.alone(session)
+        now, who = clock.now(), request.user
+        row = _known(session, who, waiver, lock=True)
+        matched(request, row)
+        if row.asker == who.name:
+            raise ProblemError("self-approval", f"{who.name} asked for this waiver; somebody else grants it")
+        _allowed(row, now, State.ASKED)
+        known, wanted = _ruling(service), waivers.wanted_by(row)
+        today = date.fromisoformat(now[:10])
+        text = waivers.drafted(known, row.id, wanted, signed, today, row.role)
+        if not isinstance(text, str):
+            raise _cannot(text)
+        by = signed or waivers.entitled(known, row.rule)[0]
+        event = waivers.granted(session, row, text, by, who.name, now)
+        receipt, *_ = journal.append(session, [event, *ruling.settled(session, who.name, now)], now)
+        return answer(200, _shown(row, now, _among(session, now), text, receipt), etag=version(row))
+
+    return once(service.store, request, body, lambda: write)
+
+
+@delete("/waivers/{waiver:str}", opt=END, sync_to_thread=True, status_code=200)
+def end(
+    request: Request[Principal, None, Any],
+    service: NamedDependency[Service],
+    waiver: FromPath[str],
+    since: FromQuery[str] = "now",
+) -> WaiverAnswer:
+    """From `since` on (`now`, or an instant to come) it is no rule any more. Who asked may take it back until it is
+    granted; compliance ends it."""
+    with service.store.writing() as session:
+        ruling.alone(session)
+        now, who = clock.now(), request.user
+        row = _known(session, who, waiver, lock=True)
+        at = instant(since, now)
+        if not who.may(Act.GRANT_WAIVER) and (row.asker != who.name or row.granted is not None):
+            raise ProblemError("state-conflict", "compliance ends what was granted, and who asked takes back the rest")
+        _allowed(row, now, *(State.ASKED, State.GRANTED, State.EXPIRED))
+        event = waivers.ended(session, row, at, who.name)
+        receipt, *_ = journal.append(session, [event, *ruling.settled(session, who.name, now)], now)
+        return _shown(row, now, _among(session, now), None, receipt)
+
+
+# --- what is asked -----------------------------------------------------------------------------
+
+
+def _wanted(service: Service, who: Principal, asks: WaiverAsked) -> Wanted:
+    if (asks.level is None) != (asks.group is None):
+        raise _wrong("/group", "`level` and `group` go together", "give both, or neither")
+    if asks.raises_to is not None and asks.lowers_to is not None:
+        raise _wrong("/lowers_to", "a limit is raised or lowered", "leave one of them out")
+    if asks.evidence is not None:
+        with service.store.reading() as session:
+            if not evidence.known(session, asks.evidence, who):
+                raise _wrong("/evidence", "there is no such evidence", "send it to /v1/evidence")
+    terms = Terms(asks.account, asks.level, asks.group, asks.raises_to, asks.lowers_to, asks.no_purchases)
+    return Wanted(asks.rule, terms, asks.first, asks.last, asks.reason, asks.evidence)
+
+
+def _household(service: Service, who: Principal, account: str | None) -> str | None:
+    """Whose eyes it is for. The account is one of the newest snapshot that is theirs to see."""
+    if account is None and who.households is None:
+        return None
+    if account is None:
+        raise _wrong("/account", "you may not see every account", "name an account of yours")
+    with service.store.reading() as session:
+        newest = ingest.latest(session)
+    facts = None if newest is None else loaded.facts_of(service, newest)
+    if facts is None:
+        raise ProblemError("no-snapshot", "no snapshot says whose the account is")
+    found = facts.index.book.accounts.get(account)
+    if found is None or (who.households is not None and found.household not in who.households):
+        raise _wrong("/account", f"the newest snapshot has no account `{account}`", "name an account by its id")
+    return found.household or evidence.NOBODY
+
+
+def _ruling(service: Service) -> Rules:
+    with service.store.reading() as session:
+        row = publish.in_force(session, clock.now())
+    if row is None:
+        raise ProblemError("rule-book-not-active", "no rule book is in force whose rules could be waived")
+    return loaded.rules_in(service, row)
+
+
+def _wrong(place: str, detail: str, do: str) -> ProblemError:
+    return ProblemError("invalid", detail, [Flaw(place, detail, do)])
+
+
+def _cannot(problems: Iterable[Problem]) -> ProblemError:
+    flaws = [Flaw(problem.place.pointer or None, problem.what, problem.do) for problem in problems]
+    return ProblemError("invalid", "the rules in force do not allow such a waiver", flaws)
+
+
+# --- what is said ------------------------------------------------------------------------------
+
+
+def _known(session: Session, who: Principal, name: str, *, lock: bool = False) -> Waiver:
+    row = session.get(Waiver, name, with_for_update=lock)
+    if row is None or not waivers.seen_by(row, who):
+        raise ProblemError("not-found", f"there is no waiver `{name[:80]}`")
+    return row
+
+
+def _allowed(row: Waiver, now: str, *states: State) -> None:
+    state = waivers.state(row, now)
+    if state not in states or (row.ended is not None and row.ended > now):
+        raise ProblemError("state-conflict", f"`{row.id}` is {state}" + (f" until {row.ended}" if row.ended else ""))
+
+
+def _among(session: Session, now: str) -> frozenset[str]:
+    """The files of the rules in force."""
+    row = publish.in_force(session, now)
+    return frozenset() if row is None else frozenset(paths_of(blobs.get(session, [row.manifest])[row.manifest]))
+
+
+def _shown(
+    row: Waiver, now: str, among: frozenset[str], text: str | None = None, log: Receipt | None = None
+) -> WaiverAnswer:
+    return WaiverAnswer(
+        id=row.id,
+        name=waivers.name(row.id),
+        state=waivers.state(row, now).value,
+        version=row.version,
+        rule=row.rule,
+        terms=waivers.wanted_by(row).terms,
+        first=row.first,
+        last=row.last,
+        reason=row.reason,
+        evidence=row.evidence,
+        asker=row.asker,
+        made=row.made,
+        granter=row.granter,
+        granted=row.granted,
+        signed=row.signed,
+        ended=row.ended,
+        ender=row.ender,
+        in_force=ruling.path_of(row.id) in among,
+        text=text,
+        log=log,
+    )
+
+
+ROUTES = Router("/", route_handlers=[add, listed, one, grant, end], tags=["waivers"])

@@ -1,0 +1,42 @@
+"""Evidence as the service keeps it: a blob, who filed it, and who may read it."""
+
+from sqlmodel import Session, select
+
+from policy.canonical import Json
+from server.auth.credentials import Principal
+from server.desk import proposals, waivers
+from server.log.events import Event
+from server.store import blobs
+from server.store.tables import Evidence, Override, Proposal, Waiver
+
+NOBODY = ""
+"""The household of what is for the eyes of those who see all."""
+
+
+def filed(
+    session: Session, content: bytes, name: str, media: str, by: str, now: str
+) -> tuple[Evidence, Event]:  # fmt: skip
+    """The same content by the same person is filed once, and told of as often as they send it."""
+    blobs.put(session, [content])
+    row = session.get(Evidence, (name, by))
+    if row is None:
+        row = Evidence(hash=name, principal=by, size=len(content), media=media, made=now)
+        session.add(row)
+    data: dict[str, Json] = {"id": row.hash, "size": row.size, "media": row.media}
+    return row, Event("evidence.filed", "evidence", "evidence", by, data, household=NOBODY)
+
+
+def known(session: Session, name: str, who: Principal) -> bool:
+    """Whether they may lean on it: it was filed, and is theirs to see."""
+    return session.exec(select(Evidence).where(Evidence.hash == name)).first() is not None and may_see(
+        session, name, who
+    )
+
+
+def may_see(session: Session, name: str, who: Principal) -> bool:
+    if session.get(Evidence, (name, who.name)) is not None:
+        return True
+    if any(waivers.seen_by(row, who) for row in session.exec(select(Waiver).where(Waiver.evidence == name))):
+        return True
+    about = select(Proposal).join(Override, Override.proposal == Proposal.id).where(Override.evidence == name)  # type: ignore[arg-type]  # a column's comparison
+    return any(proposals.seen_by(row, who.households) for row in session.exec(about))
