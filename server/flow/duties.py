@@ -20,14 +20,17 @@ from server.desk import proposals, publish
 from server.desk.proposals import State
 from server.flow.durable import Duty
 from server.log import journal
+from server.log.audit import audited
 from server.log.events import Event
 from server.running import Service
 from server.store.store import Store
-from server.store.tables import Proposal, Reply, Rulebook, Told
+from server.store.tables import Journal, Proposal, Reply, Rulebook, Told, Waiver
 
 MOST = 100  # told in one transaction
 CLOCK = "the clock"  # who acted
 REPLIES = timedelta(days=31)  # a day longer than a key is good for
+AUDITED = timedelta(days=1)  # between two audits of the log
+DAY, HOUR = len("2026-11-22"), len("2026-11-22T23")
 
 Due = Callable[[Session, str], Sequence[tuple[str, Event]]]
 """What came until an instant and was not told of: each a subject and its event, at most MOST."""
@@ -46,12 +49,20 @@ def expired(session: Session, now: str) -> list[tuple[str, Event]]:
     return [(row.id, _expired(row)) for row in session.exec(wanted.order_by(col(Proposal.expires)).limit(MOST))]
 
 
-DUE: tuple[Due, ...] = (in_force, expired)
+def lapsed(session: Session, now: str) -> list[tuple[str, Event]]:
+    """Waivers whose last day (UTC) has passed."""
+    granted = select(Waiver).where(col(Waiver.granted).is_not(None), col(Waiver.ended).is_(None))
+    wanted = granted.where(col(Waiver.last) < now[:DAY], _untold("waiver.expired", col(Waiver.id)))
+    return [(row.id, _lapsed(row)) for row in session.exec(wanted.order_by(col(Waiver.last)).limit(MOST))]
+
+
+DUE: tuple[Due, ...] = (in_force, expired, lapsed)
 
 
 def of(service: Service) -> list[Duty]:
     told = [Duty(due.__name__, partial(tell, service.store, due)) for due in DUE]
-    return [*told, Duty("replies", partial(_replies_swept, service.store))]
+    kept = [Duty("replies", partial(_replies_swept, service.store)), Duty("audit", partial(_audited, service))]
+    return [*told, *kept]
 
 
 def tell(store: Store, due: Due) -> None:
@@ -88,6 +99,28 @@ def _expired(row: Proposal) -> Event:
     """`told` speaks of the state as it is written; this one follows from the clock."""
     event = proposals.told(row, Event("proposal.expired", row.id, "its instant came", CLOCK, None, run=row.id))
     return replace(event, data={"id": row.id, "version": row.version, "state": State.EXPIRED.value})
+
+
+def _lapsed(row: Waiver) -> Event:
+    data: dict[str, Json] = {"id": row.id, "rule": row.rule, "last": row.last}
+    subject = "its last day passed"
+    return Event("waiver.expired", row.id, subject, CLOCK, data, role=row.role, household=row.household)
+
+
+def _audited(service: Service) -> None:
+    """The log reads itself again once a day. Whoever begins says so first, and is given an hour."""
+    now = datetime.now(UTC)
+    begun = select(Journal.time).where(Journal.stream == "log", col(Journal.type).in_(("log.begun", "log.audited")))
+    with service.store.reading() as session:
+        last = session.exec(begun.order_by(col(Journal.seq).desc()).limit(1)).first()
+    if last is None or last > clock.text(now - AUDITED):
+        return
+    try:
+        with service.store.writing() as session:
+            session.add(Told(what="log.audited", subject=clock.text(now)[:HOUR], time=clock.text(now)))
+    except IntegrityError:
+        return
+    audited(service.store, service.signer, CLOCK, clock.text(now))
 
 
 def _replies_swept(store: Store) -> None:

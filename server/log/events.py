@@ -26,6 +26,7 @@ KINDS = {
     "waiver.asked": Kind.OVERRIDE,
     "waiver.granted": Kind.OVERRIDE,
     "waiver.ended": Kind.OVERRIDE,
+    "waiver.expired": Kind.OVERRIDE,
     "override.asked": Kind.OVERRIDE,
     "override.granted": Kind.OVERRIDE,
     "override.ended": Kind.OVERRIDE,

@@ -21,7 +21,7 @@ from server.flow import duties, executors, rebalancing, worker
 from server.flow.driving import driving
 from server.log import journal
 from server.running import Service
-from server.store.tables import Executor, Journal, Proposal, Reply, Rulebook, Run
+from server.store.tables import Executor, Journal, Proposal, Reply, Rulebook, Run, Waiver
 from tests.server import stocked
 from tests.server.flow.conftest import Desk
 from tests.server.flow.test_runs import planned, row, until
@@ -141,10 +141,23 @@ def test_what_came_due_is_told_of_once(desk: Desk) -> None:
         book = session.get_one(Rulebook, waiting)
         book.active = clock.text(datetime.now(UTC) + timedelta(hours=1))
         session.add(book)
+        day = {"first": "2020-01-01", "last": "2020-01-31", "reason": "x", "asker": "a", "made": clock.now()}
+        session.add(Waiver(id="wv_1", rule="P-1", terms="{}", granted=clock.now(), **day))
+        session.add(Waiver(id="wv_2", rule="P-1", terms="{}", **day))
     for _ in range(2):
         for due in duties.DUE:
             together(lambda due=due: duties.tell(store, due))  # type: ignore[misc]  # a lambda has no types
-    assert types(desk.service, "rulebook.in-force", "proposal.expired") == ["rulebook.in-force", "proposal.expired"]
+    told = ["rulebook.in-force", "proposal.expired", "waiver.expired"]
+    assert types(desk.service, *told) == told
+
+
+def test_the_log_reads_itself_once_a_day(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    (audit,) = [duty for duty in duties.of(desk.service) if duty.name == "audit"]
+    audit.done()
+    assert types(desk.service, "log.audited") == [], "it was begun today"
+    monkeypatch.setattr(duties, "AUDITED", -SOON)
+    together(audit.done)
+    assert types(desk.service, "log.audited") == ["log.audited"]
 
 
 def test_old_answers_are_swept(desk: Desk) -> None:
