@@ -14,9 +14,10 @@ as that reader sees it; otherwise its numbers would give the secret away.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Set
 from dataclasses import replace
 
+from policy.book.facts import Book
 from policy.ir.bind import digest
 from policy.ir.bound import Bound, Obligation, Origin, Outcome, Rung, Truth
 from policy.ir.core import Library, ListRule, Rule, Waiver
@@ -74,6 +75,16 @@ def sees_all(library: Library, roles: Collection[str]) -> bool:
     """Whether nothing is kept from these roles: what is made of all rules alike (a proof bundle, a bound on how much
     better orders could be) is theirs to read."""
     return readable(library, roles) == library
+
+
+def kept_lists(library: Library, book: Book, roles: Collection[str]) -> Set[str]:
+    """The lists of the book whose entries, and that they are there, these roles may not read: where something is kept
+    from them, every list that no list of theirs names."""
+    mine = readable(library, roles)
+    if mine == library:
+        return frozenset()
+    stated = {name.removeprefix("list ") for name in book.complete if name.startswith("list ")}
+    return ({entry.list for entry in book.entries} | stated) - {found.id for found in mine.lists}
 
 
 def _unnamed(finding: Finding, roles: Collection[str]) -> Finding:

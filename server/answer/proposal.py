@@ -8,7 +8,7 @@ from fractions import Fraction
 from policy.book.problem import Problem
 from policy.ir.bound import Bound, Outcome
 from policy.judge.pricebox import price_box
-from policy.judge.redact import NOT_PERMITTED, readable, seen_by, sees_all, visible
+from policy.judge.redact import NOT_PERMITTED, seen_by, sees_all, visible
 from server.answer.number import Exact
 from server.answer.verdict import JudgeAnswer, judged, left_open
 from server.desk.ledger import Ledger, Line
@@ -242,7 +242,7 @@ def _refused(
 
 
 def _left_open(task: Task, roles: Collection[str]) -> tuple[Problem, ...]:
-    return left_open(task.index, readable(task.library, roles))
+    return left_open(task.index, task.library, roles)
 
 
 def _allowed(task: Task) -> tuple[str, ...]:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from policy.book.notices import notices as of_book
-from policy.book.problem import Problem
+from policy.book.problem import Problem, pointer
 from policy.book.read import Index
 from policy.ir.bound import Bound
 from policy.ir.core import Library
 from policy.ir.scope import not_asked
-from policy.judge.redact import readable, seen_by, stopped_unseen, visible
+from policy.judge.redact import kept_lists, readable, seen_by, stopped_unseen, visible
 from policy.judge.verdict import Finding as Judged
 from policy.judge.verdict import Measured as Leaf
 from policy.judge.verdict import Verdict
@@ -119,7 +119,7 @@ def answer_of(found: Judgement, library: Library, roles: Collection[str] = ()) -
     refused = bool(found.flaws) or seen.outcome not in LIVABLE
     asked = found.orders and refused and not stopped_unseen(seen)
     instead = rooms(found.known, found.bound, found.orders, roles) if asked else NO_ROOMS
-    bound, notices = visible(found.bound, library, roles), left_open(found.known, readable(library, roles))
+    bound, notices = visible(found.bound, library, roles), left_open(found.known, library, roles)
     return judged(bound, seen, len(found.orders), flaws=found.flaws, instead=instead, notices=notices)
 
 
@@ -149,9 +149,11 @@ def judged(
     )
 
 
-def left_open(known: Index, library: Library) -> tuple[Problem, ...]:
-    """Rules that say nothing today, of those that the reader may see, and what the book leaves open."""
-    return (*not_asked(library, known.book), *of_book(known))
+def left_open(known: Index, library: Library, roles: Collection[str]) -> tuple[Problem, ...]:
+    """Rules that say nothing today, of those that these roles may see, and what the book leaves open for them."""
+    kept = {pointer(["lists", name]) for name in kept_lists(library, known.book, roles)}
+    of_theirs = (notice for notice in of_book(known) if notice.place.pointer not in kept)
+    return (*not_asked(readable(library, roles), known.book), *of_theirs)
 
 
 def _notice(problem: Problem) -> Notice:

@@ -4,7 +4,7 @@ That is why a check needs no Idempotency-Key: asked twice, it is answered twice.
 """
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, TypeVar
 
 from litestar import Request, Response, Router, post
@@ -15,6 +15,7 @@ from pydantic import BeforeValidator, Field, TypeAdapter
 from policy.book import orders as order_rows
 from policy.book.facts import Order
 from policy.book.problem import Problem
+from policy.judge.redact import UNSEEN
 from server import clock
 from server.answer.orders import OrdersAnswer, Wanted, answer_of
 from server.api.once import SAFE
@@ -22,9 +23,10 @@ from server.api.problem import Flaw, ProblemError
 from server.api.wire import Asked, asked, flaws
 from server.auth.credentials import Principal
 from server.auth.roles import Act
-from server.desk import check, ingest, loaded, publish
+from server.desk import check, ingest, loaded, probing, publish
 from server.desk.check import Checked, Reader
 from server.desk.loaded import Facts, Loaded
+from server.log import journal
 from server.ops.instruments import measured
 from server.running import Service
 from server.store.tables import Rulebook, Snapshot
@@ -65,7 +67,7 @@ ASKED = {
     SAFE: True,
     "asks": CheckAsked,
     "says": OrdersAnswer,
-    "problems": ("malformed-json", "invalid", "rule-book-not-active", "no-snapshot"),
+    "problems": ("malformed-json", "invalid", "rule-book-not-active", "no-snapshot", "probing-limited"),
 }
 _WRITTEN = TypeAdapter(OrdersAnswer)
 
@@ -81,7 +83,7 @@ def _answered(service: Service, who: Principal, wanted: CheckAsked) -> OrdersAns
     orders = tuple(row for row in rows if isinstance(row, Order))
     if len(orders) < len(rows):
         raise _cannot(tuple(row for row in rows if isinstance(row, Problem)))
-    known = _known(service, wanted)
+    known = _known(service, who, wanted)
     reader = Reader(frozenset(who.roles), who.households)
     _may_order(known.facts, reader, orders)
     book = known.facts.index.book
@@ -91,18 +93,33 @@ def _answered(service: Service, who: Principal, wanted: CheckAsked) -> OrdersAns
     if not isinstance(found, Checked):
         raise _cannot(found)
     kinds = Wanted(wanted.everything, wanted.instead)
-    return answer_of(found, reader, kinds, known.facts.id, known.rules.id)
+    said = answer_of(found, reader, kinds, known.facts.id, known.rules.id)
+    if orders and any(finding.id == UNSEEN.id for finding in said.verdict.findings):
+        _stopped(service, who, probing.names(book, orders))
+    return said
+
+
+def _stopped(service: Service, who: Principal, names: frozenset[str]) -> None:
+    """That somebody was stopped by what they may not see is counted."""
+    with service.store.writing() as session:
+        now = datetime.now(UTC)
+        told = probing.stopped(session, service.settings.probing, who, names, now)
+        journal.append(session, told, clock.text(now))
 
 
 def _cannot(problems: tuple[Problem, ...]) -> ProblemError:
     return ProblemError("invalid", f"{len(problems)} things are wrong with the orders", flaws(problems))
 
 
-def _known(service: Service, wanted: CheckAsked) -> Loaded:
+def _known(service: Service, who: Principal, wanted: CheckAsked) -> Loaded:
     with service.store.reading() as session:
+        seconds = probing.limited(session, service.settings.probing, who, datetime.now(UTC))
         book, data = wanted.rulebook, wanted.snapshot
         rules = publish.in_force(session, clock.now()) if book is None else session.get(Rulebook, book)
         facts = session.get(Snapshot, data or ingest.latest(session) or "")
+    if seconds is not None:
+        detail = "too many different names of yours were not permitted lately; ask compliance"
+        raise ProblemError("probing-limited", detail, headers={"Retry-After": str(seconds)})
     if rules is None and book is None:
         raise ProblemError("rule-book-not-active", "no rule book is in force; name one in `rulebook`, or activate one")
     if facts is None and data is None:

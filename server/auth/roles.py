@@ -46,7 +46,6 @@ class Act(StrEnum):
     READ_LOG = "read the log"
     AUDIT_LOG = "read every entry of the log"
     READ_METRICS = "read what is measured"
-    READ_METRICS = "read what is measured"
 
 
 _DESK = frozenset({Role.ADVISER, Role.COMPLIANCE, Role.CONTROL_ROOM, Role.TRADER, Role.OPERATIONS})
@@ -81,6 +80,5 @@ ALLOWED: dict[Act, frozenset[Role]] = {
     Act.READ_READS: frozenset({Role.COMPLIANCE, Role.REGULATOR}),
     Act.READ_LOG: frozenset(Role),
     Act.AUDIT_LOG: frozenset({Role.REGULATOR}),
-    Act.READ_METRICS: frozenset({Role.OPERATIONS, Role.ADMIN}),
     Act.READ_METRICS: frozenset({Role.OPERATIONS, Role.ADMIN}),
 }

@@ -17,7 +17,7 @@ from server.log import local
 from server.log.events import Event, entry_of
 from server.log.local import Record
 
-SIGNED_AFTER = frozenset({Kind.RUN_START, Kind.PROPOSAL, Kind.INFEASIBLE})
+SIGNED_AFTER = frozenset({Kind.RUN_START, Kind.PROPOSAL, Kind.NO_TRADE})
 MOST_KEPT = 16  # states
 
 

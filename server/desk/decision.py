@@ -15,6 +15,17 @@ from policy.judge.eval import judge
 from policy.proof import proposal as decided
 from policy.proof.bundle import Decision, committed, rules_manifest, statement
 from policy.proof.certificate import Certificate
+from policy.proof.layout import (
+    CERTIFICATE,
+    CHECKS,
+    CHECKS_CSV,
+    OBLIGATIONS,
+    ORDERS_CSV,
+    PROPOSAL,
+    RULES,
+    RULES_MANIFEST,
+    SNAPSHOT,
+)
 from server.desk import intent
 from server.desk.prepare import Task
 from server.desk.propose import Answer, Proposed, Refused
@@ -23,6 +34,10 @@ from solver.refusal import Impossible
 
 INTENT = "decision/intent.json"
 """What was wanted: the objective and the demands that are not rules follow from it."""
+
+STATED = "text/plain"
+REFUSAL = (OBLIGATIONS, PROPOSAL, CHECKS, ORDERS_CSV, CHECKS_CSV, CERTIFICATE, SNAPSHOT, RULES_MANIFEST, INTENT)
+"""The files of a refusal that is proven, beside those of the rules."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,26 +60,27 @@ def begun(run: Run, stream: str) -> Event:
 
 
 def outcome(answer: Answer) -> str:
-    """What happened, as a type of `server.log.events`."""
-    match answer:
-        case Proposed(orders=()):
-            return "proposal.unchanged"
-        case Proposed():
-            return "proposal.proposed"
-        case refused:
-            return "proposal.impossible" if isinstance(refused.refusal, Impossible) else "proposal.refused"
+    """What happened, as a type of `server.log.events`. Why orders are refused is not in it: where rules do that which
+    somebody may not see, that they do it provably is theirs to know who may."""
+    if isinstance(answer, Refused):
+        return "proposal.refused"
+    return "proposal.proposed" if answer.orders else "proposal.unchanged"
 
 
 def filed(run: Run, answer: Answer, files: Mapping[str, bytes], stream: str) -> Event:
     """That this was decided; the log commits to the files."""
     said = "orders" if isinstance(answer, Proposed) else "no orders"
-    return _event(outcome(answer), run, stream, said, statement(files), "text/plain")
+    return _event(outcome(answer), run, stream, said, statement(files), STATED)
 
 
-def unfiled(run: Run, answer: Refused, stream: str, reason: str) -> Event:
-    """That a search found nothing, which proves nothing; why stands in what the log commits to."""
-    body = canonical.encode({"reason": reason, "failing": list(answer.failing)})
-    return _event(outcome(answer), run, stream, "no orders", body)
+def unfiled(task: Task, run: Run, answer: Refused, stream: str, reason: str) -> Event:
+    """That a search found nothing, which proves nothing; why stands in what the log commits to, and is as long and of
+    the same type as if it were proven: an entry does not tell one refusal from another."""
+    paths = (*REFUSAL, *(f"{RULES}{path}" for path in task.rules))
+    size = len(statement(dict.fromkeys(paths, b"")))
+    whole = canonical.encode({"reason": reason, "failing": list(answer.failing)})
+    body = whole if len(whole) <= size else canonical.encode({"reason": reason, "failing": []})
+    return _event(outcome(answer), run, stream, "no orders", body.ljust(size), STATED)
 
 
 def files(task: Task, run: Run, answer: Answer, time: str, charts: Mapping[str, str]) -> dict[str, bytes] | None:

@@ -69,7 +69,6 @@ OF_EVENT = {
     "proposal.proposed": State.PROPOSED,
     "proposal.unchanged": State.UNCHANGED,
     "proposal.refused": State.REFUSED,
-    "proposal.impossible": State.REFUSED,
     "proposal.failed": State.FAILED,
 }
 """The state that each result leads to."""

@@ -58,7 +58,7 @@ def worked_out(service: Service, row: Proposal) -> Result:
     link = None if files is None else f"/v1/proposals/{row.id}/bundle"
     answers = ANSWERS.dump_json(dict(_answers(task, found, link)))
     if isinstance(found, Refused) and files is None:
-        return Result(decision.unfiled(run, found, row.id, WORDS[type(found.refusal)]), answers)
+        return Result(decision.unfiled(task, run, found, row.id, WORDS[type(found.refusal)]), answers)
     assert files is not None, "orders are filed"
     measures = None if isinstance(found, Refused) else KEPT.dump_json(measured(task, found)).decode()
     return Result(decision.filed(run, found, files, row.id), answers, files, measures=measures)

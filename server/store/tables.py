@@ -104,7 +104,10 @@ class Read(SQLModel, table=True):
     `object`: what stood in the path and the query; `households`: by commas, null where the route does not know."""
 
     __tablename__ = "read"
-    __table_args__ = (Index("ix_read_credential", "credential", "time"), Index("ix_read_principal", "principal", "time"))
+    __table_args__ = (
+        Index("ix_read_credential", "credential", "time"),
+        Index("ix_read_principal", "principal", "time"),
+    )
     id: int | None = Field(default=None, primary_key=True)
     time: str = Field(index=True)
     credential: str

@@ -28,7 +28,8 @@ from policy.proof.trust import Trust, TrustError, trust, witnessed
 
 DECIDED = "entry"  # the name of the decision's own entry
 UNCONFIRMED = "consistent, key not confirmed: it came with the bundle"
-MADE = {Kind.PROPOSAL: EntryKind.PROPOSAL, Kind.REFUSAL: EntryKind.INFEASIBLE}
+MADE = {Kind.PROPOSAL: {EntryKind.PROPOSAL}, Kind.REFUSAL: {EntryKind.NO_TRADE, EntryKind.INFEASIBLE}}
+"""Kinds of entries. A service says of no refusal in its log whether it was proven."""
 
 
 class RecordError(ValueError):
@@ -158,7 +159,7 @@ def _decided(files: Mapping[str, bytes], found: Record, decision: Opened | None)
         raise RecordError("the log's entry commits to other files than these")
     if decision is not None:
         made = decision.proposal
-        if place.entry.kind is not MADE[made.kind]:
+        if place.entry.kind not in MADE[made.kind]:
             raise RecordError(f"the log's entry is a {place.entry.kind}, and the decision a {made.kind}")
         if (place.entry.run, place.entry.actor) != (made.run, made.proposer):
             raise RecordError("the log's entry names another run or another proposer")
