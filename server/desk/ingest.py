@@ -61,7 +61,7 @@ def added(session: Session, text: str, base: Manifest) -> Received | tuple[Probl
         what = "the body says which lists or groups are complete"
         return (Problem(Place("body", pointer="/complete"), what, "say it in the snapshot that this is added to"),)
     others = {name: part for name, part in base.parts.items() if name not in own}
-    wrong = tuple(_clashes(session, found, others))
+    wrong = tuple(clashes(session, found, others))
     return wrong or Received(found, others)
 
 
@@ -76,7 +76,7 @@ def _received(found: Book | tuple[Problem, ...]) -> Received | tuple[Problem, ..
     return Received(found, {}) if isinstance(found, Book) else found
 
 
-def _clashes(session: Session, book: Book, others: Mapping[str, Part]) -> Iterator[Problem]:
+def clashes(session: Session, book: Book, others: Mapping[str, Part]) -> Iterator[Problem]:
     """Ids that another household's part has already, and names that a reader cannot tell from one of its."""
     named = {table: getattr(book, table) for table in ("households", "accounts", "lots")}
     alike = {

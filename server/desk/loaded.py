@@ -116,7 +116,7 @@ def _manifest(store: Store, hash: str) -> Manifest:
 
 
 def _known(service: Service, found: Manifest, household: str | None) -> tuple[bytes, Index]:
-    shared = kept.of(service.memory.shared, found.shared.hash, lambda: _shared(service.store, found))
+    shared = shared_in(service, found)
     wanted = found.parts if household is None else {household: found.parts[household]}
     with service.store.reading() as session:
         parts = [part_of(shared.book, rows) for _, rows in manifest.rows_of(session, wanted)]
@@ -124,6 +124,11 @@ def _known(service: Service, found: Manifest, household: str | None) -> tuple[by
     if household is not None:
         book = left_out(book, elsewhere(household, manifest.accounts(found)))
     return encode(document(book)), narrowed(shared, book)
+
+
+def shared_in(service: Service, found: Manifest) -> Index:
+    """Of what is no household's."""
+    return kept.of(service.memory.shared, found.shared.hash, lambda: _shared(service.store, found))
 
 
 def _shared(store: Store, found: Manifest) -> Index:

@@ -51,12 +51,13 @@ class Page:
     more: bool
 
 
-def page(session: Session, who: Principal, after: int, limit: int) -> Page:
-    """What happened after the event number `after`, at most `limit` events of it."""
+def page(session: Session, who: Principal, after: int, limit: int, *which: ColumnElement[bool]) -> Page:
+    """What happened after the event number `after`, at most `limit` events of it; of those of which all of `which`
+    holds."""
     last = min(after + SCAN, journal.size(session) - 1)
     if last <= after:
         return Page((), after, more=False)
-    found = select(Journal).where(col(Journal.index) > after, col(Journal.index) <= last, seen_by(who))
+    found = select(Journal).where(col(Journal.index) > after, col(Journal.index) <= last, seen_by(who), *which)
     events = tuple(map(_happened, session.exec(found.order_by(col(Journal.index)).limit(limit))))
     reached = events[-1].index if len(events) == limit else last
     return Page(events, reached, more=reached < journal.size(session) - 1)

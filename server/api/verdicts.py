@@ -1,0 +1,136 @@
+"""Standing verdicts: what the rules in force say of the newest snapshot as it stands, and what they said before.
+
+What is listed is all that does not pass. They are kept current by whatever process works: `reached` says of which
+snapshot and which rules they are, and `index` up to which entry of the journal nothing is left to be looked at.
+"""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from litestar import Request, Router, get
+from litestar.di import NamedDependency
+from litestar.params import FromQuery, QueryParameter
+
+from policy.canonical import CanonicalError, decode, encode
+from server.api.problem import ProblemError
+from server.api.reads import about
+from server.auth.credentials import Principal
+from server.auth.roles import Act
+from server.desk import standing
+from server.log.feed import START, Page
+from server.log.journal import MOST
+from server.running import Service
+from server.store.tables import Verdict
+
+PAGE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class ReachedAnswer:
+    """Null before there is a snapshot under rules in force."""
+
+    rulebook: str | None
+    snapshot: str | None
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictAnswer:
+    """What one obligation says. `household` is null for what is added up over the firm, and where an account states
+    none; `reason` where it is for other eyes. `since`: the journal entry by which it came to this."""
+
+    obligation: str
+    rule: str
+    scope: str
+    group: str | None
+    household: str | None
+    outcome: str
+    reason: str | None
+    since: int
+    time: str
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictsAnswer:
+    """By household, then by obligation. `next`: the cursor of the next page, null after the last."""
+
+    reached: ReachedAnswer
+    data: tuple[VerdictAnswer, ...]
+    next: str | None
+
+
+LIST = {"act": Act.READ_VERDICTS, "says": VerdictsAnswer, "problems": ("bad-cursor",)}
+HISTORY = {"act": Act.READ_VERDICTS, "says": Page, "problems": ("bad-cursor",)}
+
+After = Annotated[int, QueryParameter(ge=START, lt=MOST, description="the number of the last event that one has")]
+Limit = Annotated[int, QueryParameter(ge=1, le=PAGE, description="how many at most")]
+
+
+@get("/verdicts", opt=LIST, sync_to_thread=True)
+def listed(
+    request: Request[Principal, None, Any],
+    service: NamedDependency[Service],
+    household: FromQuery[str | None] = None,
+    rule: FromQuery[str | None] = None,
+    cursor: FromQuery[str | None] = None,
+    limit: Limit = 100,
+) -> VerdictsAnswer:
+    """What does not pass, of all or of one household, under all rules or one."""
+    after = None if cursor is None else _place(cursor)
+    with service.store.reading() as session:
+        reached = standing.reached(session)
+        rows = standing.kept(session, request.user, standing.Asked(household, rule, after, limit + 1))
+    shown = rows[:limit]
+    following = _cursor(shown[-1]) if len(rows) > limit else None
+    about(request, ",".join(sorted({row.household for row in shown if row.household})) or None)
+    said = ReachedAnswer(reached.rulebook, reached.snapshot, reached.position)
+    return VerdictsAnswer(said, tuple(_shown(row, request.user) for row in shown), following)
+
+
+@get("/verdicts/history", opt=HISTORY, sync_to_thread=True)
+def history(
+    request: Request[Principal, None, Any],
+    service: NamedDependency[Service],
+    household: FromQuery[str | None] = None,
+    rule: FromQuery[str | None] = None,
+    after: After = START,
+    limit: Limit = 100,
+) -> Page:
+    """How verdicts changed, oldest first: the feed's events `verdict.changed`, of these alone."""
+    with service.store.reading() as session:
+        return standing.history(session, request.user, household, rule, after, limit)
+
+
+def _cursor(row: Verdict) -> str:
+    return urlsafe_b64encode(encode([row.part, row.obligation])).decode()
+
+
+def _place(cursor: str) -> tuple[str, str]:
+    try:
+        found = decode(urlsafe_b64decode(cursor.encode("ascii")))
+    except (ValueError, CanonicalError):
+        found = None
+    match found:
+        case [str(part), str(obligation)] if "\0" not in part + obligation:
+            return part, obligation
+        case _:
+            raise ProblemError("bad-cursor", "this cursor was never given")
+
+
+def _shown(row: Verdict, who: Principal) -> VerdictAnswer:
+    mine = row.reason_role is None or row.reason_role in who.roles
+    return VerdictAnswer(
+        row.obligation,
+        row.rule,
+        row.scope,
+        row.group,
+        row.household or None,
+        row.outcome,
+        row.reason if mine else None,
+        row.since,
+        row.time,
+    )
+
+
+ROUTES = Router("/", route_handlers=[listed, history], tags=["verdicts"])

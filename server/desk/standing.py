@@ -1,0 +1,205 @@
+"""Standing verdicts as they are kept: how far they were brought, what does not pass, and how it came to that.
+
+How far is one row, which moves in the transaction that writes what changed and adds the journal entries that say so.
+So each entry of the journal that could change a verdict is looked at once, in order, whoever looks and however often a
+process ends in between: what is to be done follows from the journal and that row alone.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from sqlmodel import Session, col, or_, select
+
+from policy.canonical import Json, decode, encode
+from policy.ir.bound import Obligation, Outcome
+from policy.judge.standing import Answer
+from server.auth.credentials import Principal
+from server.log import feed, journal
+from server.log.events import Event
+from server.log.feed import Page
+from server.store.tables import Journal, Reached, Verdict
+
+STREAM = "verdicts"
+JUDGE = "the judge"  # who acted
+FACTS = ("snapshot.sealed", "fact.changed")
+RULES = ("rulebook.activated", "rulebook.in-force", "rulebook.amended")
+
+Pair = tuple[Obligation, Answer]
+"""An obligation, without its numbers, and what it says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far standing verdicts were brought (`server.store.tables.Reached`)."""
+
+    position: int
+    rulebook: str | None
+    snapshot: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """A journal entry that may change verdicts. `snapshot`: the one that it sealed, None where it is about rules."""
+
+    index: int
+    time: str
+    snapshot: str | None
+
+
+class Stand(NamedTuple):
+    """What an obligation says, as it is kept."""
+
+    obligation: str
+    rule: str
+    scope: str
+    group: str | None
+    outcome: str
+    reason: str
+    role: str | None
+    reason_role: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Of one obligation of a part; None for what passes, or is not there."""
+
+    part: str
+    household: str
+    was: Stand | None
+    now: Stand | None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """`after`: the part and the obligation that came last."""
+
+    household: str | None
+    rule: str | None
+    after: tuple[str, str] | None
+    limit: int
+
+
+def reached(session: Session) -> Reach:
+    row = session.get_one(Reached, 1)
+    return Reach(row.position, row.rulebook, row.snapshot)
+
+
+def next_cause(session: Session, after: int) -> Cause | None:
+    """The first entry after that one which may change verdicts. Of facts, what is for some eyes only stands beside an
+    entry for everybody and needs no look."""
+    seals = col(Journal.type).in_(FACTS) & col(Journal.household).is_(None) & col(Journal.role).is_(None)
+    wanted = select(Journal).where(col(Journal.index) > after, or_(seals, col(Journal.type).in_(RULES)))
+    row = session.exec(wanted.order_by(col(Journal.index)).limit(1)).first()
+    if row is None:
+        return None
+    said = decode(row.data.encode())
+    sealed = said.get("id") if row.type in FACTS and isinstance(said, dict) else None
+    return Cause(row.index, row.time, None if sealed is None else str(sealed))
+
+
+# --- what changed --------------------------------------------------------------------------------
+
+
+def stands(found: Iterable[Pair]) -> dict[str, Stand]:
+    """What does not pass, by obligation."""
+    return {told.id: _stand(told, answer) for told, answer in found if answer.outcome is not Outcome.PASS}
+
+
+def _stand(told: Obligation, answer: Answer) -> Stand:
+    rungs = (rung for rung in told.ladder if (rung.outcome, rung.reason) == (answer.outcome, answer.reason))
+    hidden = next((rung.visible_to for rung in rungs if rung.visible_to is not None), None)
+    rule, outcome = told.origin.rule, answer.outcome.value
+    return Stand(told.id, rule, told.scope, told.group, outcome, answer.reason, told.visible_to, hidden)
+
+
+def stood(session: Session) -> tuple[dict[str, dict[str, Stand]], dict[str, str]]:
+    """What is kept, by part and obligation; and whose each part is."""
+    found: dict[str, dict[str, Stand]] = {}
+    whose: dict[str, str] = {}
+    for row in session.exec(select(Verdict)):
+        found.setdefault(row.part, {})[row.obligation] = Stand(*(getattr(row, name) for name in Stand._fields))
+        whose[row.part] = row.household
+    return found, whose
+
+
+def changes(part: str, household: str, was: Mapping[str, Stand], now: Mapping[str, Stand]) -> Iterator[Change]:
+    for name in sorted(was.keys() | now.keys()):
+        before, after = was.get(name), now.get(name)
+        if before != after:
+            yield Change(part, household, before, after)
+
+
+def moved(session: Session, was: Reach, to: Reach, found: Sequence[Change], cause: Cause, now: str) -> bool:
+    """Keeps what changed, tells of outcomes that did, and says how far that is; unless somebody was quicker."""
+    row = session.get_one(Reached, 1, with_for_update=True)
+    if row.position != was.position:
+        return False
+    row.position, row.rulebook, row.snapshot = to.position, to.rulebook, to.snapshot
+    session.add(row)
+    for change in found:
+        old = None if change.was is None else session.get(Verdict, (change.part, change.was.obligation))
+        if old is not None:
+            session.delete(old)
+    session.flush()
+    session.add_all(_row(change, change.now, cause) for change in found if change.now is not None)
+    told = [_event(change, cause, to) for change in found if _outcome(change.was) != _outcome(change.now)]
+    journal.append(session, told, max(now, cause.time))
+    return True
+
+
+def _outcome(stand: Stand | None) -> str:
+    return Outcome.PASS.value if stand is None else stand.outcome
+
+
+def _row(change: Change, stand: Stand, cause: Cause) -> Verdict:
+    known = stand._asdict()
+    return Verdict(part=change.part, household=change.household, since=cause.index, time=cause.time, **known)
+
+
+def _event(change: Change, cause: Cause, to: Reach) -> Event:
+    stand = change.now or change.was
+    assert stand is not None, "a change is of something"
+    data: dict[str, Json] = {
+        "household": change.household or None,
+        "rule": stand.rule,
+        "scope": stand.scope,
+        "group": stand.group,
+        "obligation": stand.obligation,
+        "from": _outcome(change.was),
+        "to": _outcome(change.now),
+        "cause": cause.index,
+        "rulebook": to.rulebook,
+        "snapshot": to.snapshot,
+    }
+    eyes = change.household, stand.role
+    return Event("verdict.changed", STREAM, "a standing verdict", JUDGE, data, household=eyes[0], role=eyes[1])
+
+
+# --- read ----------------------------------------------------------------------------------------
+
+
+def kept(session: Session, who: Principal, asked: Asked) -> Sequence[Verdict]:
+    """What is theirs to see of it. What is of the whole firm is for who may see every household."""
+    wanted = select(Verdict).where(or_(col(Verdict.role).is_(None), col(Verdict.role).in_(sorted(who.roles))))
+    if who.households is not None:
+        wanted = wanted.where(col(Verdict.household).in_(sorted(who.households)))
+    if asked.household is not None:
+        wanted = wanted.where(Verdict.household == asked.household)
+    if asked.rule is not None:
+        wanted = wanted.where(Verdict.rule == asked.rule)
+    if asked.after is not None:
+        part, obligation = asked.after
+        further = (col(Verdict.part) == part) & (col(Verdict.obligation) > obligation)
+        wanted = wanted.where(or_(col(Verdict.part) > part, further))
+    return session.exec(wanted.order_by(col(Verdict.part), col(Verdict.obligation)).limit(asked.limit)).all()
+
+
+def history(session: Session, who: Principal, household: str | None, rule: str | None, after: int, limit: int) -> Page:
+    """The events of the feed that are of these verdicts, and theirs to see."""
+    wanted = [col(Journal.stream) == STREAM]
+    if household is not None:
+        wanted.append(col(Journal.household) == household)
+    if rule is not None:
+        wanted.append(col(Journal.data).contains(encode({"rule": rule}).decode()[1:-1], autoescape=True))
+    return feed.page(session, who, after, limit, *wanted)

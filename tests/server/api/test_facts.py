@@ -1,0 +1,155 @@
+"""Facts that change: the next snapshot, what is told of it, and what is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from server.auth.roles import Role
+from server.desk import manifest
+from server.running import Service
+from tests.server.api.conftest import Caller
+from tests.server.stocked import RULES, ruled, sealed
+
+Make = Callable[..., Caller]
+PRICE = {"instrument": "A", "day": "2026-01-30", "price": "12.50"}
+
+
+@pytest.fixture
+def olga(service: Service, caller: Make) -> Caller:
+    sealed(service)
+    return caller("olga", Role.OPERATIONS)
+
+
+def _document(who: Caller, snapshot: str) -> Any:
+    return who("GET", f"/v1/snapshots/{snapshot}/document").json()
+
+
+def test_a_price_makes_the_next_snapshot_and_leaves_the_last(olga: Caller) -> None:
+    before = olga("GET", "/v1/snapshots").json()["data"][0]["id"]
+    made = olga("POST", "/v1/facts", json={"prices": [PRICE], "source": "vendor"})
+    assert made.status_code == 201, made.text
+    said = made.json()
+    assert (said["base"], said["log"]["stream"]) == (before, "data")
+    assert {p["instrument"]: p["price"] for p in _document(olga, said["id"])["prices"]} == {
+        "A": "12.5",
+        "B": "10",
+        "C": "10",
+    }
+    assert {p["price"] for p in _document(olga, before)["prices"]} == {"10"}
+    events = olga("GET", "/v1/events").json()["events"]
+    (told,) = [event for event in events if event["type"] == "fact.changed"]
+    assert told["data"]["prices"] == ["A"]
+    assert told["data"]["base"] == before
+    assert told["index"] == said["log"]["index"]
+
+
+def test_only_what_changed_is_written_anew(service: Service, olga: Caller) -> None:
+    before = olga("GET", "/v1/snapshots").json()["data"][0]["manifest"]
+    after = olga("POST", "/v1/facts", json={"prices": [PRICE]}).json()["manifest"]
+    with service.store.reading() as session:
+        old, new = (manifest.read(session, hash) for hash in (before, after))
+    assert old.parts == new.parts
+    assert old.shared.hash != new.shared.hash
+
+
+def test_what_an_account_holds(olga: Caller) -> None:
+    lots = [{"id": "N1", "instrument": "C", "quantity": "5", "basis": "9"}]
+    cash = {"USD": {"settled": "10", "unsettled": "0"}}
+    made = olga("POST", "/v1/facts", json={"positions": [{"account": "trust", "cash": cash, "lots": lots}]})
+    assert made.status_code == 201, made.text
+    found = _document(olga, made.json()["id"])
+    assert [(lot["id"], lot["account"]) for lot in found["lots"]] == [("N1", "trust")]
+    assert found["accounts"][0]["cash"]["USD"]["settled"] == "10"
+
+
+WRONG: list[tuple[Any, str | None]] = [
+    ({}, None),
+    ({"prices": []}, None),
+    ({"prices": [{**PRICE, "price": "dear"}]}, "/prices/0/price"),
+    ({"prices": [PRICE, {**PRICE, "instrument": "Z"}]}, "/prices/1/instrument"),
+    ({"prices": [{**PRICE, "price": 1.5}]}, "/prices/0/price"),
+    ({"prices": [{**PRICE, "day": None}]}, "/prices/0/day"),
+    ({"prices": ["dear"]}, "/prices/0"),
+    ({"prices": [{**PRICE, "odd": "1"}]}, "/prices/0/odd"),
+    ({"lists": [{"list": "L", "kind": "security", "subject": "Z", "start": "2026-01-01"}]}, "/lists/0/subject"),
+    ({"positions": [{"account": "nobody"}]}, "/positions/0"),
+    ({"positions": [{"household": "H", "account": "trust"}]}, "/positions/0"),
+    ({"positions": [{"account": "trust", "lots": [{"id": "N"}]}]}, "/positions/0"),
+    ({"positions": [{"account": "trust", "lots": ["N"]}]}, "/positions/0"),
+    ({"as_of": "soon"}, None),
+    ({"odd": 1}, "/odd"),
+]
+
+
+@pytest.mark.parametrize(("body", "where"), WRONG)
+def test_what_is_wrong_is_said_with_its_place_and_nothing_is_kept(olga: Caller, body: Any, where: str | None) -> None:
+    found = olga("POST", "/v1/facts", json=body)
+    assert (found.status_code, found.json()["code"]) == (422, "invalid"), found.text
+    if where is not None:
+        assert where in {error["pointer"] for error in found.json()["errors"]}, found.text
+    assert len(olga("GET", "/v1/snapshots").json()["data"]) == 1
+
+
+def test_without_a_snapshot_there_is_nothing_to_put_facts_into(caller: Make) -> None:
+    found = caller("olga", Role.OPERATIONS)("POST", "/v1/facts", json={"prices": [PRICE]})
+    assert (found.status_code, found.json()["code"]) == (422, "no-snapshot")
+
+
+# --- lists ---------------------------------------------------------------------------------------
+
+LIST = """
+list LIST-1 "Restricted issuers"
+  kind restricted
+  source "Code of ethics"
+  applies to each account
+  covers issuer "Issuer C"
+  effective from 2020-01-01 until lifted
+  forbid buy
+  on breach block{eyes}
+end
+"""
+ENTRY = {"kind": "security", "subject": "A", "source": "the desk"}
+
+
+def test_an_entry_begins_and_ends(service: Service, olga: Caller, caller: Make) -> None:
+    carl = caller("carl", Role.COMPLIANCE)
+    made = carl("POST", "/v1/lists/LIST-1/entries", json=ENTRY)
+    assert made.status_code == 201, made.text
+    (entry,) = _document(olga, made.json()["id"])["lists"]
+    assert (entry["list"], entry["subject"], entry["start"]) == ("LIST-1", "A", "2026-01-30")
+    gone = carl("DELETE", "/v1/lists/LIST-1/entries/A?last=2026-02-15")
+    assert gone.status_code == 200, gone.text
+    (entry,) = _document(olga, gone.json()["id"])["lists"]
+    assert entry["end"] == "2026-02-15"
+    assert carl("DELETE", "/v1/lists/LIST-1/entries/A").json()["code"] == "not-found"
+
+
+def test_an_order_in_a_name_is_blocked_once_it_is_on_the_list(service: Service, olga: Caller, caller: Make) -> None:
+    ruled(service, {"rules.mandate": RULES + LIST.format(eyes="")})
+    trader, carl = caller("tom", Role.TRADER), caller("carl", Role.COMPLIANCE)
+    order = {"account": "trust", "instrument": "A", "side": "buy", "quantity": "1"}
+
+    def outcome() -> str:
+        return str(trader("POST", "/v1/checks", json={"orders": [order]}).json()["verdict"]["answer"])
+
+    assert outcome() != "block"
+    carl("POST", "/v1/lists/LIST-1/entries", json=ENTRY)
+    assert outcome() == "block"
+    carl("DELETE", "/v1/lists/LIST-1/entries/A")
+    assert outcome() != "block"
+
+
+def test_who_is_on_a_hidden_list_is_for_its_role(service: Service, olga: Caller, caller: Make) -> None:
+    ruled(service, {"rules.mandate": RULES + LIST.format(eyes='\n  visible to "control room"')})
+    room = caller("rita", Role.CONTROL_ROOM)
+    assert room("POST", "/v1/lists/LIST-1/entries", json=ENTRY).status_code == 201
+
+    def subjects(who: Caller) -> list[list[str]]:
+        events = who("GET", "/v1/events").json()["events"]
+        return [e["data"]["subjects"] for e in events if e["type"] == "fact.changed" and "subjects" in e["data"]]
+
+    assert subjects(room) == [["A"]]
+    assert subjects(olga) == []
