@@ -61,6 +61,32 @@ def upgrade() -> None:
     )
     op.create_index("ix_journal_leaf", "journal", ["leaf"])
     op.create_table(
+        "legal_hold",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("household", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("placer", sa.String(), nullable=False),
+        sa.Column("made", sa.String(), nullable=False),
+        sa.Column("ended", sa.String(), nullable=True),
+        sa.Column("ender", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_legal_hold_household", "legal_hold", ["household"])
+    op.create_table(
+        "erasure",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("household", sa.String(), nullable=True),
+        sa.Column("leaf", sa.String(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("asker", sa.String(), nullable=False),
+        sa.Column("made", sa.String(), nullable=False),
+        sa.Column("granter", sa.String(), nullable=True),
+        sa.Column("granted", sa.String(), nullable=True),
+        sa.Column("entries", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
         "node",
         sa.Column("level", sa.Integer(), nullable=False),
         sa.Column("index", sa.Integer(), nullable=False),
@@ -90,6 +116,7 @@ def upgrade() -> None:
         sa.Column("run", sa.String(), nullable=True),
         sa.Column("number", sa.Integer(), nullable=True),
         sa.Column("measures", sa.String(), nullable=True),
+        sa.Column("holds", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("run", "number"),
     )
@@ -361,9 +388,46 @@ def upgrade() -> None:
     )
     op.create_index("ix_verdict_household", "verdict", ["household"])
     op.create_index("ix_verdict_rule", "verdict", ["rule"])
+    op.create_table(
+        "webhook",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("url", sa.String(), nullable=False),
+        sa.Column("secret", sa.String(), nullable=False),
+        sa.Column("former", sa.String(), nullable=True),
+        sa.Column("until", sa.String(), nullable=True),
+        sa.Column("principal", sa.String(), nullable=False),
+        sa.Column("roles", sa.String(), nullable=False),
+        sa.Column("households", sa.String(), nullable=True),
+        sa.Column("types", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("made", sa.String(), nullable=False),
+        sa.Column("stopped", sa.String(), nullable=True),
+        sa.Column("ended", sa.String(), nullable=True),
+        sa.Column("reached", sa.Integer(), nullable=False),
+        sa.Column("again", sa.Integer(), nullable=True),
+        sa.Column("again_last", sa.Integer(), nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("due", sa.String(), nullable=False),
+        sa.Column("holder", sa.String(), nullable=True),
+        sa.Column("lease", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_webhook_due", "webhook", ["due"])
+    op.create_table(
+        "delivery",
+        sa.Column("webhook", sa.String(), nullable=False),
+        sa.Column("time", sa.String(), nullable=False),
+        sa.Column("index", sa.Integer(), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=True),
+        sa.Column("error", sa.String(), nullable=True),
+        sa.Column("milliseconds", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("webhook", "time", "index"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("delivery")
+    op.drop_table("webhook")
     op.drop_table("verdict")
     op.drop_table("reached")
 
@@ -386,6 +450,8 @@ def downgrade() -> None:
     op.drop_table("reply")
     op.drop_table("proposal")
     op.drop_table("node")
+    op.drop_table("erasure")
+    op.drop_table("legal_hold")
     op.drop_table("journal")
     op.drop_table("head")
     op.drop_table("credential")

@@ -42,8 +42,11 @@ class Act(StrEnum):
     READ_APPROVALS = "read who has to approve what, and whose keys there are"
     HOLD_KEY = "register or end a signing key of one's own"
     READ_EVENTS = "read events"
+    MANAGE_WEBHOOKS = "let events be posted to an endpoint"
     READ_READS = "read who read what"
     READ_LOG = "read the log"
+    ERASE = "erase what entries commit to"
+    HOLD_LEGALLY = "place and end a legal hold"
     AUDIT_LOG = "read every entry of the log"
     READ_METRICS = "read what is measured"
 
@@ -77,8 +80,11 @@ ALLOWED: dict[Act, frozenset[Role]] = {
     Act.READ_APPROVALS: _DESK | {Role.REGULATOR},
     Act.HOLD_KEY: _DESK | {Role.ADMIN},
     Act.READ_EVENTS: frozenset(Role),
+    Act.MANAGE_WEBHOOKS: frozenset({Role.OPERATIONS}),
     Act.READ_READS: frozenset({Role.COMPLIANCE, Role.REGULATOR}),
     Act.READ_LOG: frozenset(Role),
+    Act.ERASE: frozenset({Role.COMPLIANCE, Role.ADMIN}),
+    Act.HOLD_LEGALLY: frozenset({Role.COMPLIANCE}),
     Act.AUDIT_LOG: frozenset({Role.REGULATOR}),
     Act.READ_METRICS: frozenset({Role.OPERATIONS, Role.ADMIN}),
 }

@@ -60,6 +60,36 @@ class Checkpoint(SQLModel, table=True):
     note: bytes
 
 
+class LegalHold(SQLModel, table=True):
+    """That nothing about a household may be erased, until `ended`."""
+
+    __tablename__ = "legal_hold"
+    id: str = Field(primary_key=True)
+    household: str = Field(index=True)
+    reason: str
+    placer: str
+    made: str
+    ended: str | None = None
+    ender: str | None = None
+
+
+class Erasure(SQLModel, table=True):
+    """That bodies are to be erased, of a household or of the entry `leaf` (hex): asked for by `asker`, and done at
+    `granted`, when `granter` agreed; `entries`: how many."""
+
+    __tablename__ = "erasure"
+    id: str = Field(primary_key=True)
+    household: str | None = None
+    leaf: str | None = None
+    reason: str
+    asker: str
+    made: str
+    granter: str | None = None
+    granted: str | None = None
+    entries: int = 0
+    version: int = 1
+
+
 class Blob(SQLModel, table=True):
     """Content under its SHA-256: rule sources, snapshots, the files of a decision."""
 
@@ -257,9 +287,10 @@ class Proposal(SQLModel, table=True):
     written; what the clock alone changes (a lease, an end) is not. `answer`: the blob with what the API says of it, by
     role; `statement`: SHA-256 of what the log's entry commits to, null where nothing is proven. `household`: whose part
     of the snapshot it is about, null for all of it. `households`: whose accounts these are, by commas; null where an
-    account is nobody's. `holder`, `lease`: the worker that has it in
-    hand, until then; `tries`: how often one began. `run`, `number`: the run that asked for it, and its place in that.
-    `measures`: what a policy of approval looks at, JSON."""
+    account is nobody's. `holder`, `lease`: the worker that has it in hand, until then; `tries`: how often one began.
+    `run`, `number`: the run that asked for it, and its place in that.
+    `measures`: what a policy of approval looks at, JSON; `holds`: the quantities that its orders take, JSON, once there
+    are some."""
 
     __tablename__ = "proposal"
     __table_args__ = (UniqueConstraint("run", "number"),)
@@ -283,6 +314,7 @@ class Proposal(SQLModel, table=True):
     run: str | None = None
     number: int | None = None
     measures: str | None = None
+    holds: str | None = None
 
 
 class ApprovalPolicy(SQLModel, table=True):
@@ -418,3 +450,44 @@ class Verdict(SQLModel, table=True):
     reason_role: str | None = None
     since: int
     time: str
+
+
+class Webhook(SQLModel, table=True):
+    """An endpoint to which events are posted, as whoever added it (`principal`, `roles`, `households`) may read them.
+    `secret` signs them, until `until` the `former` one, too. `types`: by commas; empty for all. `reached`: the number
+    of the last event that needs no other try; `again` to `again_last`: what is posted once more, and how far that came.
+    `tries` of the next event so far, and when it is `due`. `holder`, `lease`: the process that has it in hand."""
+
+    __tablename__ = "webhook"
+    id: str = Field(primary_key=True)
+    url: str
+    secret: str
+    former: str | None = None
+    until: str | None = None
+    principal: str
+    roles: str
+    households: str | None = None
+    types: str = ""
+    version: int = 1
+    made: str
+    stopped: str | None = None
+    ended: str | None = None
+    reached: int
+    again: int | None = None
+    again_last: int | None = None
+    tries: int = 0
+    due: str = Field(index=True)
+    holder: str | None = None
+    lease: str | None = None
+
+
+class Delivery(SQLModel, table=True):
+    """One try to post an event: what the receiver answered, or why nobody did."""
+
+    __tablename__ = "delivery"
+    webhook: str = Field(primary_key=True)
+    time: str = Field(primary_key=True)
+    index: int = Field(primary_key=True)
+    status: int | None = None
+    error: str | None = None
+    milliseconds: int

@@ -1,0 +1,141 @@
+"""Posts events to the endpoints that wait for them: one endpoint at a time is in the hand of a process, by a lease on
+its row. What was posted and not written down before a process died is posted again, with the same id."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from threading import Event, Thread
+from time import monotonic, time
+
+import httpx
+from pydantic import TypeAdapter
+from sqlmodel import Session, col, or_, select
+
+from server import clock
+from server.desk import webhooks
+from server.desk.webhooks import Tried
+from server.log import feed, journal
+from server.log.feed import Happened, Page
+from server.running import Service
+from server.store.tables import Webhook
+
+LOOK = 0.5  # seconds between two looks at whether there is something to post
+PAUSE = 5  # seconds before the next try where the database is down
+PATIENCE = 15  # seconds for a receiver to answer
+BATCH = 50  # events between two entries of what was posted
+TURN = 20  # seconds after which what was posted is written down, however little
+LEASE = timedelta(seconds=TURN + 2 * PATIENCE)
+LONGEST = 200  # characters of an error
+
+_BODY = TypeAdapter(Happened)
+_log = logging.getLogger("proofolio")
+
+
+@contextmanager
+def posting(service: Service) -> Iterator[None]:
+    stop = Event()
+    thread = Thread(target=_post, args=(service, stop), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(2 * LOOK)
+
+
+def one(service: Service, client: httpx.Client, stop: Event | None = None) -> bool:
+    """Whether an endpoint was due; it has been told what there is, or it is tried again later."""
+    row = _taken(service)
+    if row is None:
+        return False
+    with service.store.reading() as session:
+        page = _page(session, row)
+    found, reached = _posted(client, row, page, stop)
+    with service.store.writing() as session:
+        mine = session.get(Webhook, row.id, with_for_update=True)
+        if mine is None or mine.holder != row.holder:
+            return True
+        mine.holder = mine.lease = None
+        event = webhooks.tried(session, mine, reached, found)
+        journal.append(session, [event] if event else [], clock.now())
+    return True
+
+
+def _taken(service: Service) -> Webhook | None:
+    now = datetime.now(UTC)
+    with service.store.reading() as session:
+        if _due(session, clock.text(now)) is None:
+            return None
+    with service.store.writing() as session:
+        row = _due(session, clock.text(now), ours=True)
+        if row is not None:
+            row.holder, row.lease = clock.fresh("hold"), clock.text(now + LEASE)
+            session.add(row)
+        return row
+
+
+def _due(session: Session, now: str, *, ours: bool = False) -> Webhook | None:
+    end = journal.size(session) - 1
+    waits = or_(col(Webhook.reached) < end, col(Webhook.again).is_not(None))
+    free = or_(col(Webhook.lease).is_(None), col(Webhook.lease) <= now)
+    live = col(Webhook.ended).is_(None), col(Webhook.stopped).is_(None)
+    wanted = select(Webhook).where(*live, waits, free, col(Webhook.due) <= now).order_by(col(Webhook.due)).limit(1)
+    return session.exec(wanted.with_for_update(skip_locked=True) if ours else wanted).first()
+
+
+def _page(session: Session, row: Webhook) -> Page:
+    """What comes next: of what is posted again, else of what is new."""
+    if row.again is None:
+        return feed.page(session, webhooks.reader(row), row.reached, BATCH)
+    found = feed.page(session, webhooks.reader(row), row.again, BATCH)
+    last = row.again if row.again_last is None else row.again_last
+    events = tuple(each for each in found.events if each.index <= last)
+    return Page(events, min(found.after, last), more=found.more)
+
+
+def _posted(client: httpx.Client, row: Webhook, page: Page, stop: Event | None) -> tuple[list[Tried], int]:
+    """One after the other, to the first that is not taken; and the number of the last that needs no other try."""
+    found: list[Tried] = []
+    types = frozenset(filter(None, row.types.split(",")))
+    end, before = monotonic() + TURN, page.events[0].index - 1 if page.events else page.after
+    for event in page.events:
+        if types and event.type not in types:
+            before = event.index
+            continue
+        if monotonic() > end or (stop is not None and stop.is_set()):
+            return found, before
+        found.append(_tried(client, row, event))
+        if not found[-1].taken:
+            return found, before
+        before = event.index
+    return found, page.after
+
+
+def _tried(client: httpx.Client, row: Webhook, event: Happened) -> Tried:
+    body, now, seconds, begun = _BODY.dump_json(event), clock.now(), int(time()), monotonic()
+    headers = {
+        "Content-Type": "application/json",
+        "User-Agent": "Proofolio",
+        "webhook-id": event.event,
+        "webhook-timestamp": str(seconds),
+        "webhook-signature": webhooks.signatures(row, event.event, seconds, body, now),
+    }
+    status, error = None, None
+    try:
+        with client.stream("POST", row.url, content=body, headers=headers) as answered:  # what it says is not read
+            status = answered.status_code
+    except (httpx.HTTPError, httpx.InvalidURL) as failure:
+        error = (str(failure) or type(failure).__name__)[:LONGEST]
+    return Tried(event.index, now, status, error, int((monotonic() - begun) * 1000))
+
+
+def _post(service: Service, stop: Event) -> None:
+    with httpx.Client(timeout=PATIENCE, follow_redirects=False, trust_env=False) as client:
+        while not stop.is_set():
+            try:
+                if not one(service, client, stop):
+                    stop.wait(LOOK)
+            except Exception:
+                _log.error({"event": "fault", "flow": "webhooks"}, exc_info=True)
+                stop.wait(PAUSE)
