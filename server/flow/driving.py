@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
-from server.flow import duties, queue, rebalancing
+from server.flow import duties, judging, posting, queue, rebalancing
+from server.flow.alone import alone
 from server.flow.durable import flowing
 from server.running import Service
 
@@ -12,5 +13,9 @@ from server.running import Service
 @contextmanager
 def driving(service: Service, lease: timedelta = queue.LEASE) -> Iterator[None]:
     flows, url = [rebalancing.flow(service)], service.settings.database
-    with flowing(service.store, url, flows, duties.of(service), lease):
+    with (
+        flowing(service.store, url, flows, duties.of(service), lease) as leads,
+        alone(leads, lambda: judging.keeping(service)),
+        posting.posting(service),
+    ):
         yield

@@ -59,8 +59,11 @@ class Duty:
 
 
 @contextmanager
-def flowing(store: Store, url: str, flows: Sequence[Flow], duties: Sequence[Duty], lease: timedelta) -> Iterator[None]:
-    """This process drives such flows meanwhile. At the end, what it drove is there for others at once."""
+def flowing(
+    store: Store, url: str, flows: Sequence[Flow], duties: Sequence[Duty], lease: timedelta
+) -> Iterator[Callable[[], bool]]:
+    """This process drives such flows meanwhile; the value says whether it is the first of all that do. At the end, what
+    it drove is there for others at once."""
     stop, name = Event(), clock.fresh("exec")
     executors.beaten(store, name)
     logging.getLogger("dbos").addHandler(logging.NullHandler())  # else it writes to the terminal
@@ -79,7 +82,7 @@ def flowing(store: Store, url: str, flows: Sequence[Flow], duties: Sequence[Duty
     for thread in threads:
         thread.start()
     try:
-        yield
+        yield lambda: executors.leads(store, name, lease)
     finally:
         stop.set()
         for thread in threads:

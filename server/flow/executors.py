@@ -41,6 +41,15 @@ def claimed(store: Store, lease: timedelta) -> list[str]:
     return found
 
 
+def leads(store: Store, name: str, lease: timedelta) -> bool:
+    """Whether it is the one that has been there longest of those that were heard of lately. For a moment two may be:
+    so it is for what does no harm twice, and would be a waste in each process."""
+    lately = clock.text(datetime.now(UTC) - lease)
+    with store.reading() as session:
+        heard = select(Executor.id).where(col(Executor.beat) >= lately).order_by(col(Executor.id)).limit(1)
+        return session.exec(heard).first() == name
+
+
 def forgotten(store: Store, name: str) -> None:
     with store.writing() as session:
         row = session.get(Executor, name)

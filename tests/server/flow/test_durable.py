@@ -6,8 +6,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,6 +19,7 @@ from server import clock
 from server.desk import runs
 from server.desk.runs import State
 from server.flow import duties, executors, rebalancing, worker
+from server.flow.alone import alone
 from server.flow.driving import driving
 from server.log import journal
 from server.running import Service
@@ -34,6 +36,7 @@ import sys, time
 from datetime import timedelta
 from pathlib import Path
 from server.flow import rebalancing
+from server.flow.alone import alone
 from server.flow.driving import driving
 from server.running import opened
 from server.settings import Settings
@@ -82,6 +85,26 @@ def test_one_claims_the_silent_and_each_for_itself(desk: Desk) -> None:
     executors.forgotten(store, "a")
     executors.forgotten(store, "a")
     assert {each.id for each in silent(desk.service)} == {"b", "c"}
+
+
+def test_one_process_works_alone_until_it_is_gone(desk: Desk) -> None:
+    store, minute, busy = desk.service.store, timedelta(minutes=1), []
+
+    @contextmanager
+    def work() -> Iterator[None]:
+        busy.append("begun")
+        yield
+        busy.append("ended")
+
+    executors.beaten(store, "a")
+    executors.beaten(store, "b")
+    assert [executors.leads(store, name, minute) for name in "ab"] == [True, False]
+    with alone(lambda: executors.leads(store, "b", minute), work):
+        time.sleep(0.2)
+        assert busy == []
+        executors.beaten(store, "a", executors.GONE)
+        until(lambda: busy == ["begun"])
+    assert busy == ["begun", "ended"]
 
 
 def test_a_fault_ends_the_run_and_is_owned_up_to(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

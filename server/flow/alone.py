@@ -1,0 +1,35 @@
+"""What one process does for all: the first of those that drive flows, and the next one when that is gone."""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from threading import Event, Thread
+
+PAUSE = 1.0  # seconds between two looks at who is the first
+
+_log = logging.getLogger("proofolio")
+
+
+@contextmanager
+def alone(leads: Callable[[], bool], work: Callable[[], AbstractContextManager[None]]) -> Iterator[None]:
+    """`work` goes on in this process meanwhile, for as long as it `leads`."""
+    stop = Event()
+    thread = Thread(target=_alone, args=(stop, leads, work), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(2 * PAUSE)
+
+
+def _alone(stop: Event, leads: Callable[[], bool], work: Callable[[], AbstractContextManager[None]]) -> None:
+    while not stop.is_set():
+        try:
+            if leads():
+                with work():
+                    while not stop.wait(PAUSE) and leads():
+                        pass
+        except Exception:
+            _log.error({"event": "flow"}, exc_info=True)
+        stop.wait(PAUSE)
