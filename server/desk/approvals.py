@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from policy.canonical import CanonicalError, Json, digest, encode
 from policy.proof.approval import (
@@ -88,12 +88,22 @@ def standing(session: Session, row: Proposal, seed: bytes, now: str) -> list[Eve
         return []
     name = f"{need.policy}#{need.clause}"
     envelope = approved(Attestation(row.statement, Word.STANDING, name, None, now), seed)
-    return [_kept(session, row, need, Given(Kind.STANDING, name, None, envelope), Yes(_NOBODY), now)]
+    given = Given(Kind.STANDING, name, None, envelope)
+    _filed(session, [given])
+    return [_kept(session, row, need, given, Yes(_NOBODY), now)]
 
 
 def to_sign(row: Proposal, who: Principal, need: Demand, now: str) -> Approval:
     """What the person would sign to approve it."""
     return Approval(str(row.statement), who.name, _role(who, need), now, row.expires)
+
+
+def waiting(session: Session, run: str, now: str, *, lock: bool = False) -> list[Proposal]:
+    """The proposals of a run that wait for an approval, in the order of the run."""
+    found = select(Proposal).where(Proposal.run == run, Proposal.state == State.PROPOSED.value)
+    ordered = found.order_by(col(Proposal.number))
+    rows = session.exec(ordered.with_for_update() if lock else ordered)
+    return [row for row in rows if proposals.state(row, now) is State.PROPOSED]
 
 
 def run_to_sign(run: str, rows: Sequence[Proposal], who: Principal, need: Demand, now: str) -> RunApproval:
@@ -111,7 +121,11 @@ def one(session: Session, row: Proposal, yes: Yes, seed: bytes, now: str) -> Eve
         return _wrong("it approves something else than this proposal")
     need = needed(approval_policies.in_force(session, now), row, now)
     refused = _unmet(session, row, need.demand, yes, said, now)
-    return refused or _kept(session, row, need, _given(row, need.demand, yes, said, seed, now), yes, now)
+    if refused is not None:
+        return refused
+    given = _given(row, need.demand, yes, said, seed, now)
+    _filed(session, [given])
+    return _kept(session, row, need, given, yes, now)
 
 
 def together(
@@ -123,16 +137,16 @@ def together(
         return said
     if said is not None and said != replace(run_to_sign(run, rows, yes.who, FOUR_EYES, said.time), role=said.role):
         return _wrong("it approves other proposals than those of this run that wait")
-    policy, events = approval_policies.in_force(session, now), list[Event]()
+    policy, met = approval_policies.in_force(session, now), list[tuple[Needed, Given]]()
     beside = [None] * len(rows) if said is None else inclusions([str(row.statement) for row in rows])
     for row, inclusion in zip(rows, beside, strict=True):
         need = needed(policy, row, now)
         refused = _unmet(session, row, need.demand, yes, said, now)
         if refused is not None:
             return replace(refused, what=f"{row.id}: {refused.what}")
-        given = replace(_given(row, need.demand, yes, said, seed, now), inclusion=inclusion)
-        events.append(_kept(session, row, need, given, yes, now))
-    return events
+        met.append((need, replace(_given(row, need.demand, yes, said, seed, now), inclusion=inclusion)))
+    _filed(session, [given for _, given in met])
+    return [_kept(session, row, *each, yes, now) for row, each in zip(rows, met, strict=True)]
 
 
 def shown(session: Session, row: Proposal, size: int) -> tuple[dict[str, int], dict[str, bytes]]:
@@ -140,12 +154,12 @@ def shown(session: Session, row: Proposal, size: int) -> tuple[dict[str, int], d
     files that show what was signed."""
     kept = session.get(tables.Approval, row.id)
     entry = select(Journal.index).where(Journal.stream == row.id, Journal.type == "proposal.approved")
-    places = {"approval": index for index in session.exec(entry) if index < size}
-    if kept is None or kept.envelope is None or not places:
+    place = session.exec(entry).first()
+    if kept is None or kept.envelope is None or place is None or place >= size:
         return {}, {}
     found = blobs.get(session, filter(None, (kept.envelope, kept.inclusion)))
     beside = None if kept.inclusion is None else inclusion_of(found[kept.inclusion])
-    return places, filed([(found[kept.envelope], beside)])
+    return {"approval": place}, filed([(found[kept.envelope], beside)])
 
 
 # --- checked -----------------------------------------------------------------------------------
@@ -187,7 +201,7 @@ def _unmet(session: Session, row: Proposal, need: Demand, yes: Yes, said: Signed
         return _more("it needs a signature with a key of your own: sign `approval-payload` and send the envelope")
     if need.evidence and yes.evidence is None:
         return _more("it needs evidence of what the client said: file it, and send its SHA-256 in `evidence`")
-    if yes.evidence is not None and not _filed(session, yes.evidence):
+    if yes.evidence is not None and not _there(session, yes.evidence):
         return Refused("invalid", "/evidence", "there is no such evidence", "file it with POST /v1/evidence")
     if need.step_up is not None and not _shown(who, said, _before(now, timedelta(minutes=need.step_up))):
         what = f"{who.name} has to have shown who they are within {need.step_up} minutes"
@@ -200,7 +214,7 @@ def _shown(who: Principal, said: Signed | None, since: str) -> bool:
     return (said is not None and said.time >= since) or (who.shown is not None and who.shown >= since)
 
 
-def _filed(session: Session, name: str) -> bool:
+def _there(session: Session, name: str) -> bool:
     return session.exec(select(Evidence).where(Evidence.hash == name)).first() is not None
 
 
@@ -224,12 +238,13 @@ def _given(row: Proposal, need: Demand, yes: Yes, said: Signed | None, seed: byt
 
 
 def _kept(session: Session, row: Proposal, need: Needed, given: Given, yes: Yes, now: str) -> Event:
-    """The row approved, the envelope kept, and what the journal says: its entry names the envelope's SHA-256, so that
-    the log shows when it was there."""
+    """The row approved by what `_filed` keeps, and what the journal says: its entry names the envelope's SHA-256, so
+    that the log shows when it was there."""
     row.state, row.version, row.reason = ENDS_IN[Verb.APPROVAL].value, row.version + 1, None
     session.add(row)
-    contents = [given.envelope, *([] if given.inclusion is None else [inclusion_json(given.inclusion)])]
-    envelope, *beside = blobs.put(session, contents)
+    envelope, beside = digest(given.envelope), None
+    if given.inclusion is not None:
+        beside = digest(inclusion_json(given.inclusion))
     kept = tables.Approval(
         proposal=row.id,
         kind=given.kind.value,
@@ -238,7 +253,7 @@ def _kept(session: Session, row: Proposal, need: Needed, given: Given, yes: Yes,
         policy=need.policy,
         clause=need.clause,
         envelope=envelope,
-        inclusion=beside[0] if beside else None,
+        inclusion=beside,
         evidence=yes.evidence,
         time=now,
     )
@@ -252,8 +267,13 @@ def _kept(session: Session, row: Proposal, need: Needed, given: Given, yes: Yes,
     about: Mapping[str, Json] = {"statement": row.statement, "person": kept.person, "role": kept.role}
     under: Mapping[str, Json] = {"policy": need.policy, "clause": need.clause, "evidence": yes.evidence}
     body = encode({"v": 1, **said, **about, **under, "envelope": envelope})
-    subject = f"approval, {kept.kind} {digest(given.envelope)}"
+    subject = f"approval, {kept.kind} {envelope}"
     return proposals.told(row, Event("proposal.approved", row.id, subject, given.person, None, body, run=row.id))
+
+
+def _filed(session: Session, given: Sequence[Given]) -> None:
+    beside = [inclusion_json(each.inclusion) for each in given if each.inclusion is not None]
+    blobs.put(session, [*{each.envelope for each in given}, *beside])
 
 
 def _role(who: Principal, need: Demand) -> str:
