@@ -17,6 +17,7 @@ from server.api import (
     caller,
     checks,
     decisions,
+    erasures,
     events,
     evidence,
     health,
@@ -62,6 +63,7 @@ RESOURCES = (
     run_approvals,
     events,
     log,
+    erasures,
     reads,
     metrics,
 )

@@ -27,7 +27,7 @@ from server.api.version import version
 from server.api.wire import Asked, answer, asked, flaws
 from server.auth.credentials import Principal
 from server.auth.roles import Act
-from server.desk import approval_policies, approvals, ingest, intent, loaded, proposals, proving, publish
+from server.desk import approval_policies, approvals, erasure, ingest, intent, loaded, proposals, proving, publish
 from server.desk.intent import IntentDocument
 from server.desk.loaded import Loaded
 from server.desk.proposals import ALLOWS, UNSETTLED, State, Wanted
@@ -94,7 +94,7 @@ ADD = {
 }
 READ = {"act": Act.READ_PROPOSAL, "says": ProposalAnswer}
 LIST = {"act": Act.READ_PROPOSAL, "says": ProposalsAnswer, "problems": ("bad-cursor",)}
-BUNDLE = {"act": Act.READ_PROPOSAL, "says": "application/zip", "problems": ("signer-down",)}
+BUNDLE = {"act": Act.READ_PROPOSAL, "says": "application/zip", "problems": ("signer-down", "erased")}
 
 
 @post("/proposals", opt=ADD, status_code=202, responses={201: ResponseSpec(None, description="The result")})
@@ -139,6 +139,8 @@ def bundle(
     """The proof, for whoever may see every rule. `seen`: the size of a state of the log that the reader kept."""
     with service.store.reading() as session:
         row = known(session, request, proposal)
+        if erasure.is_erased(session, row.id):
+            raise ProblemError("erased", f"what the log's entries of `{row.id}` commit to was erased")
         said = _answer(session, request, row)
     if said is None or said.bundle is None:
         raise ProblemError("not-found", f"there is no bundle of `{proposal}`, or it is not yours to see")

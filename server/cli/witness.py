@@ -9,13 +9,13 @@ from pathlib import Path
 
 from policy.proof.note import ED25519, NoteError, Verifier, verifier
 from server import lines, listen
+from server.api.witness import app
 from server.cli.exits import Exit
 from server.cli.problem import bad_file
 from server.cli.serve import listening
 from server.cli.show.answers import printed
 from server.log import witness
 from server.log.witness import WitnessError
-from server.witness import app
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,12 +41,15 @@ class Audit:
 
 @dataclass(slots=True)
 class _Read:
-    """What the entries up to here make. `roots`: those that were signed, by size."""
+    """What the entries up to here make. `roots`: those that were signed, by size. `bare`: the numbers of entries
+    without a body, by their leaf; `erased`: the leaves that entries say were erased."""
 
     roots: Mapping[int, set[bytes]]
     frontier: Frontier = field(default_factory=Frontier)
     ends: dict[str, tuple[int, str | None]] = field(default_factory=dict)
     nodes: int = 0
+    bare: dict[str, int] = field(default_factory=dict)
+    erased: set[str] = field(default_factory=set)
 
 
 def audited(store: Store, by: Signer, actor: str, time: str) -> tuple[Audit, Receipt | None]:
@@ -136,7 +139,11 @@ def _entered(row: Journal, read: _Read, made: dict[tuple[int, int], bytes]) -> I
         yield f"entry {row.index}: it does not follow the one before it in its stream"
     if (row.stream, row.seq, row.time, KINDS.get(row.type)) != (said.stream, said.seq, said.time, said.kind):
         yield f"entry {row.index}: the feed says other things of it than its bytes"
-    if said.payload is not None and row.salt is not None and _opened(row, row.salt) != said.payload.commitment:
+    if said.kind is leaf.Kind.ERASE:
+        read.erased.add(said.subject)
+    if row.salt is None:
+        read.bare[hashed.hex()] = row.index
+    elif said.payload is not None and _opened(row, row.salt) != said.payload.commitment:
         yield f"entry {row.index}: its body is not the one that it commits to"
 
 
@@ -159,5 +166,7 @@ def _ended(session: Session, read: _Read, last: Checkpoint) -> Iterator[str]:
         yield f"the head says {head.size} entries, or another edge of the tree; there are {size}"
     if size < last.size:
         yield f"{last.size} entries were signed, and there are {size}"
+    for name in read.bare.keys() - read.erased:
+        yield f"entry {read.bare[name]}: its body is gone, and no entry says that it was erased"
     if session.exec(select(func.count()).select_from(Node)).one() != read.nodes:
         yield "there are subtrees that no entries make"

@@ -87,6 +87,11 @@ def append(session: Session, events: Sequence[Event], time: str) -> list[Receipt
     return receipts
 
 
+def alone(session: Session) -> None:
+    """Nobody else appends until the transaction ends: for what must not change between a look and a write."""
+    one(session.connection(), _LOCKED, {})
+
+
 def size(session: Session) -> int:
     return int(session.connection().execute(_SIZE).scalar_one())
 

@@ -17,13 +17,13 @@ from policy.proof.note import COSIGNATURE, ED25519, Verifier, checkpoint, parse,
 from policy.proof.trust import trust
 from policy.proof.witness import Refusal
 from server import listen
+from server.api.witness import app
 from server.log import journal, signer, witness, witnessed
 from server.log.signer import Signer
 from server.log.witness import Witness, WitnessError
 from server.log.witnessed import Asked
 from server.store.migrate import migrated
 from server.store.store import Store, store
-from server.witness import app
 from tests.server.log.test_journal import AT, event
 
 VECTORS = Path(__file__).parents[4] / "shared/vectors/witness/litewitness_conversation.json"

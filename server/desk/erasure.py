@@ -1,0 +1,124 @@
+"""Bodies taken out of the journal for good: what an entry commits to, its words in the feed, and the files of a
+decision that no other one names. The entry itself stays, and every proof of it, since it holds a salted hash alone;
+the log says of each entry that it was erased, so that an audit tells that from what somebody tampered with.
+
+| state | when | allows |
+| --- | --- | --- |
+| `asked` | somebody named an entry or a household, with a reason | agreeing, by somebody else |
+| `erased` | somebody else agreed, and nothing spoke against it then | |
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, delete, select, update
+
+from policy.canonical import Json
+from policy.proof.archive import ArchiveError, listed
+from server import clock
+from server.auth.roles import Role
+from server.desk import legal_holds
+from server.log import retention
+from server.log.events import KINDS, Event
+from server.store.tables import Blob, Erasure, Journal, Proposal
+
+STREAM = "erasures"
+ERASED = '{"erased":true}'
+OWN = ("charts/", "decision/")
+"""Which of a decision's files are about nothing else; rules and data are kept for as long as what they are of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """`slug`: of `server.api.problem`."""
+
+    slug: str
+    detail: str
+
+
+def asked(session: Session, household: str | None, leaf: str | None, reason: str, who: str) -> tuple[Erasure, Event]:
+    """Of all that the journal has of a household, or of one entry: exactly one of them is given."""
+    row = Erasure(
+        id=clock.fresh("erase"), household=household, leaf=leaf, reason=reason, asker=who, made=clock.now()
+    )  # fmt: skip
+    session.add(row)
+    says = {"id": row.id, "household": household, "leaf": leaf, "reason": reason}
+    event = Event("erasure.asked", STREAM, row.id, who, dict(says), household=household, role=Role.COMPLIANCE.value)
+    return row, event
+
+
+def meant(session: Session, row: Erasure) -> list[Journal]:
+    """The entries that have a body still: of a household those alone that are kept for a time."""
+    found = select(Journal).where(col(Journal.salt).is_not(None))
+    if row.leaf is not None:
+        return list(session.exec(found.where(Journal.leaf == bytes.fromhex(row.leaf))))
+    timed = [type for type, kind in KINDS.items() if kind in retention.PERIODS]
+    of_it = found.where(Journal.household == row.household, col(Journal.type).in_(timed))
+    return list(session.exec(of_it.order_by(col(Journal.index))))
+
+
+def against(session: Session, entries: Sequence[Journal], now: str) -> Refusal | None:
+    """What speaks against erasing them: a legal hold, also one on anybody where nobody can tell whom an entry is
+    about; or that they must be kept for longer."""
+    whose = {entry.household for entry in entries}
+    holds = legal_holds.standing(session, None if None in whose else {it for it in whose if it is not None})
+    if holds:
+        return Refusal("legal-hold", f"the legal hold `{holds[0].id}` stands since {holds[0].made}")
+    for entry in entries:
+        end = retention.kept_until(KINDS[entry.type], entry.time)
+        if end is None:
+            return Refusal("retention", f"entry {entry.index} ({entry.type}) is kept for as long as the log")
+        if end[0] > now:
+            return Refusal("retention", f"entry {entry.index} ({entry.type}) is kept until {end[0]} ({end[1].source})")
+    return None
+
+
+def erased(session: Session, row: Erasure, entries: Sequence[Journal], who: str, now: str) -> list[Event]:
+    """An event for each entry, to be entered in the same transaction, in which nobody else appends
+    (`server.log.journal.alone`)."""
+    gone = {entry.stream for entry in entries if entry.body is not None}
+    names = {name for entry in entries for name in _files(entry)}
+    proposals = session.exec(select(Proposal).where(col(Proposal.id).in_(gone))).all()
+    names |= {proposal.answer for proposal in proposals if proposal.answer is not None}
+    session.connection().execute(
+        update(Journal)
+        .where(col(Journal.index).in_([entry.index for entry in entries]))
+        .values(salt=None, body=None, data=ERASED)
+    )
+    for proposal in proposals:
+        proposal.answer, proposal.version = None, proposal.version + 1
+        session.add(proposal)
+    session.flush()
+    session.connection().execute(delete(Blob).where(col(Blob.hash).in_(names - _wanted(session, names))))
+    row.granter, row.granted, row.entries, row.version = who, now, len(entries), row.version + 1
+    session.add(row)
+    return [_event(row, entry, who) for entry in entries]
+
+
+def is_erased(session: Session, stream: str) -> bool:
+    """Whether an entry of this stream has no body any more."""
+    found = select(Journal.index).where(Journal.stream == stream, col(Journal.salt).is_(None))
+    return session.exec(found.limit(1)).first() is not None
+
+
+def _files(entry: Journal) -> list[str]:
+    """The hashes of a decision's own files."""
+    try:
+        paths = listed(entry.body or b"")
+    except ArchiveError:
+        return []
+    return [name for path, name in paths.items() if path.startswith(OWN)]
+
+
+def _wanted(session: Session, names: set[str]) -> set[str]:
+    """Those that another decision names."""
+    wanted = set(session.exec(select(Proposal.answer).where(col(Proposal.answer).in_(names))))
+    for body in session.exec(select(Journal.body).where(col(Journal.body).is_not(None))):
+        wanted |= {name for name in names if name.encode() in (body or b"")}
+    return {name for name in wanted if name is not None}
+
+
+def _event(row: Erasure, entry: Journal, who: str) -> Event:
+    leaf = entry.leaf.hex()
+    says: Json = {"erasure": row.id, "index": entry.index, "leaf": leaf}
+    return Event("entry.erased", STREAM, leaf, who, says, household=entry.household, role=Role.COMPLIANCE.value)
