@@ -14,6 +14,7 @@ from sqlmodel import select
 
 from policy.book.document import document
 from policy.judge.redact import NOT_PERMITTED
+from policy.proof.approval import Attestation, read
 from policy.proof.archive import packed, unpacked
 from policy.proof.claims.claim import Answer
 from policy.proof.entry import Kind, entry
@@ -201,7 +202,8 @@ def test_somebody_else_decides_once(service: Service, caller: Callers) -> None:
     assert json.loads(body)["said"] == "as discussed"
     assert "discussed" not in last.data
     approved = unpacked(anna("GET", f"{place}/bundle").content)
-    assert not [path for path in approved if path.startswith("approvals/")], "nobody signed in person"
+    said = [read(content) for path, content in approved.items() if path.startswith("approvals/")]
+    assert [type(each) for each in said] == [Attestation], "nobody signed in person"
 
 
 def test_the_proposer_may_take_it_back(service: Service, caller: Callers) -> None:
