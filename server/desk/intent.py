@@ -5,7 +5,7 @@ problems are found in one run.
 """
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from enum import StrEnum
 from typing import Any
 
@@ -14,12 +14,12 @@ from pydantic_core import ErrorDetails
 
 from policy.book.amount import Refusal, kind, number_text
 from policy.book.facts import Book
-from policy.book.intake.fields import REFUSED, Id, NotNegative, Proportion, Spread, Text, Turnover
+from policy.book.intake.fields import REFUSED, Id, NotNegative, Number, Proportion, Spread, Text, Turnover
 from policy.book.intake.json_text import parse, with_lines
 from policy.book.integrity import LEVELS
 from policy.book.problem import Place, Problem, did_you_mean, is_problems, pointer
 from policy.ir.bound import Outcome
-from solver.intent import Drift, Intent, Tax
+from solver.intent import Drift, Intent, Pin, Tax
 
 
 class Part(BaseModel):
@@ -48,6 +48,19 @@ class TaxPart(Part):
     """what a unit of tax saved by a loss is worth, 0 to 1"""
 
 
+class PinPart(Part):
+    """What is bought of an instrument in an account, less what is sold: within these."""
+
+    account: Id
+    instrument: Id
+    least: Number | None = None
+    """at least so many units; "-40" sells at most forty"""
+    most: Number | None = None
+    """at most so many units; "0" buys none"""
+    reason: Text | None = None
+    """for whoever reads it"""
+
+
 class Usable(StrEnum):
     """Outcomes of rules that orders may end in: never `unknown`, never `block`."""
 
@@ -72,13 +85,17 @@ class IntentDocument(Part):
     """by account: money that must be spendable at the end"""
     never_trade: list[Id] = Field(default_factory=list)
     """instruments to leave alone"""
+    leave_alone: list[Id] = Field(default_factory=list)
+    """accounts in which nothing is traded"""
+    pins: list[PinPart] = Field(default_factory=list, max_length=1_000)
+    """what is to be traded of an instrument, whatever else would be better"""
     turnover: Turnover | None = None
     """purchases and sales together, as a share of an account's net assets"""
     accept: list[Usable] = Field(default_factory=list)
     """outcomes that the finder may use beside pass: warn, waived, needs consent"""
 
 
-PARTS: dict[str, type[Part]] = {"drift": DriftPart, "tax": TaxPart}
+PARTS: dict[str, type[Part]] = {"drift": DriftPart, "tax": TaxPart, "pins": PinPart}
 
 
 def read(text: str, file: str, book: Book) -> Intent | tuple[Problem, ...]:
@@ -98,7 +115,8 @@ def of(raw: object, file: str, book: Book) -> Intent | tuple[Problem, ...]:
         document = IntentDocument.model_validate(raw)
     except ValidationError as error:
         return tuple(_problem(file, detail) for detail in error.errors(include_url=False))
-    return (*_unknown(file, document, book), *_dearer_inside(file, document)) or _intent(document)
+    wrong = *_unknown(file, document, book), *_dearer_inside(file, document), *_unpinned(file, document)
+    return wrong or _intent(document)
 
 
 def written(intent: Intent) -> str:
@@ -110,10 +128,18 @@ def written(intent: Intent) -> str:
         "tax": {name: number_text(getattr(intent.tax, name)) for name in ("short", "long", "loss")},
         "raise_cash": {name: number_text(amount) for name, amount in intent.raise_cash.items()},
         "never_trade": sorted(intent.never_trade),
+        "leave_alone": sorted(intent.leave_alone),
+        "pins": list(map(_pin, intent.pins)),
         "turnover": None if intent.turnover is None else number_text(intent.turnover),
         "accept": [outcome.value for outcome in Outcome if outcome in intent.allowed],
     }
     return json.dumps({name: value for name, value in said.items() if value is not None}, indent=1, sort_keys=True)
+
+
+def _pin(pin: Pin) -> dict[str, str]:
+    limits = {"least": pin.least, "most": pin.most}
+    said = {name: number_text(limit) for name, limit in limits.items() if limit is not None}
+    return {"account": pin.account, "instrument": pin.instrument, **said, "reason": pin.reason}
 
 
 def _intent(document: IntentDocument) -> Intent:
@@ -124,6 +150,8 @@ def _intent(document: IntentDocument) -> Intent:
         tax=Tax(**_said(document.tax)),
         raise_cash=document.raise_cash,
         never_trade=frozenset(document.never_trade),
+        leave_alone=frozenset(document.leave_alone),
+        pins=tuple(Pin(**_said(pin)) for pin in document.pins),
         allowed=frozenset({Outcome.PASS, *(Outcome(usable) for usable in document.accept)}),
     )
 
@@ -139,6 +167,12 @@ def _unknown(path: str, document: IntentDocument, book: Book) -> list[Problem]:
     named: list[tuple[tuple[str | int, ...], str, Collection[str], str]] = [
         *((("raise_cash", name), name, book.accounts, "account") for name in document.raise_cash),
         *((("never_trade", n), name, book.instruments, "instrument") for n, name in enumerate(document.never_trade)),
+        *((("leave_alone", n), name, book.accounts, "account") for n, name in enumerate(document.leave_alone)),
+        *((("pins", n, "account"), pin.account, book.accounts, "account") for n, pin in enumerate(document.pins)),
+        *(
+            (("pins", n, "instrument"), p.instrument, book.instruments, "instrument")
+            for n, p in enumerate(document.pins)
+        ),
         *((("model",), name, models, "model") for name in (document.model,) if name is not None),
     ]
     found = [
@@ -163,6 +197,21 @@ def _dearer_inside(path: str, document: IntentDocument) -> list[Problem]:
         return []
     what = f"drift costs `{number_text(drift.inside)}` inside the band and `{number_text(drift.outside)}` beyond it"
     return [Problem(Place(path, None, "/drift"), what, "let `outside` be at least `inside`")]
+
+
+def _unpinned(path: str, document: IntentDocument) -> Iterator[Problem]:
+    """Pins that say nothing, or what another one says or contradicts."""
+    first: dict[tuple[str, str], int] = {}
+    for number, pin in enumerate(document.pins):
+        place = Place(path, None, pointer(("pins", number)))
+        twin = first.setdefault((pin.account, pin.instrument), number)
+        if twin != number:
+            what = f"`{pin.instrument}` in `{pin.account}` is pinned at {pointer(('pins', twin))}, too"
+            yield Problem(place, what, "say both limits in one pin")
+        if pin.least is None and pin.most is None:
+            yield Problem(place, "this pin says neither `least` nor `most`", 'write "0" for both to leave it as it is')
+        if pin.least is not None and pin.most is not None and pin.least > pin.most:
+            yield Problem(place, "`least` is more than `most`", "let it be at most as much")
 
 
 def _problem(path: str, detail: ErrorDetails) -> Problem:

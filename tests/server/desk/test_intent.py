@@ -12,8 +12,10 @@ from policy.book.problem import Problem
 from policy.ir.bound import Outcome
 from server.cli import given
 from server.desk import intent
-from solver.intent import Drift, Intent, Tax
+from solver.intent import Drift, Intent, Pin, Tax
 from tests.shape.source import ROOT
+
+JOINT = "WF-IRA"
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +37,11 @@ def test_what_is_written_is_read_again(book: Book) -> None:
         tax=Tax(Fraction(408, 1000), Fraction(238, 1000), Fraction(1, 2)),
         raise_cash={next(iter(book.accounts)): Fraction(250001, 100)},
         never_trade=frozenset(list(book.instruments)[:2]),
+        leave_alone=frozenset(list(book.accounts)[1:2]),
+        pins=(
+            Pin(next(iter(book.accounts)), next(iter(book.instruments)), Fraction(-7), None, "a gift in December"),
+            Pin(next(iter(book.accounts)), list(book.instruments)[1], Fraction(0), Fraction(0)),
+        ),
         turnover=Fraction(1, 5),
         allowed=frozenset({Outcome.PASS, Outcome.WARN, Outcome.CONSENT}),
     )
@@ -59,6 +66,12 @@ def test_orders_never_end_in_a_breach_or_in_the_dark(book: Book, outcome: object
         ({"drift": {"band": "100%"}}, "/drift/band"),
         ({"raise_cash": {"nobody": "5"}}, "/raise_cash/nobody"),
         ({"level": "colour"}, "/level"),
+        ({"leave_alone": ["nobody"]}, "/leave_alone/0"),
+        ({"pins": [{"account": JOINT, "instrument": "nothing", "most": "0"}]}, "/pins/0/instrument"),
+        ({"pins": [{"account": JOINT, "instrument": "KO"}]}, "/pins/0"),
+        ({"pins": [{"account": JOINT, "instrument": "KO", "least": "1", "most": "0"}]}, "/pins/0"),
+        ({"pins": [{"account": JOINT, "instrument": "KO", "most": "0"}] * 2}, "/pins/1"),
+        ({"pins": [{"account": JOINT, "instrument": "KO", "most": "few"}]}, "/pins/0/most"),
     ],
 )
 def test_what_makes_no_sense_is_refused_where_it_stands(book: Book, wanted: object, place: str) -> None:
