@@ -25,6 +25,7 @@ from server.api import (
     log,
     metrics,
     modes,
+    observed,
     parameters,
     people,
     problem,
@@ -46,11 +47,13 @@ from server.api.problem import ProblemError
 from server.flow import worker
 from server.log.reads import Reads, writing
 from server.running import Service
+from server.store import observations
 
 RESOURCES = (
     keys,
     rulebooks,
     modes,
+    observed,
     evidence,
     waivers,
     snapshots,
@@ -86,6 +89,7 @@ def app(service: Service) -> Litestar:
     async def working(_app: Litestar) -> AsyncIterator[None]:
         with writing(noting), worker.working(service, service.settings.workers):
             yield
+        observations.written(service.memory.tally, service.store)
 
     found = Litestar(
         route_handlers=[health.ROUTES, Router("/v1", route_handlers=[each.ROUTES for each in RESOURCES])],

@@ -25,6 +25,7 @@ from server.ops import instruments
 from server.ops.instruments import Instruments
 from server.settings import Settings
 from server.store.migrate import migrated, required
+from server.store.observations import Tally
 from server.store.store import Store, store
 from server.store.tables import Credential
 
@@ -36,7 +37,7 @@ FIRST_LASTS = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What this process has read already. `rules`: sources by path with their meaning, by the manifest's SHA-256;
+    """What this process has read already, and counts in `tally`. `rules`: sources by path with their meaning, by SHA-256;
     `manifests`: what snapshots consist of, by SHA-256; `shared`: the index of what is no household's, by SHA-256;
     `books`, `households`: canonical documents with their index, by manifest and household. `ready`: rules bound to a
     book (`server.desk.check.Ready`), by both and by days and orders."""
@@ -47,6 +48,7 @@ class Memory:
     books: Kept[tuple[bytes, Index]] = field(default_factory=lambda: Kept(4))
     households: Kept[tuple[bytes, Index]] = field(default_factory=lambda: Kept(128))
     ready: Kept[Any] = field(default_factory=lambda: Kept(8))
+    tally: Tally = field(default_factory=Tally)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,13 +41,15 @@ class Nearest:
 @dataclass(frozen=True, slots=True)
 class OrdersAnswer:
     """`snapshot`, `rulebook`: what the orders were checked on. `judged`: how many findings there are for this reader;
-    `verdict` has those that do not pass, or all where that was asked. `nearest`: one line for each rule."""
+    `verdict` has those that do not pass, or all where that was asked. `nearest`: one line for each rule. `observed`:
+    one for each rule that is only observed, which stops nothing: what it would have said."""
 
     snapshot: str
     rulebook: str
     judged: int
     nearest: tuple[Nearest, ...]
     verdict: JudgeAnswer
+    observed: tuple[Nearest, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,10 @@ def answer_of(found: Checked, reader: Reader, wanted: Wanted, snapshot: str, rul
         notices=seeing.notices,
     )
     return OrdersAnswer(snapshot, rulebook, len(seeing.places), _nearest(found, seeing), said)
+
+
+def nearest_of(found: Checked, reader: Reader) -> tuple[Nearest, ...]:
+    return _nearest(found, check.view(found.ready, reader))
 
 
 def _verdict(found: Checked, seeing: View, *, everything: bool) -> Verdict:

@@ -4,6 +4,7 @@ That is why a check needs no Idempotency-Key: asked twice, it is answered twice.
 """
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, TypeVar
 
@@ -23,7 +24,7 @@ from server.api.problem import Flaw, ProblemError
 from server.api.wire import Asked, asked, flaws
 from server.auth.credentials import Principal
 from server.auth.roles import Act
-from server.desk import check, ingest, loaded, probing, publish
+from server.desk import check, ingest, loaded, observing, probing, publish
 from server.desk.check import Checked, Reader
 from server.desk.loaded import Facts, Loaded
 from server.log import journal
@@ -94,6 +95,8 @@ def _answered(service: Service, who: Principal, wanted: CheckAsked) -> OrdersAns
         raise _cannot(found)
     kinds = Wanted(wanted.everything, wanted.instead)
     said = answer_of(found, reader, kinds, known.facts.id, known.rules.id)
+    days = day, wanted.known_at or max(day, book.known_at)
+    said = replace(said, observed=observing.lines(service, known, orders, days, reader))
     if orders and any(finding.id == UNSEEN.id for finding in said.verdict.findings):
         _stopped(service, who, probing.names(book, orders))
     return said

@@ -14,7 +14,7 @@ from policy.proof.bundle import statement
 from server import clock
 from server.answer.proposal import WORDS, ProposeAnswer, answer_of
 from server.auth.roles import Role
-from server.desk import approvals, decision, intent, proposals
+from server.desk import approvals, decision, intent, observing, proposals
 from server.desk.loaded import loaded
 from server.desk.measures import KEPT, measured
 from server.desk.prepare import Task, joined
@@ -54,6 +54,8 @@ def worked_out(service: Service, row: Proposal) -> Result:
     run = decision.run_of(task, row.id, row.proposer)
     assert run == proposals.run_of(row, known), "rules and data are those that the log names"
     found = answered(task)
+    if not isinstance(found, Refused):
+        observing.proposed(service, known, found.orders)
     files = decision.files(task, run, found, clock.now(), {})
     link = None if files is None else f"/v1/proposals/{row.id}/bundle"
     answers = ANSWERS.dump_json(dict(_answers(task, found, link)))
