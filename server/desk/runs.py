@@ -23,13 +23,14 @@ from sqlmodel import Session, col, func, select
 
 from policy.canonical import Json, encode
 from server import clock
-from server.desk import proposals
+from server.desk import proposals, selection
 from server.desk.proposals import UNSETTLED
+from server.desk.selection import EVERY, Selection
 from server.log.events import Event
 from server.store import blobs
 from server.store.tables import Proposal, Run
 
-WAITING, CANCELLED, PASSED = "waiting", "cancelled", "passed over"
+WAITING, PASSED = "waiting", "passed over"
 
 
 class State(StrEnum):
@@ -84,6 +85,7 @@ class Planned:
     intent: str
     households: Sequence[str]
     expires: str | None
+    chosen: Selection = EVERY
 
 
 def planned(session: Session, wanted: Planned, proposer: str, now: str) -> tuple[Run, Event]:
@@ -97,6 +99,7 @@ def planned(session: Session, wanted: Planned, proposer: str, now: str) -> tuple
         intent=intent,
         households=households,
         total=len(wanted.households),
+        chosen=selection.written(wanted.chosen),
         proposer=proposer,
         made=now,
         expires=wanted.expires,

@@ -8,7 +8,7 @@ twice, or by two processes at once, queues nothing twice.
 from sqlmodel import Session, col, select
 
 from server import clock
-from server.desk import loaded, proposals, runs
+from server.desk import loaded, proposals, runs, selection
 from server.desk.proposals import Wanted
 from server.desk.runs import State
 from server.flow.durable import Flow
@@ -46,17 +46,22 @@ def step(service: Service, name: str) -> bool | None:
         return _finished(service, name) if unsettled == 0 else None
     if unsettled > AHEAD - CHUNK:
         return None
-    return _queued(service, name, begin, [_wanted(service, row, intent, household) for household in chunk])
+    by = selection.read(row.chosen)
+    wanted = [_wanted(service, row, intent, household) for household in chunk]
+    return _queued(service, name, begin, [each if selection.meant(each.loaded, by) else None for each in wanted])
 
 
-def _queued(service: Service, name: str, begin: int, chunk: list[Wanted]) -> bool:
+def _queued(service: Service, name: str, begin: int, chunk: list[Wanted | None]) -> bool:
+    """None for whom the run passes over."""
     with service.store.writing() as session:
         row = session.get_one(Run, name, with_for_update=True)
         if row.asked != begin or State(row.state) not in (State.PLANNED, State.RUNNING):
             return True  # somebody was quicker
         now = clock.now()
-        events = [event for n, each in enumerate(chunk, begin) for event in _put(session, row, n, each, now)]
+        meant = [(number, each) for number, each in enumerate(chunk, begin) if each is not None]
+        events = [event for number, each in meant for event in _put(session, row, number, each, now)]
         row.asked, row.state, row.begun = begin + len(chunk), State.RUNNING.value, row.begun or now
+        row.passed += len(chunk) - len(meant)
         session.add(row)
         journal.append(session, events, now)
     return True

@@ -61,11 +61,13 @@ end
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """`seconds`: from the request to the last result; `worker`, `api`: MB held at most by one of them."""
+    """`seconds`: from the request to the last result; `busy`: of all workers' cores; `workers`, `api`: MB that each of
+    them held at most. The first worker also keeps the standing verdicts of the whole firm."""
 
     households: int
     seconds: float
-    worker: float
+    busy: float
+    workers: tuple[float, ...]
     api: float
 
     @property
@@ -76,8 +78,11 @@ class Taken:
 def bars() -> Iterator[Bar]:
     small, large = map(taken, SIZES)
     note = f"{SIZES[0]:,} and {SIZES[1]:,} households of {ACCOUNTS} accounts, {POSITIONS} positions; {WORKERS} workers"
-    yield Bar("bulk: cost of a household, larger firm to smaller", large.each / small.each, 1.15, "×", note=note)
-    yield Bar("bulk: memory of a worker, larger firm to smaller", large.worker / small.worker, 1.15, "×", note=note)
+    cost = large.busy / large.households / (small.busy / small.households)
+    memory = min(large.workers) / min(small.workers)
+    yield Bar("bulk: time of a household, larger firm to smaller", large.each / small.each, 1.15, "×", note=note)
+    yield Bar("bulk: work on a household, larger firm to smaller", cost, 1.15, "×", note=note)
+    yield Bar("bulk: memory of a worker, larger firm to smaller", memory, 1.15, "×", note=note)
 
 
 def taken(households: int) -> Taken:
@@ -103,22 +108,30 @@ def _run(households: int, url: str, folder: Path) -> Taken:
         served = ends.enter_context(serving(data, PROOFOLIO_DATABASE_URL=url, PROOFOLIO_WORKERS="0"))
         workers = [ends.enter_context(working(data, url)) for _ in range(WORKERS)]
         time.sleep(5)  # until they are there
+        before = sum(_busy(worker.pid) for worker in workers)
         name, begun = asked(served, data), time.monotonic()
         while (found := _seen(service, name)).state != runs.State.FINISHED:
             assert found.state != runs.State.FAILED, found.reason
             time.sleep(0.2)
         seconds = time.monotonic() - begun
-        held = max(_peak(worker.pid) for worker in workers)
+        busy = sum(_busy(worker.pid) for worker in workers) - before
+        held = tuple(_peak(worker.pid) for worker in workers)
         api = _peak(served.process.pid)
         with service.store.reading() as session:
             print(runs.progress(session, found, clock.now()).states, file=sys.stderr)
     service.store.engine.dispose()
-    return Taken(households, seconds, held, api)
+    return Taken(households, seconds, busy, held, api)
 
 
 def _seen(service: Service, name: str) -> Run:
     with service.store.reading() as session:
         return session.get_one(Run, name)
+
+
+def _busy(process: int) -> float:
+    """Seconds of a core that it took."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _peak(process: int) -> float:
@@ -172,7 +185,11 @@ def book(households: int, seed: int = 1) -> dict[str, Any]:
 if __name__ == "__main__":
     found = [taken(int(size)) for size in sys.argv[1:] or SIZES]
     for each in found:
-        line = f"{each.households:>7,} households: {each.seconds:8.1f} s, {each.each * 1000:7.1f} ms each; "
-        print(line + f"worker {each.worker:.0f} MB, API {each.api:.0f} MB")
+        line = f"{each.households:>7,} households: {each.seconds:8.1f} s, {each.each * 1000:7.1f} ms each, "
+        held = " and ".join(f"{worker:.0f}" for worker in each.workers)
+        busy = each.busy / each.households * 1000
+        print(line + f"{busy:7.1f} ms of a core; workers {held} MB, API {each.api:.0f} MB")
     if len(found) > 1:
-        print(f"cost of a household: {found[-1].each / found[0].each:.2f} ×, {os.cpu_count()} cores")
+        first, last = found[0], found[-1]
+        cost = last.busy / last.households / (first.busy / first.households)
+        print(f"a household: {last.each / first.each:.2f} × the time, {cost:.2f} × the work; {os.cpu_count()} cores")
