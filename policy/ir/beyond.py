@@ -32,8 +32,8 @@ Above = Mapping[str, tuple[tuple[str, Number], ...]]
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """The obligations about a firm, bound to its whole book. `named`: the forms and quantities that they name; `before`:
-    each form without any orders; `rank`: its place; `owned`: the quantities of each account."""
+    """The obligations about a firm, bound to its whole book. `named`: the forms and quantities that they name;
+    `before`: each form without any orders; `rank`: its place; `owned`: the quantities of each account."""
 
     bound: Bound
     named: tuple[str, ...]
@@ -45,7 +45,7 @@ class Whole:
 
 def reaches_beyond(library: Library) -> bool:
     """Whether there are such rules."""
-    return any(each.scope.kind == FIRM for each in (*library.rules, *library.lists))
+    return FIRM in {*(rule.scope.kind for rule in library.rules), *(found.scope.kind for found in library.lists)}
 
 
 def whole(library: Library, facts: Index, orders: tuple[Order, ...], snapshot: str) -> Whole:
@@ -77,8 +77,8 @@ def whole(library: Library, facts: Index, orders: tuple[Order, ...], snapshot: s
 
 
 def cut(found: Whole, accounts: Collection[str], reserved: Iterable[Point]) -> Bound:
-    """The obligations for whoever moves these accounts alone, over forms that are named so that they tell nothing of the
-    others. `reserved`: what others may yet fill."""
+    """The obligations for whoever moves these accounts alone, over forms that are named so that they tell nothing of
+    the others. `reserved`: what others may yet fill."""
     mine = {name for account in accounts for name in found.owned.get(account, ())}
     moved = _over(found, mine)
     held = _reserved(found, accounts, reserved)
@@ -119,7 +119,7 @@ def _named(obligations: Iterable[Obligation]) -> frozenset[str]:
 
 def _behind(forms: Mapping[str, Form], named: Collection[str]) -> dict[str, Form]:
     wanted: set[str] = set()
-    for name in reversed(forms):
+    for name in reversed(list(forms)):
         if name in named or name in wanted:
             wanted.update(part for _, part in forms[name].terms)
             wanted.add(name)
@@ -152,10 +152,12 @@ def _form(
     """What is not moved is added to the constant: what is known of the whole less what is known of the moved, or, where
     a fact is missing, term by term."""
     terms = moved[old]
+    nothing: Number = ZERO
     before = [(factor, found.before.get(part, ZERO)) for factor, part in terms]
     whole = found.before[old]
+    const: Number
     if isinstance(whole, Fraction) and all(isinstance(number, Fraction) for pair in before for number in pair):
-        const = minus(whole, dot(ZERO, before))
+        const = minus(whole, dot(nothing, before))
     else:
         form = found.bound.forms[old]
         names = {part for _, part in terms}
@@ -196,12 +198,13 @@ def _reserved(found: Whole, accounts: Collection[str], reserved: Iterable[Point]
             residue = found.bound.quantities[f"residue/{quantity.account}"]
             filled[residue.name] = hull(ZERO, between(residue.low, residue.high))
     total: dict[str, Number] = {}
-    for name, amount in filled.items():
+    for name, fill in filled.items():
         weights: dict[str, Number] = {name: ONE}
         for form, terms in _over(found, (name,)).items():
-            weights[form] = dot(ZERO, ((factor, weights[part]) for factor, part in terms))
-        for form, weight in weights.items():
-            total[form] = plus(total.get(form, ZERO), times(weight, amount))
+            pairs: list[tuple[Number, Number]] = [(factor, weights[part]) for factor, part in terms]
+            weights[form] = dot(ZERO, pairs)
+        for form, each in weights.items():
+            total[form] = plus(total.get(form, ZERO), times(each, fill))
     return total
 
 

@@ -6,7 +6,7 @@ That is why a check needs no Idempotency-Key: asked twice, it is answered twice.
 import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 from litestar import Request, Response, Router, post
 from litestar.di import NamedDependency
@@ -19,20 +19,18 @@ from policy.book.problem import Problem
 from policy.judge.redact import UNSEEN
 from server import clock
 from server.answer.orders import OrdersAnswer, Wanted, answer_of
+from server.api import chosen
 from server.api.once import SAFE
 from server.api.problem import Flaw, ProblemError
 from server.api.wire import Asked, asked, flaws
 from server.auth.credentials import Principal
 from server.auth.roles import Act
-from server.desk import check, ingest, loaded, observing, probing, publish
+from server.desk import check, loaded, observing, probing
 from server.desk.check import Checked, Reader
 from server.desk.loaded import Facts, Loaded
 from server.log import journal
 from server.ops.instruments import measured
 from server.running import Service
-from server.store.tables import Rulebook, Snapshot
-
-T = TypeVar("T", Rulebook, Snapshot)
 
 MOST = 1_000  # orders
 
@@ -117,26 +115,12 @@ def _cannot(problems: tuple[Problem, ...]) -> ProblemError:
 def _known(service: Service, who: Principal, wanted: CheckAsked) -> Loaded:
     with service.store.reading() as session:
         seconds = probing.limited(session, service.settings.probing, who, datetime.now(UTC))
-        book, data = wanted.rulebook, wanted.snapshot
-        rules = publish.in_force(session, clock.now()) if book is None else session.get(Rulebook, book)
-        facts = session.get(Snapshot, data or ingest.latest(session) or "")
+        rules = chosen.rules(session, wanted.rulebook, clock.now())
+        facts = chosen.data(session, wanted.snapshot)
     if seconds is not None:
         detail = "too many different names of yours were not permitted lately; ask compliance"
         raise ProblemError("probing-limited", detail, headers={"Retry-After": str(seconds)})
-    if rules is None and book is None:
-        raise ProblemError("rule-book-not-active", "no rule book is in force; name one in `rulebook`, or activate one")
-    if facts is None and data is None:
-        raise ProblemError("no-snapshot", "no snapshot was sealed yet")
-    return Loaded(
-        loaded.rules_in(service, _there(rules, "rulebook")), loaded.facts_in(service, _there(facts, "snapshot"))
-    )
-
-
-def _there(found: T | None, member: str) -> T:
-    if found is None:
-        flaw = Flaw(f"/{member}", f"there is no such {member}", f"leave `{member}` out, or look at /v1/{member}s")
-        raise ProblemError("invalid", flaw.detail, [flaw])
-    return found
+    return Loaded(loaded.rules_in(service, rules), loaded.facts_in(service, facts))
 
 
 def _may_order(facts: Facts, reader: Reader, orders: tuple[Order, ...]) -> None:

@@ -19,6 +19,8 @@ from server import clock
 from server.answer import approval
 from server.answer.approval import ApprovalNeeded, ApprovalSaid
 from server.answer.proposal import ProposeAnswer
+from server.api import chosen
+from server.api.chosen import invalid
 from server.api.listing import USUAL, page
 from server.api.once import Answer, Write, once
 from server.api.problem import Flaw, ProblemError
@@ -27,7 +29,7 @@ from server.api.version import version
 from server.api.wire import Asked, answer, asked, flaws
 from server.auth.credentials import Principal
 from server.auth.roles import Act
-from server.desk import approval_policies, approvals, erasure, ingest, intent, loaded, proposals, proving, publish
+from server.desk import approval_policies, approvals, erasure, intent, loaded, proposals, proving
 from server.desk.intent import IntentDocument
 from server.desk.loaded import Loaded
 from server.desk.proposals import ALLOWS, UNSETTLED, State, Wanted
@@ -48,6 +50,8 @@ _WAIT = re.compile(r"(?:^|[,;\s])wait=(\d{1,4})(?=$|[,;\s])", re.ASCII)
 class ProposalAsked(Asked):
     snapshot: str | None = None
     """the data; the newest snapshot without it"""
+    household: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    """whose accounts; without it all of the snapshot, or the one household in it that one may see"""
     rulebook: str | None = None
     """the rules that are expected to be in force; another one is refused"""
     intent: SkipValidation[IntentDocument | None] = None
@@ -67,6 +71,7 @@ class ProposalAnswer:
     version: int
     rulebook: str
     snapshot: str
+    household: str | None
     proposer: str
     made: str
     expires: str | None
@@ -192,7 +197,7 @@ def _expires(said: str, now: str) -> str:
     found = clock.instant(said)
     if found is None or found <= now:
         what = f"`{said}` is no instant" if found is None else f"{found} has passed"
-        raise _wrong("/expires", what, "write an instant to come, such as 2026-12-01T14:30:00Z, or none")
+        raise invalid("/expires", what, "write an instant to come, such as 2026-12-01T14:30:00Z, or none")
     return found
 
 
@@ -200,25 +205,12 @@ _UNSEEN = Flaw(None, NOT_PERMITTED, "ask compliance")
 
 
 def _loaded(request: Request[Principal, None, Any], service: Service, asks: ProposalAsked, now: str) -> Loaded:
-    """The rules in force, and the snapshot that was named, or the newest."""
     with service.store.reading() as session:
-        ruling = publish.in_force(session, now)
-        newest = ingest.latest(session)
-    if ruling is None or asks.rulebook not in (None, ruling.id):
-        raise ProblemError("rule-book-not-active", f"in force is {'none' if ruling is None else f'`{ruling.id}`'}")
-    name = asks.snapshot or newest
-    facts = None if name is None else loaded.facts_of(service, name)
-    if facts is None or not proposals.may_see(proposals.households(facts.index.book), request.user.households):
-        if asks.snapshot is None:
-            raise ProblemError("no-snapshot", "there is no snapshot that you may see; send one, or name one")
-        raise _wrong("/snapshot", f"there is no snapshot `{asks.snapshot}`", "name one of /v1/snapshots")
-    rules = loaded.rules_of(service, ruling.id)
-    assert rules is not None, "it was just read"
-    return Loaded(rules, facts)
-
-
-def _wrong(pointer: str, detail: str, do: str) -> ProblemError:
-    return ProblemError("invalid", detail, [Flaw(pointer, detail, do)])
+        ruling = chosen.rules_in_force(session, asks.rulebook, now)
+        row = chosen.data(session, asks.snapshot)
+    known = loaded.manifest_in(service, row)
+    whose = chosen.household(known, asks.household, request.user, snapshot=asks.snapshot)
+    return Loaded(loaded.rules_in(service, ruling), loaded.facts_in(service, row, whose))
 
 
 async def _waited(
@@ -278,6 +270,7 @@ def shown(row: Proposal, now: str, said: ProposeAnswer | None = None, log: Recei
         version=row.version,
         rulebook=row.rulebook,
         snapshot=row.snapshot,
+        household=row.household,
         proposer=row.proposer,
         made=row.made,
         expires=row.expires,

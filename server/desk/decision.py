@@ -11,6 +11,7 @@ from policy import canonical
 from policy.book.facts import Order
 from policy.canonical import Json
 from policy.ir import show
+from policy.ir.bound import Bound
 from policy.judge.eval import judge
 from policy.proof import proposal as decided
 from policy.proof.bundle import Decision, committed, rules_manifest, statement
@@ -31,6 +32,9 @@ from server.desk.prepare import Task
 from server.desk.propose import Answer, Proposed, Refused
 from server.log.events import Event
 from solver.refusal import Impossible
+
+FIRM = "data/firm.json"
+"""What rules about the firm come to for the household, the others' holdings and reservations being constants."""
 
 INTENT = "decision/intent.json"
 """What was wanted: the objective and the demands that are not rules follow from it."""
@@ -105,7 +109,13 @@ def files(task: Task, run: Run, answer: Answer, time: str, charts: Mapping[str, 
         point=tuple(sorted((name, amount) for name, amount in point.items() if amount)),
     )
     whole = _decision(task, obligations, proposal, show.verdict_json(verdict), certificate, charts)
-    return {**committed(whole), INTENT: intent.written(task.intent).encode()}
+    beyond = {} if task.beyond is None else {FIRM: stated(task.beyond)}
+    return {**committed(whole), INTENT: intent.written(task.intent).encode(), **beyond}
+
+
+def stated(beyond: Bound) -> bytes:
+    """What is taken for granted of the other households, as the log names it by its SHA-256."""
+    return canonical.encode(show.to_json(beyond))
 
 
 def sources(task: Task) -> dict[str, bytes]:

@@ -14,6 +14,7 @@ from policy import canonical
 from policy.book.document import document
 from policy.book.facts import Book
 from policy.book.read import Index, index
+from policy.ir.beyond import merged
 from policy.ir.bind import bind_to
 from policy.ir.bound import Bound, Objective
 from policy.ir.core import Library
@@ -26,7 +27,8 @@ from solver.objective import objective
 @dataclass(frozen=True, slots=True)
 class Task:
     """`rules`: sources, and which of them are observed, by their path in a bundle; `snapshot`: the book's canonical
-    document. The rest follows."""
+    document; `beyond`: what rules about the firm say where the book is one household's (`policy.ir.beyond`). The rest
+    follows."""
 
     rules: Mapping[str, str]
     snapshot: bytes
@@ -35,24 +37,33 @@ class Task:
     intent: Intent
     bound: Bound
     goal: Objective
+    beyond: Bound | None = None
 
     @property
     def book(self) -> Book:
         return self.index.book
 
 
-def prepared(rules: Mapping[str, str], book: Book, intent: Intent) -> Task:
+def prepared(rules: Mapping[str, str], book: Book, intent: Intent, beyond: Bound | None = None) -> Task:
     """The task; the rules have no errors. Sources are read in the order of their paths. ObservedError where it is not
     said properly which are observed."""
     files, observed = split(rules)
     read = with_observed(library([parse(Source(path, files[path]))[0] for path in sorted(files)]), observed)
-    return joined(rules, read, index(book), canonical.encode(document(book)), intent)
+    return joined(rules, read, index(book), canonical.encode(document(book)), intent, beyond)
 
 
-def joined(rules: Mapping[str, str], read: Library, known: Index, snapshot: bytes, intent: Intent) -> Task:
+def joined(
+    rules: Mapping[str, str],
+    read: Library,
+    known: Index,
+    snapshot: bytes,
+    intent: Intent,
+    beyond: Bound | None = None,
+) -> Task:
     """The same, of rules and of a book that were read already: many households share the rules."""
-    bound = demanded(bind_to(read, known, snapshot=canonical.digest(snapshot)), intent)
-    return Task(rules, snapshot, read, known, intent, bound, objective(bound, known, intent))
+    own = bind_to(read, known, snapshot=canonical.digest(snapshot))
+    bound = demanded(merged(own, beyond), intent)
+    return Task(rules, snapshot, read, known, intent, bound, objective(bound, known, intent), beyond)
 
 
 def net_assets(bound: Bound) -> Fraction:

@@ -10,6 +10,7 @@
 | failed    | a fault of ours                                   |                     |
 | expired   | its instant came before anybody decided           |                     |
 | approved, rejected | somebody decided                         |                     |
+| superseded | its household has a newer one                    |                     |
 | cancelled | its run was cancelled before a worker took it     |                     |
 
 `solving` and `expired` follow from the clock and are never written: a worker that is killed leaves nothing to mend.
@@ -42,6 +43,7 @@ class State(StrEnum):
     APPROVED = "approved"
     REJECTED = "rejected"
     CANCELLED = "cancelled"
+    SUPERSEDED = "superseded"
 
 
 class Verb(StrEnum):
@@ -60,6 +62,7 @@ ALLOWS: dict[State, tuple[Verb, ...]] = {
     State.APPROVED: (),
     State.REJECTED: (),
     State.CANCELLED: (),
+    State.SUPERSEDED: (),
 }
 ENDS_IN = {Verb.APPROVAL: State.APPROVED, Verb.REJECTION: State.REJECTED}
 DRAWN = "data/"
@@ -104,6 +107,7 @@ def queued(session: Session, wanted: Wanted, proposer: str, now: str) -> tuple[P
         state=State.QUEUED.value,
         rulebook=wanted.loaded.rules.id,
         snapshot=wanted.loaded.facts.id,
+        household=wanted.loaded.facts.household,
         intent=intent,
         households=households(wanted.loaded.facts.index.book),
         proposer=proposer,
@@ -119,12 +123,25 @@ def drawn(session: Session, facts: Facts, actor: str) -> list[Event]:
     """That this document was drawn from a snapshot: that of the whole book, or of a household's. The log says it once,
     or as often as several asked at the same moment."""
     stream = DRAWN + facts.document
-    if session.exec(select(Journal.index).where(Journal.stream == stream).limit(1)).first() is not None:
+    if is_logged(session, stream):
         return []
     data: dict[str, Json] = {"snapshot": facts.id, "manifest": facts.manifest, "household": facts.household}
     subject = f"drawn from a book as of {facts.index.book.as_of}"
     event = Event("snapshot.drawn", stream, subject, actor, data, snapshot=facts.document)
     return [replace(event, household=facts.household or "")]
+
+
+def is_logged(session: Session, stream: str) -> bool:
+    """Whether the log has an entry of the stream."""
+    return session.exec(select(Journal.index).where(Journal.stream == stream).limit(1)).first() is not None
+
+
+def superseded(session: Session, name: str) -> Event:
+    """That a newer proposal of its household took its place."""
+    row = session.get_one(Proposal, name, with_for_update=True)
+    row.state, row.version = State.SUPERSEDED.value, row.version + 1
+    session.add(row)
+    return told(row, Event("proposal.superseded", row.id, "a newer one took its place", "proofolio", None, run=row.id))
 
 
 def run_of(row: Proposal, known: Loaded) -> Run:

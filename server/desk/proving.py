@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterable
 
 from sqlmodel import Session, col, select
 
+from policy.canonical import digest
 from policy.proof.archive import listed
 from policy.proof.entry import Entry, Kind, entry
 from server.desk import approvals
 from server.desk.assembled import assembled
+from server.desk.decision import FIRM
 from server.desk.proposals import DRAWN
 from server.desk.publish import STREAM as RULES
 from server.log import signer, witnessed
@@ -40,6 +42,9 @@ def bundle(service: Service, row: Proposal, seen: Iterable[int] = ()) -> bytes:
         paths = listed(decided.body)
         contents = blobs.get(session, set(paths.values()))
         files = {path: contents[name] for path, name in paths.items()}
+        if FIRM in files:
+            stream = f"{DRAWN}{digest(files[FIRM])}"
+            places["firm"] = _before(session, stream, Kind.ALLOCATION, decided.index, lambda it: True)
         card = signer.card_of(session, service.signer, log.state)
         approved, shown = approvals.shown(session, row, log.state.size)
         return assembled(files, log, places | approved, decided.salt, _sizes(session, log, seen), card, shown)

@@ -11,8 +11,9 @@ from dsl.parse import parse
 from dsl.source import Source
 from policy.book import wire
 from policy.book.facts import Book, Order, Side
-from policy.canonical import CanonicalError, digest, encode
+from policy.canonical import CanonicalError, decode, digest, encode
 from policy.ir import show
+from policy.ir.bound import Bound
 from policy.ir.observed import ObservedError, split
 from policy.ir.point import point_of
 from policy.proof import proposal
@@ -21,8 +22,9 @@ from policy.proof.claims.claim import Claim, not_proven, proven, refuted
 from policy.proof.examine import Examination, with_claim
 from policy.proof.figures import count
 from policy.proof.layout import GIT, OBLIGATIONS, PROPOSAL, RULES, RULES_MANIFEST, SNAPSHOT
+from policy.proof.reading import ShapeError
 from server.desk import intent
-from server.desk.decision import INTENT
+from server.desk.decision import FIRM, INTENT
 from server.desk.prepare import prepared
 from solver.intent import Intent
 
@@ -49,11 +51,15 @@ def _model(found: Examination) -> Claim:
     wanted = intent.read(wish, INTENT, book)
     if not isinstance(wanted, Intent):
         return refuted("model", f"{INTENT} is not an intent: {wanted[0].what}")
+    try:
+        beyond = show.from_json(Bound, decode(found.files[FIRM])) if FIRM in found.files else None
+    except (CanonicalError, ShapeError) as error:
+        return refuted("model", f"{FIRM}: {error}")
     mistakes = _mistakes(split(rules)[0])
     if mistakes:
         return refuted("model", f"a rule has a mistake: {mistakes}")
     try:
-        return _compared(found, rules, book, wanted)
+        return _compared(found, rules, book, wanted, beyond)
     except ObservedError as error:
         return refuted("model", str(error))
 
@@ -65,9 +71,11 @@ def _mistakes(rules: Mapping[str, str]) -> str | None:
     return f"{errors[0].span.file}:{errors[0].span.line} {errors[0].message}" if errors else None
 
 
-def _compared(found: Examination, rules: dict[str, str], book: Book, wanted: Intent) -> Claim:
+def _compared(
+    found: Examination, rules: dict[str, str], book: Book, wanted: Intent, beyond: Bound | None
+) -> Claim:
     try:
-        task = prepared(rules, book, wanted)
+        task = prepared(rules, book, wanted, beyond)
         again = encode(show.to_json(task.bound))
     except CanonicalError as error:
         return not_proven("model", f"the rules cannot be bound to the data again: {error}")
@@ -85,7 +93,8 @@ def _compared(found: Examination, rules: dict[str, str], book: Book, wanted: Int
     files = count(len(split(rules)[0]), "rule file")
     said = f"{files} compiled and bound again: {len(task.bound.obligations)} obligations"
     watched = f"; {len(task.library.observed)} observed and not enforced" if task.library.observed else ""
-    return proven("model", f"{said}, byte for byte{watched}; orders booked to the cent")
+    taken = "" if beyond is None else f"; {len(beyond.obligations)} of them, about the whole firm, as {FIRM} states them"
+    return proven("model", f"{said}, byte for byte{taken}{watched}; orders booked to the cent")
 
 
 def _order(order: proposal.Order) -> Order:

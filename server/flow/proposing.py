@@ -1,33 +1,48 @@
 """What a worker does with a proposal: works it out, outside of any transaction, and writes result, files and journal
 entry in one."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 from pydantic import TypeAdapter
 
-from policy.canonical import digest
+from policy.canonical import Json, digest
+from policy.ir.bound import Bound, Point
 from policy.ir.core import Library, ListRule, Rule, Waiver
 from policy.judge.redact import sees_all
 from policy.proof.bundle import statement
 from server import clock
 from server.answer.proposal import WORDS, ProposeAnswer, answer_of
 from server.auth.roles import Role
-from server.desk import approvals, decision, intent, observing, proposals
-from server.desk.loaded import loaded
+from server.desk import approvals, decision, headroom, intent, observing, proposals
+from server.desk.headroom import Held
+from server.desk.loaded import Loaded, loaded
 from server.desk.measures import KEPT, measured
 from server.desk.prepare import Task, joined
-from server.desk.propose import Answer, Refused, answered
+from server.desk.propose import Answer, Proposed, Refused, answered
 from server.flow import queue
 from server.log import journal
 from server.log.events import Event
 from server.running import Service
 from server.store import blobs
-from server.store.tables import Proposal
+from server.store.tables import Proposal, Snapshot
 from solver.intent import Intent
 
 ANSWERS = TypeAdapter(dict[str, ProposeAnswer])
+AGAIN = 4  # times that what was overtaken is worked out
+HELD = "headroom-held: other proposals hold what these orders would need; see /v1/headroom"
+PENDING = "headroom-held: orders of these accounts wait to be decided, or to be seen in the data; see /v1/headroom"
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What orders take, and what they were worked out beside: the proposals that held something then. `still`: whether
+    they pass beside what others hold."""
+
+    point: Point
+    beside: frozenset[str]
+    still: Callable[[Sequence[Held]], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +55,24 @@ class Result:
     files: Mapping[str, bytes] | None = None
     reason: str | None = None
     measures: str | None = None
+    room: Room | None = None
 
 
 def worked_out(service: Service, row: Proposal) -> Result:
-    """Pure but for what it reads, so that doing it again does no harm."""
-    known = loaded(service, row.rulebook, row.snapshot)
+    """Pure but for what it reads, and for what it states of the other households before it begins, so that doing it
+    again does no harm."""
+    known = loaded(service, row.rulebook, row.snapshot, row.household)
     with service.store.reading() as session:
         text = blobs.get(session, [row.intent])[row.intent].decode()
+        data = session.get_one(Snapshot, row.snapshot)
+        holding = headroom.held(session, data, clock.now(), without=row.id)
+    beyond = headroom.stated(service, known, data, holding)
+    if beyond is not None:
+        _stated(service, row, known, beyond)
     wanted = intent.read(text, "intent", known.facts.index.book)
     assert isinstance(wanted, Intent), "it was read before it was queued"
     rules, facts = known.rules, known.facts
-    task = joined(rules.sources, rules.library, facts.index, facts.content, wanted)
+    task = joined(rules.sources, rules.library, facts.index, facts.content, wanted, beyond)
     run = decision.run_of(task, row.id, row.proposer)
     assert run == proposals.run_of(row, known), "rules and data are those that the log names"
     found = answered(task)
@@ -60,10 +82,33 @@ def worked_out(service: Service, row: Proposal) -> Result:
     link = None if files is None else f"/v1/proposals/{row.id}/bundle"
     answers = ANSWERS.dump_json(dict(_answers(task, found, link)))
     if isinstance(found, Refused) and files is None:
-        return Result(decision.unfiled(task, run, found, row.id, WORDS[type(found.refusal)]), answers)
+        reason = HELD if beyond is not None and headroom.others(holding, row.household) else None
+        return Result(decision.unfiled(task, run, found, row.id, WORDS[type(found.refusal)]), answers, reason=reason)
     assert files is not None, "orders are filed"
     measures = None if isinstance(found, Refused) else KEPT.dump_json(measured(task, found)).decode()
-    return Result(decision.filed(run, found, files, row.id), answers, files, measures=measures)
+    room = None
+    if isinstance(found, Proposed) and found.orders:
+        beside = frozenset(each.proposal for each in holding)
+        room = Room(found.point, beside, lambda now: _still(service, known, data, task, found, now))
+    return Result(decision.filed(run, found, files, row.id), answers, files, measures=measures, room=room)
+
+
+def _still(
+    service: Service, known: Loaded, data: Snapshot, task: Task, found: Proposed, holding: Sequence[Held]
+) -> bool:
+    return headroom.still(task, found, headroom.stated(service, known, data, holding))
+
+
+def _stated(service: Service, row: Proposal, known: Loaded, beyond: Bound) -> None:
+    """In the log before anything rests on it."""
+    content = decision.stated(beyond)
+    name = digest(content)
+    data: dict[str, Json] = {"snapshot": known.facts.id, "manifest": known.facts.manifest, "statement": name}
+    subject = "what other households hold and have reserved"
+    said = Event("headroom.stated", f"{proposals.DRAWN}{name}", subject, row.proposer, data, snapshot=name)
+    with service.store.writing() as session:
+        if not proposals.is_logged(session, said.stream):
+            journal.append(session, [replace(said, household=row.households or "")], clock.now())
 
 
 def failed(row: Proposal, reason: str) -> Result:
@@ -73,22 +118,59 @@ def failed(row: Proposal, reason: str) -> Result:
 
 
 def kept(service: Service, row: Proposal, result: Result) -> bool:
-    """Whether the result is now that of the proposal: not where somebody else took it up meanwhile."""
+    """Whether the result is now that of the proposal: not where somebody else took it up meanwhile. Where others came
+    to hold what it needs, it is worked out again beside them, and refused where that happens once too often."""
+    for _ in range(AGAIN):
+        done = _kept(service, row, result)
+        if done is not None:
+            return done
+        result = worked_out(service, row)
+    return bool(_kept(service, row, _stopped(row, HELD)))
+
+
+def _kept(service: Service, row: Proposal, result: Result) -> bool | None:
+    """None where it was overtaken, and nothing was written."""
     with service.store.writing() as session:
-        now = clock.now()
         mine = queue.held(session, row.id, str(row.holder))
         if mine is None:
             return False
         files = result.files or {}
         named = blobs.put(session, [*files.values(), *([] if result.answers is None else [result.answers])])
+        events: list[Event] = []
+        if result.room is not None:
+            headroom.locked(session)
+            now = clock.now()
+            holding = headroom.held(session, session.get_one(Snapshot, row.snapshot), now, without=row.id)
+            stopped = headroom.in_the_way(holding, row.household, row.households)
+            if not stopped and not _fits(result.room, holding):
+                session.rollback()
+                return None
+            mine.holds = None if stopped else headroom.written(result.room.point)
+            if stopped:
+                result = _stopped(row, PENDING)
+            else:
+                older = headroom.superseded(holding, row.household)
+                events = [proposals.superseded(session, name) for name in older]
+        now = clock.now()
         mine.answer = None if result.answers is None else named[-1]
         mine.statement = None if result.files is None else digest(statement(files))
         mine.state, mine.version = proposals.OF_EVENT[result.event.type].value, mine.version + 1
         mine.reason, mine.holder, mine.lease, mine.measures = result.reason, None, None, result.measures
         session.add(mine)
         told, time = proposals.told(mine, result.event), max(now, mine.made)
-        journal.append(session, [told, *approvals.standing(session, mine, service.signer.keys.signs.seed, time)], time)
+        standing = approvals.standing(session, mine, service.signer.keys.signs.seed, time)
+        journal.append(session, [told, *events, *standing], time)
     return True
+
+
+def _fits(room: Room, holding: Sequence[Held]) -> bool:
+    """Beside fewer than it was worked out beside, it passes all the more: their intervals only shrink."""
+    return room.beside.issuperset(each.proposal for each in holding) or room.still(holding)
+
+
+def _stopped(row: Proposal, reason: str) -> Result:
+    body = TypeAdapter(dict[str, str]).dump_json({"reason": reason})
+    return Result(Event("proposal.refused", row.id, "no orders", row.proposer, None, body, run=row.id), reason=reason)
 
 
 def read_by(answers: bytes, roles: frozenset[Role]) -> ProposeAnswer:

@@ -74,7 +74,7 @@ def _put(session: Session, run: Run, number: int, wanted: Wanted, now: str) -> l
 
 
 def _wanted(service: Service, row: Run, intent: str, household: str) -> Wanted:
-    return Wanted(loaded.loaded(service, row.rulebook, row.snapshot), intent, row.expires)
+    return Wanted(loaded.loaded(service, row.rulebook, row.snapshot, household), intent, row.expires)
 
 
 def _finished(service: Service, name: str) -> bool:

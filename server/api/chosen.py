@@ -1,0 +1,69 @@
+"""Which rules and data a request is about: those that it names, else the rules in force and the newest snapshot."""
+
+from typing import TypeVar
+
+from sqlmodel import Session
+
+from policy.book.parts import NOBODY
+from server.api.problem import Flaw, ProblemError
+from server.auth.credentials import Principal
+from server.desk import ingest, publish
+from server.desk.manifest import Manifest
+from server.store.tables import Rulebook, Snapshot
+
+T = TypeVar("T", Rulebook, Snapshot)
+
+
+def rules(session: Session, named: str | None, now: str) -> Rulebook:
+    """Whether in force or not, where they are named."""
+    if named is not None:
+        return _there(session.get(Rulebook, named), "rulebook")
+    found = publish.in_force(session, now)
+    if found is None:
+        raise ProblemError("rule-book-not-active", "no rule book is in force; name one in `rulebook`, or activate one")
+    return found
+
+
+def rules_in_force(session: Session, expected: str | None, now: str) -> Rulebook:
+    """`expected`: those that the request takes for them."""
+    found = publish.in_force(session, now)
+    if found is None or expected not in (None, found.id):
+        raise ProblemError("rule-book-not-active", f"in force is {'none' if found is None else f'`{found.id}`'}")
+    return found
+
+
+def data(session: Session, named: str | None) -> Snapshot:
+    name = named or ingest.latest(session)
+    if name is None:
+        raise ProblemError("no-snapshot", "no snapshot was sealed yet")
+    return _there(session.get(Snapshot, name), "snapshot")
+
+
+def household(known: Manifest, named: str | None, who: Principal, *, snapshot: str | None) -> str | None:
+    """Whose part of a snapshot a request is about; None for all of it. Who may see some households only, and of these
+    one in this snapshot, means that one. `snapshot`: as it was named."""
+    there = known.parts.keys() - {NOBODY}
+    mine = there if who.households is None else there & who.households
+    if named is not None:
+        if named in mine:
+            return named
+        raise invalid("/household", f"the snapshot has no household `{named[:80]}`", "name one of it, or another one")
+    if who.households is None or mine == known.parts.keys():
+        return None
+    if len(mine) == 1:
+        return next(iter(mine))
+    if mine:
+        raise invalid("/household", "the snapshot has several of your households", "name one of them")
+    if snapshot is None:
+        raise ProblemError("no-snapshot", "there is no snapshot that you may see; send one, or name one")
+    raise invalid("/snapshot", f"there is no snapshot `{snapshot[:80]}`", "name one of /v1/snapshots")
+
+
+def invalid(pointer: str, detail: str, do: str) -> ProblemError:
+    return ProblemError("invalid", detail, [Flaw(pointer, detail, do)])
+
+
+def _there(found: T | None, member: str) -> T:
+    if found is None:
+        raise invalid(f"/{member}", f"there is no such {member}", f"leave `{member}` out, or look at /v1/{member}s")
+    return found

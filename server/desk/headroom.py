@@ -1,0 +1,153 @@
+"""Who holds how much of what households share: limits of the whole firm, and each account's own orders.
+
+A proposal holds what its orders take from the moment that it is `proposed`. What it holds follows from its state and
+the clock, so that nothing need release it: a rejection, an end, a newer proposal of the same household does. Once it is
+approved it holds on, against every snapshot that was sealed before; a later one is taken to show what was filled.
+
+A household has one proposal at a time. A newer one supersedes an older one that waits for approval; what was approved
+and is not yet seen in the data stands in its way. Proposals about a whole snapshot and those for a household stand in
+each other's way as long as they hold anything.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from fractions import Fraction
+
+from pydantic import TypeAdapter
+from sqlmodel import Session, and_, col, or_, select
+
+from policy.book.facts import Order, Side
+from policy.ir.beyond import Whole, cut, merged, reaches_beyond, whole
+from policy.ir.bound import Bound, Point
+from policy.judge.fills import judge_orders
+from server import clock
+from server.desk import kept
+from server.desk.loaded import Loaded, facts_in
+from server.desk.prepare import Task
+from server.desk.proposals import State
+from server.desk.propose import Proposed
+from server.running import Service
+from server.store.tables import Approval, Head, Proposal, Snapshot
+
+GRACE = timedelta(seconds=30)
+"""How long a proposal holds on after its end: an approval that was in time may be written a little later."""
+
+_POINT = TypeAdapter(dict[str, str])
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """`until`: None where it is approved, or never ends. `household`: None for all."""
+
+    proposal: str
+    household: str | None
+    households: str | None
+    state: State
+    until: str | None
+    point: Point
+
+
+def written(point: Point) -> str:
+    return _POINT.dump_json({name: str(amount) for name, amount in sorted(point.items()) if amount}).decode()
+
+
+def locked(session: Session) -> None:
+    """Whoever wants to hold something waits here for whoever does, until the end of the transaction. Everything else
+    that it writes and others might write too is written before."""
+    session.flush()
+    session.exec(select(Head).with_for_update()).one()
+
+
+def held(session: Session, data: Snapshot, now: str, *, without: str = "") -> list[Held]:
+    """By proposals other than `without`, of what is in the snapshot."""
+    ended = clock.text(datetime.fromisoformat(now) - GRACE)
+    waiting = and_(
+        col(Proposal.state) == State.PROPOSED.value, or_(col(Proposal.expires).is_(None), col(Proposal.expires) > ended)
+    )
+    unseen = or_(col(Approval.time).is_(None), col(Approval.time) > data.made)
+    approved = and_(col(Proposal.state) == State.APPROVED.value, unseen)
+    wanted = (
+        select(Proposal)
+        .join(Approval, col(Approval.proposal) == col(Proposal.id), isouter=True)
+        .where(col(Proposal.holds).is_not(None), or_(waiting, approved), Proposal.id != without)
+        .order_by(col(Proposal.id))
+    )
+    return [_held(row) for row in session.exec(wanted)]
+
+
+def _held(row: Proposal) -> Held:
+    state = State(row.state)
+    point = {name: Fraction(amount) for name, amount in _POINT.validate_json(row.holds or "{}").items()}
+    until = row.expires if state is State.PROPOSED else None
+    return Held(row.id, row.household, row.households, state, until, point)
+
+
+def others(found: Iterable[Held], household: str | None) -> list[Held]:
+    return [each for each in found if each.household != household]
+
+
+def superseded(found: Iterable[Held], household: str | None) -> list[str]:
+    """The proposals that a newer one of the household takes the place of."""
+    if household is None:
+        return []
+    return [each.proposal for each in found if each.household == household and each.state is State.PROPOSED]
+
+
+def in_the_way(found: Iterable[Held], household: str | None, households: str | None) -> list[Held]:
+    """What has to be decided, or be seen in the data, before this household, or all of these, can have orders."""
+    if household is None:
+        return [each for each in found if each.household is not None and _meet(each.household, households)]
+    mine = (each for each in found if each.state is State.APPROVED and each.household == household)
+    return [*mine, *(each for each in found if each.household is None and _meet(household, each.households))]
+
+
+def _meet(household: str, households: str | None) -> bool:
+    return households is None or household in households.split(",")
+
+
+# --- rules about the firm ----------------------------------------------------------------------
+
+
+def stated(service: Service, known: Loaded, data: Snapshot, found: Sequence[Held]) -> Bound | None:
+    """What rules about the firm say of a household, given what others hold; None where there are none, or where the
+    book is the whole firm."""
+    if known.facts.household is None or not reaches_beyond(known.rules.library):
+        return None
+    firm = firm_wide(service, known, data, found)
+    accounts = frozenset(known.facts.index.book.accounts)
+    return cut(firm, accounts, [each.point for each in others(found, known.facts.household)])
+
+
+def firm_wide(service: Service, known: Loaded, data: Snapshot, found: Iterable[Held]) -> Whole:
+    """The rules about the firm, bound to all of the snapshot: once, and again for instruments that somebody means to
+    buy and nobody was known to."""
+    facts = facts_in(service, data)
+    book = facts.index.book
+    opened = {tuple(name.split("/")[1:]) for each in found for name in each.point if name.startswith(_OPENS)}
+    bare: frozenset[tuple[str, ...]] = frozenset()
+    key = "firm", known.rules.manifest, data.manifest
+    library, index = known.rules.library, facts.index
+    first: Whole = kept.of(service.memory.ready, (*key, bare), lambda: whole(library, index, (), data.manifest))
+    new = frozenset(
+        (account, name)
+        for account, name in opened
+        if account in book.accounts
+        and name in book.instruments
+        and not {f"buy/{account}/{name}", f"short/{account}/{name}"} & first.bound.quantities.keys()
+    )
+    if not new:
+        return first
+    named = tuple(Order(account, name, Side.SELL, Fraction(1)) for account, name in sorted(new))
+    again: Whole = kept.of(service.memory.ready, (*key, new), lambda: whole(library, index, named, data.manifest))
+    return again
+
+
+_OPENS = ("buy/", "short/")
+
+
+def still(task: Task, found: Proposed, beyond: Bound | None) -> bool:
+    """Whether the orders of the task pass, at the end and on the way, with what others hold now."""
+    bound = merged(task.bound, beyond)
+    verdict = judge_orders(bound, found.point, found.batches.quantities)
+    return verdict.outcome in task.intent.allowed

@@ -1,0 +1,68 @@
+"""A proposal for one household: worked out, proven and seen by its own rows alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from policy.proof.archive import unpacked
+from policy.proof.claims.claim import Answer
+from policy.proof.trust import trust
+from server.auth.roles import Role
+from server.log import signer
+from server.running import Service
+from tests.server import stocked
+from tests.server.api.conftest import Caller
+from tests.server.api.test_parts import SHARED, household, together
+from tests.server.api.test_proposals import alone, claims
+
+Callers = Callable[..., Caller]
+WAIT = {"Prefer": "wait=60"}
+
+
+@pytest.fixture
+def firm(service: Service) -> bytes:
+    """Rules in force and a snapshot of two households; the trust card from before."""
+    stocked.ruled(service, {"rules.mandate": stocked.RULES})
+    stocked.sealed(service, {**SHARED, **together(household("jones"), household("smith"))})
+    return signer.card(service.store, service.signer)
+
+
+def asked(who: Caller, **body: Any) -> dict[str, Any]:
+    found = who("POST", "/v1/proposals", json=body, headers=WAIT)
+    assert found.status_code == 201, found.text
+    return dict(found.json())
+
+
+def test_its_bundle_holds_its_own_rows_and_is_proven(
+    service: Service, caller: Callers, firm: bytes, tmp_path: Path
+) -> None:
+    anna, size = caller("anna", Role.ADVISER), trust(firm).seen[0]
+    for _ in range(2):  # the second time the log knows the document
+        found = asked(anna, household="jones")
+        assert (found["state"], found["household"]) == ("proposed", "jones"), found
+        data = anna("GET", f"/v1/proposals/{found['id']}/bundle", params={"seen": size}).content
+        assert b"smith" not in b"".join(unpacked(data).values())
+        said = claims(data, firm)
+        assert said.pop("approvals") is Answer.NOT_PROVEN
+        assert set(said.values()) == {Answer.PROVEN}, said
+        alone(data, firm, tmp_path)
+
+
+def test_who_may_see_one_household_asks_for_that(service: Service, caller: Callers, firm: bytes) -> None:
+    anna, eve = (caller(name, Role.ADVISER, households=[of]) for name, of in (("anna", "jones"), ("eve", "smith")))
+    found = asked(anna)
+    assert (found["household"], found["state"]) == ("jones", "proposed")
+    assert asked(anna, household="jones")["household"] == "jones"
+    assert eve("GET", f"/v1/proposals/{found['id']}").status_code == 404
+    refused = anna("POST", "/v1/proposals", json={"household": "smith"}).json()
+    assert [each["pointer"] for each in refused["errors"]] == ["/household"]
+    both = caller("both", Role.ADVISER, households=["jones", "smith", "x"])
+    assert asked(both)["household"] is None
+    none = caller("none", Role.ADVISER, households=["x"])
+    assert none("POST", "/v1/proposals", json={}).json()["code"] == "no-snapshot"
+    wrong = anna("POST", "/v1/proposals", json={"intent": {"raise_cash": {"smith-0": "1"}}}).json()
+    assert [each["pointer"][:8] for each in wrong["errors"]] == ["/intent/"]
