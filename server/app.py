@@ -9,7 +9,7 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InternalError, OperationalError
 
 from policy.book.amount import number_text
 from server.api import (
@@ -105,6 +105,7 @@ def app(service: Service) -> Litestar:
             ProblemError: problem.answered,
             HTTPException: refusals.of_framework,
             OperationalError: refusals.of_database,
+            InternalError: refusals.of_transaction,
             Exception: refusals.fault,
         },
         type_encoders={Fraction: number_text},

@@ -19,7 +19,8 @@ from policy.book.problem import Problem
 from policy.judge.redact import UNSEEN
 from server import clock
 from server.answer.orders import OrdersAnswer, Wanted, answer_of
-from server.api import chosen
+from server.api import chosen, freshness
+from server.api.freshness import MaxAge
 from server.api.once import SAFE
 from server.api.problem import Flaw, ProblemError
 from server.api.wire import Asked, asked, flaws
@@ -55,6 +56,8 @@ class CheckAsked(Asked):
     """the day of judgement; the book's own without it"""
     known_at: Day | None = None
     """what was known on this day; the day of judgement, or the book's own if that is later, without it"""
+    max_age: MaxAge | None = None
+    """how old the data may be, such as `PT30M`; as old as it is, without it"""
     everything: bool = False
     """findings that pass, too"""
     instead: bool = False
@@ -66,7 +69,7 @@ ASKED = {
     SAFE: True,
     "asks": CheckAsked,
     "says": OrdersAnswer,
-    "problems": ("malformed-json", "invalid", "rule-book-not-active", "no-snapshot", "probing-limited"),
+    "problems": ("malformed-json", "invalid", "rule-book-not-active", "no-snapshot", "data-too-old", "probing-limited"),
 }
 _WRITTEN = TypeAdapter(OrdersAnswer)
 
@@ -117,6 +120,7 @@ def _known(service: Service, who: Principal, wanted: CheckAsked) -> Loaded:
         seconds = probing.limited(session, service.settings.probing, who, datetime.now(UTC))
         rules = chosen.rules(session, wanted.rulebook, clock.now())
         facts = chosen.data(session, wanted.snapshot)
+    freshness.required(facts, wanted.max_age)
     if seconds is not None:
         detail = "too many different names of yours were not permitted lately; ask compliance"
         raise ProblemError("probing-limited", detail, headers={"Retry-After": str(seconds)})

@@ -19,7 +19,8 @@ from server import clock
 from server.answer import approval
 from server.answer.approval import ApprovalNeeded, ApprovalSaid
 from server.answer.proposal import ProposeAnswer
-from server.api import chosen
+from server.api import chosen, freshness
+from server.api.freshness import MaxAge
 from server.api.chosen import invalid
 from server.api.listing import USUAL, page
 from server.api.once import Answer, Write, once
@@ -56,6 +57,8 @@ class ProposalAsked(Asked):
     """the rules that are expected to be in force; another one is refused"""
     intent: SkipValidation[IntentDocument | None] = None
     """what is wanted (docs/intent.schema.json)"""
+    max_age: MaxAge | None = None
+    """how old the data may be, such as `PT30M`; as old as it is, without it"""
     expires: Annotated[str, Field(max_length=40)] | None = None
     """nobody approves it from this instant on, such as `2026-11-23T16:00:00-05:00`"""
 
@@ -95,7 +98,7 @@ ADD = {
     "act": Act.PROPOSE,
     "asks": ProposalAsked,
     "says": ProposalAnswer,
-    "problems": ("rule-book-not-active", "no-snapshot"),
+    "problems": ("rule-book-not-active", "no-snapshot", "data-too-old"),
 }
 READ = {"act": Act.READ_PROPOSAL, "says": ProposalAnswer}
 LIST = {"act": Act.READ_PROPOSAL, "says": ProposalsAnswer, "problems": ("bad-cursor",)}
@@ -152,7 +155,8 @@ def bundle(
     try:
         content = proving.bundle(service, row, () if seen is None else (seen,))
     except SignerError:
-        raise ProblemError("signer-down", "the log cannot be signed now, and a bundle is proven by it") from None
+        detail = "the log cannot be signed now, and a bundle is proven by it"
+        raise ProblemError("signer-down", detail, headers={"Retry-After": "60"}) from None
     name = {"Content-Disposition": f'attachment; filename="{row.id}.proof.zip"'}
     return Response(content, media_type="application/zip", headers=name)
 
@@ -208,6 +212,7 @@ def _loaded(request: Request[Principal, None, Any], service: Service, asks: Prop
     with service.store.reading() as session:
         ruling = chosen.rules_in_force(session, asks.rulebook, now)
         row = chosen.data(session, asks.snapshot)
+    freshness.required(row, asks.max_age)
     known = loaded.manifest_in(service, row)
     whose = chosen.household(known, asks.household, request.user, snapshot=asks.snapshot)
     return Loaded(loaded.rules_in(service, ruling), loaded.facts_in(service, row, whose))

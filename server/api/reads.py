@@ -24,7 +24,9 @@ from server.log.reads import Asked, Reads
 from server.running import Service
 from server.store.tables import Read
 
-SILENT = frozenset({Act.READ_SELF, Act.MANAGE_KEYS, Act.READ_RULES, Act.PUBLISH_RULES, Act.ACTIVATE_RULES})
+SILENT = frozenset(
+    {Act.READ_SELF, Act.MANAGE_KEYS, Act.READ_RULES, Act.PUBLISH_RULES, Act.ACTIVATE_RULES, Act.READ_METRICS}
+)
 """What holds no client's data."""
 
 MOST = 500  # characters of what was asked for

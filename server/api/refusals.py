@@ -10,6 +10,8 @@ from server.api import problem, trace
 from server.api.problem import Flaw, Problem
 
 OF_STATUS = {404: "not-found", 405: "method-not-allowed", 413: "too-large"}
+READ_ONLY = "25006"
+"""PostgreSQL's code for a write in a transaction that may only read."""
 NO_SUCH_PATH = "nothing is at this path"
 
 _log = logging.getLogger("proofolio")
@@ -26,8 +28,14 @@ def of_framework(request: Request[Any, Any, Any], error: HTTPException) -> Respo
 
 def of_database(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
     _log.error(trace.line(request.scope) | {"event": "database"}, exc_info=error)
-    detail = "the database does not answer, or was busy for too long; nothing was written"
+    detail = "the database does not answer, takes no writes now, or was busy for too long; nothing was written"
     return problem.response(request, "database-down", detail, headers={"Retry-After": "5"})
+
+
+def of_transaction(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
+    """A database that takes no writes says so in its own class of errors, on PostgreSQL; any other one is ours."""
+    only = getattr(getattr(error, "orig", None), "sqlstate", None) == READ_ONLY
+    return (of_database if only else fault)(request, error)
 
 
 def fault(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:

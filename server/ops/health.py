@@ -6,6 +6,7 @@ what it can do without for a while, too. What a check says holds no secret, no p
 may ask for READY.
 """
 
+import re
 import shutil
 import stat
 from collections.abc import Callable, Iterator
@@ -13,8 +14,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
+from sqlalchemy import update
 from sqlalchemy.exc import DBAPIError
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from policy.proof.merkle import leaf_hash
 from server import clock
@@ -27,13 +29,17 @@ from server.ops import backlog
 from server.settings import Settings
 from server.store import migrate
 from server.store.store import Store
-from server.store.tables import Journal, Snapshot
+from server.store.tables import Head, Journal, Snapshot
 
 AHEAD = timedelta(seconds=10)  # that the clock of another machine may be before ours
 WAITED = timedelta(minutes=1)  # that a proposal may wait before somebody asks where the workers are
 OLD = timedelta(days=1)  # of the newest snapshot
 ENTRIES = 1_000  # of the log's end that are hashed again
 LITTLE, FEW = 256 * 2**20, 2 * 2**30  # bytes of the disk: too few to go on, and few enough to say so
+
+
+READ_ONLY = re.compile("read-?only")
+"""What both databases say."""
 
 
 class State(StrEnum):
@@ -64,12 +70,12 @@ Check = Callable[[Instance], Iterator[Diagnosis]]
 
 
 def looked(at: Instance, checks: tuple[Check, ...]) -> Iterator[Diagnosis]:
-    """What each finds; where the database or its tables cannot be worked with, nothing more is looked at. Without a
+    """What each finds; where the tables cannot be worked with or written to, nothing more is looked at. Without a
     finding of its own a check is fine. The database's own error, where that is down."""
     for check in checks:
         found = list(check(at)) or [Diagnosis(check.__name__, State.FINE, "")]
         yield from found
-        if check is tables and found[0].state is State.WRONG:
+        if check in (tables, writes) and found[0].state is State.WRONG:
             return
 
 
@@ -92,15 +98,12 @@ def writes(at: Instance) -> Iterator[Diagnosis]:
     """Whether the database takes writes."""
     try:
         with at.store.writing() as session:
-            connection = session.connection()
-            server = connection.dialect.name == "postgresql"
-            only = server and connection.exec_driver_sql("SHOW transaction_read_only").scalar_one() == "on"
+            session.connection().execute(update(Head).values(size=Head.size))
+            session.rollback()
     except DBAPIError as error:
-        if "readonly" not in str(error.orig):
+        if not READ_ONLY.search(str(error.orig)):
             raise
-        only = True
-    if only:
-        do = "make it writable, or name the primary; reading and checking go on meanwhile"
+        do = "make it writable, or name the primary; what writes nothing goes on meanwhile"
         yield Diagnosis("writes", State.WRONG, "the database is read-only", do)
 
 
@@ -108,9 +111,9 @@ def time(at: Instance) -> Iterator[Diagnosis]:
     """A clock that is behind the log would write a history that runs backwards."""
     now = datetime.now(UTC)
     with at.store.reading() as session:
-        newest = session.exec(select(Journal.time).order_by(col(Journal.index).desc()).limit(1)).first()
+        newest = session.exec(select(func.max(Journal.time))).one()
     if newest is not None and newest > clock.text(now + AHEAD):
-        says = f"the clock says {clock.text(now)}, and the log's last entry is of {newest}"
+        says = f"the clock says {clock.text(now)}, and the log has an entry of {newest}"
         yield Diagnosis("time", State.WRONG, says, "set the clock")
 
 

@@ -45,7 +45,7 @@ def migrated(known: Store, revision: str = "head") -> None:
 
 def pending(known: Store) -> tuple[str | None, str]:
     """The revision that the database has, and the one that the code expects."""
-    with known.engine.connect() as connection:
+    with known.engine.connect().execution_options(writes=False) as connection:
         return _current(connection), _head()
 
 
