@@ -423,9 +423,25 @@ def upgrade() -> None:
         sa.Column("milliseconds", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("webhook", "time", "index"),
     )
+    op.create_table(
+        "hold",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("household", sa.String(), nullable=False),
+        sa.Column("account", sa.String(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("since", sa.String(), nullable=False),
+        sa.Column("until", sa.String(), nullable=True),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.Column("made", sa.String(), nullable=False),
+        sa.Column("ender", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_hold_household", "hold", ["household"])
 
 
 def downgrade() -> None:
+    op.drop_table("hold")
     op.drop_table("delivery")
     op.drop_table("webhook")
     op.drop_table("verdict")

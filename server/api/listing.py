@@ -8,9 +8,9 @@ from typing import TypeVar
 from sqlmodel import Session, col, select
 
 from server.api.problem import ProblemError
-from server.store.tables import ApprovalPolicy, Proposal, Rulebook, Run, Snapshot, Waiver, Webhook
+from server.store.tables import ApprovalPolicy, Hold, Proposal, Rulebook, Run, Snapshot, Waiver, Webhook
 
-Row = TypeVar("Row", ApprovalPolicy, Proposal, Rulebook, Run, Snapshot, Waiver, Webhook)
+Row = TypeVar("Row", ApprovalPolicy, Hold, Proposal, Rulebook, Run, Snapshot, Waiver, Webhook)
 
 LONGEST = 500  # rows of a page
 USUAL = 50

@@ -38,6 +38,7 @@ class Act(StrEnum):
     READ_RUN = "read a run"
     READ_PROPOSAL = "read a proposal"
     DECIDE = "approve or reject a proposal"
+    HOLD = "hold a household or an account, or end that"
     SET_APPROVALS = "say who has to approve what"
     READ_APPROVALS = "read who has to approve what, and whose keys there are"
     HOLD_KEY = "register or end a signing key of one's own"
@@ -76,6 +77,7 @@ ALLOWED: dict[Act, frozenset[Role]] = {
     Act.READ_RUN: _DESK | {Role.REGULATOR},
     Act.READ_PROPOSAL: _DESK | {Role.REGULATOR},
     Act.DECIDE: frozenset({Role.ADVISER, Role.COMPLIANCE}),
+    Act.HOLD: frozenset({Role.ADVISER, Role.COMPLIANCE, Role.OPERATIONS}),
     Act.SET_APPROVALS: frozenset({Role.COMPLIANCE}),
     Act.READ_APPROVALS: _DESK | {Role.REGULATOR},
     Act.HOLD_KEY: _DESK | {Role.ADMIN},

@@ -56,6 +56,8 @@ KINDS = {
     "run.approved": Kind.APPROVAL,
     "run.finished": Kind.RUN_END,
     "run.failed": Kind.RUN_END,
+    "hold.placed": Kind.OVERRIDE,
+    "hold.ended": Kind.OVERRIDE,
     "webhook.added": Kind.POLICY,
     "webhook.rotated": Kind.POLICY,
     "webhook.resumed": Kind.POLICY,

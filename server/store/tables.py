@@ -491,3 +491,20 @@ class Delivery(SQLModel, table=True):
     status: int | None = None
     error: str | None = None
     milliseconds: int
+
+
+class Hold(SQLModel, table=True):
+    """Nothing is traded for the household, or in its account, from `since` until `until`. `ender`: who set that end
+    after it was placed."""
+
+    __tablename__ = "hold"
+    id: str = Field(primary_key=True)
+    household: str = Field(index=True)
+    account: str | None = None
+    version: int = 1
+    reason: str
+    since: str
+    until: str | None = None
+    author: str
+    made: str
+    ender: str | None = None
