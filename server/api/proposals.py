@@ -30,7 +30,7 @@ from server.api.version import version
 from server.api.wire import Asked, answer, asked, flaws
 from server.auth.credentials import Principal
 from server.auth.roles import Act
-from server.desk import approval_policies, approvals, erasure, intent, loaded, proposals, proving
+from server.desk import approval_policies, approvals, erasure, holds, intent, loaded, proposals, proving
 from server.desk.intent import IntentDocument
 from server.desk.loaded import Loaded
 from server.desk.proposals import ALLOWS, UNSETTLED, State, Wanted
@@ -98,7 +98,7 @@ ADD = {
     "act": Act.PROPOSE,
     "asks": ProposalAsked,
     "says": ProposalAnswer,
-    "problems": ("rule-book-not-active", "no-snapshot", "data-too-old"),
+    "problems": ("rule-book-not-active", "no-snapshot", "data-too-old", "account-held"),
 }
 READ = {"act": Act.READ_PROPOSAL, "says": ProposalAnswer}
 LIST = {"act": Act.READ_PROPOSAL, "says": ProposalsAnswer, "problems": ("bad-cursor",)}
@@ -194,7 +194,15 @@ def _wanted(request: Request[Principal, None, Any], service: Service, asks: Prop
     if not isinstance(found, Intent):
         wrong = [Flaw(f"/intent{flaw.pointer}", flaw.detail, flaw.help) for flaw in flaws(found)]
         raise ProblemError("invalid", f"{len(wrong)} things are wrong with the intent", wrong)
-    return Wanted(known, intent.written(found), expires)
+    return _not_held(service, Wanted(known, intent.written(found), expires), now)
+
+
+def _not_held(service: Service, wanted: Wanted, now: str) -> Wanted:
+    with service.store.reading() as session:
+        found = holds.kept_to(session, wanted, now)
+    if not isinstance(found, Wanted):
+        raise ProblemError("account-held", holds.said(found))
+    return found
 
 
 def _expires(said: str, now: str) -> str:

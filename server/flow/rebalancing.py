@@ -8,7 +8,7 @@ twice, or by two processes at once, queues nothing twice.
 from sqlmodel import Session, col, select
 
 from server import clock
-from server.desk import loaded, proposals, runs, selection
+from server.desk import holds, loaded, proposals, runs, selection
 from server.desk.proposals import Wanted
 from server.desk.runs import State
 from server.flow.durable import Flow
@@ -52,13 +52,14 @@ def step(service: Service, name: str) -> bool | None:
 
 
 def _queued(service: Service, name: str, begin: int, chunk: list[Wanted | None]) -> bool:
-    """None for whom the run passes over."""
+    """None for whom the run passes over; and who is held is passed over."""
     with service.store.writing() as session:
         row = session.get_one(Run, name, with_for_update=True)
         if row.asked != begin or State(row.state) not in (State.PLANNED, State.RUNNING):
             return True  # somebody was quicker
         now = clock.now()
-        meant = [(number, each) for number, each in enumerate(chunk, begin) if each is not None]
+        free = [None if each is None else holds.kept_to(session, each, now) for each in chunk]
+        meant = [(number, each) for number, each in enumerate(free, begin) if isinstance(each, Wanted)]
         events = [event for number, each in meant for event in _put(session, row, number, each, now)]
         row.asked, row.state, row.begun = begin + len(chunk), State.RUNNING.value, row.begun or now
         row.passed += len(chunk) - len(meant)
