@@ -19,10 +19,10 @@ from sqlmodel import Session
 from server import clock
 from server.api.problem import ProblemError
 from server.store.store import Store
+from server.store.sweep import REPLIES
 from server.store.tables import Reply
 
 LEASE = timedelta(minutes=5)
-KEPT = timedelta(days=30)
 LONGEST = 255  # characters of a key
 
 SAFE = "safe"
@@ -88,7 +88,7 @@ def _claimed(store: Store, asked: Reply) -> Answer | None:
     try:
         with store.writing() as session:
             row = session.get(Reply, _place(asked), with_for_update=True)
-            if row is not None and row.time < clock.text(datetime.now(UTC) - KEPT):
+            if row is not None and row.time < clock.text(datetime.now(UTC) - REPLIES):
                 session.delete(row)
                 session.flush()
                 row = None

@@ -6,8 +6,10 @@ held against their commitments, and the feed's columns against the entry that th
 of the feed (`data`) where an event commits to a body of its own: only a body that is the feed's text proves that.
 """
 
+import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, func, select
@@ -18,7 +20,7 @@ from policy.proof.frontier import Frontier, grown, root
 from policy.proof.merkle import leaf_hash
 from policy.proof.note import Checkpoint, NoteError, checkpoint, parse, verified
 from policy.proof.reading import ShapeError
-from server.log import journal, signer
+from server.log import files, journal, signer
 from server.log.events import KINDS, Event
 from server.log.journal import Receipt
 from server.log.signer import Signer
@@ -27,6 +29,8 @@ from server.store.store import Store
 from server.store.tables import Head, Journal, Node
 
 CHUNK = 2_000  # entries in memory at once
+MEMORY = "last-audit"
+WHOLE = timedelta(days=7)  # after which everything is read again
 MOST = 100  # findings that are written down
 
 
@@ -52,13 +56,29 @@ class _Read:
     erased: set[str] = field(default_factory=set)
 
 
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """What the auditor remembers, beside what the signer does: the state that the last audit came to, when all was read
+    last, and what it found."""
+
+    size: int
+    root: str
+    full: str
+    findings: list[str]
+
+
 def audited(store: Store, by: Signer, actor: str, time: str) -> tuple[Audit, Receipt | None]:
     """What was found, and where the journal says that it was; None where the journal is so wrong that it takes no
-    entry. SignerError where the signer's memory is unreadable."""
-    last = signer.last_signed(by)
+    entry. It goes on where the last audit that found nothing left off, and now and then, or where there is none, it
+    reads everything. SignerError where the signer's memory is unreadable."""
+    before, last = remembered(by), signer.last_signed(by)
+    whole = before is None or bool(before.findings) or _older(before.full, time)
     with store.reading() as session:
-        found = audit(session, by, last)
-    says: Json = {"size": found.size, "root": found.root, "findings": list(found.findings)}
+        found = audit(session, by, last, None if whole else before)
+    full = time if whole or before is None else before.full
+    kept = Audited(found.size, found.root, full, list(found.findings))
+    files.replaced(by.folder / MEMORY, json.dumps(asdict(kept)).encode())
+    says: Json = {"size": found.size, "root": found.root, "findings": list(found.findings), "whole": whole}
     event = Event("log.audited", "log", f"{len(found.findings)} findings in {found.size} entries", actor, says)
     try:
         with store.writing() as session:
@@ -67,12 +87,26 @@ def audited(store: Store, by: Signer, actor: str, time: str) -> tuple[Audit, Rec
         return found, None
 
 
-def audit(session: Session, by: Signer, last: Checkpoint) -> Audit:
-    """`last`: what the signer remembers."""
+def remembered(by: Signer) -> Audited | None:
+    """None where there was no audit, or where what it left cannot be read."""
+    try:
+        return Audited(**json.loads((by.folder / MEMORY).read_bytes()))
+    except (FileNotFoundError, ValueError, TypeError):
+        return None
+
+
+def audit(session: Session, by: Signer, last: Checkpoint, before: Audited | None = None) -> Audit:
+    """`last`: what the signer remembers. `before`: the audit to go on from; everything without one."""
     roots, findings = _signed(session, by, last)
     read = _Read(roots)
+    if before is not None:
+        roots.setdefault(before.size, set()).add(bytes.fromhex(before.root))
+        read.frontier = _frontier(session, before.size)
+        read.nodes = before.size - before.size.bit_count()
     findings += _state(read)
-    for rows in _chunks(session):
+    begin = read.frontier.size
+    for rows in _chunks(session, begin - 1):
+        read.ends |= _ends(session, {row.stream for row in rows} - read.ends.keys(), begin)
         made: dict[tuple[int, int], bytes] = {}
         for row in rows:
             findings += [*_entered(row, read, made), *_state(read)]
@@ -85,8 +119,33 @@ def audit(session: Session, by: Signer, last: Checkpoint) -> Audit:
     return Audit(read.frontier.size, root(read.frontier).hex(), tuple(findings[:MOST]))
 
 
-def _chunks(session: Session) -> Iterator[list[Journal]]:
-    after = -1
+def _older(full: str, now: str) -> bool:
+    return datetime.fromisoformat(now) - datetime.fromisoformat(full) >= WHOLE
+
+
+def _frontier(session: Session, size: int) -> Frontier:
+    """As it is kept; where a part of it is gone, another root comes of it."""
+    places, at = [], 0
+    for level in range(size.bit_length() - 1, -1, -1):
+        if size >> level & 1:
+            places.append((level, at >> level))
+            at += 1 << level
+    kept = journal.hashes(session, places)
+    return Frontier(size, tuple(kept.get(place, b"") for place in places))
+
+
+def _ends(session: Session, streams: set[str], before: int) -> dict[str, tuple[int, str | None]]:
+    """Of streams that were not met yet: their last entry among those that were not read."""
+    found = dict[str, tuple[int, str | None]]()
+    for stream in streams if before else ():
+        ours = select(Journal.seq, Journal.leaf).where(Journal.stream == stream, Journal.index < before)
+        end = session.exec(ours.order_by(col(Journal.seq).desc()).limit(1)).first()
+        if end is not None:
+            found[stream] = (end[0], end[1].hex())
+    return found
+
+
+def _chunks(session: Session, after: int) -> Iterator[list[Journal]]:
     while True:
         found = select(Journal).where(col(Journal.index) > after).order_by(col(Journal.index)).limit(CHUNK)
         rows = list(session.exec(found))

@@ -12,7 +12,6 @@ from sqlmodel import select
 from policy.proof.entry import Kind, entry
 from policy.proof.merkle import leaf_hash
 from policy.proof.tlog_proof import proof, proves
-from server import clock
 from server.auth.roles import Role
 from server.log import audit, journal, retention, signer
 from server.log.events import Event
@@ -143,8 +142,7 @@ def test_an_erased_decision_has_no_bundle_and_says_so(
     with service.store.reading() as session:
         proposal = session.get_one(Proposal, found["id"])
         rows = session.exec(select(Journal).where(Journal.stream == proposal.id)).all()
-    later = "2040-01-01T00:00:00.000000Z"
-    monkeypatch.setattr(clock, "now", lambda: later)
+    monkeypatch.setattr(retention, "kept_until", lambda kind, time: (OLD, retention.ADVISER))  # years later
     for row in rows:
         wanted = ask(carl, leaf=row.leaf.hex())
         assert wanted.status_code == 201, wanted.text

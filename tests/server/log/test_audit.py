@@ -109,3 +109,31 @@ def test_a_history_rewritten_whole_is_not_the_one_that_was_signed(database: Stor
                 connection.execute(text("INSERT INTO node VALUES (:l, :i, :h)"), {"l": level, "i": index, "h": node})
         connection.execute(text("UPDATE head SET edge = :edge"), {"edge": b"".join(frontier.edge)})
     assert found(database, by).findings == ("the first 11 entries are not those that were signed",)
+
+
+LATER = "2026-11-30T00:00:00.000000Z"
+
+
+def test_it_goes_on_where_it_left_off_and_reads_all_after_a_week(database: Store, by: Signer) -> None:
+    """A change of what was read already waits for the next whole audit; one of what was not is found at once."""
+    for size in (13, 14):
+        assert audit.audited(database, by, "anna", AT)[0].size == size
+    with database.engine.begin() as connection:
+        connection.execute(text("UPDATE journal SET data = '{}' WHERE \"index\" = 3"))
+    assert audit.audited(database, by, "anna", AT)[0].findings == ()
+    with database.engine.begin() as connection:
+        connection.execute(text("UPDATE journal SET data = '{}' WHERE \"index\" = 15"))
+    (late,) = audit.audited(database, by, "anna", AT)[0].findings
+    assert late.startswith("entry 15: its body")
+    assert len(audit.audited(database, by, "anna", AT)[0].findings) == 2  # where something was found, all is read again
+    with database.engine.begin() as connection:
+        connection.execute(text('UPDATE journal SET salt = NULL WHERE "index" = 15'))
+    assert len(audit.audited(database, by, "anna", LATER)[0].findings) == 2
+
+
+def test_an_audit_that_goes_on_knows_the_tree_that_it_left(database: Store, by: Signer) -> None:
+    audit.audited(database, by, "anna", AT)
+    with database.engine.begin() as connection:
+        connection.execute(text('UPDATE node SET hash = :x WHERE level = 3 AND "index" = 0'), {"x": bytes(32)})
+    findings = audit.audited(database, by, "anna", AT)[0].findings
+    assert "the first 13 entries are not those that were signed" in findings
