@@ -20,6 +20,7 @@ from server.api import (
     erasures,
     events,
     evidence,
+    facts,
     health,
     keys,
     log,
@@ -39,6 +40,7 @@ from server.api import (
     schema,
     snapshots,
     trace,
+    verdicts,
     waivers,
 )
 from server.api.caller import PUBLIC
@@ -57,6 +59,8 @@ RESOURCES = (
     evidence,
     waivers,
     snapshots,
+    facts,
+    verdicts,
     checks,
     proposals,
     decisions,
