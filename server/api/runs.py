@@ -14,7 +14,11 @@ from litestar.response import ServerSentEvent, ServerSentEventMessage
 from pydantic import Field, SkipValidation, TypeAdapter
 from sqlmodel import Session
 
+from policy.book.facts import Book
+from policy.book.parts import NOBODY, parted
+from policy.ir.bound import Outcome
 from server import clock
+from server.api import chosen
 from server.api.follow import Follower
 from server.api.listing import LONGEST, USUAL, page
 from server.api.once import Answer, Write, once
@@ -23,9 +27,10 @@ from server.api.version import matched, version
 from server.api.wire import Asked, answer, asked, flaws
 from server.auth.credentials import Principal
 from server.auth.roles import Act
-from server.desk import ingest, intent, loaded, publish, runs
+from server.desk import intent, loaded, runs
 from server.desk.intent import IntentDocument
 from server.desk.runs import ALLOWS, Item, Planned, Progress, State, Verb
+from server.desk.selection import Selection
 from server.log import journal
 from server.log.journal import Receipt
 from server.running import Service
@@ -44,6 +49,8 @@ class RunAsked(Asked):
     """the rules that are expected to be in force; another one is refused"""
     households: Annotated[list[str], Field(min_length=1, max_length=MOST)] | None = None
     """whose accounts, in this order; those of all households of the snapshot without it"""
+    outcomes: Annotated[list[Outcome], Field(min_length=1, max_length=len(Outcome))] | None = None
+    """of these only the ones whose verdict, before any order and by the rules that you may see, is one of them"""
     intent: SkipValidation[IntentDocument | None] = None
     """what is wanted for each of them (docs/intent.schema.json); it names no account"""
     expires: Annotated[str, Field(max_length=40)] | None = None
@@ -209,22 +216,16 @@ def _wanted(request: Request[Principal, None, Any], service: Service, asks: RunA
     now = clock.now()
     expires = None if asks.expires is None else _expires(asks.expires, now)
     with service.store.reading() as session:
-        ruling = publish.in_force(session, now)
-        newest = ingest.latest(session)
-    if ruling is None or asks.rulebook not in (None, ruling.id):
-        raise ProblemError("rule-book-not-active", f"in force is {'none' if ruling is None else f'`{ruling.id}`'}")
-    name = asks.snapshot or newest
-    facts = None if name is None else loaded.facts_of(service, name)
-    mine = request.user.households
-    known = [] if facts is None else [each for each in sorted(facts.index.book.households) if _among(each, mine)]
-    if name is None or facts is None or not known:
-        raise ProblemError("no-snapshot", "there is no snapshot with a household that you may see; send or name one")
+        ruling = chosen.rules_in_force(session, asks.rulebook, now)
+        row = chosen.data(session, asks.snapshot)
+    mine, there = request.user.households, loaded.manifest_in(service, row).parts.keys() - {NOBODY}
+    known = sorted(there if mine is None else there & mine)
+    if not known:
+        raise ProblemError("no-snapshot", "the snapshot has no household that you may see; send or name another one")
     households = known if asks.households is None else _chosen(asks.households, set(known))
-    return Planned(ruling.id, name, _intent(asks, facts), households, expires)
-
-
-def _among(household: str, mine: frozenset[str] | None) -> bool:
-    return mine is None or household in mine
+    shared, _ = parted(loaded.facts_in(service, row, known[0]).index.book)
+    by = Selection(tuple(asks.outcomes or ()), tuple(sorted(role.value for role in request.user.roles)))
+    return Planned(ruling.id, row.id, _intent(asks, shared), households, expires, by)
 
 
 def _chosen(said: list[str], known: set[str]) -> list[str]:
@@ -242,8 +243,9 @@ def _chosen(said: list[str], known: set[str]) -> list[str]:
     return said
 
 
-def _intent(asks: RunAsked, facts: loaded.Facts) -> str:
-    found = intent.of({} if asks.intent is None else asks.intent, "intent", facts.index.book)
+def _intent(asks: RunAsked, shared: Book) -> str:
+    """It is read beside what is shared alone: what it names must be there for each of the households."""
+    found = intent.of({} if asks.intent is None else asks.intent, "intent", shared)
     if not isinstance(found, Intent):
         wrong = [Flaw(f"/intent{flaw.pointer}", flaw.detail, flaw.help) for flaw in flaws(found)]
         raise ProblemError("invalid", f"{len(wrong)} things are wrong with the intent", wrong)

@@ -86,6 +86,21 @@ def test_it_is_for_the_households_that_are_named(caller: Callers, stock: str, dr
     assert [item["household"] for item in found] == ["h4", "h1"]
 
 
+def test_it_passes_over_whose_verdict_is_not_meant(service: Service, caller: Callers, driven: None) -> None:
+    """One household has a company at half of what it has, which the rules call a breach."""
+    stocked.ruled(service, {"rules.mandate": stocked.RULES})
+    whole = firm(3)
+    lots = [{**lot, "quantity": "900"} if lot["id"] == "h1-LA" else lot for lot in whole["lots"]]
+    stocked.sealed(service, {**whole, "lots": lots})
+    anna = caller("anna", Role.ADVISER)
+    place = f"/v1/runs/{run(anna, outcomes=['block', 'unknown', 'warn'])['id']}"
+    done = until(anna, place, "finished")["progress"]
+    assert (done["total"], done["settled"], done["states"]["passed over"]) == (3, 3, 2)
+    items = anna("GET", f"{place}/items").json()["data"]
+    assert [item["household"] for item in items if item["proposal"]] == ["h1"]
+    assert anna("POST", "/v1/runs", json={"outcomes": ["bad"]}).json()["code"] == "invalid"
+
+
 def test_it_is_paused_resumed_and_cancelled(caller: Callers, stock: str) -> None:
     """Nobody drives it, so that nothing changes by itself."""
     anna = caller("anna", Role.ADVISER)
@@ -116,11 +131,12 @@ def test_what_cannot_be_asked(service: Service, caller: Callers) -> None:
     assert refusal() == (422, "no-snapshot", None)
     stocked.sealed(service, firm(2))
     assert refusal(rulebook="rb_nix")[1] == "rule-book-not-active"
-    assert refusal(snapshot="snap_nix")[1] == "no-snapshot"
+    assert refusal(snapshot="snap_nix")[1:] == ("invalid", "/snapshot")
     assert refusal(households=[])[1:] == ("invalid", "/households")
     assert refusal(households=["h0", "h9"])[1:] == ("invalid", "/households/1")
     assert refusal(households=["h0", "h0"])[1:] == ("invalid", "/households/1")
     assert refusal(intent={"turnover": 1.5})[1:] == ("invalid", "/intent/turnover")
+    assert refusal(intent={"raise_cash": {"h0-trust": "5"}})[1] == "invalid", "it is for all of them"
     assert refusal(expires="2020-01-01T00:00:00Z")[1:] == ("invalid", "/expires")
     assert refusal(more=1)[1] == "invalid"
     assert anna("GET", "/v1/runs/run_nix").status_code == 404
