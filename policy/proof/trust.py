@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from policy.proof.note import COSIGNATURE, ED25519, NoteError, Verifier, decimal, hash_bytes, verifier
 
-MOST_LINES = 1_000
+MOST_LINES = 20_000
 NOBODY = "none"
 
 

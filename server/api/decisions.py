@@ -20,7 +20,7 @@ from server.api.wire import Asked, answer, asked
 from server.auth.credentials import Principal
 from server.auth.people import Refused
 from server.auth.roles import Act
-from server.desk import approval_policies, approvals, holds, overrides, proposals
+from server.desk import approval_policies, approvals, overrides, proposals
 from server.desk.approvals import Yes
 from server.desk.proposals import ALLOWS, Verb
 from server.log import journal
@@ -75,8 +75,6 @@ def approve(
 
     def write(session: Session) -> Answer:
         now, row = clock.now(), _known(session, request, proposal, Verb.APPROVAL)
-        if (hold := holds.against(session, row, now)) is not None:
-            raise ProblemError("account-held", holds.said(hold))
         if overrides.needed(row) and overrides.granted(session, row.id) is None:
             raise ProblemError("override-needed", "these orders pass with consent only, and no override was granted")
         found = approvals.one(session, row, yes, service.signer.keys.signs.seed, now)

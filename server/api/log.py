@@ -38,9 +38,10 @@ def checkpoint(service: NamedDependency[Service]) -> Response[bytes]:
 
 @get("/trust-card", opt=_SIGNED, media_type=MediaType.TEXT, sync_to_thread=True)
 def trust_card(service: NamedDependency[Service]) -> Response[bytes]:
-    """The log's key and its state, for whoever will check bundles; compare it with one that came another way."""
+    """The log's key and its state, for whoever will check bundles; compare it with one that came another way. It names
+    no people, as anybody may read it: `/v1/people/trust-card` does."""
     _sealed(service)
-    return _text(signer.card(service.store, service.signer))
+    return _text(signer.card(service.store, service.signer, whose=()))
 
 
 @get("/tile/{level:str}/{place:path}", opt=_GONE, media_type=BYTES, sync_to_thread=True)

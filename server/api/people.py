@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from litestar import Request, Response, Router, delete, get, post
+from litestar import MediaType, Request, Response, Router, delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, RawBody
 from pydantic import Field
@@ -20,8 +20,9 @@ from server.auth import people
 from server.auth.credentials import Principal
 from server.auth.people import Refused
 from server.auth.roles import Act, Role
-from server.log import journal
+from server.log import journal, signer
 from server.log.journal import Receipt
+from server.log.signer import SignerError
 from server.running import Service
 from server.store.tables import PersonKey
 
@@ -78,6 +79,7 @@ CHALLENGE = {
     "problems": ("same-key-twice",),
 }
 ADD = {"act": Act.HOLD_KEY, "asks": OwnKeyAsked, "says": OwnKey, "problems": ("same-key-twice", "challenge-used")}
+CARD = {"act": Act.READ_APPROVALS, "problems": ("signer-down",)}
 END = {"act": Act.HOLD_KEY, "says": OwnKey}
 
 
@@ -89,8 +91,8 @@ def challenge(
     wanted = asked(ChallengeAsked, body)
 
     def write(session: Session) -> Answer:
-        signer, now = service.signer, datetime.now(UTC)
-        found = people.challenged(session, request.user.name, wanted.key, signer.origin, signer.verifier, now)
+        by, now = service.signer, datetime.now(UTC)
+        found = people.challenged(session, request.user.name, wanted.key, by.origin, by.verifier, now)
         if isinstance(found, Refused):
             raise refused(found)
         return answer(201, Signable(people.POSSESSION, dict(found)))
@@ -119,6 +121,15 @@ def listed(service: NamedDependency[Service]) -> list[OwnKey]:
     """Everybody's, also those that ended."""
     with service.store.reading() as session:
         return [_shown(row) for row in session.exec(select(PersonKey).order_by(col(PersonKey.id)))]
+
+
+@get("/people/trust-card", opt=CARD, media_type=MediaType.TEXT, sync_to_thread=True)
+def trust_card(service: NamedDependency[Service]) -> Response[bytes]:
+    """The card of `/v1/log/trust-card` with everybody's keys on it: for whoever will check who approved."""
+    try:
+        return Response(signer.card(service.store, service.signer), media_type=MediaType.TEXT)
+    except SignerError:
+        raise ProblemError("signer-down", "the log cannot be signed now, and a card says its state") from None
 
 
 @delete("/people/keys/{key:str}", opt=END, sync_to_thread=True, status_code=200)
@@ -154,4 +165,4 @@ def _shown(row: PersonKey, log: Receipt | None = None) -> OwnKey:
     return OwnKey(row.id, row.person, people.named_key(row).text, row.made, row.ended, log)
 
 
-ROUTES = Router("/", route_handlers=[challenge, add, listed, end], tags=["identity"])
+ROUTES = Router("/", route_handlers=[challenge, add, listed, trust_card, end], tags=["identity"])

@@ -6,6 +6,7 @@ one person for ever: not even its owner registers it again. A key that ended is 
 """
 
 import os
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -107,9 +108,11 @@ def active(session: Session, person: str) -> list[PersonKey]:
     return list(session.exec(found.order_by(col(PersonKey.id))))
 
 
-def on_cards(session: Session) -> tuple[tuple[Verifier, ...], dict[bytes, int]]:
-    """Everybody's keys, and where in the log those ended that did (`policy.proof.trust`)."""
-    rows = session.exec(select(PersonKey).order_by(col(PersonKey.id))).all()
+def on_cards(session: Session, whose: Collection[str] | None) -> tuple[tuple[Verifier, ...], dict[bytes, int]]:
+    """The keys of these people, None for everybody, and where in the log those ended that did
+    (`policy.proof.trust`)."""
+    wanted = select(PersonKey).order_by(col(PersonKey.id))
+    rows = session.exec(wanted if whose is None else wanted.where(col(PersonKey.person).in_(whose))).all()
     ends = {bytes.fromhex(row.key): row.until for row in rows if row.until is not None}
     return tuple(map(named_key, rows)), ends
 

@@ -35,7 +35,7 @@ from server.auth import people
 from server.auth.credentials import Principal
 from server.auth.people import Refused
 from server.auth.roles import ALLOWED, Act, Role
-from server.desk import approval_policies, demand, proposals
+from server.desk import approval_policies, demand, holds, proposals
 from server.desk.demand import FOUR_EYES, Demand, Kind, Level, Needed, Policy
 from server.desk.measures import KEPT
 from server.desk.proposals import ENDS_IN, State, Verb
@@ -81,12 +81,12 @@ def needed(policy: Policy, row: Proposal, at: str) -> Needed:
 def standing(session: Session, row: Proposal, seed: bytes, now: str) -> list[Event]:
     """What happens at once to orders that were just proposed: nothing, unless the policy approves them by itself.
     `seed`: of the log's key."""
-    if proposals.state(row, now) is not State.PROPOSED:
+    if proposals.state(row, now) is not State.PROPOSED or holds.against(session, row, now) is not None:
         return []
     need = needed(approval_policies.in_force(session, now), row, now)
     if need.demand.level is not Level.STANDING or row.statement is None:
         return []
-    name = f"{need.policy}#{need.clause}"
+    name = str(need.policy) if need.clause is None else f"{need.policy}#{need.clause}"
     envelope = approved(Attestation(row.statement, Word.STANDING, name, None, now), seed)
     given = Given(Kind.STANDING, name, None, envelope)
     _filed(session, [given])
@@ -120,7 +120,7 @@ def one(session: Session, row: Proposal, yes: Yes, seed: bytes, now: str) -> Eve
     if said is not None and said != replace(to_sign(row, yes.who, FOUR_EYES, said.time), role=said.role):
         return _wrong("it approves something else than this proposal")
     need = needed(approval_policies.in_force(session, now), row, now)
-    refused = _unmet(session, row, need.demand, yes, said, now)
+    refused = _held(session, row, now) or _unmet(session, row, need.demand, yes, said, now)
     if refused is not None:
         return refused
     given = _given(row, need.demand, yes, said, seed, now)
@@ -141,7 +141,7 @@ def together(
     beside = [None] * len(rows) if said is None else inclusions([str(row.statement) for row in rows])
     for row, inclusion in zip(rows, beside, strict=True):
         need = needed(policy, row, now)
-        refused = _unmet(session, row, need.demand, yes, said, now)
+        refused = _held(session, row, now) or _unmet(session, row, need.demand, yes, said, now)
         if refused is not None:
             return replace(refused, what=f"{row.id}: {refused.what}")
         met.append((need, replace(_given(row, need.demand, yes, said, seed, now), inclusion=inclusion)))
@@ -160,6 +160,12 @@ def shown(session: Session, row: Proposal, size: int) -> tuple[dict[str, int], d
     found = blobs.get(session, filter(None, (kept.envelope, kept.inclusion)))
     beside = None if kept.inclusion is None else inclusion_of(found[kept.inclusion])
     return {"approval": place}, filed([(found[kept.envelope], beside)])
+
+
+def signers(session: Session, row: Proposal) -> list[str]:
+    """Who signed in person."""
+    kept = session.get(tables.Approval, row.id)
+    return [] if kept is None or kept.kind != Kind.PERSON_KEY.value else [kept.person]
 
 
 # --- checked -----------------------------------------------------------------------------------
@@ -183,6 +189,11 @@ def _read(session: Session, who: Principal, envelope: bytes, now: str) -> Signed
     if not _before(now, GOOD_FOR) <= said.time <= now:
         return _wrong(f"it was made out at {said.time}, and is good for a day")
     return said
+
+
+def _held(session: Session, row: Proposal, now: str) -> Refused | None:
+    hold = holds.against(session, row, now)
+    return None if hold is None else Refused("account-held", "", holds.said(hold), "ask again when it ends")
 
 
 def _unmet(session: Session, row: Proposal, need: Demand, yes: Yes, said: Signed | None, now: str) -> Refused | None:

@@ -45,7 +45,7 @@ def bundle(service: Service, row: Proposal, seen: Iterable[int] = ()) -> bytes:
         if FIRM in files:
             stream = f"{DRAWN}{digest(files[FIRM])}"
             places["firm"] = _before(session, stream, Kind.ALLOCATION, decided.index, lambda it: True)
-        card = signer.card_of(session, service.signer, log.state)
+        card = signer.card_of(session, service.signer, log.state, approvals.signers(session, row))
         approved, shown = approvals.shown(session, row, log.state.size)
         return assembled(files, log, places | approved, decided.salt, _sizes(session, log, seen), card, shown)
 

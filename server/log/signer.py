@@ -4,6 +4,7 @@ grew out of that: a database restored from a backup cannot get a second history 
 While the log passes from one key to the next (`server.log.rotation`), both sign.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -99,17 +100,18 @@ def added(store: Store, made: bytes) -> bytes:
         return row.note
 
 
-def card(store: Store, by: Signer) -> bytes:
-    """What an examiner should be given by another way than the bundles: the keys, and the last state."""
+def card(store: Store, by: Signer, whose: Collection[str] | None = None) -> bytes:
+    """What an examiner should be given by another way than the bundles: the keys, and the last state. `whose`: the
+    people that it names, None for everybody who has a key."""
     state = checkpoint(parse(sealed(store, by)).text)
     with store.reading() as session:
-        return card_of(session, by, state)
+        return card_of(session, by, state, whose)
 
 
-def card_of(session: Session, by: Signer, state: Checkpoint) -> bytes:
-    """Every key by which some state of the log was signed, with its dates, people's own keys, and the witnesses that
-    are asked."""
-    known, ends = people.on_cards(session)
+def card_of(session: Session, by: Signer, state: Checkpoint, whose: Collection[str] | None) -> bytes:
+    """Every key by which some state of the log was signed, with its dates, the own keys of these people, and the
+    witnesses that are asked."""
+    known, ends = people.on_cards(session, whose)
     ring = by.keys
     dates = {verifier_of(by.origin, key.seed): _since(key.since) for key in ring.signing}
     if ring.old is not None:

@@ -59,7 +59,7 @@ def test_a_person_signs_and_a_stranger_sees_it(tmp_path: Path, capsys: pytest.Ca
         waits = done(served(keys["carl"], "POST", "/v1/me/keys/challenges", json={"key": public}), 201).json()
         shown = json.loads(said(capsys, given(tmp_path / "challenge", waits), "--key", own))
         done(served(keys["carl"], "POST", "/v1/me/keys", json={"envelope": shown}), 201)
-        card = served(None, "GET", "/v1/log/trust-card").text
+        card = served(keys["rita"], "GET", "/v1/people/trust-card").text
         place = proposed(served, keys)
         what = done(served(keys["carl"], "GET", f"{place}/approval-payload"), 200).json()
         envelope = json.loads(said(capsys, given(tmp_path / "approval", what), "--key", own))

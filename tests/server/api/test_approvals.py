@@ -272,4 +272,5 @@ def test_the_card_names_the_people(service: Service, carl: Caller) -> None:
     registered(carl, "carl", CARL)
     card = trust(signer.card(service.store, service.signer))
     assert [key.text for key in card.people] == [named("carl", CARL)]
-    assert carl("GET", "/v1/log/trust-card").text.count("person carl+") == 1
+    assert carl("GET", "/v1/people/trust-card").text.count("person carl+") == 1
+    assert "carl" not in carl("GET", "/v1/log/trust-card").text, "which anybody may read"

@@ -93,3 +93,14 @@ def test_who_may_not_see_every_household_sees_no_run(service: Service, caller: C
     place, _ = finished(anna)
     assert hugo("GET", f"{place}/approval-payload").status_code == 404
     assert hugo("POST", f"{place}/approvals", json={"root": "0" * 64}).status_code == 404
+
+
+def test_where_one_household_is_held_none_is_approved(caller: Callers, driven: None) -> None:
+    anna, carl = caller("anna", Role.ADVISER), caller("carl", Role.COMPLIANCE)
+    place, names = finished(anna)
+    held = carl("POST", "/v1/holds", json={"household": "h1", "reason": "a divorce"})
+    assert held.status_code == 201, held.text
+    root = carl("GET", f"{place}/approval-payload").json()["payload"]["root"]
+    found = carl("POST", f"{place}/approvals", json={"root": root})
+    assert (code(found), names[1] in found.json()["detail"]) == ((409, "account-held"), True)
+    assert {anna("GET", f"/v1/proposals/{name}").json()["state"] for name in names} == {"proposed"}
