@@ -110,6 +110,7 @@ def upgrade() -> None:
         sa.Column("answer", sa.String(), nullable=True),
         sa.Column("statement", sa.String(), nullable=True),
         sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("revises", sa.String(), nullable=True),
         sa.Column("holder", sa.String(), nullable=True),
         sa.Column("lease", sa.String(), nullable=True),
         sa.Column("tries", sa.Integer(), nullable=False),

@@ -1,7 +1,9 @@
 """Proposals: asked for, waited for or fetched later, and proven by a bundle."""
 
 import asyncio
+import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
@@ -20,8 +22,8 @@ from server.answer import approval
 from server.answer.approval import ApprovalNeeded, ApprovalSaid
 from server.answer.proposal import ProposeAnswer
 from server.api import chosen, freshness
-from server.api.freshness import MaxAge
 from server.api.chosen import invalid
+from server.api.freshness import MaxAge
 from server.api.listing import USUAL, page
 from server.api.once import Answer, Write, once
 from server.api.problem import Flaw, ProblemError
@@ -66,8 +68,9 @@ class ProposalAsked(Asked):
 @dataclass(frozen=True, slots=True)
 class ProposalAnswer:
     """`allows`: what may be done with it now, by somebody else than `proposer`. `reason`: why it failed or was
-    rejected. `approval_needed`: what it takes; `approval`: what it has. `answer`: what came of it, as far as its reader
-    may see the rules. None of the three is in lists."""
+    rejected. `revises`: the proposal whose place it takes. `intent`: what was wanted; `approval_needed`: what it takes;
+    `approval`: what it has; `answer`: what came of it, as far as its reader may see the rules. None of the four is in
+    lists."""
 
     id: str
     state: str
@@ -80,6 +83,8 @@ class ProposalAnswer:
     expires: str | None
     allows: tuple[str, ...]
     reason: str | None
+    revises: str | None = None
+    intent: Mapping[str, Any] | None = None
     answer: ProposeAnswer | None = None
     approval_needed: ApprovalNeeded | None = None
     approval: ApprovalSaid | None = None
@@ -94,12 +99,8 @@ class ProposalsAnswer:
     next: str | None
 
 
-ADD = {
-    "act": Act.PROPOSE,
-    "asks": ProposalAsked,
-    "says": ProposalAnswer,
-    "problems": ("rule-book-not-active", "no-snapshot", "data-too-old", "account-held"),
-}
+UNMADE = ("rule-book-not-active", "no-snapshot", "data-too-old", "account-held")
+ADD = {"act": Act.PROPOSE, "asks": ProposalAsked, "says": ProposalAnswer, "problems": UNMADE}
 READ = {"act": Act.READ_PROPOSAL, "says": ProposalAnswer}
 LIST = {"act": Act.READ_PROPOSAL, "says": ProposalsAnswer, "problems": ("bad-cursor",)}
 BUNDLE = {"act": Act.READ_PROPOSAL, "says": "application/zip", "problems": ("signer-down", "erased")}
@@ -111,8 +112,7 @@ async def add(
 ) -> Response[bytes]:
     """202 at once; with `Prefer: wait=SECONDS`, 201 where the result comes within them (60 at most)."""
     found = await sync_to_thread(_added, request, service, body)
-    wait = _WAIT.search(request.headers.get("prefer", ""))
-    return found if wait is None else await _waited(request, service, found, min(int(wait[1]), LONGEST_WAIT))
+    return await waited(request, service, found)
 
 
 @get("/proposals", opt=LIST, sync_to_thread=True)
@@ -149,7 +149,7 @@ def bundle(
         row = known(session, request, proposal)
         if erasure.is_erased(session, row.id):
             raise ProblemError("erased", f"what the log's entries of `{row.id}` commit to was erased")
-        said = _answer(session, request, row)
+        said = answer_of(session, request, row)
     if said is None or said.bundle is None:
         raise ProblemError("not-found", f"there is no bundle of `{proposal}`, or it is not yours to see")
     try:
@@ -167,18 +167,22 @@ def bundle(
 def _added(request: Request[Principal, None, Any], service: Service, body: bytes) -> Response[bytes]:
     asks = asked(ProposalAsked, body)
 
-    def work() -> Write:
-        wanted = _wanted(request, service, asks)
+    return once(service.store, request, body, lambda: queued(request, service, asks))
 
-        def write(session: Session) -> Answer:
-            now = clock.now()
-            row, events = proposals.queued(session, wanted, request.user.name, now)
-            receipt = journal.append(session, events, now)[-1]
-            return answer(202, shown(row, now, log=receipt), location=f"/v1/proposals/{row.id}", etag=version(row))
 
-        return write
+def queued(
+    request: Request[Principal, None, Any], service: Service, asks: ProposalAsked, revises: str | None = None
+) -> Write:
+    wanted = _wanted(request, service, asks)
 
-    return once(service.store, request, body, work)
+    def write(session: Session) -> Answer:
+        now = clock.now()
+        row, events = proposals.queued(session, wanted, request.user.name, now)
+        row.revises = revises
+        receipt = journal.append(session, events, now)[-1]
+        return answer(202, shown(row, now, log=receipt), location=f"/v1/proposals/{row.id}", etag=version(row))
+
+    return write
 
 
 def _wanted(request: Request[Principal, None, Any], service: Service, asks: ProposalAsked) -> Wanted:
@@ -226,10 +230,13 @@ def _loaded(request: Request[Principal, None, Any], service: Service, asks: Prop
     return Loaded(loaded.rules_in(service, ruling), loaded.facts_in(service, row, whose))
 
 
-async def _waited(
-    request: Request[Principal, None, Any], service: Service, found: Response[bytes], seconds: int
-) -> Response[bytes]:
-    """Whoever waits holds no thread: sixty seconds of one would be a way to stop the service."""
+async def waited(request: Request[Principal, None, Any], service: Service, found: Response[bytes]) -> Response[bytes]:
+    """The result, where it comes as soon as the request wants to wait for it. Whoever waits holds no thread: sixty
+    seconds of one would be a way to stop the service."""
+    wait = _WAIT.search(request.headers.get("prefer", ""))
+    if wait is None:
+        return found
+    seconds = min(int(wait[1]), LONGEST_WAIT)
     name = found.headers["Location"].rpartition("/")[2]
     end, pause = asyncio.get_running_loop().time() + seconds, LOOKS[0]
     while not await sync_to_thread(_settled, service, name):
@@ -256,7 +263,8 @@ def _read(request: Request[Principal, None, Any], service: Service, name: str, s
     with service.store.reading() as session:
         row = known(session, request, name)
         now = clock.now()
-        said = with_approval(session, row, shown(row, now, _answer(session, request, row)), now)
+        said = with_approval(session, row, shown(row, now, answer_of(session, request, row)), now)
+        said = replace(said, intent=intent_of(session, row))
     made = answer(status, said, etag=version(row))
     return Response(made.body, status_code=status, media_type="application/json", headers=dict(made.headers))
 
@@ -269,10 +277,17 @@ def known(session: Session, request: Request[Principal, None, Any], name: str, *
     return row
 
 
-def _answer(session: Session, request: Request[Principal, None, Any], row: Proposal) -> ProposeAnswer | None:
+def answer_of(session: Session, request: Request[Principal, None, Any], row: Proposal) -> ProposeAnswer | None:
     if row.answer is None:
         return None
     return proposing.read_by(blobs.get(session, [row.answer])[row.answer], request.user.roles)
+
+
+def intent_of(session: Session, row: Proposal) -> dict[str, Any]:
+    """As docs/intent.schema.json has it."""
+    found = json.loads(blobs.get(session, [row.intent])[row.intent])
+    assert isinstance(found, dict), "it was written by us"
+    return found
 
 
 def shown(row: Proposal, now: str, said: ProposeAnswer | None = None, log: Receipt | None = None) -> ProposalAnswer:
@@ -289,6 +304,7 @@ def shown(row: Proposal, now: str, said: ProposeAnswer | None = None, log: Recei
         expires=row.expires,
         allows=tuple(verb.value for verb in ALLOWS[state]),
         reason=row.reason,
+        revises=row.revises,
         answer=said,
         log=log,
     )

@@ -308,6 +308,7 @@ class Proposal(SQLModel, table=True):
     answer: str | None = None
     statement: str | None = None
     reason: str | None = None
+    revises: str | None = None
     holder: str | None = Field(default=None, index=True)
     lease: str | None = None
     tries: int = 0
