@@ -23,7 +23,7 @@ from server import clock
 from server.auth import openid
 from server.auth.openid import Keys, ProviderError
 from server.desk import ingest, publish
-from server.log import journal, signer
+from server.log import audit, journal, signer
 from server.log.signer import Signer, SignerError
 from server.ops import backlog
 from server.settings import Settings
@@ -128,6 +128,10 @@ def log(at: Instance) -> Iterator[Diagnosis]:
     except OSError as error:
         says = f"the signer's memory cannot be written: {error.strerror}"
         yield Diagnosis("log", State.WRONG, says, "make room, or let the service's user own the data directory")
+    heard = audit.remembered(at.signer)
+    if heard is not None and heard.findings:
+        says = f"the last audit of the log found {len(heard.findings)} things that do not fit"
+        yield Diagnosis("log", State.WRONG, says, "see its entry, `log.audited`, and keep a copy of all")
 
 
 # --- what it can do without for a while --------------------------------------------------------
