@@ -13,6 +13,10 @@ from policy.ir.core import Library
 
 FILE = "observed.txt"
 
+SALT = "salt.txt"
+"""Random bytes beside rule files in which something is kept from anybody. The manifest covers them too, so that its
+SHA-256, which everybody reads, confirms nobody's guess of what those files say."""
+
 
 class ObservedError(ValueError):
     """The file is not what `text` writes, or names what is no rule and no list; the message says which."""
@@ -24,7 +28,8 @@ def text(names: Collection[str]) -> str:
 
 def split(files: Mapping[str, str]) -> tuple[Mapping[str, str], str]:
     """The rule files, and what the file of observed rules says, empty where there is none."""
-    return {path: content for path, content in files.items() if path != FILE}, files.get(FILE, "")
+    rules = {path: content for path, content in files.items() if path not in (FILE, SALT)}
+    return rules, files.get(FILE, "")
 
 
 def with_observed(library: Library, said: str) -> Library:

@@ -26,6 +26,7 @@ from policy.proof.layout import (
     GIT_COMMIT,
     LOG,
     OBLIGATIONS,
+    OPEN,
     ORDERS_CSV,
     PROPOSAL,
     README,
@@ -105,8 +106,9 @@ def rules_manifest(rules: Mapping[str, bytes]) -> bytes:
 
 
 def statement(files: Mapping[str, bytes]) -> bytes:
-    """The lines of the manifest that the log's entry commits to, and that approvals name."""
-    return manifest(files, COMMITTED)
+    """The lines of the manifest that the log's entry commits to, and that approvals name: of what everybody may read,
+    where a bundle holds more (`policy.proof.kept` has what that is)."""
+    return files.get(OPEN) or manifest(files, COMMITTED)
 
 
 def completed(

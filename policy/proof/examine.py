@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from policy.canonical import digest
 from policy.proof.archive import MANIFEST, ArchiveError, listed, unpacked
 from policy.proof.claims import decision, people, record
-from policy.proof.claims.claim import Answer, Claim, not_proven, proven, refuted
-from policy.proof.layout import PROPOSAL, is_known
+from policy.proof.claims.claim import Answer, Claim, in_part, not_proven, proven, refuted
+from policy.proof.layout import KEPT, PROPOSAL, is_known
 from policy.proof.opened import Opened, opened
 from policy.proof.reading import ShapeError
 from policy.proof.trust import Trust
@@ -46,13 +46,13 @@ def examined(files: Mapping[str, bytes], card: Trust | None) -> Examination:
         found = opened(files)
     except ShapeError as error:
         return Examination(_unreadable(files, str(error), card), files, None)
-    logged = _record(files, card)
+    logged, part = _record(files, card), KEPT in files
     claims = (
         _within_measure("file", lambda: _file(files, found)),
         _within_measure("orders", lambda: decision.orders(found, files)),
-        _within_measure("rules", lambda: decision.rules(found)),
-        _within_measure("fills", lambda: decision.on_the_way(found)),
-        _within_measure("better", lambda: decision.better(found)),
+        _of(part, _within_measure("rules", lambda: decision.rules(found))),
+        _of(part, _within_measure("fills", lambda: decision.on_the_way(found))),
+        _within_measure("better", lambda: decision.better(found, in_part=part)),
         record.sources(files, logged),
         record.data(files, logged, found),
         not_proven("model", NOT_HERE, deep=True),
@@ -60,6 +60,10 @@ def examined(files: Mapping[str, bytes], card: Trust | None) -> Examination:
         record.history(files, logged, card, found),
     )
     return Examination(claims, files, found)
+
+
+def _of(part: bool, claim: Claim) -> Claim:
+    return in_part(claim) if part else claim
 
 
 def with_claim(examination: Examination, claim: Claim) -> Examination:

@@ -13,6 +13,8 @@ CHECKS = "decision/checks.json"
 CERTIFICATE = "decision/certificate.json"
 ORDERS_CSV = "decision/orders.csv"
 CHECKS_CSV = "decision/checks.csv"
+INTENT = "decision/intent.json"
+KEPT = "decision/kept.commitment"
 SNAPSHOT = "data/snapshot.json"
 RULES = "rules/"
 RULES_MANIFEST = "rules/MANIFEST.sha256"
@@ -21,6 +23,8 @@ GIT_COMMIT = "rules/git/commit"
 CHARTS = "charts/"
 LOG = "log/"
 SALT = "log/entry.salt"
+KEPT_SALT = "log/kept.salt"
+OPEN = "log/open.sha256"
 CHECKPOINT = "log/checkpoint"
 APPROVALS = "approvals/"
 ENVELOPE, INCLUSION = ".dsse.json", ".inclusion.json"
@@ -30,7 +34,7 @@ README = "README.txt"
 
 _KNOWN = re.compile(
     r"(charts|data|decision|rules)/.+|approvals/[^/]+\.(dsse|inclusion)\.json|trust/policy\.txt|report\.html|README\.txt|"
-    r"MANIFEST\.sha256|log/(checkpoint|entry\.salt|consistency-[0-9]+\.txt|[^/]+\.(json|tlog-proof))"
+    r"MANIFEST\.sha256|log/(checkpoint|(entry|kept)\.salt|open\.sha256|consistency-[0-9]+\.txt|[^/]+\.(json|tlog-proof))"
 )
 
 

@@ -13,7 +13,7 @@ from sqlmodel import Session, select
 from policy.book.problem import Problem, pointer
 from policy.ir import core
 from policy.ir.core import Library
-from policy.ir.observed import FILE
+from policy.ir.observed import FILE, SALT
 from policy.judge.redact import readable
 from server import clock
 from server.answer import cases
@@ -256,7 +256,7 @@ def _readable_files(known: Rules, mine: Library, report: CasesAnswer) -> Mapping
     hidden = {each.file for each in set(_blocks(known.library)) - set(_blocks(mine))}
     named = {rule.id for rule in mine.rules} | {entry.id for entry in mine.lists}
     hidden |= {result.file for result in report.results if result.rule not in named}
-    return {path: text for path, text in known.sources.items() if path not in hidden and path != FILE}
+    return {path: text for path, text in known.sources.items() if path not in {*hidden, FILE, SALT}}
 
 
 def readable_to(service: Service, known: Rules, who: Principal) -> Library:

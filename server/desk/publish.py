@@ -13,6 +13,7 @@ the published one as its `base`. In force is the last row whose instant has come
 Only the instant is kept; the rest follows from it and from the clock, so that no job has to turn a state over.
 """
 
+import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -23,7 +24,8 @@ from sqlmodel import Session, col, select
 from dsl.source import Source
 from policy import canonical
 from policy.book.problem import Place, Problem
-from policy.ir.observed import FILE, ObservedError, text, with_observed
+from policy.ir.observed import FILE, SALT, ObservedError, text, with_observed
+from policy.judge.redact import sees_all
 from policy.proof.archive import ArchiveError, checked_path
 from policy.proof.bundle import rules_manifest
 from policy.proof.layout import GIT, RULES
@@ -73,6 +75,7 @@ def drafted(texts: Mapping[str, str], observe: Collection[str] = ()) -> Draft | 
         return (Problem(Place(field="observe"), str(error), "name rules and lists of these files"),)
     files = {path: said.encode() for path, said in texts.items()}
     files |= {FILE: text(observe).encode()} if observe else {}
+    files |= {} if sees_all(found.library, ()) else {SALT: f"{os.urandom(32).hex()}\n".encode()}
     return Draft(files, rules_manifest(files), found, tested(found.files, found.library))
 
 

@@ -18,10 +18,10 @@ from policy.ir.observed import ObservedError, split
 from policy.ir.point import point_of
 from policy.proof import proposal
 from policy.proof.certificate import Claim as Certified
-from policy.proof.claims.claim import Claim, not_proven, proven, refuted
+from policy.proof.claims.claim import KEPT_FROM_YOU, Claim, not_proven, proven, refuted
 from policy.proof.examine import Examination, with_claim
 from policy.proof.figures import count
-from policy.proof.layout import GIT, OBLIGATIONS, PROPOSAL, RULES, RULES_MANIFEST, SNAPSHOT
+from policy.proof.layout import GIT, KEPT, OBLIGATIONS, PROPOSAL, RULES, RULES_MANIFEST, SNAPSHOT
 from policy.proof.reading import ShapeError
 from server.desk import intent
 from server.desk.decision import FIRM, INTENT
@@ -36,6 +36,8 @@ def deep(found: Examination) -> Examination:
 
 def _model(found: Examination) -> Claim:
     """Whether obligations and objective follow from the rules, the data and the intent in the bundle."""
+    if KEPT in found.files:
+        return not_proven("model", f"not all rules and no data are shown; {KEPT_FROM_YOU}")
     try:
         rules = {
             path.removeprefix(RULES): content.decode()

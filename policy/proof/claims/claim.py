@@ -25,6 +25,8 @@ class Claim:
     deep: bool = False
 
 
+KEPT_FROM_YOU = "the rest is kept from you: committed, and opened to whoever may see every rule"
+
 SAYS = {
     "file": "the file is one unambiguous set of files, each as the manifest lists it",
     "orders": "the orders can be placed, and are the point that was judged",
@@ -48,6 +50,13 @@ def proven(name: str, why: str, says: str | None = None) -> Claim:
 
 def not_proven(name: str, why: str, *, deep: bool = False) -> Claim:
     return Claim(name, SAYS[name], Answer.NOT_PROVEN, why, deep)
+
+
+def in_part(claim: Claim) -> Claim:
+    """What is shown of only some rules is proven of none but these."""
+    if claim.answer is not Answer.PROVEN:
+        return claim
+    return Claim(claim.name, SAYS[claim.name], Answer.NOT_PROVEN, f"of what you may see, {claim.why}; {KEPT_FROM_YOU}")
 
 
 def refuted(name: str, why: str) -> Claim:

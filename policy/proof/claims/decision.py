@@ -14,7 +14,7 @@ from policy.proof.check.fills import Shown, fills
 from policy.proof.check.findings import differences
 from policy.proof.check.orders import admissible, point_of
 from policy.proof.check.program import program
-from policy.proof.claims.claim import Claim, not_proven, proven, refuted
+from policy.proof.claims.claim import KEPT_FROM_YOU, Claim, not_proven, proven, refuted
 from policy.proof.duality import CertificateError, check
 from policy.proof.figures import count, decimal
 from policy.proof.layout import CHECKS_CSV, OBLIGATIONS, ORDERS_CSV, README, REPORT
@@ -91,9 +91,12 @@ def on_the_way(found: Opened) -> Claim:
     return proven("fills", f"{count(len(tested), 'check')} at trade, whatever part of the orders is filled")
 
 
-def better(found: Opened) -> Claim:
+def better(found: Opened, *, in_part: bool = False) -> Claim:
+    """`in_part`: some rules are kept from the reader, and so is the certificate."""
     certificate, refusal = found.certificate, found.proposal.kind is Kind.REFUSAL
     name = "impossible" if refusal else "better"
+    if certificate is None and in_part:
+        return not_proven(name, f"the certificate leans on rows of all rules; {KEPT_FROM_YOU}")
     if certificate is None:
         return not_proven(name, "there is no certificate")
     if refusal is not (certificate.claim is cert.Claim.IMPOSSIBLE):

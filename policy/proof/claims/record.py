@@ -11,13 +11,26 @@ from dataclasses import dataclass
 from policy.canonical import CanonicalError, decode, digest
 from policy.proof.archive import ArchiveError, listed
 from policy.proof.bundle import statement
-from policy.proof.claims.claim import Claim, not_proven, proven, refuted
+from policy.proof.claims.claim import KEPT_FROM_YOU, Claim, not_proven, proven, refuted
 from policy.proof.entry import SALT as SALT_BYTES
 from policy.proof.entry import Entry, commitment, entry
 from policy.proof.entry import Kind as EntryKind
 from policy.proof.figures import count
 from policy.proof.gitobjects import GitError, shown
-from policy.proof.layout import CARD, CHECKPOINT, GIT, GIT_COMMIT, LOG, RULES, RULES_MANIFEST, SALT, SNAPSHOT
+from policy.proof.kept import KeptError, checked
+from policy.proof.layout import (
+    CARD,
+    CHECKPOINT,
+    GIT,
+    GIT_COMMIT,
+    KEPT,
+    LOG,
+    OPEN,
+    RULES,
+    RULES_MANIFEST,
+    SALT,
+    SNAPSHOT,
+)
 from policy.proof.merkle import consistent, leaf_hash
 from policy.proof.note import COSIGNATURE, Checkpoint, NoteError, Verifier, checkpoint, parse, verified
 from policy.proof.opened import Opened
@@ -85,6 +98,8 @@ def sources(files: Mapping[str, bytes], found: Record | RecordError) -> Claim:
         if stated != actual:
             odd = sorted(path for path in stated.keys() | actual.keys() if stated.get(path) != actual.get(path))
             raise RecordError(f"the rule file `{odd[0]}` is not what the rules' manifest says")
+        if KEPT in files:
+            return not_proven("sources", f"{count(len(actual), 'rule file')} shown, of those in force; {KEPT_FROM_YOU}")
         commit = _git(files)
         name = digest(files[RULES_MANIFEST])
         said = f"{count(len(actual), 'rule file')}{commit}"
@@ -95,6 +110,8 @@ def sources(files: Mapping[str, bytes], found: Record | RecordError) -> Claim:
 
 def data(files: Mapping[str, bytes], found: Record | RecordError, decision: Opened | None) -> Claim:
     """The snapshot is the one that the obligations name, logged before the run."""
+    if KEPT in files:
+        return not_proven("data", f"the snapshot is not shown; {KEPT_FROM_YOU}")
     try:
         content = _file(files, SNAPSHOT)
         decode(content)
@@ -124,7 +141,7 @@ def history(
         if kept is None and not found.cosigners:
             return not_proven("log", f"{said}, signed; but no witness and no earlier checkpoint to compare with")
         return proven("log", "; ".join([said, *([kept] if kept else []), *_signed_by(found)]))
-    except (RecordError, NoteError, ArchiveError) as error:
+    except (RecordError, NoteError, ArchiveError, KeptError) as error:
         return refuted("log", str(error))
 
 
@@ -154,6 +171,8 @@ def _decided(files: Mapping[str, bytes], found: Record, decision: Opened | None)
     place = found.places.get(DECIDED)
     if place is None or place.entry.payload is None:
         raise RecordError("the decision's own entry is missing")
+    if OPEN in files:
+        checked(files)
     body, said = statement(files), place.entry.payload
     if (said.commitment, said.size) != (commitment(_salt(files), body), len(body)):
         raise RecordError("the log's entry commits to other files than these")

@@ -8,13 +8,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from policy.canonical import digest
+from policy.ir.observed import SALT
 from policy.proof.bundle import rules_manifest
 from policy.proof.entry import Kind, entry
 from server import clock
 from server.auth.roles import Role
-from server.desk import publish
+from server.desk import publish, ruling
 from server.log import journal
 from server.running import Service
+from server.store.tables import Rulebook
 from tests.server.api.conftest import Caller
 from tests.server.api.texts import rules, text
 
@@ -47,7 +49,10 @@ def test_a_rule_book_is_what_its_manifest_says(service: Service, anna: Caller, b
     made = anna("POST", "/v1/rulebooks", json={"title": "Firm", "files": rules()})
     said = made.json()
     assert (made.status_code, made.headers["location"]) == (201, f"/v1/rulebooks/{said['id']}")
-    manifest = digest(rules_manifest({path: text.encode() for path, text in rules().items()}))
+    with service.store.reading() as session:
+        files = ruling.files_of(session, session.get_one(Rulebook, said["id"]))
+    assert {path: text.decode() for path, text in files.items() if path != SALT} == rules()
+    manifest = digest(rules_manifest(files))
     assert (said["state"], said["manifest"]) == ("draft", manifest)
     assert said["cases"]["answer"] == "pass"
     assert said["cases"]["untested"] == ["H-7"]
@@ -59,6 +64,17 @@ def test_a_rule_book_is_what_its_manifest_says(service: Service, anna: Caller, b
     with service.store.reading() as session:
         kinds = [entry(each) for each in journal.entries(session, 0, 99)]
     assert [each.rules for each in kinds if each.kind in (Kind.RULES, Kind.POLICY)] == [manifest, manifest]
+
+
+def test_what_is_kept_from_somebody_has_a_salt_that_nobody_else_reads(anna: Caller, berta: Caller) -> None:
+    """Published twice, it has two manifests: nobody can confirm what its files say by their hash."""
+    secret = [anna("POST", "/v1/rulebooks", json={"title": "x", "files": rules()}).json() for _ in range(2)]
+    assert secret[0]["manifest"] != secret[1]["manifest"]
+    for who in (anna, berta):
+        assert SALT not in who("GET", f"/v1/rulebooks/{secret[0]['id']}").json()["files"]
+    public = {"open/company.mandate": rules()["open/company.mandate"]}
+    plain = anna("POST", "/v1/rulebooks", json={"title": "x", "files": public}).json()
+    assert plain["manifest"] == digest(rules_manifest({path: text.encode() for path, text in public.items()}))
 
 
 def test_every_mistake_is_named_with_code_and_line(anna: Caller) -> None:
