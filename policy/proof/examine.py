@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from policy.canonical import digest
 from policy.proof.archive import MANIFEST, ArchiveError, listed, unpacked
-from policy.proof.claims import decision, people, record
+from policy.proof.claims import beyond, decision, people, record
 from policy.proof.claims.claim import Answer, Claim, in_part, not_proven, proven, refuted
 from policy.proof.layout import KEPT, PROPOSAL, is_known
 from policy.proof.opened import Opened, opened
@@ -55,6 +55,7 @@ def examined(files: Mapping[str, bytes], card: Trust | None) -> Examination:
         _within_measure("better", lambda: decision.better(found, in_part=part)),
         record.sources(files, logged),
         record.data(files, logged, found),
+        *beyond.firm(files, logged),
         not_proven("model", NOT_HERE, deep=True),
         people.approvals(files, found, card, logged),
         record.history(files, logged, card, found),

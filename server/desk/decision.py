@@ -20,6 +20,7 @@ from policy.proof.layout import (
     CERTIFICATE,
     CHECKS,
     CHECKS_CSV,
+    FIRM,
     OBLIGATIONS,
     ORDERS_CSV,
     PROPOSAL,
@@ -32,9 +33,6 @@ from server.desk.prepare import Task
 from server.desk.propose import Answer, Proposed, Refused
 from server.log.events import Event
 from solver.refusal import Impossible
-
-FIRM = "data/firm.json"
-"""What rules about the firm come to for the household, the others' holdings and reservations being constants."""
 
 INTENT = "decision/intent.json"
 """What was wanted: the objective and the demands that are not rules follow from it."""

@@ -8,9 +8,9 @@ from sqlmodel import Session, col, select
 from policy.canonical import digest
 from policy.proof.archive import listed
 from policy.proof.entry import Entry, Kind, entry
+from policy.proof.layout import FIRM
 from server.desk import approvals
 from server.desk.assembled import assembled
-from server.desk.decision import FIRM
 from server.desk.proposals import DRAWN
 from server.desk.publish import STREAM as RULES
 from server.log import signer, witnessed

@@ -21,10 +21,10 @@ from policy.proof.certificate import Claim as Certified
 from policy.proof.claims.claim import KEPT_FROM_YOU, Claim, not_proven, proven, refuted
 from policy.proof.examine import Examination, with_claim
 from policy.proof.figures import count
-from policy.proof.layout import GIT, KEPT, OBLIGATIONS, PROPOSAL, RULES, RULES_MANIFEST, SNAPSHOT
+from policy.proof.layout import FIRM, GIT, KEPT, OBLIGATIONS, PROPOSAL, RULES, RULES_MANIFEST, SNAPSHOT
 from policy.proof.reading import ShapeError
 from server.desk import intent
-from server.desk.decision import FIRM, INTENT
+from server.desk.decision import INTENT
 from server.desk.prepare import prepared
 from solver.intent import Intent
 
@@ -73,9 +73,7 @@ def _mistakes(rules: Mapping[str, str]) -> str | None:
     return f"{errors[0].span.file}:{errors[0].span.line} {errors[0].message}" if errors else None
 
 
-def _compared(
-    found: Examination, rules: dict[str, str], book: Book, wanted: Intent, beyond: Bound | None
-) -> Claim:
+def _compared(found: Examination, rules: dict[str, str], book: Book, wanted: Intent, beyond: Bound | None) -> Claim:
     try:
         task = prepared(rules, book, wanted, beyond)
         again = encode(show.to_json(task.bound))
@@ -95,7 +93,7 @@ def _compared(
     files = count(len(split(rules)[0]), "rule file")
     said = f"{files} compiled and bound again: {len(task.bound.obligations)} obligations"
     watched = f"; {len(task.library.observed)} observed and not enforced" if task.library.observed else ""
-    taken = "" if beyond is None else f"; {len(beyond.obligations)} of them, about the whole firm, as {FIRM} states them"
+    taken = "" if beyond is None else f"; {len(beyond.obligations)} of them, about the firm, as {FIRM} states them"
     return proven("model", f"{said}, byte for byte{taken}{watched}; orders booked to the cent")
 
 

@@ -36,6 +36,7 @@ SAYS = {
     "impossible": "no orders end in an outcome that is allowed",
     "sources": "the rules are those in force, logged before the run",
     "data": "the data is the data that was there",
+    "firm": "what other households hold and have reserved is as it is stated",
     "model": "the obligations follow from these rules and this data",
     "approvals": "these people approved it",
     "log": "nothing was altered, dropped or back-dated",
