@@ -84,7 +84,7 @@ def standing(session: Session, row: Proposal, seed: bytes, now: str) -> list[Eve
     if proposals.state(row, now) is not State.PROPOSED or holds.against(session, row, now) is not None:
         return []
     need = needed(approval_policies.in_force(session, now), row, now)
-    if need.demand.level is not Level.STANDING or row.statement is None:
+    if need.demand.level is not Level.STANDING or row.statement is None or _consents(row):
         return []
     name = str(need.policy) if need.clause is None else f"{need.policy}#{need.clause}"
     envelope = approved(Attestation(row.statement, Word.STANDING, name, None, now), seed)
@@ -142,6 +142,8 @@ def together(
     for row, inclusion in zip(rows, beside, strict=True):
         need = needed(policy, row, now)
         refused = _held(session, row, now) or _unmet(session, row, need.demand, yes, said, now)
+        if refused is None and _consents(row):
+            refused = _more("a rule asks for consent: it is approved by itself, not with its run")
         if refused is not None:
             return replace(refused, what=f"{row.id}: {refused.what}")
         met.append((need, replace(_given(row, need.demand, yes, said, seed, now), inclusion=inclusion)))
@@ -189,6 +191,11 @@ def _read(session: Session, who: Principal, envelope: bytes, now: str) -> Signed
     if not _before(now, GOOD_FOR) <= said.time <= now:
         return _wrong(f"it was made out at {said.time}, and is good for a day")
     return said
+
+
+def _consents(row: Proposal) -> bool:
+    """Whether a rule asks for consent, which nobody gives beforehand and nobody to many at once."""
+    return row.measures is not None and KEPT.validate_json(row.measures).consent
 
 
 def _held(session: Session, row: Proposal, now: str) -> Refused | None:

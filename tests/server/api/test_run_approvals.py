@@ -12,6 +12,7 @@ from policy.proof.claims.claim import Answer
 from server.auth.roles import Role
 from server.flow.driving import driving
 from server.running import Service
+from server.store.tables import Proposal
 from tests.server import stocked
 from tests.server.api.conftest import Caller
 from tests.server.api.test_approvals import CARL, claim, code
@@ -104,3 +105,15 @@ def test_where_one_household_is_held_none_is_approved(caller: Callers, driven: N
     found = carl("POST", f"{place}/approvals", json={"root": root})
     assert (code(found), names[1] in found.json()["detail"]) == ((409, "account-held"), True)
     assert {anna("GET", f"/v1/proposals/{name}").json()["state"] for name in names} == {"proposed"}
+
+
+def test_what_asks_for_consent_is_not_approved_with_its_run(service: Service, caller: Callers, driven: None) -> None:
+    anna, carl = caller("anna", Role.ADVISER), caller("carl", Role.COMPLIANCE)
+    place, names = finished(anna)
+    with service.store.writing() as session:
+        row = session.get_one(Proposal, names[2])
+        row.measures = str(row.measures).replace('"consent":false', '"consent":true')
+        session.add(row)
+    root = carl("GET", f"{place}/approval-payload").json()["payload"]["root"]
+    found = carl("POST", f"{place}/approvals", json={"root": root})
+    assert (code(found), names[2] in found.json()["detail"]) == ((403, "approval-needed"), True)
