@@ -98,5 +98,7 @@ def _failed(service: Service, name: str) -> bool:
 
 
 def _asked(service: Service) -> list[str]:
+    """One that was paused before anybody saw it, and resumed, is running and has not begun."""
+    open_ = col(Run.state).in_((State.PLANNED.value, State.RUNNING.value))
     with service.store.reading() as session:
-        return list(session.exec(select(Run.id).where(Run.state == State.PLANNED.value).order_by(col(Run.id))))
+        return list(session.exec(select(Run.id).where(open_, col(Run.begun).is_(None)).order_by(col(Run.id))))

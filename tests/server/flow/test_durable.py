@@ -118,6 +118,16 @@ def test_a_fault_ends_the_run_and_is_owned_up_to(desk: Desk, monkeypatch: pytest
         assert runs.progress(session, found, clock.now()).states == {"failed": 3}
 
 
+def test_one_that_was_paused_before_it_began_is_begun_once_it_is_resumed(desk: Desk) -> None:
+    name = planned(desk, 1)
+    for verb in (runs.Verb.PAUSE, runs.Verb.RESUMPTION):
+        with desk.service.store.writing() as session:
+            now = clock.now()
+            journal.append(session, runs.led(session, session.get_one(Run, name), verb, "anna", None, now), now)
+    with driving(desk.service), worker.working(desk.service, 1):
+        until(lambda: row(desk.service, name).state == State.FINISHED)
+
+
 def test_single_proposals_go_before_those_of_a_run(desk: Desk) -> None:
     name = planned(desk, 3)
     assert rebalancing.step(desk.service, name)
