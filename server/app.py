@@ -15,6 +15,7 @@ from policy.book.amount import number_text
 from server.api import (
     approval_policies,
     caller,
+    changes,
     checks,
     decisions,
     erasures,
@@ -27,6 +28,7 @@ from server.api import (
     metrics,
     modes,
     observed,
+    overrides,
     parameters,
     people,
     problem,
@@ -54,10 +56,12 @@ from server.store import observations
 RESOURCES = (
     keys,
     rulebooks,
+    changes,
     modes,
     observed,
     evidence,
     waivers,
+    overrides,
     snapshots,
     facts,
     verdicts,
