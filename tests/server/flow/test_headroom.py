@@ -12,6 +12,7 @@ from itertools import chain, combinations
 from pathlib import Path
 
 import pytest
+from litestar.testing import TestClient
 from sqlmodel import select
 
 from policy.ir.bound import Outcome
@@ -21,6 +22,9 @@ from policy.proof.claims.claim import Answer
 from policy.proof.examine import examined_zip
 from policy.proof.trust import trust
 from server import clock
+from server.app import app
+from server.auth import credentials
+from server.auth.roles import Role
 from server.desk import headroom, loaded, proposals, proving
 from server.desk.loaded import loaded as known
 from server.desk.proposals import State, Wanted
@@ -46,6 +50,7 @@ rule FIRM-1 "The firm holds little of A"
   on breach block
 end
 """
+LATER = "2099-01-01T00:00:00.000000Z"
 NAMES = ("h1", "h2", "h3", "h4")
 
 
@@ -156,3 +161,27 @@ def test_its_bundle_says_on_what_it_rests(firm: Firm) -> None:
         assert b"h3-0" not in content
         assert b"h1-0" not in content
     assert loaded.facts_of(firm.service, firm.snapshot, "h2") is not None
+
+
+def test_what_is_left_can_be_read(firm: Firm) -> None:
+    for name in ("h1", "h2"):
+        firm.ask(name)
+    firm.work()
+    with TestClient(app(firm.service)) as client:
+        with firm.service.store.writing() as session:
+            keys = [
+                credentials.made(
+                    session, who, frozenset({Role.ADVISER}), seen, clock.now(), "2099-01-01T00:00:00.000000Z"
+                )
+                for who, seen in (("anna", None), ("eve", frozenset({"h1"})))
+            ]
+        (_, anna), (_, eve) = keys
+        whole = client.get("/v1/headroom", headers={"Authorization": f"Bearer {anna}"}).json()
+        mine = client.get("/v1/headroom", headers={"Authorization": f"Bearer {eve}"}).json()
+    (line,) = [each for each in whole["limits"] if each["group"] == "issuer Issuer A"]
+    used, reserved, left = (Fraction(line[name]) for name in ("used", "reserved", "left"))
+    assert (used, Fraction(line["limit"])) == (400, Fraction(4 * 3100, 5))
+    assert reserved > 0
+    assert left == Fraction(line["limit"]) - used - reserved >= 0
+    assert {each["household"] for each in whole["holders"]} == {"h1", "h2"}
+    assert ([each["household"] for each in mine["holders"]], mine["others"], mine["limits"]) == (["h1"], 1, [])

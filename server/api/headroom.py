@@ -1,0 +1,113 @@
+"""What is left of the limits that all households share, and who holds how much of them until when."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from litestar import Request, Router, get
+from litestar.di import NamedDependency
+from litestar.params import FromQuery
+
+from policy.interval import low, minus
+from policy.ir.beyond import Whole, cut, reaches_beyond
+from policy.ir.bound import Bound
+from policy.judge.eval import judge
+from policy.judge.redact import may_see
+from policy.judge.verdict import Measured
+from server import clock
+from server.answer.number import Amount, Exact, amount
+from server.api import chosen
+from server.auth.credentials import Principal
+from server.auth.roles import Act
+from server.desk import headroom, loaded, proposals
+from server.desk.headroom import Held
+from server.desk.loaded import Loaded
+from server.running import Service
+
+
+@dataclass(frozen=True, slots=True)
+class LimitAnswer:
+    """One limit for one group. `used`: what is held, without any orders; `reserved`: what proposals may take of what is
+    left, at most, and `left` after them; null where a missing fact leaves it open."""
+
+    rule: str
+    clause: int
+    group: str | None
+    unit: str
+    limit: Amount
+    used: Amount
+    reserved: Exact | None
+    left: Exact | None
+
+
+@dataclass(frozen=True, slots=True)
+class HolderAnswer:
+    """`until`: null where it is approved and not seen in the data yet, or has no end."""
+
+    proposal: str
+    household: str | None
+    state: str
+    until: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class HeadroomAnswer:
+    """`limits`: for who may see all households. `others`: how many hold something that are not the reader's to see."""
+
+    rulebook: str
+    snapshot: str
+    limits: tuple[LimitAnswer, ...]
+    holders: tuple[HolderAnswer, ...]
+    others: int
+
+
+READ = {
+    "act": Act.READ_PROPOSAL,
+    "says": HeadroomAnswer,
+    "problems": ("rule-book-not-active", "no-snapshot", "invalid"),
+}
+
+
+@get("/headroom", opt=READ, sync_to_thread=True)
+def read(
+    request: Request[Principal, None, Any], service: NamedDependency[Service], snapshot: FromQuery[str | None] = None
+) -> HeadroomAnswer:
+    """By the rules in force, of the newest snapshot unless one is named."""
+    now, who = clock.now(), request.user
+    with service.store.reading() as session:
+        ruling, data = chosen.rules_in_force(session, None, now), chosen.data(session, snapshot)
+        found = headroom.held(session, data, now)
+    mine = [each for each in found if proposals.may_see(each.households, who.households)]
+    limits: tuple[LimitAnswer, ...] = ()
+    rules = loaded.rules_in(service, ruling)
+    if who.households is None and reaches_beyond(rules.library):
+        known = Loaded(rules, loaded.facts_in(service, data))
+        limits = _limits(headroom.firm_wide(service, known, data, found), found, who)
+    return HeadroomAnswer(ruling.id, data.id, limits, tuple(map(_holder, mine)), len(found) - len(mine))
+
+
+def _limits(firm: Whole, found: list[Held], who: Principal) -> tuple[LimitAnswer, ...]:
+    theirs = tuple(each for each in firm.bound.obligations if may_see(each, who.roles))
+    seen = replace(firm, bound=replace(firm.bound, obligations=theirs))
+    before, after = cut(seen, (), ()), cut(seen, (), [each.point for each in found])
+    return tuple(
+        _limit(obligation.origin.rule, obligation.origin.clause, obligation.group, first, last)
+        for obligation, first, last in zip(theirs, _measured(before), _measured(after), strict=True)
+        if first is not None and last is not None
+    )
+
+
+def _measured(bound: Bound) -> list[Measured | None]:
+    return [finding.deciding for finding in judge(bound, {}).findings]
+
+
+def _limit(rule: str, clause: int, group: str | None, first: Measured, last: Measured) -> LimitAnswer:
+    left, room = low(last.headroom), low(first.headroom)
+    reserved = None if left is None or room is None else low(minus(room, left))
+    return LimitAnswer(rule, clause, group, first.unit, amount(first.bound), amount(first.value), reserved, left)
+
+
+def _holder(found: Held) -> HolderAnswer:
+    return HolderAnswer(found.proposal, found.household, found.state.value, found.until)
+
+
+ROUTES = Router("/", route_handlers=[read], tags=["proposals"])
