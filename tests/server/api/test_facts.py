@@ -136,7 +136,7 @@ def test_an_order_in_a_name_is_blocked_once_it_is_on_the_list(service: Service, 
         return str(trader("POST", "/v1/checks", json={"orders": [order]}).json()["verdict"]["answer"])
 
     assert outcome() != "block"
-    carl("POST", "/v1/lists/LIST-1/entries", json=ENTRY)
+    carl("POST", "/v1/lists/LIST-1/entries", json={**ENTRY, "start": "2026-01-02"})
     assert outcome() == "block"
     carl("DELETE", "/v1/lists/LIST-1/entries/A")
     assert outcome() != "block"
