@@ -47,7 +47,7 @@ class Memory:
     shared: Kept[Index] = field(default_factory=lambda: Kept(4))
     books: Kept[tuple[bytes, Index]] = field(default_factory=lambda: Kept(4))
     households: Kept[tuple[bytes, Index]] = field(default_factory=lambda: Kept(128))
-    ready: Kept[Any] = field(default_factory=lambda: Kept(8))
+    ready: Kept[Any] = field(default_factory=lambda: Kept(32))
     tally: Tally = field(default_factory=Tally)
 
 

@@ -16,6 +16,7 @@ from pydantic import BeforeValidator, Field, TypeAdapter
 from policy.book import orders as order_rows
 from policy.book.facts import Order
 from policy.book.problem import Problem
+from policy.ir.beyond import reaches_beyond
 from policy.judge.redact import UNSEEN
 from server import clock
 from server.answer.orders import OrdersAnswer, Wanted, answer_of
@@ -26,12 +27,13 @@ from server.api.problem import Flaw, ProblemError
 from server.api.wire import Asked, asked, flaws
 from server.auth.credentials import Principal
 from server.auth.roles import Act
-from server.desk import check, loaded, observing, probing
-from server.desk.check import Checked, Reader
+from server.desk import check, headroom, loaded, observing, probing
+from server.desk.check import ALONE, Beyond, Checked, Reader
 from server.desk.loaded import Facts, Loaded
 from server.log import journal
 from server.ops.instruments import measured
 from server.running import Service
+from server.store.tables import Snapshot
 
 MOST = 1_000  # orders
 
@@ -50,6 +52,8 @@ class CheckAsked(Asked):
     """rows as in docs/orders.schema.json; none to judge the book as it stands"""
     snapshot: str | None = None
     """the one that was sealed last, without it"""
+    household: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    """whose accounts; without it all of the snapshot, or the one household in it that one may see"""
     rulebook: str | None = None
     """the one in force now, without it"""
     as_of: Day | None = None
@@ -76,8 +80,12 @@ _WRITTEN = TypeAdapter(OrdersAnswer)
 
 @post("/checks", opt=ASKED, sync_to_thread=True, status_code=200)
 def add(request: Request[Principal, None, Any], service: NamedDependency[Service], body: RawBody) -> Response[bytes]:
-    said = _answered(service, request.user, asked(CheckAsked, body))
-    return Response(_WRITTEN.dump_json(said), media_type="application/json")
+    return Response(answered(service, request.user, body), media_type="application/json")
+
+
+def answered(service: Service, who: Principal, body: bytes) -> bytes:
+    """The answer to a check, as JSON."""
+    return _WRITTEN.dump_json(_answered(service, who, asked(CheckAsked, body)))
 
 
 def _answered(service: Service, who: Principal, wanted: CheckAsked) -> OrdersAnswer:
@@ -85,18 +93,18 @@ def _answered(service: Service, who: Principal, wanted: CheckAsked) -> OrdersAns
     orders = tuple(row for row in rows if isinstance(row, Order))
     if len(orders) < len(rows):
         raise _cannot(tuple(row for row in rows if isinstance(row, Problem)))
-    known = _known(service, who, wanted)
+    known, beyond = _known(service, who, wanted)
     reader = Reader(frozenset(who.roles), who.households)
     _may_order(known.facts, reader, orders)
     book = known.facts.index.book
     day = wanted.as_of or book.as_of
+    days = day, wanted.known_at or max(day, book.known_at)
     with measured(service.instruments.judged):
-        found = check.checked(service.memory, known, orders, day, wanted.known_at or max(day, book.known_at))
+        found = check.checked(service.memory, known, orders, *days, beyond)
     if not isinstance(found, Checked):
         raise _cannot(found)
     kinds = Wanted(wanted.everything, wanted.instead)
     said = answer_of(found, reader, kinds, known.facts.id, known.rules.id)
-    days = day, wanted.known_at or max(day, book.known_at)
     said = replace(said, observed=observing.lines(service, known, orders, days, reader))
     if orders and any(finding.id == UNSEEN.id for finding in said.verdict.findings):
         _stopped(service, who, probing.names(book, orders))
@@ -115,16 +123,41 @@ def _cannot(problems: tuple[Problem, ...]) -> ProblemError:
     return ProblemError("invalid", f"{len(problems)} things are wrong with the orders", flaws(problems))
 
 
-def _known(service: Service, who: Principal, wanted: CheckAsked) -> Loaded:
+def _known(service: Service, who: Principal, wanted: CheckAsked) -> tuple[Loaded, Beyond]:
+    now = datetime.now(UTC)
     with service.store.reading() as session:
-        seconds = probing.limited(session, service.settings.probing, who, datetime.now(UTC))
-        rules = chosen.rules(session, wanted.rulebook, clock.now())
-        facts = chosen.data(session, wanted.snapshot)
-    freshness.required(facts, wanted.max_age)
+        seconds = probing.limited(session, service.settings.probing, who, now)
+        rules = chosen.rules(session, wanted.rulebook, clock.text(now))
+        row = chosen.data(session, wanted.snapshot)
+    freshness.required(row, wanted.max_age)
     if seconds is not None:
         detail = "too many different names of yours were not permitted lately; ask compliance"
         raise ProblemError("probing-limited", detail, headers={"Retry-After": str(seconds)})
-    return Loaded(loaded.rules_in(service, rules), loaded.facts_in(service, facts))
+    known = Loaded(
+        loaded.rules_in(service, rules), loaded.facts_in(service, row, _household(service, who, wanted, row))
+    )
+    return known, _beyond(service, known, wanted, row, clock.text(now))
+
+
+def _household(service: Service, who: Principal, wanted: CheckAsked, row: Snapshot) -> str | None:
+    """Whose book is enough. Who may see one household in it means that one."""
+    parts = loaded.manifest_in(service, row)
+    if wanted.household is not None:
+        return chosen.household(parts, wanted.household, who, snapshot=wanted.snapshot)
+    mine = None if who.households is None else who.households & parts.parts.keys()
+    return next(iter(mine)) if mine is not None and len(mine) == 1 else None
+
+
+def _beyond(service: Service, known: Loaded, wanted: CheckAsked, row: Snapshot, now: str) -> Beyond:
+    """On another day than the snapshot's nothing is said of the firm, and its rules are unknown."""
+    book = known.facts.index.book
+    other = wanted.as_of not in (None, book.as_of) or wanted.known_at not in (None, book.known_at)
+    if known.facts.household is None or other or not reaches_beyond(known.rules.library):
+        return ALONE
+    with service.store.reading() as session:
+        found = headroom.held(session, row, now)
+    bound = headroom.stated(service, known, row, found)
+    return Beyond(bound, frozenset(each.proposal for each in headroom.others(found, known.facts.household)))
 
 
 def _may_order(facts: Facts, reader: Reader, orders: tuple[Order, ...]) -> None:

@@ -39,6 +39,7 @@ MATCH_HEADER = {
 }
 _BODIES = {
     "application/json": {"type": "object"},
+    "application/x-ndjson": {"type": "string"},
     "application/octet-stream": {"type": "string", "format": "binary"},
 }
 

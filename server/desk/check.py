@@ -16,6 +16,7 @@ from policy.book.facts import Order, Side
 from policy.book.problem import Problem
 from policy.book.read import Index, index
 from policy.ir import meaning
+from policy.ir.beyond import FIRM, merged
 from policy.ir.bind import bind_to
 from policy.ir.bound import Bound, Form, Moment, Outcome, Point
 from policy.ir.core import Library
@@ -67,6 +68,7 @@ class Ready:
     known: Index
     library: Library
     bound: Bound
+    beyond: Bound | None
     tables: Tables
     strange: tuple[Problem, ...]
     trade: Mapping[int, Sequence[int]]
@@ -88,12 +90,26 @@ class Checked:
     flaws: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Beyond:
+    """What rules about the firm say of a household whose book is judged (`policy.ir.beyond`). `beside`: the proposals
+    of others from which that follows."""
+
+    bound: Bound | None = None
+    beside: frozenset[str] = frozenset()
+
+
+ALONE = Beyond()
+
+
 def checked(
-    memory: Memory, known: Loaded, orders: tuple[Order, ...], as_of: date, known_at: date
+    memory: Memory, known: Loaded, orders: tuple[Order, ...], as_of: date, known_at: date, beyond: Beyond = ALONE
 ) -> Checked | tuple[Problem, ...]:
     """The orders judged at the end and on the way; or why they cannot be filled, or not be judged."""
-    key = known.rules.manifest, known.facts.document, as_of, known_at
-    bare = kept.of(memory.ready, (*key, not orders), lambda: _ready(known, as_of, known_at, standing=not orders))
+    key = known.rules.manifest, known.facts.document, as_of, known_at, beyond.beside
+    bare = kept.of(
+        memory.ready, (*key, not orders), lambda: _ready(known, as_of, known_at, beyond.bound, standing=not orders)
+    )
     point = bare.strange or point_of(bare.known, orders)
     if isinstance(point, tuple):
         return tuple(part for part in point if isinstance(part, Problem))
@@ -110,21 +126,29 @@ def checked(
 # --- once per rules, book, days and instruments ------------------------------------------------
 
 
-def _ready(known: Loaded, as_of: date, known_at: date, *, standing: bool) -> Ready:
+def _ready(known: Loaded, as_of: date, known_at: date, beyond: Bound | None, *, standing: bool) -> Ready:
     book = known.facts.index.book
     same = (as_of, known_at) == (book.as_of, book.known_at)
     found = known.facts.index if same else index(replace(book, as_of=as_of, known_at=known_at))
     strange = disguised(known.rules.library, book)
-    bound = bind_to(known.rules.library, found, snapshot=known.facts.document)
-    return _laid_out(found, known.rules.library, bound, strange, standing=standing)
+    bound = merged(bind_to(known.rules.library, found, snapshot=known.facts.document), beyond)
+    return _laid_out(found, known.rules.library, bound, beyond, strange, standing=standing)
 
 
-def _laid_out(known: Index, library: Library, bound: Bound, strange: tuple[Problem, ...], *, standing: bool) -> Ready:
+def _laid_out(
+    known: Index,
+    library: Library,
+    bound: Bound,
+    beyond: Bound | None,
+    strange: tuple[Problem, ...],
+    *,
+    standing: bool,
+) -> Ready:
     tables = fast.tables(bound, standing=standing)
     trade = by_rule(tables, (place for place, o in enumerate(bound.obligations) if Moment.TRADE in o.moments))
     cash = reach.behind(bound.forms, {domain.cash for domain in bound.domains})
     _settled()
-    return Ready(known, library, bound, tables, strange, trade, cash)
+    return Ready(known, library, bound, beyond, tables, strange, trade, cash)
 
 
 def _settled() -> None:
@@ -144,8 +168,8 @@ def _for_orders(memory: Memory, key: tuple[object, ...], bare: Ready, orders: tu
 
 
 def _bound_for(bare: Ready, orders: tuple[Order, ...]) -> Ready:
-    bound = bind_to(bare.library, bare.known, orders, snapshot=bare.bound.book)
-    return _laid_out(bare.known, bare.library, bound, bare.strange, standing=False)
+    bound = merged(bind_to(bare.library, bare.known, orders, snapshot=bare.bound.book), bare.beyond)
+    return _laid_out(bare.known, bare.library, bound, bare.beyond, bare.strange, standing=False)
 
 
 def holds(known: Index, bound: Bound, orders: Sequence[Order], point: Point) -> bool:
@@ -216,7 +240,8 @@ def _view(ready: Ready, reader: Reader) -> View:
     for place, obligation in enumerate(bound.obligations):
         if own is not None and own.isdisjoint(obligation.accounts):
             continue
-        mine = may_see(obligation, reader.roles) and (own is None or own.issuperset(obligation.accounts))
+        theirs = own is None or (obligation.scope != FIRM and own.issuperset(obligation.accounts))
+        mine = theirs and may_see(obligation, reader.roles)
         (places if mine else hidden).append(place)
     seen = frozenset(places)
     rules = {at: tuple(p for p in rule.places if p in seen) for at, rule in enumerate(ready.tables.rules)}

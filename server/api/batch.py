@@ -1,0 +1,55 @@
+"""Many checks at once: one a line (NDJSON), and an answer a line in the same order, each as if it had been alone."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+from litestar import Request, Router, post
+from litestar.concurrency import sync_to_thread
+from litestar.di import NamedDependency
+from litestar.params import RawBody
+from litestar.response import Stream
+from pydantic import TypeAdapter
+from sqlalchemy.exc import OperationalError
+
+from server.api import checks, problem, refusals
+from server.api.once import SAFE
+from server.api.problem import Problem, ProblemError
+from server.auth.credentials import Principal
+from server.running import Service
+
+MOST = 10_000  # lines
+NDJSON = "application/x-ndjson"
+ASKED = {**checks.ASKED, "asks": NDJSON, "says": NDJSON}
+_PROBLEM = TypeAdapter(Problem)
+
+
+@post("/checks/batch", opt={**ASKED, SAFE: True}, status_code=200, media_type=NDJSON)
+async def add(request: Request[Principal, None, Any], service: NamedDependency[Service], body: RawBody) -> Stream:
+    """A line is answered with its number, a `status`, and the `answer` or the `problem` of that line. The first answers
+    come before the last checks are done."""
+    lines = body.splitlines()
+    if len(lines) > MOST:
+        raise ProblemError("too-large", f"there are {len(lines):,} lines; a batch has at most {MOST:,}")
+    return Stream(_each(request, service, lines), media_type=NDJSON)
+
+
+async def _each(
+    request: Request[Principal, None, Any], service: Service, lines: Sequence[bytes]
+) -> AsyncIterator[bytes]:
+    for number, line in enumerate(lines, start=1):
+        yield await sync_to_thread(_line, request, service, number, line)
+
+
+def _line(request: Request[Principal, None, Any], service: Service, number: int, line: bytes) -> bytes:
+    try:
+        return b'{"line":%d,"status":200,"answer":%s}\n' % (number, checks.answered(service, request.user, line))
+    except ProblemError as error:
+        said = problem.answered(request, error).content
+    except OperationalError as error:
+        said = refusals.of_database(request, error).content
+    except Exception as error:
+        said = refusals.fault(request, error).content
+    return b'{"line":%d,"status":%d,"problem":%s}\n' % (number, said.status, _PROBLEM.dump_json(said))
+
+
+ROUTES = Router("/", route_handlers=[add], tags=["checks"])
