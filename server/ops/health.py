@@ -23,7 +23,7 @@ from server import clock
 from server.auth import openid
 from server.auth.openid import Keys, ProviderError
 from server.desk import ingest, publish
-from server.log import audit, journal, signer
+from server.log import audit, journal, signer, witnessed
 from server.log.signer import Signer, SignerError
 from server.ops import backlog
 from server.settings import Settings
@@ -223,5 +223,15 @@ def identity(at: Instance) -> Iterator[Diagnosis]:
         yield Diagnosis("identity", State.WRONG, str(error), "see whether it is up; API keys work on meanwhile")
 
 
+def witnesses(at: Instance) -> Iterator[Diagnosis]:
+    """Whether the newest state has the cosignatures that the policy wants; who was not asked lately may have none."""
+    card = signer.witnesses(at.signer)
+    if card is None:
+        yield Diagnosis("witnesses", State.FINE, "none are asked")
+    elif not witnessed.enough(at.signer, signer.sealed(at.store, at.signer)):
+        says = "the newest state of the log has fewer cosignatures than the policy wants"
+        yield Diagnosis("witnesses", State.NOTE, says, "read /v1/log/checkpoint, which asks them, and look again")
+
+
 READY: tuple[Check, ...] = (tables, writes, time, log)
-WHOLE: tuple[Check, ...] = (*READY, files, space, entries, workers, rules, snapshot, identity)
+WHOLE: tuple[Check, ...] = (*READY, files, space, entries, witnesses, workers, rules, snapshot, identity)

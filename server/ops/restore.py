@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import Table, delete, func, insert, select
+from sqlalchemy import Table, delete, func, insert
 from sqlalchemy.exc import DataError, IntegrityError
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from policy.canonical import digest
 from server.log import audit, files, journal, signer
@@ -25,7 +25,7 @@ from server.ops.everything import ABOUT, FORMAT, SIGNER, VERSION, About, CarryEr
 from server.ops.parcel import Source
 from server.store import migrate
 from server.store.store import Store
-from server.store.tables import Blob, Head
+from server.store.tables import Blob, Credential, Journal
 
 FEW, MANY = 16, 1_000  # rows at once
 
@@ -105,20 +105,20 @@ def _proven(session: Session, by: Signer, about: About) -> None:
 
 def _filled(session: Session, source: Source, about: About) -> None:
     known = everything.tables()
-    if taken := [name for name, table in known.items() if not _empty(session, table)]:
-        raise CarryError(f"something happened here already (see the table `{taken[0]}`): name an empty database")
-    session.connection().execute(delete(known[str(Head.__tablename__)]))
+    if not empty(session):
+        raise CarryError("something happened here already: name an empty database")
+    for table in reversed(known.values()):  # what the migrations put there is in what comes
+        session.connection().execute(delete(table))
     for name, table in known.items():
         number = _table(session, source, table, about.tables[name])
         if number != about.rows.get(name):
             raise CarryError(f"{everything.path_of(name)} has {number} rows, and {ABOUT} says another number")
 
 
-def _empty(session: Session, table: Table) -> bool:
-    """The one row that a database begins with says that the journal is empty."""
-    if table.name == Head.__tablename__:
-        return journal.size(session) == 0
-    return session.connection().execute(select(table).limit(1)).first() is None
+def empty(session: Session) -> bool:
+    """Whether nothing happened yet: whatever did is in the journal, and begins with a key and with content."""
+    begun = (select(Journal.index), select(Credential.id), select(Blob.hash))
+    return journal.size(session) == 0 and not any(session.exec(each.limit(1)).first() is not None for each in begun)
 
 
 def _table(session: Session, source: Source, table: Table, kinds: Mapping[str, str]) -> int:
