@@ -122,6 +122,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("run", "number"),
     )
     op.create_index("ix_proposal_holder", "proposal", ["holder"])
+    op.create_index("ix_proposal_household", "proposal", ["household"])
     op.create_index("ix_proposal_made", "proposal", ["made"])
     op.create_index("ix_proposal_state", "proposal", ["state"])
     op.create_table(

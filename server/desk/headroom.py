@@ -20,6 +20,7 @@ from sqlmodel import Session, and_, col, or_, select
 from policy.book.facts import Order, Side
 from policy.ir.beyond import Whole, cut, merged, reaches_beyond, whole
 from policy.ir.bound import Bound, Point
+from policy.ir.core import Library
 from policy.judge.fills import judge_orders
 from server import clock
 from server.desk import kept
@@ -59,8 +60,9 @@ def locked(session: Session) -> None:
     session.exec(select(Head).with_for_update()).one()
 
 
-def held(session: Session, data: Snapshot, now: str, *, without: str = "") -> list[Held]:
-    """By proposals other than `without`, of what is in the snapshot."""
+def held(session: Session, data: Snapshot, now: str, *, without: str = "", within: str | None = None) -> list[Held]:
+    """By proposals other than `without`, of what is in the snapshot. `within`: only what can be in this household's own
+    way, which is all that matters where no rule is about the firm."""
     ended = clock.text(datetime.fromisoformat(now) - GRACE)
     waiting = and_(
         col(Proposal.state) == State.PROPOSED.value, or_(col(Proposal.expires).is_(None), col(Proposal.expires) > ended)
@@ -73,6 +75,8 @@ def held(session: Session, data: Snapshot, now: str, *, without: str = "") -> li
         .where(col(Proposal.holds).is_not(None), or_(waiting, approved), Proposal.id != without)
         .order_by(col(Proposal.id))
     )
+    if within is not None:
+        wanted = wanted.where(or_(col(Proposal.household) == within, col(Proposal.household).is_(None)))
     return [_held(row) for row in session.exec(wanted)]
 
 
@@ -104,6 +108,11 @@ def in_the_way(found: Iterable[Held], household: str | None, households: str | N
 
 def _meet(household: str, households: str | None) -> bool:
     return households is None or household in households.split(",")
+
+
+def within(library: Library, household: str | None) -> str | None:
+    """See `held`."""
+    return None if reaches_beyond(library) else household
 
 
 # --- rules about the firm ----------------------------------------------------------------------

@@ -31,17 +31,18 @@ from solver.intent import Intent
 
 ANSWERS = TypeAdapter(dict[str, ProposeAnswer])
 AGAIN = 4  # times that what was overtaken is worked out
-HELD = "headroom-held: other proposals hold what these orders would need; see /v1/headroom"
+HELD = "headroom-held: what other proposals hold may be in the way; see /v1/headroom"
 PENDING = "headroom-held: orders of these accounts wait to be decided, or to be seen in the data; see /v1/headroom"
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
     """What orders take, and what they were worked out beside: the proposals that held something then. `still`: whether
-    they pass beside what others hold."""
+    they pass beside what others hold. `within`: as `headroom.held` takes it."""
 
     point: Point
     beside: frozenset[str]
+    within: str | None
     still: Callable[[Sequence[Held]], bool]
 
 
@@ -65,7 +66,8 @@ def worked_out(service: Service, row: Proposal) -> Result:
     with service.store.reading() as session:
         text = blobs.get(session, [row.intent])[row.intent].decode()
         data = session.get_one(Snapshot, row.snapshot)
-        holding = headroom.held(session, data, clock.now(), without=row.id)
+        within = headroom.within(known.rules.library, row.household)
+        holding = headroom.held(session, data, clock.now(), without=row.id, within=within)
     beyond = headroom.stated(service, known, data, holding)
     if beyond is not None:
         _stated(service, row, known, beyond)
@@ -82,14 +84,15 @@ def worked_out(service: Service, row: Proposal) -> Result:
     link = None if files is None else f"/v1/proposals/{row.id}/bundle"
     answers = ANSWERS.dump_json(dict(_answers(task, found, link)))
     if isinstance(found, Refused) and files is None:
-        reason = HELD if beyond is not None and headroom.others(holding, row.household) else None
+        open_ = beyond is not None and any(each.visible_to is None for each in beyond.obligations)
+        reason = HELD if open_ and headroom.others(holding, row.household) else None
         return Result(decision.unfiled(task, run, found, row.id, WORDS[type(found.refusal)]), answers, reason=reason)
     assert files is not None, "orders are filed"
     measures = None if isinstance(found, Refused) else KEPT.dump_json(measured(task, found)).decode()
     room = None
     if isinstance(found, Proposed) and found.orders:
         beside = frozenset(each.proposal for each in holding)
-        room = Room(found.point, beside, lambda now: _still(service, known, data, task, found, now))
+        room = Room(found.point, beside, within, lambda now: _still(service, known, data, task, found, now))
     return Result(decision.filed(run, found, files, row.id), answers, files, measures=measures, room=room)
 
 
@@ -140,7 +143,8 @@ def _kept(service: Service, row: Proposal, result: Result) -> bool | None:
         if result.room is not None:
             headroom.locked(session)
             now = clock.now()
-            holding = headroom.held(session, session.get_one(Snapshot, row.snapshot), now, without=row.id)
+            data = session.get_one(Snapshot, row.snapshot)
+            holding = headroom.held(session, data, now, without=row.id, within=result.room.within)
             stopped = headroom.in_the_way(holding, row.household, row.households)
             if not stopped and not _fits(result.room, holding):
                 session.rollback()

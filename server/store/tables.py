@@ -299,7 +299,7 @@ class Proposal(SQLModel, table=True):
     version: int = 1
     rulebook: str
     snapshot: str
-    household: str | None = None
+    household: str | None = Field(default=None, index=True)
     intent: str
     households: str | None = None
     proposer: str
