@@ -8,14 +8,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from policy.canonical import digest
-from policy.ir.observed import FILE
+from policy.ir.observed import FILE, SALT
 from policy.proof.bundle import rules_manifest
 from policy.proof.entry import Kind, entry
 from server import clock
 from server.auth.roles import Role
-from server.desk import loaded, publish
+from server.desk import loaded, publish, ruling
 from server.log import journal
 from server.running import Service
+from server.store.tables import Rulebook
 from tests.server.api.conftest import Caller
 from tests.server.api.texts import rules
 
@@ -60,7 +61,9 @@ def observed(service: Service, at: str | None = None) -> tuple[str, ...]:
 
 def test_what_is_observed_is_covered_by_the_hash(service: Service, anna: Caller, berta: Caller) -> None:
     name = published(anna, "P-1", "H-7", "P-1")
-    files = {path: text.encode() for path, text in rules().items()}
+    with service.store.reading() as session:
+        salt = ruling.files_of(session, session.get_one(Rulebook, name))[SALT]
+    files = {**{path: text.encode() for path, text in rules().items()}, SALT: salt}
     manifest = digest(rules_manifest({**files, FILE: b"H-7\nP-1\n"}))
     assert anna("GET", f"/v1/rulebooks/{name}").json()["manifest"] == manifest != digest(rules_manifest(files))
     activated(berta, name)

@@ -177,4 +177,5 @@ def test_every_act_that_reads_clients_is_noted() -> None:
     assert set(ALLOWED) > SILENT
     assert {act.value for act in SILENT} == {
         "read who one is", "manage keys", "read rules", "publish rules", "activate rules",
+        "read what is measured",
     }  # fmt: skip
