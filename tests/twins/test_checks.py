@@ -39,7 +39,7 @@ def test_a_check_says_what_the_reference_says(chunk: int) -> None:
     for seed in range(chunk * PER_CHUNK, (chunk + 1) * PER_CHUNK):
         rng = Random(seed)
         book, library = firms.firm(rng), _library(rng)
-        known = Loaded(Rules("rb", f"{seed}", {}, library), Facts("snap", f"{seed}", b"", index(book)))
+        known = Loaded(Rules("rb", f"{seed}", {}, library), Facts("snap", f"{seed}", None, f"{seed}", b"", index(book)))
         memory = Memory()
         for orders in [(), *(firms.orders(rng, book) for _ in range(SETS))]:
             _compared(memory, known, orders, met)
