@@ -14,6 +14,7 @@ from sqlalchemy.exc import InternalError, OperationalError
 from policy.book.amount import number_text
 from server.api import (
     approval_policies,
+    batch,
     caller,
     changes,
     checks,
@@ -24,6 +25,7 @@ from server.api import (
     facts,
     headroom,
     health,
+    holds,
     keys,
     log,
     metrics,
@@ -36,6 +38,7 @@ from server.api import (
     proposals,
     reads,
     refusals,
+    revisions,
     routes,
     rulebooks,
     run_approvals,
@@ -45,6 +48,7 @@ from server.api import (
     trace,
     verdicts,
     waivers,
+    webhooks,
 )
 from server.api.caller import PUBLIC
 from server.api.follow import Follower
@@ -67,14 +71,18 @@ RESOURCES = (
     facts,
     verdicts,
     checks,
+    batch,
     proposals,
     headroom,
     decisions,
+    revisions,
+    holds,
     approval_policies,
     people,
     runs,
     run_approvals,
     events,
+    webhooks,
     log,
     erasures,
     reads,

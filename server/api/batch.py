@@ -9,9 +9,8 @@ from litestar.di import NamedDependency
 from litestar.params import RawBody
 from litestar.response import Stream
 from pydantic import TypeAdapter
-from sqlalchemy.exc import OperationalError
 
-from server.api import checks, problem, refusals
+from server.api import checks
 from server.api.once import SAFE
 from server.api.problem import Problem, ProblemError
 from server.auth.credentials import Principal
@@ -43,13 +42,16 @@ async def _each(
 def _line(request: Request[Principal, None, Any], service: Service, number: int, line: bytes) -> bytes:
     try:
         return b'{"line":%d,"status":200,"answer":%s}\n' % (number, checks.answered(service, request.user, line))
-    except ProblemError as error:
-        said = problem.answered(request, error).content
-    except OperationalError as error:
-        said = refusals.of_database(request, error).content
     except Exception as error:
-        said = refusals.fault(request, error).content
+        said = _said(request, error)
     return b'{"line":%d,"status":%d,"problem":%s}\n' % (number, said.status, _PROBLEM.dump_json(said))
+
+
+def _said(request: Request[Principal, None, Any], error: Exception) -> Problem:
+    """As the application answers a request that ends so."""
+    handlers: dict[Any, Any] = dict(request.app.exception_handlers)
+    found: Problem = next(handlers[each] for each in type(error).__mro__ if each in handlers)(request, error).content
+    return found
 
 
 ROUTES = Router("/", route_handlers=[add], tags=["checks"])

@@ -49,7 +49,7 @@ SLUGS: dict[str, Slug] = {
     ),
     "state-conflict": Slug(409, "the state does not allow that", "read the resource again and see what it allows"),
     "idempotency-in-progress": Slug(409, "the same request is being answered", "ask again in a moment", retryable=True),
-    "account-held": Slug(409, "nothing is traded there for now", "ask again when the hold that `detail` names ends"),
+    "account-held": Slug(409, "nothing is traded there now", "ask again when the hold that `detail` names ends"),
     "retention": Slug(409, "it must be kept for longer", "ask again after the instant that `detail` names"),
     "legal-hold": Slug(409, "a legal hold stands", "ask again when compliance has ended it"),
     "erased": Slug(410, "it was erased", "its entry in the log and every proof of that stay"),
