@@ -8,14 +8,14 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
-    op.create_table("more", sa.Column("id", sa.Integer(), primary_key=True))
+    op.create_table("of_a_later_version", sa.Column("id", sa.Integer(), primary_key=True))
     for table in ("credential", "snapshot", "rulebook", "proposal", "journal"):
-        op.add_column(table, sa.Column("more", sa.String(), nullable=True))
-        op.add_column(table, sa.Column("enough", sa.Integer(), nullable=False, server_default="0"))
+        op.add_column(table, sa.Column("of_a_later_version", sa.String(), nullable=True))
+        op.add_column(table, sa.Column("counted_by_a_later_version", sa.Integer(), nullable=False, server_default="0"))
 
 
 def downgrade() -> None:
     for table in ("credential", "snapshot", "rulebook", "proposal", "journal"):
-        op.drop_column(table, "enough")
-        op.drop_column(table, "more")
-    op.drop_table("more")
+        op.drop_column(table, "counted_by_a_later_version")
+        op.drop_column(table, "of_a_later_version")
+    op.drop_table("of_a_later_version")
