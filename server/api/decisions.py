@@ -20,7 +20,7 @@ from server.api.wire import Asked, answer, asked
 from server.auth.credentials import Principal
 from server.auth.people import Refused
 from server.auth.roles import Act
-from server.desk import approval_policies, approvals, proposals
+from server.desk import approval_policies, approvals, overrides, proposals
 from server.desk.approvals import Yes
 from server.desk.proposals import ALLOWS, Verb
 from server.log import journal
@@ -41,7 +41,7 @@ class RejectionAsked(Asked):
 
 
 DECIDED = ("self-approval", "state-conflict", "version-old", "if-match-needed")
-APPROVED = (*DECIDED, "approval-needed", "step-up-needed", "account-held")
+APPROVED = (*DECIDED, "approval-needed", "step-up-needed", "override-needed", "account-held")
 APPROVE = {"act": Act.DECIDE, "asks": ApprovalAsked, "says": ProposalAnswer, "problems": APPROVED}
 REJECT = {"act": Act.DECIDE, "asks": RejectionAsked, "says": ProposalAnswer, "problems": DECIDED}
 SIGN = {"act": Act.DECIDE, "says": Signable, "problems": ("self-approval", "state-conflict")}
@@ -75,6 +75,8 @@ def approve(
 
     def write(session: Session) -> Answer:
         now, row = clock.now(), _known(session, request, proposal, Verb.APPROVAL)
+        if overrides.needed(row) and overrides.granted(session, row.id) is None:
+            raise ProblemError("override-needed", "these orders pass with consent only, and no override was granted")
         found = approvals.one(session, row, yes, service.signer.keys.signs.seed, now)
         if isinstance(found, Refused):
             raise refused(found)
