@@ -38,9 +38,9 @@ FIRST_LASTS = timedelta(days=7)
 @dataclass(frozen=True, slots=True)
 class Memory:
     """What this process has read already, and counts in `tally`. `rules`: sources by path with their meaning, by
-    SHA-256; `manifests`: what snapshots consist of, by SHA-256; `shared`: the index of what is no household's, by SHA-256;
-    `books`, `households`: canonical documents with their index, by manifest and household. `ready`: rules bound to a
-    book (`server.desk.check.Ready`), by both and by days and orders."""
+    SHA-256; `manifests`: what snapshots consist of, by SHA-256; `shared`: the index of what is no household's, by
+    SHA-256; `books`, `households`: canonical documents with their index, by manifest and household. `ready`: rules
+    bound to a book (`server.desk.check.Ready`), by both and by days and orders."""
 
     rules: Kept[tuple[Mapping[str, str], Library]] = field(default_factory=lambda: Kept(16))
     manifests: Kept[Manifest] = field(default_factory=lambda: Kept(8))

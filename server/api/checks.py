@@ -4,6 +4,7 @@ That is why a check needs no Idempotency-Key: asked twice, it is answered twice.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
@@ -27,7 +28,7 @@ from server.api.problem import Flaw, ProblemError
 from server.api.wire import Asked, asked, flaws
 from server.auth.credentials import Principal
 from server.auth.roles import Act
-from server.desk import check, headroom, loaded, observing, probing
+from server.desk import check, headroom, loaded, manifest, observing, probing
 from server.desk.check import ALONE, Beyond, Checked, Reader
 from server.desk.loaded import Facts, Loaded
 from server.log import journal
@@ -53,7 +54,7 @@ class CheckAsked(Asked):
     snapshot: str | None = None
     """the one that was sealed last, without it"""
     household: Annotated[str, Field(min_length=1, max_length=200)] | None = None
-    """whose accounts; without it all of the snapshot, or the one household in it that one may see"""
+    """whose accounts; without it whose the orders are, where they are one household's"""
     rulebook: str | None = None
     """the one in force now, without it"""
     as_of: Day | None = None
@@ -93,7 +94,7 @@ def _answered(service: Service, who: Principal, wanted: CheckAsked) -> OrdersAns
     orders = tuple(row for row in rows if isinstance(row, Order))
     if len(orders) < len(rows):
         raise _cannot(tuple(row for row in rows if isinstance(row, Problem)))
-    known, beyond = _known(service, who, wanted)
+    known, beyond = _known(service, who, wanted, orders)
     reader = Reader(frozenset(who.roles), who.households)
     _may_order(known.facts, reader, orders)
     book = known.facts.index.book
@@ -123,7 +124,7 @@ def _cannot(problems: tuple[Problem, ...]) -> ProblemError:
     return ProblemError("invalid", f"{len(problems)} things are wrong with the orders", flaws(problems))
 
 
-def _known(service: Service, who: Principal, wanted: CheckAsked) -> tuple[Loaded, Beyond]:
+def _known(service: Service, who: Principal, wanted: CheckAsked, orders: Sequence[Order]) -> tuple[Loaded, Beyond]:
     now = datetime.now(UTC)
     with service.store.reading() as session:
         seconds = probing.limited(session, service.settings.probing, who, now)
@@ -134,18 +135,24 @@ def _known(service: Service, who: Principal, wanted: CheckAsked) -> tuple[Loaded
         detail = "too many different names of yours were not permitted lately; ask compliance"
         raise ProblemError("probing-limited", detail, headers={"Retry-After": str(seconds)})
     known = Loaded(
-        loaded.rules_in(service, rules), loaded.facts_in(service, row, _household(service, who, wanted, row))
+        loaded.rules_in(service, rules), loaded.facts_in(service, row, _household(service, who, wanted, orders, row))
     )
     return known, _beyond(service, known, wanted, row, clock.text(now))
 
 
-def _household(service: Service, who: Principal, wanted: CheckAsked, row: Snapshot) -> str | None:
-    """Whose book is enough. Who may see one household in it means that one."""
-    parts = loaded.manifest_in(service, row)
+def _household(
+    service: Service, who: Principal, wanted: CheckAsked, orders: Sequence[Order], row: Snapshot
+) -> str | None:
+    """Whose book is enough: that of who is named, of whose accounts all the orders are, or of the one household that
+    the caller may see."""
+    known = loaded.manifest_in(service, row)
     if wanted.household is not None:
-        return chosen.household(parts, wanted.household, who, snapshot=wanted.snapshot)
-    mine = None if who.households is None else who.households & parts.parts.keys()
-    return next(iter(mine)) if mine is not None and len(mine) == 1 else None
+        return chosen.household(known, wanted.household, who, snapshot=wanted.snapshot)
+    mine = known.parts.keys() if who.households is None else who.households & known.parts.keys()
+    if orders:
+        found = manifest.owner(known, {order.account for order in orders})
+        return found if found in mine else None
+    return next(iter(mine)) if who.households is not None and len(mine) == 1 else None
 
 
 def _beyond(service: Service, known: Loaded, wanted: CheckAsked, row: Snapshot, now: str) -> Beyond:

@@ -45,7 +45,7 @@ SLUGS: dict[str, Slug] = {
     "method-not-allowed": Slug(405, "this resource has no such verb", "see /schema for the verbs that it has"),
     "too-slow": Slug(408, "the body came too slowly", "send it again, faster or in parts", retryable=True),
     "override-needed": Slug(
-        409, "the orders need consent", "ask for an override at /v1/proposals/{id}/overrides, and let compliance grant it"
+        409, "the orders need consent", "ask for one at /v1/proposals/{id}/overrides, and let compliance grant it"
     ),
     "state-conflict": Slug(409, "the state does not allow that", "read the resource again and see what it allows"),
     "idempotency-in-progress": Slug(409, "the same request is being answered", "ask again in a moment", retryable=True),

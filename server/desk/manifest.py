@@ -5,7 +5,7 @@ nothing changed is the same blob in the next snapshot.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from sqlmodel import Session
 from policy.book import wire
 from policy.book.document import HEAD, document
 from policy.book.facts import Book
-from policy.book.parts import part_document, parted
+from policy.book.parts import NOBODY, part_document, parted
 from policy.canonical import Json, decode, encode
 from server.store import blobs
 
@@ -24,10 +24,11 @@ MOST = 500  # parts that are in memory at once
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """`hash`: SHA-256 of the blob with its rows; `counts`: how many, by table."""
+    """`hash`: SHA-256 of the blob with its rows; `counts`: how many, by table; `accounts`: their ids."""
 
     hash: str
     counts: Mapping[str, int]
+    accounts: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,24 +47,29 @@ def put(session: Session, book: Book, others: Mapping[str, Part]) -> Manifest:
     said = {name: part_document(part) for name, part in own.items()}
     rows = document(shared)
     hashes = blobs.put(session, [encode(rows), *map(encode, said.values())])
-    parts = {name: Part(hash, _counts(each)) for hash, (name, each) in zip(hashes[1:], said.items(), strict=True)}
+    parts = {
+        name: Part(hash, _counts(each), frozenset(own[name].accounts))
+        for hash, (name, each) in zip(hashes[1:], said.items(), strict=True)
+    }
     whole = Part(hashes[0], _counts({name: table for name, table in rows.items() if name not in HEAD}))
     return Manifest(book.as_of.isoformat(), book.known_at.isoformat(), whole, {**others, **parts})
 
 
 def read(session: Session, hash: str) -> Manifest:
     found: Any = decode(blobs.get(session, [hash])[hash])
-    parts = {row["household"]: Part(row["part"], row["counts"]) for row in found["parts"]}
+    parts = {row["household"]: Part(row["part"], row["counts"], frozenset(row["accounts"])) for row in found["parts"]}
     return Manifest(found["as_of"], found["known_at"], Part(found["shared"], found["counts"]), parts)
 
 
 def written(found: Manifest) -> bytes:
-    parts: list[Json] = [
-        {"household": name, "part": part.hash, "counts": dict(part.counts)}
-        for name, part in sorted(found.parts.items())
-    ]
+    parts: list[Json] = [_part(name, part) for name, part in sorted(found.parts.items())]
     head: dict[str, Json] = {"v": V, "as_of": found.as_of, "known_at": found.known_at}
     return encode({**head, "shared": found.shared.hash, "counts": dict(found.shared.counts), "parts": parts})
+
+
+def _part(household: str, part: Part) -> dict[str, Json]:
+    accounts: list[Json] = [*sorted(part.accounts)]
+    return {"household": household, "part": part.hash, "counts": dict(part.counts), "accounts": accounts}
 
 
 def counts(found: Manifest) -> dict[str, int]:
@@ -76,7 +82,13 @@ def counts(found: Manifest) -> dict[str, int]:
 
 def accounts(found: Manifest) -> dict[str, int]:
     """How many each household has."""
-    return {name: part.counts.get("accounts", 0) for name, part in found.parts.items()}
+    return {name: len(part.accounts) for name, part in found.parts.items()}
+
+
+def owner(found: Manifest, accounts: Collection[str]) -> str | None:
+    """The one household whose accounts these are; None where they are nobody's, or of several."""
+    whose = {name for name, part in found.parts.items() if not part.accounts.isdisjoint(accounts)}
+    return next(iter(whose)) if len(whose) == 1 and NOBODY not in whose else None
 
 
 def shared_of(session: Session, found: Manifest) -> Book:
