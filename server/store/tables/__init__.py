@@ -1,0 +1,50 @@
+"""The tables, as SQLModel classes; `migrations/` makes them.
+
+Three kinds. The *journal* (`journal`, `node`, `head`, `checkpoint`) is the log and the event feed in one:
+rows are only ever added, but for the one that says where it ends, and what is erased. *Content* (`blob`) is kept once
+under its SHA-256. Everything else says how things stand now, and every change of it is written in the transaction that
+adds the journal entry which says what was and what is.
+
+Instants are UTC texts with microseconds, which compare as they lie on the clock; hashes are hexadecimal texts.
+"""
+
+from server.store.tables.data import Reached, Snapshot, Verdict
+from server.store.tables.desk import Approval, ApprovalPolicy, Hold, Proposal, Run
+from server.store.tables.flow import Delivery, Executor, Told, Webhook
+from server.store.tables.log import Blob, Checkpoint, Erasure, Head, Journal, LegalHold, Node
+from server.store.tables.people import Challenge, Credential, PersonKey, Probe, Read, Reply
+from server.store.tables.rules import Evidence, Mode, Observation, Override, Rulebook, Waiver
+
+__all__ = [
+    "Approval",
+    "ApprovalPolicy",
+    "Blob",
+    "Challenge",
+    "Checkpoint",
+    "Credential",
+    "Delivery",
+    "Erasure",
+    "Evidence",
+    "Executor",
+    "Head",
+    "Hold",
+    "Journal",
+    "LegalHold",
+    "Mode",
+    "Node",
+    "Observation",
+    "Override",
+    "PersonKey",
+    "Probe",
+    "Proposal",
+    "Reached",
+    "Read",
+    "Reply",
+    "Rulebook",
+    "Run",
+    "Snapshot",
+    "Told",
+    "Verdict",
+    "Waiver",
+    "Webhook",
+]

@@ -1,0 +1,49 @@
+"""Books as they were sealed, and what the rules say of them as they stand."""
+
+from sqlmodel import Field, SQLModel
+
+
+class Snapshot(SQLModel, table=True):
+    """A sealed book: what it consists of says the blob `manifest` (`server.desk.manifest`). `counts`: rows by table,
+    JSON. `more`: others follow that are added to it, so that it is not the newest."""
+
+    __tablename__ = "snapshot"
+    id: str = Field(primary_key=True)
+    manifest: str = Field(index=True)
+    source: str
+    as_of: str
+    known_at: str
+    counts: str = "{}"
+    more: bool = False
+    made: str = Field(index=True)
+
+
+class Reached(SQLModel, table=True):
+    """The one row that says how far standing verdicts were brought: to journal entry `position` (-1: none), under which
+    rule book, on which snapshot; null before there is both. Whoever puts facts into the newest snapshot locks it."""
+
+    __tablename__ = "reached"
+    id: int = Field(default=1, primary_key=True)
+    position: int = -1
+    rulebook: str | None = None
+    snapshot: str | None = None
+
+
+class Verdict(SQLModel, table=True):
+    """What an obligation says of the book as it stands, where that is not `pass`. `part`: by what it was judged,
+    `firm` or a household; `household`: whose it is, the empty text for who sees every household; `role`: whose eyes it
+    is for, `reason_role`: for whose its reason is; `since`, `time`: the journal entry by which it came to this."""
+
+    __tablename__ = "verdict"
+    part: str = Field(primary_key=True)
+    obligation: str = Field(primary_key=True)
+    household: str = Field(index=True)
+    rule: str = Field(index=True)
+    scope: str
+    group: str | None = None
+    outcome: str
+    reason: str
+    role: str | None = None
+    reason_role: str | None = None
+    since: int
+    time: str
