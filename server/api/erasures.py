@@ -77,7 +77,7 @@ class LegalHoldAnswer:
 
 
 REFUSED = ("retention", "legal-hold")
-ADD = {"act": Act.ERASE, "asks": ErasureAsked, "says": ErasureAnswer, "problems": REFUSED}
+ADD = {"act": Act.ERASE, "asks": ErasureAsked, "says": ErasureAnswer, "problems": (*REFUSED, "not-found")}
 AGREE = {
     "act": Act.ERASE,
     "asks": ErasureAgreed,

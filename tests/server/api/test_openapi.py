@@ -27,7 +27,14 @@ from tests.server.api.conftest import Caller
 NAME = re.compile(r"[a-z]+(_[a-z]+)+")
 EXAMPLES, DEEP = 12, 300
 """Requests for each operation."""
+NDJSON = "application/x-ndjson"
 CHECKS = (not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance)
+
+
+@schemathesis.serializer(NDJSON)
+def lines(_: schemathesis.SerializationContext, value: Any) -> bytes:
+    """A text is sent as it is: the document says no more of the body."""
+    return value.encode(errors="replace") if isinstance(value, str) else json.dumps(value).encode()
 
 
 @pytest.fixture
