@@ -53,11 +53,15 @@ def written(point: Point) -> str:
     return _POINT.dump_json({name: str(amount) for name, amount in sorted(point.items()) if amount}).decode()
 
 
-def locked(session: Session) -> None:
+def locked(session: Session, household: str | None) -> frozenset[str]:
     """Whoever wants to hold something waits here for whoever does, until the end of the transaction. Everything else
-    that it writes and others might write too is written before."""
+    that it writes and others might write too is written before, and what might be superseded is locked before: the
+    household's proposals that wait, by id, which are returned. Who decides one has its row, and waits for the head."""
     session.flush()
+    waiting = select(Proposal.id).where(Proposal.household == household, Proposal.state == State.PROPOSED.value)
+    found = session.exec(waiting.order_by(col(Proposal.id)).with_for_update()).all() if household is not None else ()
     session.exec(select(Head).with_for_update()).one()
+    return frozenset(found)
 
 
 def held(session: Session, data: Snapshot, now: str, *, without: str = "", within: str | None = None) -> list[Held]:

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from threading import Event, Thread
 
+from sqlalchemy.exc import OperationalError
+
 PAUSE = 1.0  # seconds between two looks at who is the first
 
 _log = logging.getLogger("proofolio")
@@ -28,8 +30,17 @@ def _alone(stop: Event, leads: Callable[[], bool], work: Callable[[], AbstractCo
         try:
             if leads():
                 with work():
-                    while not stop.wait(PAUSE) and leads():
+                    while not stop.wait(PAUSE) and _still(leads):
                         pass
         except Exception:
             _log.error({"event": "flow"}, exc_info=True)
         stop.wait(PAUSE)
+
+
+def _still(leads: Callable[[], bool]) -> bool:
+    """Where nobody can tell, since the database restarts, it goes on: twice does no harm, and to begin anew costs."""
+    try:
+        return leads()
+    except OperationalError:
+        _log.error({"event": "flow"}, exc_info=True)
+        return True

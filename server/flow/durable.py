@@ -75,7 +75,7 @@ def flowing(
     threads = [
         Thread(target=_again, args=(stop, LOOK, lambda: _begun(begin)), daemon=True),
         Thread(
-            target=_again, args=(stop, lease.total_seconds() / 3, lambda: _followed(store, name, lease)), daemon=True
+            target=_again, args=(stop, lease.total_seconds() / 4, lambda: _followed(store, name, lease)), daemon=True
         ),
         Thread(target=_again, args=(stop, KEPT.total_seconds() / SHARES, _swept), daemon=True),
     ]
@@ -87,8 +87,9 @@ def flowing(
         stop.set()
         for thread in threads:
             thread.join(2 * LOOK)
+        _ended(store, name)  # another one leads now, while our last steps end
         DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=ENDS)
-        executors.beaten(store, name, executors.GONE)
+        _ended(store, name)
 
 
 def database(url: str) -> str:
@@ -194,6 +195,14 @@ def _followed(store: Store, name: str, lease: timedelta) -> None:
         for flow in DBOS.list_workflows(status="PENDING", executor_id=silent, load_input=False, load_output=False):
             DBOS.resume_workflow(flow.workflow_id)
         executors.forgotten(store, silent)
+
+
+def _ended(store: Store, name: str) -> None:
+    """Where the database is down, we are silent instead."""
+    try:
+        executors.beaten(store, name, executors.GONE)
+    except OperationalError:
+        _log.error({"event": "flow"}, exc_info=True)
 
 
 def _swept() -> None:

@@ -13,6 +13,9 @@ from server import clock
 from server.store.store import Store
 from server.store.tables import Executor
 
+LEASE = timedelta(seconds=8)
+"""Short, since what one process does for all waits for its end; a beat each quarter of it comes through under load."""
+
 GONE = ""
 """The beat of a process that ended in peace: longer ago than any instant."""
 

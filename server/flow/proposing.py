@@ -141,19 +141,19 @@ def _kept(service: Service, row: Proposal, result: Result) -> bool | None:
         named = blobs.put(session, [*files.values(), *([] if result.answers is None else [result.answers])])
         events: list[Event] = []
         if result.room is not None:
-            headroom.locked(session)
+            ours = headroom.locked(session, row.household)
             now = clock.now()
             data = session.get_one(Snapshot, row.snapshot)
             holding = headroom.held(session, data, now, without=row.id, within=result.room.within)
             stopped = headroom.in_the_way(holding, row.household, row.households)
-            if not stopped and not _fits(result.room, holding):
+            older = headroom.superseded(holding, row.household)
+            if not stopped and not (ours.issuperset(older) and _fits(result.room, holding)):
                 session.rollback()
                 return None
             mine.holds = None if stopped else headroom.written(result.room.point)
             if stopped:
                 result = _stopped(row, PENDING)
             else:
-                older = headroom.superseded(holding, row.household)
                 events = [proposals.superseded(session, name) for name in older]
         now = clock.now()
         mine.answer = None if result.answers is None else named[-1]

@@ -10,9 +10,12 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any
 
 import pytest
+from dbos import DBOS
+from sqlalchemy.exc import OperationalError
 from sqlmodel import select
 
 from server import clock
@@ -105,6 +108,43 @@ def test_one_process_works_alone_until_it_is_gone(desk: Desk) -> None:
         executors.beaten(store, "a", executors.GONE)
         until(lambda: busy == ["begun"])
     assert busy == ["begun", "ended"]
+
+
+def test_it_goes_on_while_nobody_can_tell_who_is_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("server.flow.alone.PAUSE", 0.01)
+    looks, seen = count(), list[str]()
+
+    def leads() -> bool:
+        """The first, then nobody knows for a while, then not."""
+        look = next(looks)
+        if look in range(3, 8):
+            raise OperationalError("", {}, Exception())
+        return look < 20
+
+    @contextmanager
+    def work() -> Iterator[None]:
+        seen.append("begun")
+        yield
+        seen.append("ended")
+
+    with alone(leads, work):
+        until(lambda: "ended" in seen)
+    assert seen == ["begun", "ended"]
+
+
+def test_who_ends_in_peace_leads_no_longer_while_its_last_steps_end(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beats, ends = list[list[str]](), DBOS.destroy
+
+    def destroyed(**words: Any) -> None:
+        beats.append([each.beat for each in silent(desk.service)])
+        ends(**words)
+
+    monkeypatch.setattr(DBOS, "destroy", destroyed)
+    with driving(desk.service):
+        assert timedelta(seconds=10) > executors.LEASE, "what one does for all waits no longer"
+    assert beats == [[executors.GONE]]
 
 
 def test_a_fault_ends_the_run_and_is_owned_up_to(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
