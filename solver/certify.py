@@ -49,7 +49,7 @@ def outcomes(bound: Bound, at: Values) -> list[Outcome]:
 def flaws(bound: Bound, point: Point, at: Values) -> tuple[str, ...]:
     """What is wrong with the orders, whatever the rules say."""
     found = [flaw for name, amount in point.items() if (flaw := _amiss(bound.quantities[name], amount))]
-    held = positions(bound)
+    held = positions(bound) if any(domain.minimum_trade > 0 for domain in bound.domains) else {}
     for domain in bound.domains:
         found += _domain(domain, held, bound, point, at)
     return tuple(found)

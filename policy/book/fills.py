@@ -37,7 +37,8 @@ def fills(index: Index, orders: Sequence[Order]) -> tuple[Fill, ...] | tuple[Pro
     """One fill per order, in the same sequence; or every problem."""
     found: list[Fill] = []
     problems: list[Problem] = []
-    left = {lot.id: abs(lot.quantity) for lot in index.book.lots.values()}
+    held = (index.held.get(order.account, {}).get(order.instrument, ()) for order in orders)
+    left = {lot.id: abs(lot.quantity) for lots in held for lot in lots}
     for number, order in enumerate(orders):
         what = _fill(index, order, left)
         if isinstance(what, Fill):

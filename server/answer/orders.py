@@ -80,8 +80,8 @@ def nearest_of(found: Checked, reader: Reader) -> tuple[Nearest, ...]:
 
 def _verdict(found: Checked, seeing: View, *, everything: bool) -> Verdict:
     """Before it is redacted: what is hidden is one finding, as bad as the worst of it."""
-    shown = [place for place in seeing.places if everything or found.outcomes[place] is not Outcome.PASS]
-    hidden = worst({found.outcomes[place] for place in seeing.hidden})
+    shown = seeing.places if everything else [place for place in found.failing if place in seeing.own]
+    hidden = worst({found.outcomes[place] for place in found.failing if place in seeing.hidden})
     findings = (*check.findings(found, shown), Finding(HIDDEN, hidden, "", None, None))
     return Verdict(worst(finding.outcome for finding in findings), findings)
 
@@ -97,8 +97,15 @@ def _instead(found: Checked, seeing: View, seen: Verdict, roles: Collection[str]
 
 
 def _nearest(found: Checked, seeing: View) -> tuple[Nearest, ...]:
-    whole, rules = fast.nearest(found.answers), found.ready.tables.rules
-    return tuple(_line(found, own, _near(found, own, rules[at], whole)) for at, own in seeing.rules.items())
+    whole, tables = fast.nearest(found.answers), found.ready.tables
+    met: dict[int, set[Outcome]] = {}
+    for place in found.failing:
+        if place in seeing.own:
+            met.setdefault(tables.at[place][0], set()).add(found.outcomes[place])
+    return tuple(
+        _line(found, own, _near(found, own, tables.rules[at], whole), worst(met.get(at, ())))
+        for at, own in seeing.rules.items()
+    )
 
 
 def _near(found: Checked, own: Sequence[int], rule: RuleTable, nearest: Mapping[str, int]) -> int:
@@ -109,12 +116,12 @@ def _near(found: Checked, own: Sequence[int], rule: RuleTable, nearest: Mapping[
     return min(own, key=lambda place: (-outcomes[place].rank, fast.tightness(found.answers, place)))
 
 
-def _line(found: Checked, places: Sequence[int], place: int) -> Nearest:
+def _line(found: Checked, places: Sequence[int], place: int, outcome: Outcome) -> Nearest:
     obligation, numbers = found.ready.bound.obligations[place], fast.numbers(found.answers, place)
     return Nearest(
         obligation.origin.rule,
         obligation.origin.title,
-        worst({found.outcomes[each] for each in places}).value,
+        outcome.value,
         len(places),
         obligation.id,
         obligation.scope,

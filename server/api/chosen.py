@@ -33,10 +33,12 @@ def rules_in_force(session: Session, expected: str | None, now: str) -> Rulebook
 
 
 def data(session: Session, named: str | None) -> Snapshot:
-    name = named or ingest.latest(session)
-    if name is None:
+    if named is not None:
+        return _there(session.get(Snapshot, named), "snapshot")
+    found = ingest.latest(session)
+    if found is None:
         raise ProblemError("no-snapshot", "no snapshot was sealed yet")
-    return _there(session.get(Snapshot, name), "snapshot")
+    return found
 
 
 def household(known: Manifest, named: str | None, who: Principal, *, snapshot: str | None) -> str | None:

@@ -24,7 +24,7 @@ from server.api.version import matched, version
 from server.api.wire import Asked, answer, asked
 from server.auth.credentials import Principal
 from server.auth.roles import Act
-from server.desk import evidence, ingest, loaded, publish, ruling, waivers
+from server.desk import evidence, ingest, loaded, manifest, publish, ruling, waivers
 from server.desk.loaded import Rules
 from server.desk.waivers import State, Terms, Wanted
 from server.log import journal
@@ -249,13 +249,12 @@ def _household(service: Service, who: Principal, account: str | None) -> str | N
         raise _wrong("/account", "you may not see every account", "name an account of yours")
     with service.store.reading() as session:
         newest = ingest.latest(session)
-    facts = None if newest is None else loaded.facts_of(service, newest)
-    if facts is None:
+    if newest is None:
         raise ProblemError("no-snapshot", "no snapshot says whose the account is")
-    found = facts.index.book.accounts.get(account)
-    if found is None or (who.households is not None and found.household not in who.households):
+    found = manifest.home(loaded.manifest_in(service, newest), account)
+    if found is None or (who.households is not None and found not in who.households):
         raise _wrong("/account", f"the newest snapshot has no account `{account}`", "name an account by its id")
-    return found.household or evidence.NOBODY
+    return found
 
 
 def _ruling(service: Service) -> Rules:

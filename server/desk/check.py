@@ -48,22 +48,24 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What a reader sees of bound rules. `places`: of obligations that are theirs, `rules` by the number of their rule
-    in the tables; `hidden`: of those that are judged and not named; obligations of other households alone are neither.
-    `bound`: without obligations, for its names; `notices`: what the book leaves open, for who may see all of it."""
+    """What a reader sees of bound rules. `places`: of obligations that are theirs (`own`: the same), `rules` by the
+    number of their rule in the tables; `hidden`: of those that are judged and not named; obligations of other
+    households alone are neither. `bound`: without obligations, for its names; `notices`: what the book leaves open, for
+    who may see all of it."""
 
     places: tuple[int, ...]
+    own: frozenset[int]
     rules: Mapping[int, tuple[int, ...]]
-    hidden: tuple[int, ...]
+    hidden: frozenset[int]
     bound: Bound
     notices: tuple[Problem, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """Rules bound to a book and laid out. `strange`: names that deceive, which are to be mended before anything is
-    judged. `trade`: which obligations speak of the way to the end, too. `cash`: the forms behind what
-    each account can spend."""
+    """Rules bound to a book and laid out. `beyond`: what joined them, of rules about the firm; `strange`: names that
+    deceive, which are to be mended before anything is judged. `trade`: which obligations speak of the way to the end,
+    too; `cash`: the forms behind what each account can spend."""
 
     known: Index
     library: Library
@@ -78,14 +80,15 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """`outcomes`: by place; `way`: findings of what is tested at trade and some fill might turn; `flaws`:
-    what is wrong with the orders whatever the rules say."""
+    """`outcomes`: by place, `failing`: places that do not pass; `way`: findings of what is tested at trade and some
+    fill might turn; `flaws`: what is wrong with the orders whatever the rules say."""
 
     ready: Ready
     orders: tuple[Order, ...]
     point: Point
     answers: Answers
     outcomes: Sequence[Outcome]
+    failing: tuple[int, ...]
     way: dict[int, Finding]
     flaws: tuple[str, ...]
 
@@ -120,7 +123,13 @@ def checked(
     for place, finding in way.items():
         outcomes[place] = finding.outcome
     wrong = flaws(ready.bound, point, meaning.values(ready.cash, point)) if orders else ()
-    return Checked(ready, orders, point, answers, outcomes, way, tuple(wrong))
+    return Checked(ready, orders, point, answers, outcomes, _failing(answers, outcomes, way), way, tuple(wrong))
+
+
+def _failing(answers: Answers, outcomes: Sequence[Outcome], way: Mapping[int, Finding]) -> tuple[int, ...]:
+    if answers.outcome is Outcome.PASS and not way:
+        return ()
+    return tuple(place for place, outcome in enumerate(outcomes) if outcome is not Outcome.PASS)
 
 
 # --- once per rules, book, days and instruments ------------------------------------------------
@@ -248,7 +257,7 @@ def _view(ready: Ready, reader: Reader) -> View:
     mine_only = visible(replace(bound, obligations=()), ready.library, reader.roles)
     shown = {at: theirs for at, theirs in rules.items() if theirs}
     notices = left_open(ready.known, ready.library, reader.roles) if own is None else ()
-    return View(tuple(places), shown, tuple(hidden), mine_only, notices)
+    return View(tuple(places), seen, shown, frozenset(hidden), mine_only, notices)
 
 
 def _own(ready: Ready, reader: Reader) -> frozenset[str] | None:

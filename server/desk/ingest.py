@@ -118,7 +118,7 @@ def sealed(
     return row, Event("snapshot.sealed", STREAM, f"book as of {row.as_of}", actor, data, snapshot=hash)
 
 
-def latest(session: Session) -> str | None:
-    """The id of the one that was sealed last, of those that are whole."""
-    whole = select(Snapshot.id).where(col(Snapshot.more).is_(False))
+def latest(session: Session) -> Snapshot | None:
+    """The one that was sealed last, of those that are whole."""
+    whole = select(Snapshot).where(col(Snapshot.more).is_(False))
     return session.exec(whole.order_by(col(Snapshot.id).desc()).limit(1)).first()

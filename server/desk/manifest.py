@@ -85,10 +85,15 @@ def accounts(found: Manifest) -> dict[str, int]:
     return {name: len(part.accounts) for name, part in found.parts.items()}
 
 
+def home(found: Manifest, account: str) -> str | None:
+    """Whose part has the account; None where none has."""
+    return next((name for name, part in found.parts.items() if account in part.accounts), None)
+
+
 def owner(found: Manifest, accounts: Collection[str]) -> str | None:
     """The one household whose accounts these are; None where they are nobody's, or of several."""
-    whose = {name for name, part in found.parts.items() if not part.accounts.isdisjoint(accounts)}
-    return next(iter(whose)) if len(whose) == 1 and NOBODY not in whose else None
+    whose = {home(found, account) for account in accounts}
+    return next(iter(whose)) if len(whose) == 1 and not whose & {NOBODY, None} else None
 
 
 def shared_of(session: Session, found: Manifest) -> Book:

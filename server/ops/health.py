@@ -16,7 +16,7 @@ from enum import StrEnum
 
 from sqlalchemy import update
 from sqlalchemy.exc import DBAPIError
-from sqlmodel import Session, col, func, select
+from sqlmodel import col, func, select
 
 from policy.proof.merkle import leaf_hash
 from server import clock
@@ -29,7 +29,7 @@ from server.ops import backlog
 from server.settings import Settings
 from server.store import migrate
 from server.store.store import Store
-from server.store.tables import Head, Journal, Snapshot
+from server.store.tables import Head, Journal
 
 AHEAD = timedelta(seconds=10)  # that the clock of another machine may be before ours
 WAITED = timedelta(minutes=1)  # that a proposal may wait before somebody asks where the workers are
@@ -199,18 +199,13 @@ def rules(at: Instance) -> Iterator[Diagnosis]:
 
 def snapshot(at: Instance) -> Iterator[Diagnosis]:
     with at.store.reading() as session:
-        row = _newest(session)
+        row = ingest.latest(session)
     if row is None:
         yield Diagnosis("snapshot", State.NOTE, "no snapshot was sealed yet", "send a book to /v1/snapshots")
         return
     age = datetime.now(UTC) - datetime.fromisoformat(row.made)
     state, do = (State.NOTE, "look at whatever sends the books") if age > OLD else (State.FINE, "")
     yield Diagnosis("snapshot", state, f"the newest was sealed at {row.made}, as of {row.as_of}", do)
-
-
-def _newest(session: Session) -> Snapshot | None:
-    name = ingest.latest(session)
-    return None if name is None else session.get(Snapshot, name)
 
 
 def identity(at: Instance) -> Iterator[Diagnosis]:
