@@ -109,6 +109,7 @@ def upgrade() -> None:
         sa.Column("expires", sa.String(), nullable=True),
         sa.Column("answer", sa.String(), nullable=True),
         sa.Column("statement", sa.String(), nullable=True),
+        sa.Column("whole", sa.String(), nullable=True),
         sa.Column("reason", sa.String(), nullable=True),
         sa.Column("revises", sa.String(), nullable=True),
         sa.Column("holder", sa.String(), nullable=True),

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from policy.canonical import Json, decode, digest, encode
-from policy.proof.archive import listed, manifest
+from policy.proof.archive import ArchiveError, listed, manifest
 from policy.proof.check import findings, from_json
 from policy.proof.check.case import Outcome
 from policy.proof.check.evaluate import worst
@@ -52,19 +52,31 @@ def sealed(whole: Mapping[str, bytes], open_rules: Collection[str], salt: bytes)
 
 def checked(whole: Mapping[str, bytes]) -> None:
     """KeptError where the open statement of a whole bundle is not what follows from its files."""
-    try:
-        stated, salt = listed(whole[OPEN]), bytes.fromhex(whole[KEPT_SALT].decode("ascii"))
-    except (KeyError, ValueError) as error:
-        raise KeptError(f"{OPEN} or {KEPT_SALT} cannot be read: {error}") from None
-    rules = {path.removeprefix(RULES) for path in stated if path.startswith(RULES)} - {_below(RULES_MANIFEST)}
-    try:
-        made = open_files(whole, rules, salt)
-    except (LookupError, ValueError) as error:
-        raise KeptError(f"{OPEN} speaks of files that are not there: {error}") from None
-    actual = listed(manifest(made, COMMITTED))
+    stated, actual = _listed(whole), listed(manifest(opened(whole), COMMITTED))
     odd = sorted(path for path in stated.keys() | actual.keys() if stated.get(path) != actual.get(path))
     if odd:
         raise KeptError(f"what others may read of this decision is not what follows from it: `{odd[0]}`")
+
+
+def opened(whole: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The files of the open bundle of a decision, from those of its whole one. KeptError where they say nothing of
+    what is open."""
+    try:
+        salt = bytes.fromhex(whole[KEPT_SALT].decode("ascii"))
+    except (KeyError, ValueError) as error:
+        raise KeptError(f"{KEPT_SALT} cannot be read: {error}") from None
+    rules = {path.removeprefix(RULES) for path in _listed(whole) if path.startswith(RULES)} - {_below(RULES_MANIFEST)}
+    try:
+        return open_files(whole, rules, salt)
+    except (LookupError, ValueError) as error:
+        raise KeptError(f"{OPEN} speaks of files that are not there: {error}") from None
+
+
+def _listed(whole: Mapping[str, bytes]) -> dict[str, str]:
+    try:
+        return listed(whole[OPEN])
+    except (KeyError, ArchiveError) as error:
+        raise KeptError(f"{OPEN} cannot be read: {error}") from None
 
 
 def open_files(whole: Mapping[str, bytes], open_rules: Collection[str], salt: bytes) -> dict[str, bytes]:

@@ -144,7 +144,8 @@ def bundle(
     proposal: FromPath[str],
     seen: FromQuery[int | None] = None,
 ) -> Response[bytes]:
-    """The proof, for whoever may see every rule. `seen`: the size of a state of the log that the reader kept."""
+    """The proof: whole for whoever may see every rule; for others one in which what is kept from them is committed to,
+    by the same log entry, and none of a refusal. `seen`: the size of a state of the log that the reader kept."""
     with service.store.reading() as session:
         row = known(session, request, proposal)
         if erasure.is_erased(session, row.id):
@@ -153,7 +154,7 @@ def bundle(
     if said is None or said.bundle is None:
         raise ProblemError("not-found", f"there is no bundle of `{proposal}`, or it is not yours to see")
     try:
-        content = proving.bundle(service, row, () if seen is None else (seen,))
+        content = proving.bundle(service, row, request.user.roles, () if seen is None else (seen,))
     except SignerError:
         detail = "the log cannot be signed now, and a bundle is proven by it"
         raise ProblemError("signer-down", detail, headers={"Retry-After": "60"}) from None

@@ -13,7 +13,6 @@ from sqlmodel import Session, select
 from policy.book.problem import Problem, pointer
 from policy.ir import core
 from policy.ir.core import Library
-from policy.ir.observed import FILE, SALT
 from policy.judge.redact import readable
 from server import clock
 from server.answer import cases
@@ -167,7 +166,7 @@ def one(
         state = publish.state(row, now, publish.in_force(session, now))
         report = publish.report(session, row)
     mine = readable_to(service, known, request.user)
-    files, waived = _readable_files(known, mine, report), tuple(each.id for each in mine.waivers)
+    files, waived = publish.readable_files(known, mine, report), tuple(each.id for each in mine.waivers)
     seen = Seen(files, mine.observed, waived, cases.answered(mine, report.results))
     shown = _shown(row, state, seen)
     return Response(shown, headers={"ETag": f'"{version(row)}"'})
@@ -251,14 +250,6 @@ def _known(service: Service, rulebook: str) -> Rules:
     return found
 
 
-def _readable_files(known: Rules, mine: Library, report: CasesAnswer) -> Mapping[str, str]:
-    """Only those in which nothing, and no case of anything, is kept from the reader."""
-    hidden = {each.file for each in set(_blocks(known.library)) - set(_blocks(mine))}
-    named = {rule.id for rule in mine.rules} | {entry.id for entry in mine.lists}
-    hidden |= {result.file for result in report.results if result.rule not in named}
-    return {path: text for path, text in known.sources.items() if path not in {*hidden, FILE, SALT}}
-
-
 def readable_to(service: Service, known: Rules, who: Principal) -> Library:
     """The rules that they may see, without waivers that were granted for other households."""
     mine = readable(known.library, who.roles)
@@ -267,10 +258,6 @@ def readable_to(service: Service, known: Rules, who: Principal) -> Library:
     with service.store.reading() as session:
         others = {waivers.name(row.id) for row in session.exec(select(Waiver)) if not waivers.seen_by(row, who)}
     return replace(mine, waivers=tuple(each for each in mine.waivers if each.id not in others))
-
-
-def _blocks(library: Library) -> tuple[core.Rule | core.ListRule | core.Waiver, ...]:
-    return (*library.rules, *library.lists, *library.waivers)
 
 
 def _said(library: Library) -> tuple[RuleSaid, ...]:

@@ -70,7 +70,7 @@ def outcome(answer: Answer) -> str:
 
 
 def filed(run: Run, answer: Answer, files: Mapping[str, bytes], stream: str) -> Event:
-    """That this was decided; the log commits to the files."""
+    """That this was decided; the log commits to the files, or to what everybody may read of them."""
     said = "orders" if isinstance(answer, Proposed) else "no orders"
     return _event(outcome(answer), run, stream, said, statement(files), STATED)
 
@@ -78,7 +78,8 @@ def filed(run: Run, answer: Answer, files: Mapping[str, bytes], stream: str) -> 
 def unfiled(task: Task, run: Run, answer: Refused, stream: str, reason: str) -> Event:
     """That a search found nothing, which proves nothing; why stands in what the log commits to, and is as long and of
     the same type as if it were proven: an entry does not tell one refusal from another."""
-    paths = (*REFUSAL, *(f"{RULES}{path}" for path in task.rules))
+    beyond = () if task.beyond is None else (FIRM,)
+    paths = (*REFUSAL, *beyond, *(f"{RULES}{path}" for path in task.rules))
     size = len(statement(dict.fromkeys(paths, b"")))
     whole = canonical.encode({"reason": reason, "failing": list(answer.failing)})
     body = whole if len(whole) <= size else canonical.encode({"reason": reason, "failing": []})

@@ -15,6 +15,7 @@ from sqlmodel import Session, col, delete, select, update
 
 from policy.canonical import Json
 from policy.proof.archive import ArchiveError, listed
+from policy.proof.layout import LOG
 from server import clock
 from server.auth.roles import Role
 from server.desk import legal_holds
@@ -24,8 +25,9 @@ from server.store.tables import Blob, Erasure, Journal, Proposal
 
 STREAM = "erasures"
 ERASED = '{"erased":true}'
-OWN = ("charts/", "decision/")
-"""Which of a decision's files are about nothing else; rules and data are kept for as long as what they are of."""
+OWN = ("charts/", "decision/", LOG)
+"""Which of a decision's files are about nothing else, among them the salt of what is kept from somebody; rules and data
+are kept for as long as what they are of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +79,17 @@ def erased(session: Session, row: Erasure, entries: Sequence[Journal], who: str,
     """An event for each entry, to be entered in the same transaction, in which nobody else appends
     (`server.log.journal.alone`)."""
     gone = {entry.stream for entry in entries if entry.body is not None}
-    names = {name for entry in entries for name in _files(entry)}
+    names = {name for entry in entries for name in _own((entry.body or b"").decode(errors="replace"))}
     proposals = session.exec(select(Proposal).where(col(Proposal.id).in_(gone))).all()
     names |= {proposal.answer for proposal in proposals if proposal.answer is not None}
+    names |= {name for proposal in proposals for name in _own(proposal.whole)}
     session.connection().execute(
         update(Journal)
         .where(col(Journal.index).in_([entry.index for entry in entries]))
         .values(salt=None, body=None, data=ERASED)
     )
     for proposal in proposals:
-        proposal.answer, proposal.version = None, proposal.version + 1
+        proposal.answer, proposal.whole, proposal.version = None, None, proposal.version + 1
         session.add(proposal)
     session.flush()
     session.connection().execute(delete(Blob).where(col(Blob.hash).in_(names - _wanted(session, names))))
@@ -101,10 +104,10 @@ def is_erased(session: Session, stream: str) -> bool:
     return session.exec(found.limit(1)).first() is not None
 
 
-def _files(entry: Journal) -> list[str]:
+def _own(manifest: str | None) -> list[str]:
     """The hashes of a decision's own files."""
     try:
-        paths = listed(entry.body or b"")
+        paths = listed((manifest or "").encode())
     except ArchiveError:
         return []
     return [name for path, name in paths.items() if path.startswith(OWN)]
@@ -115,6 +118,8 @@ def _wanted(session: Session, names: set[str]) -> set[str]:
     wanted = set(session.exec(select(Proposal.answer).where(col(Proposal.answer).in_(names))))
     for body in session.exec(select(Journal.body).where(col(Journal.body).is_not(None))):
         wanted |= {name for name in names if name.encode() in (body or b"")}
+    for whole in session.exec(select(Proposal.whole).where(col(Proposal.whole).is_not(None))):
+        wanted |= names.intersection(_own(whole))
     return {name for name in wanted if name is not None}
 
 

@@ -1,53 +1,87 @@
-"""The bundle of a proposal, put together when it is read: from the blobs that its log entry commits to, the journal's
-proofs, and a checkpoint signed now."""
+"""The bundle of a proposal, put together when it is read: from the files of the decision, the journal's proofs, and a
+checkpoint signed now. Where a rule is kept from somebody there are two, by one log entry (`policy.proof.kept`)."""
 
-from collections.abc import Callable, Iterable
+import os
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from sqlmodel import Session, col, select
 
 from policy.canonical import digest
+from policy.judge.redact import readable, sees_all
+from policy.proof import kept
 from policy.proof.archive import listed
-from policy.proof.entry import Entry, Kind, entry
+from policy.proof.entry import SALT, Entry, Kind, entry
 from policy.proof.layout import FIRM
-from server.desk import approvals
+from server.desk import approvals, publish
 from server.desk.assembled import assembled
+from server.desk.loaded import Rules, rules_of
 from server.desk.proposals import DRAWN
 from server.desk.publish import STREAM as RULES
 from server.log import signer, witnessed
 from server.log.events import KINDS
 from server.log.sealed import Sealed, sealed
+from server.log.signer import Signer
 from server.running import Service
 from server.store import blobs
-from server.store.tables import Checkpoint, Journal, Proposal
+from server.store.tables import Checkpoint, Journal, Proposal, Rulebook
 
 MOST_KEPT = 16  # states
 
 
-def bundle(service: Service, row: Proposal, seen: Iterable[int] = ()) -> bytes:
-    """`row`: of a proposal whose result is filed; `seen`: sizes of the log that the reader kept. It also tells how
-    the log grew from the states that were signed last. SignerError where nothing can be signed."""
+def disclosed(service: Service, rules: Rules, files: Mapping[str, bytes]) -> Mapping[str, bytes]:
+    """The files of a decision about orders; where a rule is kept from anybody, with what everybody may read of it, to
+    which the log commits then. Of rule files that is what `/v1/rulebooks` shows to everybody, without the waivers:
+    these are somebody's."""
+    if sees_all(rules.library, ()):
+        return files
+    with service.store.reading() as session:
+        report = publish.report(session, session.get_one(Rulebook, rules.id))
+    shown = publish.readable_files(rules, readable(rules.library, ()), report)
+    open_rules = {path for path in shown if not path.startswith(publish.WAIVERS)}
+    return {**files, **kept.sealed(files, open_rules, os.urandom(SALT))}
+
+
+def whole_to(service: Service, row: Proposal, roles: Collection[str]) -> bool:
+    """Whether its whole bundle is theirs to read: nothing that it rests on is kept from these roles."""
+    rules = rules_of(service, row.rulebook)
+    assert rules is not None, "a rule book is never taken away"
+    return sees_all(rules.library, roles)
+
+
+def bundle(service: Service, row: Proposal, roles: Collection[str], seen: Iterable[int] = ()) -> bytes:
+    """`row`: of a proposal of which there is a bundle for these roles; `seen`: sizes of the log that the reader kept.
+    It also tells how the log grew from the states that were signed last. SignerError where nothing can be signed."""
+    whole = whole_to(service, row, roles)
     note = witnessed.cosigned(service.store, service.signer, service.witnesses)
     with service.store.reading() as session:
-        log = sealed(session, note)
-        run, decided = _own(session, row.id)
-        made = entry(decided.entry)
-        places = {
-            "rules": _before(session, RULES, Kind.RULES, run.index, lambda it: it.rules == made.rules),
-            "snapshot": _before(session, f"{DRAWN}{made.snapshot}", Kind.SNAPSHOT, run.index, lambda it: True),
-            "run": run.index,
-            "entry": decided.index,
-        }
-        assert decided.salt is not None, "what was erased has no bundle"
-        assert decided.body is not None, "salt and body are erased together"
-        paths = listed(decided.body)
-        contents = blobs.get(session, set(paths.values()))
-        files = {path: contents[name] for path, name in paths.items()}
-        if FIRM in files:
-            stream = f"{DRAWN}{digest(files[FIRM])}"
-            places["firm"] = _before(session, stream, Kind.ALLOCATION, decided.index, lambda it: True)
-        card = signer.card_of(session, service.signer, log.state, approvals.signers(session, row))
-        approved, shown = approvals.shown(session, row, log.state.size)
-        return assembled(files, log, places | approved, decided.salt, _sizes(session, log, seen), card, shown)
+        return bundle_in(sealed(session, note), service.signer, row, whole, seen)
+
+
+def bundle_in(log: Sealed, by: Signer, row: Proposal, whole: bool, seen: Iterable[int] = ()) -> bytes:
+    """The same in a state of the log that has the proposal's result. `whole`: as `whole_to` says; without it, what is
+    open to everybody."""
+    session = log.session
+    run, decided = _own(session, row.id)
+    made = entry(decided.entry)
+    places = {
+        "rules": _before(session, RULES, Kind.RULES, run.index, lambda it: it.rules == made.rules),
+        "snapshot": _before(session, f"{DRAWN}{made.snapshot}", Kind.SNAPSHOT, run.index, lambda it: True),
+        "run": run.index,
+        "entry": decided.index,
+    }
+    assert decided.salt is not None, "what was erased has no bundle"
+    assert decided.body is not None, "salt and body are erased together"
+    paths = listed(decided.body if row.whole is None else row.whole.encode())
+    contents = blobs.get(session, set(paths.values()))
+    files = {path: contents[name] for path, name in paths.items()}
+    if row.whole is not None and not whole:
+        files = kept.opened(files)
+    if FIRM in files:
+        stream = f"{DRAWN}{digest(files[FIRM])}"
+        places["firm"] = _before(session, stream, Kind.ALLOCATION, decided.index, lambda it: True)
+    card = signer.card_of(session, by, log.state, approvals.signers(session, row))
+    approved, shown = approvals.shown(session, row, log.state.size)
+    return assembled(files, log, places | approved, decided.salt, _sizes(session, log, seen), card, shown)
 
 
 def _own(session: Session, name: str) -> tuple[Journal, Journal]:

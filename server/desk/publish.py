@@ -24,6 +24,7 @@ from sqlmodel import Session, col, select
 from dsl.source import Source
 from policy import canonical
 from policy.book.problem import Place, Problem
+from policy.ir.core import Library, ListRule, Rule, Waiver
 from policy.ir.observed import FILE, SALT, ObservedError, text, with_observed
 from policy.judge.redact import sees_all
 from policy.proof.archive import ArchiveError, checked_path
@@ -31,6 +32,7 @@ from policy.proof.bundle import rules_manifest
 from policy.proof.layout import GIT, RULES
 from server import clock
 from server.answer.cases import CasesAnswer, tested
+from server.desk.loaded import Rules
 from server.desk.rules import Read, problems, read
 from server.log.events import Event
 from server.store import blobs
@@ -132,3 +134,15 @@ def state(row: Rulebook, at: str, ruling: Rulebook | None) -> State:
 def report(session: Session, row: Rulebook) -> CasesAnswer:
     """What its cases said when it was published."""
     return TypeAdapter(CasesAnswer).validate_json(blobs.get(session, [row.report])[row.report])
+
+
+def readable_files(known: Rules, mine: Library, report: CasesAnswer) -> Mapping[str, str]:
+    """Those in which nothing, and no case of anything, is kept from a reader who may see `mine` of the library."""
+    hidden = {each.file for each in set(_blocks(known.library)) - set(_blocks(mine))}
+    named = {rule.id for rule in mine.rules} | {entry.id for entry in mine.lists}
+    hidden |= {result.file for result in report.results if result.rule not in named}
+    return {path: text for path, text in known.sources.items() if path not in {*hidden, FILE, SALT}}
+
+
+def _blocks(library: Library) -> tuple[Rule | ListRule | Waiver, ...]:
+    return (*library.rules, *library.lists, *library.waivers)

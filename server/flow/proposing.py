@@ -11,11 +11,13 @@ from policy.canonical import Json, digest
 from policy.ir.bound import Bound, Point
 from policy.ir.core import Library, ListRule, Rule, Waiver
 from policy.judge.redact import sees_all
+from policy.proof.archive import manifest
 from policy.proof.bundle import statement
+from policy.proof.layout import OPEN
 from server import clock
 from server.answer.proposal import WORDS, ProposeAnswer, answer_of
 from server.auth.roles import Role
-from server.desk import approvals, decision, headroom, intent, observing, proposals
+from server.desk import approvals, decision, headroom, intent, observing, proposals, proving
 from server.desk.headroom import Held
 from server.desk.loaded import Loaded, loaded
 from server.desk.measures import KEPT, measured
@@ -49,7 +51,7 @@ class Room:
 @dataclass(frozen=True, slots=True)
 class Result:
     """`answers`: by the roles that a rule may be kept for, those of its reader, sorted and joined by commas; `files`:
-    those that the log commits to, none where nothing is proven; `measures`: what a policy of approval looks at."""
+    all that the decision consists of, none where nothing is proven; `measures`: what a policy of approval looks at."""
 
     event: Event
     answers: bytes | None = None
@@ -89,11 +91,12 @@ def worked_out(service: Service, row: Proposal) -> Result:
         return Result(decision.unfiled(task, run, found, row.id, WORDS[type(found.refusal)]), answers, reason=reason)
     assert files is not None, "orders are filed"
     measures = None if isinstance(found, Refused) else KEPT.dump_json(measured(task, found)).decode()
+    whole = proving.disclosed(service, rules, files) if isinstance(found, Proposed) else files
     room = None
     if isinstance(found, Proposed) and found.orders:
         beside = frozenset(each.proposal for each in holding)
         room = Room(found.point, beside, within, lambda now: _still(service, known, data, task, found, now))
-    return Result(decision.filed(run, found, files, row.id), answers, files, measures=measures, room=room)
+    return Result(decision.filed(run, found, whole, row.id), answers, whole, measures=measures, room=room)
 
 
 def _still(
@@ -158,6 +161,7 @@ def _kept(service: Service, row: Proposal, result: Result) -> bool | None:
         now = clock.now()
         mine.answer = None if result.answers is None else named[-1]
         mine.statement = None if result.files is None else digest(statement(files))
+        mine.whole = manifest(files).decode() if OPEN in files else None
         mine.state, mine.version = proposals.OF_EVENT[result.event.type].value, mine.version + 1
         mine.reason, mine.holder, mine.lease, mine.measures = result.reason, None, None, result.measures
         session.add(mine)
@@ -189,7 +193,7 @@ def _answers(task: Task, found: Answer, link: str | None) -> Iterator[tuple[str,
     named = sorted(_named(task.library) & {role.value for role in Role})
     for size in range(len(named) + 1):
         for roles in combinations(named, size):
-            mine = link if sees_all(task.library, roles) else None
+            mine = link if isinstance(found, Proposed) or sees_all(task.library, roles) else None
             yield ",".join(roles), answer_of(task, found, mine, roles)
 
 

@@ -6,10 +6,12 @@ from sqlmodel import Field, SQLModel, UniqueConstraint
 class Proposal(SQLModel, table=True):
     """What was asked (`intent`: a blob), of which rules and data, and what came of it. `state`: as far as it was
     written; what the clock alone changes (a lease, an end) is not. `answer`: the blob with what the API says of it, by
-    role; `statement`: SHA-256 of what the log's entry commits to, null where nothing is proven. `household`: whose part
-    of the snapshot it is about, null for all of it. `households`: whose accounts these are, by commas; null where an
-    account is nobody's. `holder`, `lease`: the worker that has it in hand, until then; `tries`: how often one began.
-    `run`, `number`: the run that asked for it, and its place in that.
+    role; `statement`: SHA-256 of what the log's entry commits to, null where nothing is proven; `whole`: the manifest
+    of all its files and the salt, where some are kept from somebody and the entry commits to what everybody may read
+    (`policy.proof.kept`).
+    `household`: whose part of the snapshot it is about, null for all of it. `households`: whose accounts these are, by
+    commas; null where an account is nobody's. `holder`, `lease`: the worker that has it in hand, until then; `tries`:
+    how often one began. `run`, `number`: the run that asked for it, and its place in that.
     `measures`: what a policy of approval looks at, JSON; `holds`: the quantities that its orders take, JSON, once there
     are some."""
 
@@ -28,6 +30,7 @@ class Proposal(SQLModel, table=True):
     expires: str | None = None
     answer: str | None = None
     statement: str | None = None
+    whole: str | None = None
     reason: str | None = None
     revises: str | None = None
     holder: str | None = Field(default=None, index=True)

@@ -19,6 +19,7 @@ from policy.proof.archive import packed, unpacked
 from policy.proof.claims.claim import Answer
 from policy.proof.entry import Kind, entry
 from policy.proof.examine import examined_zip
+from policy.proof.layout import KEPT
 from policy.proof.trust import trust
 from server.auth.roles import Role
 from server.cli import given
@@ -145,13 +146,17 @@ def test_who_may_not_see_a_rule_learns_nothing_of_it(service: Service, caller: C
     assert roy("GET", seen["bundle"]).status_code == 200
 
 
-def test_a_rule_that_stops_nothing_keeps_the_proof_from_who_may_not_see_it(service: Service, caller: Callers) -> None:
+def test_a_rule_that_stops_nothing_keeps_the_whole_proof_from_who_may_not_see_it(
+    service: Service, caller: Callers
+) -> None:
     stock(service, hidden("require cash >= 5% of net assets"))
     anna, roy = caller("anna", Role.ADVISER), caller("roy", Role.CONTROL_ROOM, Role.TRADER)
     found = asked(anna)
-    assert (found["state"], found["answer"]["bundle"], found["answer"]["gap"]) == ("proposed", None, None)
+    assert (found["state"], found["answer"]["gap"]) == ("proposed", None)
     seen = roy("GET", f"/v1/proposals/{found['id']}").json()["answer"]
-    assert seen["bundle"] == f"/v1/proposals/{found['id']}/bundle"
+    assert seen["bundle"] == found["answer"]["bundle"] == f"/v1/proposals/{found['id']}/bundle"
+    mine, whole = (unpacked(who("GET", seen["bundle"]).content) for who in (anna, roy))
+    assert (KEPT in mine, KEPT in whole) == (True, False)
     assert seen["gap"] is not None
     assert seen["orders"] == found["answer"]["orders"]
 

@@ -17,6 +17,7 @@ from httpx import Response
 from litestar.testing import TestClient
 
 from policy.judge.redact import NOT_PERMITTED
+from policy.proof.archive import unpacked
 from server.app import app
 from server.auth.roles import Role
 from server.running import Service, first_key, opened
@@ -41,6 +42,7 @@ VARYING = re.compile(
     r"(?:prop|rb|snap|key|req|evt|run)_[0-9a-v]+|\d{4}-\d\d-\d\dT[\d:.]+Z|[0-9a-f]{64}|\"(?:index|after|seq)\":\d+"
 )
 """Ids, instants, hashes of these, and numbers in a log in which compliance does what an adviser does not see."""
+CODED = re.compile(r"[A-Za-z0-9+/]{40,}={0,2}")
 NUMBER = count()
 
 
@@ -87,11 +89,13 @@ class World:
 
 
 @contextmanager
-def world(folder: Path, secrets: str, book: Any = MARKET, **settings: Any) -> Iterator[World]:
+def world(folder: Path, *secrets: str, book: Any = MARKET, **settings: Any) -> Iterator[World]:
+    """`secrets`: each in a file of its own."""
     data = folder / f"world{next(NUMBER)}"
     service = opened(Settings(data, f"sqlite:///{data / 'x.sqlite'}", origin="example.org/log", **settings))
+    kept = {f"secret{n or ''}.mandate": text for n, text in enumerate(secrets)}
     try:
-        stocked.ruled(service, {"rules.mandate": stocked.RULES, "secret.mandate": secrets})
+        stocked.ruled(service, {"rules.mandate": stocked.RULES, **kept})
         snapshot = stocked.sealed(service, book)
         with TestClient(app(service), raise_server_exceptions=False) as client:
             yield World(service, client, snapshot)
@@ -110,7 +114,17 @@ def order(instrument: str, quantity: int, side: str = "buy") -> dict[str, str]:
 def told(found: Response) -> tuple[int, str, str]:
     """Status, headers and body, without what varies anyhow."""
     plain = {name: value for name, value in found.headers.items() if name not in ("x-request-id", "date")}
-    return found.status_code, VARYING.sub("*", json.dumps(plain, sort_keys=True)), VARYING.sub("*", found.text)
+    text = found.text
+    if plain.get("content-type") == "application/zip":
+        text = bundled(found.content)
+        del plain["content-length"]  # of what is packed, in which hashes vary
+    return found.status_code, VARYING.sub("*", json.dumps(plain, sort_keys=True)), VARYING.sub("*", text)
+
+
+def bundled(data: bytes) -> str:
+    """The files of a bundle, each as long as it is, without signatures and hashes in base64."""
+    files = unpacked(data)
+    return "".join(f"{path} {len(files[path])}\n{CODED.sub('*', files[path].decode())}" for path in sorted(files))
 
 
 def journey(world: World) -> list[tuple[int, str, str]]:

@@ -147,7 +147,7 @@ def test_its_bundle_says_on_what_it_rests(firm: Firm) -> None:
     firm.work()
     row = firm.row(name)
     assert row.state == State.PROPOSED.value, row.reason
-    data = proving.bundle(firm.service, row, (trust(card).seen[0],))
+    data = proving.bundle(firm.service, row, (), (trust(card).seen[0],))
     found = deep(examined_zip(data, trust(card)))
     said = {claim.name: claim for claim in found.claims}
     assert said["model"].answer is Answer.PROVEN, said["model"]
