@@ -22,6 +22,7 @@ from server.api import (
     erasures,
     events,
     evidence,
+    exports,
     facts,
     headroom,
     health,
@@ -85,6 +86,7 @@ RESOURCES = (
     webhooks,
     log,
     erasures,
+    exports,
     reads,
     metrics,
 )

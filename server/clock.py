@@ -3,10 +3,11 @@
 import os
 import re
 from base64 import b32hexencode
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from time import time_ns
 
 INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2})", re.ASCII)
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 def now() -> str:
@@ -28,6 +29,14 @@ def instant(said: str) -> str | None:
     try:
         return text(datetime.fromisoformat(said)) if INSTANT.fullmatch(said) else None
     except (ValueError, OverflowError):
+        return None
+
+
+def day(said: str) -> date | None:
+    """A day that somebody wrote, such as 2026-01-31; None where it is none."""
+    try:
+        return date.fromisoformat(said) if DAY.fullmatch(said) else None
+    except ValueError:
         return None
 
 

@@ -49,6 +49,7 @@ class Act(StrEnum):
     ERASE = "erase what entries commit to"
     HOLD_LEGALLY = "place and end a legal hold"
     AUDIT_LOG = "read every entry of the log"
+    EXPORT = "export the records of a period"
     READ_METRICS = "read what is measured"
 
 
@@ -88,5 +89,6 @@ ALLOWED: dict[Act, frozenset[Role]] = {
     Act.ERASE: frozenset({Role.COMPLIANCE, Role.ADMIN}),
     Act.HOLD_LEGALLY: frozenset({Role.COMPLIANCE}),
     Act.AUDIT_LOG: frozenset({Role.REGULATOR}),
+    Act.EXPORT: frozenset({Role.COMPLIANCE, Role.REGULATOR}),
     Act.READ_METRICS: frozenset({Role.OPERATIONS, Role.ADMIN}),
 }

@@ -1,0 +1,129 @@
+"""What an export is about: a household, an account or all, between two days, as somebody may see it.
+
+A proposal belongs to the day (UTC) on which it was asked for, and to no other, so that periods that meet without a gap
+have every proposal once and their totals add up.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from sqlmodel import Session, col, select
+
+from server.answer.proposal import Ordered
+from server.auth.credentials import Principal
+from server.desk import loaded, manifest, proposals
+from server.desk.manifest import Manifest
+from server.running import Service
+from server.store.tables import Hold, Proposal, Snapshot
+
+AT_ONCE = 200  # rows
+
+
+class NotThereError(LookupError):
+    """There is no such household or account, or it is not the reader's to see."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """`household`: whose records, None for all that `who` may see. `account`: of these the orders in it alone.
+    `first`, `last`: days (UTC), both included."""
+
+    who: Principal
+    household: str | None
+    account: str | None
+    first: date
+    last: date
+
+    @property
+    def begin(self) -> str:
+        return f"{self.first.isoformat()}T00:00:00.000000Z"
+
+    @property
+    def end(self) -> str:
+        """The last instant, this one included."""
+        return f"{self.last.isoformat()}T23:59:59.999999Z"
+
+
+def scope(
+    session: Session, who: Principal, household: str | None, account: str | None, first: date, last: date
+) -> Scope:
+    """Of an account: that of its household, as the newest snapshot has it that was sealed by the last day, or else the
+    newest after that. NotThereError."""
+    end = Scope(who, None, None, first, last).end
+    if account is not None:
+        home = _home(session, account, end)
+        if home is None or household not in (None, home) or not proposals.may_see(home or None, who.households):
+            raise NotThereError(f"there is no account `{account[:80]}`")
+        return Scope(who, home, account, first, last)
+    if household is not None and not (
+        proposals.may_see(household, who.households) and _is_known(session, household, end)
+    ):
+        raise NotThereError(f"there is no household `{household[:80]}`")
+    return Scope(who, household, None, first, last)
+
+
+def population(service: Service, session: Session, of: Scope) -> Iterator[Proposal]:
+    """The proposals that were asked for in the period, oldest first."""
+    last = ""
+    while True:
+        within = select(Proposal).where(col(Proposal.made).between(of.begin, of.end), col(Proposal.id) > last)
+        rows = session.exec(within.order_by(col(Proposal.id)).limit(AT_ONCE)).all()
+        yield from (row for row in rows if is_about(service, session, of, row))
+        if len(rows) < AT_ONCE:
+            return
+        last = rows[-1].id
+
+
+def is_about(service: Service, session: Session, of: Scope, row: Proposal) -> bool:
+    if not proposals.seen_by(row, of.who.households):
+        return False
+    if of.household is None or row.household is not None:
+        return of.household in (None, row.household)
+    return of.household in _consists(service, session, row).parts
+
+
+def within(service: Service, session: Session, of: Scope, row: Proposal, orders: Iterable[Ordered]) -> list[Ordered]:
+    """Of the orders of a proposal those that the export is about."""
+    if of.account is not None:
+        return [order for order in orders if order.account == of.account]
+    if of.household is None or row.household is not None:
+        return list(orders)
+    mine = _accounts(session, _consists(service, session, row), of.household)
+    return [order for order in orders if order.account in mine]
+
+
+def _consists(service: Service, session: Session, row: Proposal) -> Manifest:
+    return loaded.manifest_in(service, session.get_one(Snapshot, row.snapshot))
+
+
+def _accounts(session: Session, found: Manifest, household: str) -> set[str]:
+    rows = manifest.rows_of(session, {household: found.parts[household]})
+    return {account["id"] for _, tables in rows for account in tables.get("accounts", ())}
+
+
+def _newest(session: Session, end: str) -> Iterator[Manifest]:
+    """What snapshots consist of: those sealed by the end, newest first, then the others."""
+    wanted = select(Snapshot.manifest).order_by(col(Snapshot.made) > end, col(Snapshot.made).desc())
+    for name in session.exec(wanted).all():
+        yield manifest.read(session, name)
+
+
+def _home(session: Session, account: str, end: str) -> str | None:
+    """The household of an account; a part that lies in several snapshots is read once."""
+    tried = set[str]()
+    for found in _newest(session, end):
+        new = {name: part for name, part in found.parts.items() if part.hash not in tried}
+        for household, tables in manifest.rows_of(session, new):
+            if any(row["id"] == account for row in tables.get("accounts", ())):
+                return household
+        tried |= {part.hash for part in new.values()}
+    return None
+
+
+def _is_known(session: Session, household: str, end: str) -> bool:
+    for wanted in (select(Proposal.id).where(Proposal.household == household), select(Hold.id).where(
+        Hold.household == household)):  # fmt: skip
+        if session.exec(wanted.limit(1)).first() is not None:
+            return True
+    return any(household in found.parts for found in _newest(session, end))
