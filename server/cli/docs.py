@@ -1,4 +1,5 @@
-"""The pages of docs/ that are made from code (schemas, diagnostics, vocabulary); `make docs` writes them.
+"""The pages of docs/ that are made from code (schemas, diagnostics, vocabulary); `make docs` writes them, and the
+client's types and methods.
 
 `pages()` gives the texts, so that a test can tell a page that was not written again after a change.
 """
@@ -14,6 +15,7 @@ from pydantic import TypeAdapter
 from dsl import vocabulary
 from dsl.codes import CODES
 from policy.book import orders, wire
+from server.cli import client
 from server.cli.answers import ANSWERS
 from server.desk.intent import IntentDocument
 
@@ -91,6 +93,8 @@ def main() -> None:
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else "docs")
     for name, text in pages().items():
         (folder / name).write_text(text, encoding="utf-8")
+    if len(sys.argv) == 1:
+        client.write(Path(client.__file__).parents[1] / "client")
 
 
 if __name__ == "__main__":

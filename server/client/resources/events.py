@@ -1,0 +1,18 @@
+"""Made from the OpenAPI document by `make docs`; do not edit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from server.client.types.shared import Page
+from server.client.wire import Wire
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    wire: Wire
+
+    def list(self, *, after: int | None = None, limit: int | None = None) -> Page:
+        """`GET /v1/events`."""
+        found: Page = self.wire.call(Page, "GET", "/v1/events", query={"after": after, "limit": limit})
+        return found

@@ -1,0 +1,88 @@
+"""Made from the OpenAPI document by `make docs`; do not edit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from server.client.answer import Json, Ref
+from server.client.types.facts import FactsAnswer
+from server.client.wire import Wire
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    wire: Wire
+
+    def create(
+        self,
+        *,
+        source: str | None = None,
+        as_of: str | None = None,
+        known_at: str | None = None,
+        prices: Sequence[Json] | None = None,
+        rates: Sequence[Json] | None = None,
+        lists: Sequence[Json] | None = None,
+        instruments: Sequence[Json] | None = None,
+        issuers: Sequence[Json] | None = None,
+        positions: Sequence[Json] | None = None,
+    ) -> FactsAnswer:
+        """`POST /v1/facts`."""
+        found: FactsAnswer = self.wire.call(
+            FactsAnswer,
+            "POST",
+            "/v1/facts",
+            body={
+                "source": source,
+                "as_of": as_of,
+                "known_at": known_at,
+                "prices": prices,
+                "rates": rates,
+                "lists": lists,
+                "instruments": instruments,
+                "issuers": issuers,
+                "positions": positions,
+            },
+        )
+        return found
+
+    def enter(
+        self,
+        list_id: Ref,
+        *,
+        kind: str,
+        subject: str,
+        start: str | None = None,
+        end: str | None = None,
+        known: str | None = None,
+        derivatives: bool | None = None,
+        source: str | None = None,
+    ) -> FactsAnswer:
+        """`POST /v1/lists/{list_id}/entries`."""
+        found: FactsAnswer = self.wire.call(
+            FactsAnswer,
+            "POST",
+            "/v1/lists/{list_id}/entries",
+            {"list_id": list_id},
+            body={
+                "kind": kind,
+                "subject": subject,
+                "start": start,
+                "end": end,
+                "known": known,
+                "derivatives": derivatives,
+                "source": source,
+            },
+        )
+        return found
+
+    def end(self, list_id: Ref, subject: Ref, *, last: str | None = None) -> FactsAnswer:
+        """`DELETE /v1/lists/{list_id}/entries/{subject}`."""
+        found: FactsAnswer = self.wire.call(
+            FactsAnswer,
+            "DELETE",
+            "/v1/lists/{list_id}/entries/{subject}",
+            {"list_id": list_id, "subject": subject},
+            query={"last": last},
+        )
+        return found

@@ -1,0 +1,59 @@
+"""Made from the OpenAPI document by `make docs`; do not edit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from server.client.answer import Ref
+from server.client.types.overrides import OverrideAnswer, OverridesAnswer
+from server.client.wire import Wire
+
+
+@dataclass(frozen=True, slots=True)
+class Overrides:
+    wire: Wire
+
+    def list(self, proposal: Ref) -> OverridesAnswer:
+        """`GET /v1/proposals/{proposal}/overrides`."""
+        found: OverridesAnswer = self.wire.call(
+            OverridesAnswer, "GET", "/v1/proposals/{proposal}/overrides", {"proposal": proposal}
+        )
+        return found
+
+    def create(self, proposal: Ref, *, reason: str, evidence: str | None = None) -> OverrideAnswer:
+        """`POST /v1/proposals/{proposal}/overrides`."""
+        found: OverrideAnswer = self.wire.call(
+            OverrideAnswer,
+            "POST",
+            "/v1/proposals/{proposal}/overrides",
+            {"proposal": proposal},
+            body={"reason": reason, "evidence": evidence},
+        )
+        return found
+
+    def get(self, override: Ref) -> OverrideAnswer:
+        """`GET /v1/overrides/{override}`."""
+        found: OverrideAnswer = self.wire.call(
+            OverrideAnswer, "GET", "/v1/overrides/{override}", {"override": override}
+        )
+        return found
+
+    def end(self, override: Ref) -> OverrideAnswer:
+        """`DELETE /v1/overrides/{override}`."""
+        found: OverrideAnswer = self.wire.call(
+            OverrideAnswer, "DELETE", "/v1/overrides/{override}", {"override": override}
+        )
+        return found
+
+    def grant(self, override: Ref, *, version: str | None = None) -> OverrideAnswer:
+        """`POST /v1/overrides/{override}/grant`."""
+        found: OverrideAnswer = self.wire.call(
+            OverrideAnswer,
+            "POST",
+            "/v1/overrides/{override}/grant",
+            {"override": override},
+            body={},
+            match=override,
+            version=version,
+        )
+        return found

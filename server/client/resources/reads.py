@@ -1,0 +1,39 @@
+"""Made from the OpenAPI document by `make docs`; do not edit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from server.client.types.reads import ReadsAnswer
+from server.client.wire import Wire
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    wire: Wire
+
+    def list(
+        self,
+        *,
+        credential: str | None = None,
+        principal: str | None = None,
+        from_: str | None = None,
+        to: str | None = None,
+        cursor: str | None = None,
+        limit: int | None = None,
+    ) -> ReadsAnswer:
+        """`GET /v1/reads`."""
+        found: ReadsAnswer = self.wire.call(
+            ReadsAnswer,
+            "GET",
+            "/v1/reads",
+            query={
+                "credential": credential,
+                "principal": principal,
+                "from": from_,
+                "to": to,
+                "cursor": cursor,
+                "limit": limit,
+            },
+        )
+        return found

@@ -1,0 +1,29 @@
+"""Made from the OpenAPI document by `make docs`; do not edit."""
+
+from __future__ import annotations
+
+from server.client.answer import Answer
+from server.client.types.shared import Receipt
+
+
+class OverrideAnswer(Answer):
+    """`state`: asked, granted or ended."""
+
+    id: str
+    proposal: str
+    state: str
+    version: int
+    reason: str
+    evidence: str | None
+    asker: str
+    made: str
+    granter: str | None
+    granted: str | None
+    ended: str | None
+    log: Receipt | None = None
+
+
+class OverridesAnswer(Answer):
+    """Of one proposal, newest first."""
+
+    data: tuple[OverrideAnswer, ...]

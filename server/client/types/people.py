@@ -1,0 +1,17 @@
+"""Made from the OpenAPI document by `make docs`; do not edit."""
+
+from __future__ import annotations
+
+from server.client.answer import Answer
+from server.client.types.shared import Receipt
+
+
+class OwnKey(Answer):
+    """`key`: `NAME+ID+KEY`, as trust cards name it. `ended`: from when it signs nothing any more."""
+
+    id: str
+    person: str
+    key: str
+    made: str
+    ended: str | None
+    log: Receipt | None = None
