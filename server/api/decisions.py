@@ -56,8 +56,9 @@ def payload(
     with service.store.reading() as session:
         row = known(session, request, proposal)
         allowed(row, Verb.APPROVAL, now)
-        if row.proposer == request.user.name:
-            raise ProblemError("self-approval", f"{row.proposer} asked for this proposal; somebody else approves it")
+        who = request.user.name
+        if who in proposals.askers(session, row):
+            raise ProblemError("self-approval", f"{who} asked for this proposal; somebody else approves it")
         need = approvals.needed(approval_policies.in_force(session, now), row, now).demand
         said = approvals.to_sign(row, request.user, need, now)
     return signable(said)

@@ -76,7 +76,7 @@ def add(request: Request[Principal, None, Any], service: NamedDependency[Service
 def one(
     request: Request[Principal, None, Any], service: NamedDependency[Service], name: FromPath[str]
 ) -> Response[bytes]:
-    """Byte for byte, for who filed it and for whoever may see a waiver or an override that names it."""
+    """Byte for byte, for who filed it and for whoever may see a waiver, an override or an approval that names it."""
     with service.store.reading() as session:
         rows = session.exec(select(Evidence).where(Evidence.hash == name)).all()
         if not rows or not evidence.may_see(session, name, request.user):

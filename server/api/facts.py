@@ -99,6 +99,10 @@ def add(request: Request[Principal, None, Any], service: NamedDependency[Service
     positions = tuple(
         Position(each.household, each.account, each.cash, each.lots, at) for at, each in enumerate(wanted.positions)
     )
+    mine = request.user.households
+    strange = tuple(facts.unknown(each) for each in positions if mine is not None and each.household not in mine)
+    if strange:
+        raise ProblemError("invalid", f"{len(strange)} things are wrong with the facts", flaws(strange))
     new = New({name: rows for name, rows in given if rows}, positions, wanted.as_of, wanted.known_at)
     return _put(request, service, body, lambda _: new, wanted.source)
 

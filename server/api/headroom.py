@@ -51,13 +51,12 @@ class HolderAnswer:
 
 @dataclass(frozen=True, slots=True)
 class HeadroomAnswer:
-    """`limits`: for who may see all households. `others`: how many hold something that are not the reader's to see."""
+    """`limits`: for who may see all households; `holders`: those that are the reader's to see."""
 
     rulebook: str
     snapshot: str
     limits: tuple[LimitAnswer, ...]
     holders: tuple[HolderAnswer, ...]
-    others: int
 
 
 READ = {
@@ -82,7 +81,7 @@ def read(
     if who.households is None and reaches_beyond(rules.library):
         known = Loaded(rules, loaded.facts_in(service, data))
         limits = _limits(headroom.firm_wide(service, known, data, found), found, who)
-    return HeadroomAnswer(ruling.id, data.id, limits, tuple(map(_holder, mine)), len(found) - len(mine))
+    return HeadroomAnswer(ruling.id, data.id, limits, tuple(map(_holder, mine)))
 
 
 def _limits(firm: Whole, found: list[Held], who: Principal) -> tuple[LimitAnswer, ...]:

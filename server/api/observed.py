@@ -69,7 +69,7 @@ def of_proposal(
     with service.store.reading() as session:
         row = known(session, request, proposal)
         kept = None if row.answer is None else blobs.get(session, [row.answer])[row.answer]
-    said = None if kept is None else proposing.read_by(kept, request.user.roles)
+    said = None if kept is None else proposing.read_by(kept, request.user.roles, request.user.households)
     if said is None or not said.orders:
         return ObservedAnswer(row.id, ())
     orders = tuple(

@@ -123,8 +123,8 @@ def grant(
         now, who = clock.now(), request.user.name
         row, about = _known(session, request, override, lock=True)
         matched(request, row)
-        if who in (row.asker, about.proposer):
-            raise ProblemError("self-approval", f"{row.asker} asked for this; somebody else grants it")
+        if who == row.asker or who in proposals.askers(session, about):
+            raise ProblemError("self-approval", f"{who} asked for this; somebody else grants it")
         if overrides.state(row) != "asked" or proposals.state(about, now) is not proposals.State.PROPOSED:
             raise ProblemError("state-conflict", f"it is {overrides.state(row)}, its proposal {about.state}")
         event = overrides.agreed(session, row, about, who, now)

@@ -281,7 +281,7 @@ def known(session: Session, request: Request[Principal, None, Any], name: str, *
 def answer_of(session: Session, request: Request[Principal, None, Any], row: Proposal) -> ProposeAnswer | None:
     if row.answer is None:
         return None
-    return proposing.read_by(blobs.get(session, [row.answer])[row.answer], request.user.roles)
+    return proposing.read_by(blobs.get(session, [row.answer])[row.answer], request.user.roles, request.user.households)
 
 
 def intent_of(session: Session, row: Proposal) -> dict[str, Any]:

@@ -147,13 +147,19 @@ def add(request: Request[Principal, None, Any], service: NamedDependency[Service
 
 @get("/rulebooks", opt=LIST, sync_to_thread=True)
 def listed(
-    service: NamedDependency[Service], cursor: FromQuery[str | None] = None, limit: FromQuery[int] = USUAL
+    request: Request[Principal, None, Any],
+    service: NamedDependency[Service],
+    cursor: FromQuery[str | None] = None,
+    limit: FromQuery[int] = USUAL,
 ) -> RulebooksAnswer:
+    """Without states that came of what the reader may not see."""
     now = clock.now()
     with service.store.reading() as session:
         rows, following = page(session, Rulebook, cursor, limit)
-        ruling = publish.in_force(session, now)
-    return RulebooksAnswer(tuple(_shown(row, publish.state(row, now, ruling)) for row in rows), following)
+        kept = ruling.kept_from(session, request.user)
+        last = publish.in_force(session, now, kept)
+    shown = tuple(_shown(row, publish.state(row, now, last)) for row in rows if row.id not in kept)
+    return RulebooksAnswer(shown, following)
 
 
 @get("/rulebooks/{rulebook:str}", opt={"act": Act.READ_RULES, "says": RulebookAnswer}, sync_to_thread=True)

@@ -11,6 +11,7 @@ from litestar.params import FromPath, FromQuery, RawBody
 from sqlmodel import Session
 
 from policy.book.facts import Book
+from policy.book.parts import OWN
 from policy.book.problem import Problem
 from policy.ir.core import Library
 from policy.judge.redact import kept_lists, sees_all
@@ -56,7 +57,7 @@ class SnapshotsAnswer:
     next: str | None
 
 
-SEAL = {"act": Act.SEAL_SNAPSHOT, "asks": "application/json", "says": SnapshotAnswer}
+SEAL = {"act": Act.SEAL_SNAPSHOT, "asks": "application/json", "says": SnapshotAnswer, "problems": ("state-conflict",)}
 LIST = {"act": Act.READ_SNAPSHOT, "says": SnapshotsAnswer, "problems": ("bad-cursor",)}
 DOCUMENT = {"act": Act.READ_SNAPSHOT, "says": "application/json"}
 
@@ -73,6 +74,8 @@ def add(
     """A book in one JSON document (docs/book.schema.json), or, as application/zip, in CSV files. `base`: the snapshot
     to whose households the body's are added, in whose place they come where they are the same; the body then has their
     tables alone. `more`: others follow, and this one is never the newest."""
+    if request.user.households is not None:
+        raise ProblemError("role-not-allowed", "this key sees some households only, and a snapshot is of all")
     whose = request.user.name if source is None else source
     if not 1 <= len(whose) <= LONGEST:
         raise ProblemError("bad-parameter", f"`source` has {len(whose)} characters; it may have 1 to {LONGEST}")
@@ -83,6 +86,9 @@ def add(
             raise ProblemError("invalid", f"{len(found)} things are wrong with the book", flaws(found))
 
         def write(session: Session) -> Answer:
+            newer = None if base is None or more else ingest.overtaken(session, base)
+            if newer is not None:
+                raise ProblemError("state-conflict", f"`{newer}` was sealed since `{base}`: add to that one instead")
             now = clock.now()
             row, event = ingest.sealed(session, found, whose, request.user.name, now, more=more)
             (receipt,) = journal.append(session, [event], now)
@@ -148,12 +154,12 @@ def document(
 
 
 def _told(service: Service, who: Principal, row: Snapshot) -> SnapshotAnswer:
-    """Without how many entries lists have, for whom rules are kept from."""
-    library = _in_force(service)
-    shown = _shown(row)
-    if library is None or sees_all(library, who.roles):
-        return shown
-    return replace(shown, counts={table: count for table, count in shown.counts.items() if table != "lists"})
+    """Without how many entries lists have, for whom rules are kept from, and how much households have, for whom some
+    are."""
+    library, shown = _in_force(service), _shown(row)
+    kept = set() if library is None or sees_all(library, who.roles) else {"lists"}
+    kept |= set() if who.households is None else set(OWN)
+    return replace(shown, counts={table: count for table, count in shown.counts.items() if table not in kept})
 
 
 def _is_kept(service: Service, book: Book, who: Principal) -> bool:

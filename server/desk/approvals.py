@@ -35,13 +35,13 @@ from server.auth import people
 from server.auth.credentials import Principal
 from server.auth.people import Refused
 from server.auth.roles import ALLOWED, Act, Role
-from server.desk import approval_policies, demand, holds, proposals
+from server.desk import approval_policies, demand, evidence, holds, proposals
 from server.desk.demand import FOUR_EYES, Demand, Kind, Level, Needed, Policy
 from server.desk.measures import KEPT
 from server.desk.proposals import ENDS_IN, State, Verb
 from server.log.events import Event
 from server.store import blobs, tables
-from server.store.tables import Evidence, Journal, Proposal
+from server.store.tables import Journal, Proposal
 
 GOOD_FOR = timedelta(days=1)
 """How long what was given to sign can be handed in."""
@@ -206,7 +206,7 @@ def _held(session: Session, row: Proposal, now: str) -> Refused | None:
 def _unmet(session: Session, row: Proposal, need: Demand, yes: Yes, said: Signed | None, now: str) -> Refused | None:
     """What the yes lacks."""
     who, held = yes.who, {role.value for role in yes.who.roles}
-    if who.name == row.proposer and (need.others or said is not None):
+    if who.name in proposals.askers(session, row) and (need.others or said is not None):
         return Refused(
             "self-approval", "", f"{who.name} asked for this proposal; somebody else approves it", "ask them"
         )
@@ -219,7 +219,7 @@ def _unmet(session: Session, row: Proposal, need: Demand, yes: Yes, said: Signed
         return _more("it needs a signature with a key of your own: sign `approval-payload` and send the envelope")
     if need.evidence and yes.evidence is None:
         return _more("it needs evidence of what the client said: file it, and send its SHA-256 in `evidence`")
-    if yes.evidence is not None and not _there(session, yes.evidence):
+    if yes.evidence is not None and not evidence.known(session, yes.evidence, who):
         return Refused("invalid", "/evidence", "there is no such evidence", "file it with POST /v1/evidence")
     if need.step_up is not None and not _shown(who, said, _before(now, timedelta(minutes=need.step_up))):
         what = f"{who.name} has to have shown who they are within {need.step_up} minutes"
@@ -230,10 +230,6 @@ def _unmet(session: Session, row: Proposal, need: Demand, yes: Yes, said: Signed
 def _shown(who: Principal, said: Signed | None, since: str) -> bool:
     """A fresh signature shows it, and so does the provider's word of a fresh login; an API key never does."""
     return (said is not None and said.time >= since) or (who.shown is not None and who.shown >= since)
-
-
-def _there(session: Session, name: str) -> bool:
-    return session.exec(select(Evidence).where(Evidence.hash == name)).first() is not None
 
 
 def _wrong(what: str) -> Refused:

@@ -1,13 +1,13 @@
 """Evidence as the service keeps it: a blob, who filed it, and who may read it."""
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, or_, select
 
 from policy.canonical import Json
 from server.auth.credentials import Principal
 from server.desk import proposals, waivers
 from server.log.events import Event
 from server.store import blobs
-from server.store.tables import Evidence, Override, Proposal, Waiver
+from server.store.tables import Approval, Evidence, Override, Proposal, Waiver
 
 NOBODY = ""
 """The household of what is for the eyes of those who see all."""
@@ -38,5 +38,6 @@ def may_see(session: Session, name: str, who: Principal) -> bool:
         return True
     if any(waivers.seen_by(row, who) for row in session.exec(select(Waiver).where(Waiver.evidence == name))):
         return True
-    about = select(Proposal).join(Override, Override.proposal == Proposal.id).where(Override.evidence == name)  # type: ignore[arg-type]  # a column's comparison
+    named = (select(each.proposal).where(each.evidence == name) for each in (Override, Approval))
+    about = select(Proposal).where(or_(*(col(Proposal.id).in_(each) for each in named)))
     return any(proposals.seen_by(row, who.households) for row in session.exec(about))

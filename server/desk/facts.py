@@ -157,14 +157,14 @@ def _homes(new: New) -> set[str]:
 
 def _moved(session: Session, before: Manifest, shared: Book, new: New) -> Book | tuple[Problem, ...]:
     """What is shared, and the households whose accounts hold something else now."""
-    missing = tuple(_unknown(position) for position in new.positions if position.household not in before.parts)
+    missing = tuple(unknown(position) for position in new.positions if position.household not in before.parts)
     if missing or not new.positions:
         return missing or shared
     wanted = {name: before.parts[name] for name in _homes(new)}
     parts: list[Book] = []
     for name, rows in manifest.rows_of(session, wanted):
         mine = [position for position in new.positions if position.household == name]
-        strange = tuple(_unknown(p) for p in mine if p.account not in {row["id"] for row in rows.get("accounts", ())})
+        strange = tuple(unknown(p) for p in mine if p.account not in {row["id"] for row in rows.get("accounts", ())})
         if strange:
             return strange
         found = wire.from_json(_text(_held(rows, mine)), "body", document(shared))
@@ -174,7 +174,8 @@ def _moved(session: Session, before: Manifest, shared: Book, new: New) -> Book |
     return joined(shared, parts)
 
 
-def _unknown(position: Position) -> Problem:
+def unknown(position: Position) -> Problem:
+    """It is not there, or not theirs to see who say it."""
     what = f"the snapshot has no account `{position.account}` in household `{position.household}`"
     return Problem(Place("body", None, pointer(("positions", position.place))), what, "name an account as it is there")
 

@@ -165,6 +165,16 @@ def told(row: Proposal, event: Event) -> Event:
     return replace(event, data=data, household=row.households or "")
 
 
+def askers(session: Session, row: Proposal) -> frozenset[str]:
+    """Who asked for it, and for those that it revises, whose wishes are among its own: none of them are other eyes."""
+    found, revised = {row.proposer}, row.revises
+    while revised is not None:
+        earlier = session.get_one(Proposal, revised)
+        found.add(earlier.proposer)
+        revised = earlier.revises
+    return frozenset(found)
+
+
 def seen_by(row: Proposal, mine: frozenset[str] | None) -> bool:
     return may_see(row.households, mine)
 

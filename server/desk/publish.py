@@ -113,9 +113,11 @@ def activated(session: Session, row: Rulebook, by: str, since: str) -> Event:
     return Event("rulebook.activated", STREAM, "rules in force", by, data, rules=row.manifest)
 
 
-def in_force(session: Session, at: str) -> Rulebook | None:
-    """The last one whose instant has come; of a published one and a state of it that begin together, the state."""
+def in_force(session: Session, at: str, without: Collection[str] = ()) -> Rulebook | None:
+    """The last one whose instant has come; of a published one and a state of it that begin together, the state.
+    `without`: as it would be if there were none of these."""
     begun = select(Rulebook).where(col(Rulebook.active) <= at, col(Rulebook.replaced).is_(None))
+    begun = begun.where(col(Rulebook.id).not_in(without))
     last = col(Rulebook.active).desc(), col(Rulebook.base).is_(None), col(Rulebook.id).desc()
     return session.exec(begun.order_by(*last).limit(1)).first()
 

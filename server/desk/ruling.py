@@ -6,26 +6,32 @@ instant from now on at which the answer changes gets its row and its entry in th
 what will be in force at a date is in the log before that date, and no job has to turn anything over.
 """
 
+import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, not_, or_, select
 
 from dsl.source import Source
 from policy.book.problem import Problem
 from policy.canonical import digest
-from policy.ir.observed import FILE, split, text
+from policy.ir.observed import FILE, SALT, split, text
 from policy.proof.archive import listed
 from policy.proof.bundle import rules_manifest
 from server import clock
+from server.auth.credentials import Principal
 from server.desk import publish
 from server.desk.publish import ENDING, STREAM, WAIVERS
 from server.desk.rules import problems, read
+from server.log import feed
 from server.log.events import Event
 from server.store import blobs, store
-from server.store.tables import Mode, Rulebook, Waiver
+from server.store.tables import Journal, Mode, Rulebook, Waiver
 
 OBSERVE, ENFORCE = "observe", "enforce"
+AMENDED = "rulebook.amended"
+Eyes = tuple[str | None, str | None]
+"""A role and a household, as in the journal."""
 _LOCK = 7476635
 
 
@@ -63,7 +69,39 @@ def _settled(session: Session, by: str, now: str) -> Iterator[Event]:
         row = _row(session, wanted, manifest, by, now, at)
         session.flush()
         data = {"id": row.id, "base": wanted.base.id, "from": at}
-        yield Event("rulebook.amended", STREAM, "rules in force", by, {**data}, rules=row.manifest)
+        role, household = _eyes(session, files_of(session, found), wanted)
+        told = Event(AMENDED, STREAM, "rules in force", by, {**data}, rules=row.manifest)
+        yield replace(told, role=role, household=household)
+
+
+def _eyes(session: Session, before: Mapping[str, bytes], wanted: Composed) -> Eyes:
+    """Whose eyes it is for that these files became those: everybody's, unless all that differs is kept."""
+    after = wanted.files
+    differ = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
+    found: set[Eyes] = set()
+    if FILE in differ:
+        turned = _lines(before) ^ _lines(after)
+        said = select(Mode.role).where(Mode.rulebook == wanted.base.id, col(Mode.rule).in_(turned))
+        found = {(role, None) for role in session.exec(said)}
+    for path in differ - {FILE, SALT}:
+        row = session.get(Waiver, path.removeprefix(WAIVERS).removesuffix(ENDING))
+        found.add((None, None) if row is None else (row.role, row.household))
+    if not found or (None, None) in found:
+        return None, None
+    roles, households = {role for role, _ in found}, {household for _, household in found}
+    role = None if None in roles else ",".join(sorted(filter(None, roles)))
+    return role, households.pop() if len(households) == 1 else ""
+
+
+def _lines(files: Mapping[str, bytes]) -> set[str]:
+    return set(files.get(FILE, b"").decode().splitlines())
+
+
+def kept_from(session: Session, who: Principal) -> frozenset[str]:
+    """The states of rule books that differ from the one before in what is not theirs to see."""
+    other = or_(col(Journal.role).is_not(None), col(Journal.household).is_not(None))
+    rows = session.exec(select(Journal.data).where(Journal.type == AMENDED, other, not_(feed.seen_by(who))))
+    return frozenset(json.loads(data)["id"] for data in rows)
 
 
 def _row(session: Session, wanted: Composed, manifest: bytes, by: str, now: str, at: str) -> Rulebook:

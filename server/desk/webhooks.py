@@ -188,4 +188,4 @@ def _changed(session: Session, row: Webhook, type: str, by: str, more: dict[str,
 
 
 def _told(row: Webhook, type: str, by: str, data: dict[str, str | int]) -> Event:
-    return Event(type, STREAM, row.id, by, dict(data), role=Role.OPERATIONS.value)
+    return Event(type, STREAM, row.id, by, dict(data), household=row.households or "", role=Role.OPERATIONS.value)

@@ -17,7 +17,7 @@ from policy.proof.layout import OPEN
 from server import clock
 from server.answer.proposal import WORDS, ProposeAnswer, answer_of
 from server.auth.roles import Role
-from server.desk import approvals, decision, headroom, intent, observing, proposals, proving
+from server.desk import approvals, decision, headroom, intent, observing, proposals, proving, unnamed
 from server.desk.headroom import Held
 from server.desk.loaded import Loaded, loaded
 from server.desk.measures import KEPT, measured
@@ -32,6 +32,8 @@ from server.store.tables import Proposal, Snapshot
 from solver.intent import Intent
 
 ANSWERS = TypeAdapter(dict[str, ProposeAnswer])
+OWN = "own households;"
+"""What the key of an answer begins with that is for who may see some households only, where rules add up the firm."""
 AGAIN = 4  # times that what was overtaken is worked out
 HELD = "headroom-held: what other proposals hold may be in the way; see /v1/headroom"
 PENDING = "headroom-held: orders of these accounts wait to be decided, or to be seen in the data; see /v1/headroom"
@@ -84,7 +86,11 @@ def worked_out(service: Service, row: Proposal) -> Result:
         observing.proposed(service, known, found.orders)
     files = decision.files(task, run, found, clock.now(), {})
     link = None if files is None else f"/v1/proposals/{row.id}/bundle"
-    answers = ANSWERS.dump_json(dict(_answers(task, found, link)))
+    said = dict(_answers(task, found, link))
+    if beyond is not None:
+        kept = _answers(unnamed.task(task), unnamed.answer(found), None)
+        said |= {OWN + roles: each for roles, each in kept}
+    answers = ANSWERS.dump_json(said)
     if isinstance(found, Refused) and files is None:
         open_ = beyond is not None and any(each.visible_to is None for each in beyond.obligations)
         reason = HELD if open_ and headroom.others(holding, row.household) else None
@@ -181,11 +187,12 @@ def _stopped(row: Proposal, reason: str) -> Result:
     return Result(Event("proposal.refused", row.id, "no orders", row.proposer, None, body, run=row.id), reason=reason)
 
 
-def read_by(answers: bytes, roles: frozenset[Role]) -> ProposeAnswer:
-    """The answer as whoever has these roles may read it."""
+def read_by(answers: bytes, roles: frozenset[Role], households: frozenset[str] | None = None) -> ProposeAnswer:
+    """The answer as whoever has these roles may read it, and sees these households, None for all."""
     found = ANSWERS.validate_json(answers)
-    named = {role for key in found for role in filter(None, key.split(","))}
-    return found[",".join(sorted(named & {role.value for role in roles}))]
+    named = {role for key in found for role in filter(None, key.removeprefix(OWN).split(","))}
+    mine = ",".join(sorted(named & {role.value for role in roles}))
+    return found[mine] if households is None else found.get(OWN + mine, found[mine])
 
 
 def _answers(task: Task, found: Answer, link: str | None) -> Iterator[tuple[str, ProposeAnswer]]:

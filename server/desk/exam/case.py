@@ -81,7 +81,7 @@ def case(service: Service, session: Session, of: Scope, row: Proposal, size: int
     found = session.exec(select(Journal).where(Journal.stream == row.id).order_by(col(Journal.seq))).all()
     entries = tuple(each for each in found if each.index < size)
     said = None if row.answer is None else blobs.get(session, [row.answer]).get(row.answer)
-    answer = None if said is None else proposing.read_by(said, of.who.roles)
+    answer = None if said is None else proposing.read_by(said, of.who.roles, of.who.households)
     state = proposals.state(row, now)
     orders = () if answer is None else tuple(scope.within(service, session, of, row, answer.orders))
     whole = proving.whole_to(service, row, of.who.roles)

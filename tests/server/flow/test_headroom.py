@@ -184,4 +184,4 @@ def test_what_is_left_can_be_read(firm: Firm) -> None:
     assert reserved > 0
     assert left == Fraction(line["limit"]) - used - reserved >= 0
     assert {each["household"] for each in whole["holders"]} == {"h1", "h2"}
-    assert ([each["household"] for each in mine["holders"]], mine["others"], mine["limits"]) == (["h1"], 1, [])
+    assert ([each["household"] for each in mine["holders"]], mine["limits"]) == (["h1"], [])
