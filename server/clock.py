@@ -2,7 +2,7 @@
 
 import os
 import re
-from base64 import b32hexencode
+from base64 import b32hexdecode, b32hexencode
 from datetime import UTC, date, datetime
 from time import time_ns
 
@@ -40,7 +40,10 @@ def day(said: str) -> date | None:
         return None
 
 
-def fresh(kind: str) -> str:
-    """A new id such as `prop_06f3…`: milliseconds, then 80 random bits, so that ids sort by their time."""
+def fresh(kind: str, after: str | None = None) -> str:
+    """A new id such as `prop_06f3…`: milliseconds, then 72 random bits, so that ids sort by their time; after that one,
+    whatever the clock says, which may be another machine's than the one before."""
     milliseconds = time_ns() // 1_000_000
+    if after is not None:
+        milliseconds = max(milliseconds, int.from_bytes(b32hexdecode(after.partition("_")[2].upper())[:6]) + 1)
     return f"{kind}_{b32hexencode(milliseconds.to_bytes(6) + os.urandom(9)).decode().lower()}"

@@ -17,9 +17,9 @@ from server.auth.openid import Keys
 from server.auth.roles import Role
 from server.desk.kept import Kept
 from server.desk.manifest import Manifest
-from server.log import files, journal
+from server.log import files, journal, signer
 from server.log.events import Event
-from server.log.signer import Signer, signer
+from server.log.signer import Signer
 from server.log.witnessed import Asked
 from server.ops import instruments
 from server.ops.instruments import Instruments
@@ -70,10 +70,15 @@ def opened(known: Settings) -> Service:
     error."""
     known.data.mkdir(mode=OWN, parents=True, exist_ok=True)
     provider = None if known.provider is None else Keys(known.provider)
-    base, by = store(known.database), signer(known.data / SIGNER, known.origin)
+    base = store(known.database)
+    (migrated if known.migrate else required)(base)
+    with base.reading() as session:
+        begun = signer.begun(session) is not None
+    by = signer.signer(known.data / SIGNER, known.origin, begun=begun)
     found = Service(known, base, by, instruments.made(base, by, known.sent), provider)
-    (migrated if known.migrate else required)(found.store)
     _begin(found)
+    with base.reading() as session:
+        signer.same(session, by)
     return found
 
 
@@ -91,7 +96,9 @@ def _begin(service: Service) -> None:
             session, credentials.FIRST, every, None, clock.text(now), clock.text(now + FIRST_LASTS)
         )
         files.replaced(first_key(service.settings), f"{key}\n".encode(), files.OWNER)
-        begun = Event("log.begun", "log", service.signer.origin, credentials.FIRST, {"origin": service.signer.origin})
+        by = service.signer
+        says: dict[str, Json] = {"origin": by.origin, "key": by.verifier.text}
+        begun = Event("log.begun", signer.STREAM, by.origin, credentials.FIRST, says)
         made: dict[str, Json] = {"id": row.id, "principal": row.principal}
         added = Event("key.added", "keys", row.id, credentials.FIRST, made, role=Role.ADMIN.value)
         journal.append(session, [begun, added], clock.text(now))

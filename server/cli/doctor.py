@@ -84,7 +84,10 @@ def _missing(known: Settings) -> Iterator[Diagnosis]:
         yield Diagnosis("data", State.WRONG, "it is another user's", "run this as the user whom the service runs as")
     if not (data / SIGNER / signer.KEY).exists():
         yield Diagnosis(
-            "signer", State.WRONG, "the signing key is missing", "put the signer's folder back from a backup"
+            "signer",
+            State.WRONG,
+            "the signing key is missing",
+            "put the signer's folder back, or copy it from where the service began",
         )
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
         yield Diagnosis("database", State.WRONG, "SQLite's file is missing", "put it back from a backup")

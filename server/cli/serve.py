@@ -76,8 +76,11 @@ def _serve(opened: Service, at: socket, parent: int | None = None) -> None:
     lines.begun()
     if parent is not None:
         Thread(target=_outlived, args=(server, parent), daemon=True).start()
+    stop = asked_to_end()  # uvicorn raises the signal that ended it once more, which would be our end at once
     with driving(opened) if opened.settings.workers else nullcontext():
-        server.run([at])
+        if not stop.is_set():
+            server.run([at])
+    opened.instruments.ended()
 
 
 def _outlived(server: Server, parent: int) -> None:

@@ -69,3 +69,4 @@ def _work(known: Settings, lease: timedelta, parent: int, stop: Event) -> None:
     with driving(service, lease), working(service, 1, lease):
         while not stop.wait(LOOK) and not orphaned(parent):
             pass
+    service.instruments.ended()

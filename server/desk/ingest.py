@@ -8,7 +8,7 @@ snapshot is sealed as any, and is never taken for the newest.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from dsl.confusable import skeleton
 from policy.book import tables, wire
@@ -23,7 +23,7 @@ from server.desk import manifest
 from server.desk.manifest import Manifest, Part
 from server.log.events import Event
 from server.store import blobs
-from server.store.tables import Snapshot
+from server.store.tables import Reached, Snapshot
 
 STREAM = "data"
 
@@ -101,10 +101,12 @@ def clashes(session: Session, book: Book, others: Mapping[str, Part]) -> Iterato
 def sealed(
     session: Session, received: Received, source: str, actor: str, now: str, *, more: bool = False
 ) -> tuple[Snapshot, Event]:
+    """Whoever seals waits here for who does, so that each next one is later than the one before, by its id too."""
+    session.get(Reached, 1, with_for_update=True)
     found = manifest.put(session, received.book, received.others)
     (hash,) = blobs.put(session, [manifest.written(found)])
     row = Snapshot(
-        id=clock.fresh("snap"),
+        id=clock.fresh("snap", session.exec(select(func.max(Snapshot.id))).one()),
         manifest=hash,
         source=source,
         as_of=found.as_of,
@@ -116,6 +118,14 @@ def sealed(
     session.add(row)
     data: dict[str, Json] = {"id": row.id, "source": source, "as_of": row.as_of, "known_at": row.known_at}
     return row, Event("snapshot.sealed", STREAM, f"book as of {row.as_of}", actor, data, snapshot=hash)
+
+
+def overtaken(session: Session, base: str) -> str | None:
+    """The id of what was sealed since that whole snapshot: a snapshot that is made of it, and is whole, would lack what
+    that says. One of which more follows is nobody's newest."""
+    session.get(Reached, 1, with_for_update=True)
+    row, newest = session.get_one(Snapshot, base), latest(session)
+    return None if row.more or newest is None or newest.id == base else newest.id
 
 
 def latest(session: Session) -> Snapshot | None:

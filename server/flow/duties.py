@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete
+from sqlalchemy import ColumnElement
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
@@ -24,11 +24,11 @@ from server.log.audit import audited
 from server.log.events import Event
 from server.running import Service
 from server.store.store import Store
-from server.store.tables import Journal, Proposal, Reply, Rulebook, Told, Waiver
+from server.store.sweep import sweep
+from server.store.tables import Journal, Proposal, Rulebook, Told, Waiver
 
 MOST = 100  # told in one transaction
 CLOCK = "the clock"  # who acted
-REPLIES = timedelta(days=31)  # a day longer than a key is good for
 AUDITED = timedelta(days=1)  # between two audits of the log
 DAY, HOUR = len("2026-11-22"), len("2026-11-22T23")
 
@@ -61,7 +61,7 @@ DUE: tuple[Due, ...] = (in_force, expired, lapsed)
 
 def of(service: Service) -> list[Duty]:
     told = [Duty(due.__name__, partial(tell, service.store, due)) for due in DUE]
-    kept = [Duty("replies", partial(_replies_swept, service.store)), Duty("audit", partial(_audited, service))]
+    kept = [Duty("sweep", partial(_swept, service.store)), Duty("audit", partial(_audited, service))]
     return [*told, *kept]
 
 
@@ -123,11 +123,5 @@ def _audited(service: Service) -> None:
     audited(service.store, service.signer, CLOCK, clock.text(now))
 
 
-def _replies_swept(store: Store) -> None:
-    """Answers that no Idempotency-Key is good for any longer."""
-    old = clock.text(datetime.now(UTC) - REPLIES)
-    with store.reading() as session:
-        if session.exec(select(Reply.key).where(col(Reply.time) < old).limit(1)).first() is None:
-            return
-    with store.writing() as session:
-        session.connection().execute(delete(Reply).where(col(Reply.time) < old))
+def _swept(store: Store) -> None:
+    sweep(store, datetime.now(UTC))

@@ -8,8 +8,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
+from policy.canonical import Json, decode
 from policy.proof.keys import public_of
 from policy.proof.merkle import Tree, consistency_proof, root
 from policy.proof.note import Checkpoint, Note, Verifier, checkpoint, checkpoint_text, parse, signature_line, verified
@@ -20,9 +21,17 @@ from server.log import files, journal, keyring
 from server.log.keyring import Keyring, KeyringError, verifier_of
 from server.store.store import Store
 from server.store.tables import Checkpoint as Signed
+from server.store.tables import Journal as Entry
 
+STREAM = "log"
 KEY, LAST, WITNESSES = keyring.FILE, "last-signed", "witnesses"
 TOO_MANY = 2**31  # entries: more than the column of a checkpoint's size holds
+
+
+ELSEWHERE = (
+    "the log of this database is signed with a key that is not here: copy the folder `signer` from the data directory "
+    "where the service began into this one"
+)
 
 
 class SignerError(ValueError):
@@ -54,15 +63,31 @@ class Signer:
         return verifier_of(self.origin, self.seed)
 
 
-def signer(folder: Path, origin: str | None = None) -> Signer:
-    """The signer whose key lies in the folder, made on first use. SignerError where the file is no key."""
+def signer(folder: Path, origin: str | None = None, *, begun: bool = False) -> Signer:
+    """The signer whose key lies in the folder, made on first use, unless the log was `begun` already. SignerError where
+    the file is no key."""
     with files.held(folder):
         if not (folder / KEY).exists():
+            if begun and not (folder / LAST).exists():
+                raise SignerError(ELSEWHERE)
             if (folder / LAST).exists():
                 raise SignerError(f"the signer's `{KEY}` is missing, yet this log was signed before; restore the key")
             keyring.written(folder, Keyring(keyring.fresh()))
         first = Signer(folder, "").keys.signs.seed
         return Signer(folder, origin or _remembered(folder) or f"proofolio-{public_of(first).raw[:6].hex()}/log")
+
+
+def begun(session: Session) -> Json:
+    """What the first entry of the log says of it: `origin`, and the `key` that signs it; None where there is none."""
+    found = session.exec(select(Entry.data).where(Entry.stream == STREAM, Entry.seq == 0)).first()
+    return None if found is None else decode(found.encode())
+
+
+def same(session: Session, by: Signer) -> None:
+    """SignerError where the log was begun with a key that was never this signer's."""
+    said = begun(session)
+    if isinstance(said, dict) and said.get("key") not in (None, *(key.text for key in verifiers(by))):
+        raise SignerError(ELSEWHERE)
 
 
 def sealed(store: Store, by: Signer) -> bytes:

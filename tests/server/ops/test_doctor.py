@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -127,3 +128,31 @@ def test_settings_that_cannot_be_read(monkeypatch: pytest.MonkeyPatch, capsys: p
     monkeypatch.setenv("PROOFOLIO_WORKERS", "many")
     assert main(["doctor"]) == Exit.BAD_INPUT
     assert "PROOFOLIO_WORKERS" in capsys.readouterr().err
+
+
+def test_a_signer_whose_files_cannot_be_read(service: Service, examined: Examined) -> None:
+    (service.signer.folder / signer.WITNESSES).write_text("witness\n")
+    found = examined()
+    assert found["log"]["state"] == "wrong"
+    assert signer.WITNESSES in found["log"]["says"]
+
+
+def test_a_second_machine_has_the_key_of_the_log_or_does_not_begin(
+    service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It makes none of its own, with which approvals would be signed that no card knows."""
+    other = tmp_path / "other"
+    monkeypatch.setenv("PROOFOLIO_DATA_DIR", str(other))
+    monkeypatch.setenv("PROOFOLIO_DATABASE_URL", service.settings.database)
+    assert main(["worker"]) == Exit.BAD_INPUT
+    assert "copy the folder `signer`" in capsys.readouterr().err
+    assert not (other / "signer" / signer.KEY).exists()
+    signer.signer(other / "signer")
+    assert main(["worker"]) == Exit.BAD_INPUT, "a key of another log is there"
+    assert "copy the folder `signer`" in capsys.readouterr().err
+    assert main(["doctor"]) == Exit.STOP
+    assert "copy the folder `signer`" in capsys.readouterr().out
+    shutil.rmtree(other / "signer")
+    shutil.copytree(service.signer.folder, other / "signer")
+    monkeypatch.setattr("server.cli.worker.looked_after", lambda *_: None)
+    assert main(["worker"]) == Exit.PASS

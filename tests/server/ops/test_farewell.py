@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import signal
 from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 from time import monotonic, sleep
+from typing import Any
 
 import httpx
+from sqlmodel import select
 
+from server.flow import executors
 from server.running import opened
 from server.settings import Settings
+from server.store.tables import Executor
 from tests.server import stocked
 from tests.server.processes import ENDS, Served, serving
 
@@ -76,3 +81,32 @@ def test_what_was_begun_is_answered_and_the_rest_goes_on_after_the_next_start(tm
             assert monotonic() < until
             sleep(0.2)
         assert served(None, "GET", "/v1/health/ready").json()["answer"] == "ready"
+
+
+def test_who_ends_leads_no_longer_and_has_sent_what_it_measured(tmp_path: Path, url: str) -> None:
+    """A signal ends the server, and not the process before it has said so."""
+    data, posts = tmp_path / "data", list[str]()
+
+    class Collector(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            posts.append(self.path)
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    collector = ThreadingHTTPServer(("127.0.0.1", 0), Collector)
+    Thread(target=collector.serve_forever, daemon=True).start()
+    where = f"http://127.0.0.1:{collector.server_port}"
+    with serving(data, PROOFOLIO_DATABASE_URL=url, OTEL_EXPORTER_OTLP_ENDPOINT=where) as served:
+        assert served(None, "GET", "/v1/health/live").status_code == 200
+        assert served.end() == 0
+    collector.shutdown()
+    collector.server_close()
+    assert "/v1/metrics" in posts
+    service = opened(Settings(data, url, workers=0))
+    with service.store.reading() as session:
+        assert set(session.exec(select(Executor.beat))) == {executors.GONE}
+    service.store.engine.dispose()

@@ -10,7 +10,7 @@ from sqlmodel import select
 from server import clock
 from server.store import sweep
 from server.store.store import Store
-from server.store.tables import Reply
+from server.store.tables import Challenge, Delivery, Reply
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -30,3 +30,15 @@ def test_what_is_over_goes(database: Store, at_once: int, monkeypatch: pytest.Mo
     assert (sweep.sweep(database, NOW), sweep.sweep(database, NOW)) == (7, 0)
     with database.reading() as session:
         assert sorted(session.exec(select(Reply.key))) == ["in hand", "young"]
+
+
+def test_tries_and_challenges_go_too(database: Store) -> None:
+    old, young = (clock.text(NOW - age) for age in (timedelta(days=40), timedelta(hours=1)))
+    with database.writing() as session:
+        for time in (old, young):
+            session.add(Delivery(webhook="w", time=time, index=1, milliseconds=1))
+            session.add(Challenge(nonce=time, person="p", key="k", expires=time))
+    assert (sweep.sweep(database, NOW), sweep.sweep(database, NOW)) == (2, 0)
+    with database.reading() as session:
+        assert list(session.exec(select(Delivery.time))) == [young]
+        assert list(session.exec(select(Challenge.expires))) == [young]
