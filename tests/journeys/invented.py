@@ -54,7 +54,7 @@ NAMES = {"ACME": "Acme", "UNH": "UnitedHealth", "Z": "Zenith"}
 NOBODYS = [{"id": "X7", "name": "X7"}, {"id": "X8", "name": "Northwind Mining"}]
 PLAIN = {"currency": "USD", "facts": {"derivative": False}}
 LOT = {"quantity": "1500", "basis": "10", "acquired": "2020-03-02"}
-ACCOUNTS = {"acct_joint": "hh_smith", "trust": "smith", "ira": "jones", "joint": "H1"}
+ACCOUNTS = {"acct_joint": "hh_smith", "trust": "smith", "ira": "jones", "joint": "H1", "smith-0": "brown"}
 
 
 def book(accounts: dict[str, str] | None = None) -> dict[str, Any]:
