@@ -153,9 +153,9 @@ class ProposeAnswer:
     clock, so that a rerun finds the same. `bundle`: the file that was written, null where there was nothing to file.
 
     All of it as its reader may see it. Where a rule is visible to other roles only, what the search said of all rules
-    alike (`gap`, `costs`, `tried`, `reproducible`, `bundle`) is left out; a refusal is that of the visible rules
-    alone, or says neutrally "not permitted" where these would let orders through; and `price_box` is of the visible
-    verdicts."""
+    alike (`gap`, `costs`, `tried`, `reproducible`) is left out, and `bundle` is the open one, which a service has of
+    orders alone; a refusal is that of the visible rules alone, or says neutrally "not permitted" where these would let
+    orders through; and `price_box` is of the visible verdicts."""
 
     answer: str
     as_of: date

@@ -284,10 +284,11 @@ def answer_of(session: Session, request: Request[Principal, None, Any], row: Pro
     return proposing.read_by(blobs.get(session, [row.answer])[row.answer], request.user.roles, request.user.households)
 
 
-def intent_of(session: Session, row: Proposal) -> dict[str, Any]:
-    """As docs/intent.schema.json has it."""
-    found = json.loads(blobs.get(session, [row.intent])[row.intent])
-    assert isinstance(found, dict), "it was written by us"
+def intent_of(session: Session, row: Proposal) -> dict[str, Any] | None:
+    """As docs/intent.schema.json has it; None once it was erased."""
+    content = blobs.get(session, [row.intent]).get(row.intent)
+    found = None if content is None else json.loads(content)
+    assert found is None or isinstance(found, dict), "it was written by us"
     return found
 
 

@@ -98,6 +98,8 @@ def _revised(request: Request[Principal, None, Any], service: Service, name: str
             if proposals.state(row, clock.now()) in UNSETTLED:
                 raise ProblemError("state-conflict", f"`{row.id}` has no result yet that could be revised")
             earlier = intent_of(session, row)
+        if earlier is None:
+            raise ProblemError("state-conflict", f"what `{row.id}` wanted was erased; ask anew")
         wanted = ProposalAsked(
             snapshot=asks.snapshot or row.snapshot,
             household=row.household,

@@ -11,7 +11,7 @@ the log says of each entry that it was erased, so that an audit tells that from 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlmodel import Session, col, delete, select, update
+from sqlmodel import Session, col, delete, or_, select, update
 
 from policy.canonical import Json
 from policy.proof.archive import ArchiveError, listed
@@ -19,9 +19,10 @@ from policy.proof.layout import LOG
 from server import clock
 from server.auth.roles import Role
 from server.desk import legal_holds
+from server.desk.proposals import State
 from server.log import retention
 from server.log.events import KINDS, Event
-from server.store.tables import Blob, Erasure, Journal, Proposal
+from server.store.tables import Blob, Erasure, Journal, Proposal, Run
 
 STREAM = "erasures"
 ERASED = '{"erased":true}'
@@ -79,10 +80,10 @@ def erased(session: Session, row: Erasure, entries: Sequence[Journal], who: str,
     """An event for each entry, to be entered in the same transaction, in which nobody else appends
     (`server.log.journal.alone`)."""
     gone = {entry.stream for entry in entries if entry.body is not None}
-    names = {name for entry in entries for name in _own((entry.body or b"").decode(errors="replace"))}
+    names = {name for entry in entries for name in _own(entry.body)}
     proposals = session.exec(select(Proposal).where(col(Proposal.id).in_(gone))).all()
     names |= {proposal.answer for proposal in proposals if proposal.answer is not None}
-    names |= {name for proposal in proposals for name in _own(proposal.whole)}
+    names |= {name for proposal in proposals for name in _own((proposal.whole or "").encode())}
     session.connection().execute(
         update(Journal)
         .where(col(Journal.index).in_([entry.index for entry in entries]))
@@ -104,22 +105,26 @@ def is_erased(session: Session, stream: str) -> bool:
     return session.exec(found.limit(1)).first() is not None
 
 
-def _own(manifest: str | None) -> list[str]:
-    """The hashes of a decision's own files."""
+def _own(body: bytes | None) -> list[str]:
+    """The hashes of a decision's own files; none of what lists no files."""
     try:
-        paths = listed((manifest or "").encode())
+        paths = listed(body or b"")
     except ArchiveError:
         return []
     return [name for path, name in paths.items() if path.startswith(OWN)]
 
 
 def _wanted(session: Session, names: set[str]) -> set[str]:
-    """Those that another decision names."""
-    wanted = set(session.exec(select(Proposal.answer).where(col(Proposal.answer).in_(names))))
+    """Those that another decision, a run, or what still waits for one, names."""
+    wanted: set[str | None] = set(session.exec(select(Proposal.answer).where(col(Proposal.answer).in_(names))))
+    alive = or_(col(Proposal.answer).is_not(None), col(Proposal.state) == State.QUEUED.value)
+    intents = select(Proposal.intent).where(col(Proposal.intent).in_(names), alive)
+    runs = select(Run.intent).where(col(Run.intent).in_(names))
+    wanted |= {name for asked in (intents, runs) for name in session.exec(asked)}
     for body in session.exec(select(Journal.body).where(col(Journal.body).is_not(None))):
-        wanted |= {name for name in names if name.encode() in (body or b"")}
+        wanted |= names.intersection(_own(body))
     for whole in session.exec(select(Proposal.whole).where(col(Proposal.whole).is_not(None))):
-        wanted |= names.intersection(_own(whole))
+        wanted |= names.intersection(_own((whole or "").encode()))
     return {name for name in wanted if name is not None}
 
 

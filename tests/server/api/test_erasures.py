@@ -150,7 +150,11 @@ def test_an_erased_decision_has_no_bundle_and_says_so(
         assert done.status_code == 200, done.text
     gone = anna("GET", f"{place}/bundle")
     assert (gone.status_code, gone.json()["code"]) == (410, "erased")
-    assert anna("GET", place).json()["answer"] is None
+    left = anna("GET", place).json()
+    assert left["answer"] is left["intent"] is None
+    again = anna("POST", f"{place}/revisions", json={})
+    assert (again.status_code, "was erased" in again.json()["detail"]) == (409, True)
+    assert asked(anna)["intent"] is not None, "the same wish again"
     with service.store.reading() as session:
         assert blobs.get(session, [str(proposal.answer)]) == {}
     assert findings(service) == ()

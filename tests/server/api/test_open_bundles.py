@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from sqlmodel import select
 
 from policy.canonical import digest
 from policy.proof.approval import Approval, read
@@ -22,11 +23,15 @@ from policy.proof.layout import CERTIFICATE, COMMITTED, FIRM, KEPT, KEPT_SALT, O
 from policy.proof.trust import trust
 from server.auth.roles import Role
 from server.cli.main import main
+from server.log import retention
 from server.running import Service
+from server.store import blobs
+from server.store.tables import Journal, Proposal
 from tests.policy.proof.attack import refuted, relisted
 from tests.server import stocked
 from tests.server.api.conftest import Caller
 from tests.server.api.test_approvals import approve, payload
+from tests.server.api.test_erasures import OLD, agree, ask, findings
 from tests.server.api.test_proposals import asked
 from tests.server.api.test_secrets import MARKET, secret, told, world
 from tests.server.cli.test_visibility import hidden
@@ -172,6 +177,27 @@ def test_five_thousand_tickers_are_not_told_apart(made: Made) -> None:
         assert not [name for name in names if name.encode() in everything], ticker
     salt = bytes.fromhex(made.whole[KEPT_SALT].decode())
     assert commitment(salt, manifest(made.whole, COMMITTED)) == made.mine[KEPT].decode().strip(), "who has the salt"
+
+
+def test_erasing_the_decision_erases_the_salt(
+    service: Service, caller: Callers, made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without it and what it opened, the commitment in an open bundle that somebody kept says nothing any more."""
+    monkeypatch.setattr(retention, "kept_until", lambda kind, time: (OLD, retention.ADVISER))  # years later
+    carl, rita = (caller(name, Role.COMPLIANCE) for name in ("carl", "rita"))
+    name = made.place.rpartition("/")[2]
+    own = {path: digest(made.whole[path]) for path in (KEPT_SALT, OPEN, CERTIFICATE, "decision/obligations.json")}
+    with service.store.reading() as session:
+        assert set(blobs.get(session, own.values())) == set(own.values())
+        leaves = session.exec(select(Journal.leaf).where(Journal.stream == name)).all()
+    for leaf in leaves:
+        assert agree(rita, ask(carl, leaf=leaf.hex())).status_code == 200
+    for who in (caller("anna", Role.ADVISER), caller("roy", Role.CONTROL_ROOM)):
+        assert who("GET", f"{made.place}/bundle").json()["code"] == "erased"
+    with service.store.reading() as session:
+        assert session.get_one(Proposal, name).whole is None
+        assert blobs.get(session, own.values()) == {}
+    assert findings(service) == ()
 
 
 def test_what_is_kept_is_not_swapped_nor_what_is_open_passed_off_as_all(

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+import pytest
+
 from policy.book import wire
 from policy.book.facts import Book
 from policy.proof.bundle import statement
+from policy.proof.layout import FIRM
 from server.desk import decision
 from server.desk.prepare import prepared
 from server.desk.propose import Refused, answered
@@ -19,7 +22,8 @@ from tests.server.cli.test_visibility import BOOK, CURE, PUBLIC, hidden
 TIME = "2026-11-22T14:00:00.000000Z"
 
 
-def test_an_entry_does_not_tell_one_refusal_from_another() -> None:
+@pytest.mark.parametrize("firm", [False, True])
+def test_an_entry_does_not_tell_one_refusal_from_another(firm: bool) -> None:
     book = wire.from_json(json.dumps(BOOK), "book")
     assert isinstance(book, Book)
     rules = {
@@ -27,11 +31,14 @@ def test_an_entry_does_not_tell_one_refusal_from_another() -> None:
         "secret.mandate": hidden("require cash >= 101% of net assets", passive=CURE),
     }
     task = prepared(rules, book, Intent())
+    if firm:  # what is taken for granted of other households is one more file of what is proven
+        task = replace(task, beyond=task.bound)
     proven = answered(task)
     assert isinstance(proven, Refused)
     run = decision.run_of(task, "prop_1", "anna")
     files = decision.files(task, run, proven, TIME, {})
     assert files is not None
+    assert (FIRM in files) is firm
     filed = decision.filed(run, proven, files, "prop_1")
     told = {_seen(filed)}
     for failing in ((), ("H-7/1",), tuple(f"H-7/{n}" for n in range(1000))):
