@@ -169,7 +169,9 @@ def one(
     now, known = clock.now(), _known(service, rulebook)
     with service.store.reading() as session:
         row = session.get_one(Rulebook, rulebook)
-        state = publish.state(row, now, publish.in_force(session, now))
+        kept = ruling.kept_from(session, request.user)
+        last = publish.in_force(session, now, () if row.id in kept else kept)
+        state = publish.state(row, now, last)
         report = publish.report(session, row)
     mine = readable_to(service, known, request.user)
     files, waived = publish.readable_files(known, mine, report), tuple(each.id for each in mine.waivers)

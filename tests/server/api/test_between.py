@@ -84,6 +84,7 @@ def filled(service: Service, caller: Callable[..., Caller], *, busy: bool) -> Id
     ids["snapshot"] = [stocked.sealed(service, {**SHARED, **together(household("jones"), smith)})]
     theirs, others = (Party(caller, name, ids) for name in ("jones", "smith"))
     theirs.busy()
+    ids["rulebook"].append(theirs.room("GET", "/v1/rulebooks").json()["data"][0]["id"])
     mine = {kind: len(names) for kind, names in ids.items()}
     if busy:
         others.busy()
