@@ -125,7 +125,8 @@ def drafted(
     may = entitled(known, wanted.rule)
     if signed is None and len(may) != 1:
         do = f"say which of {', '.join(may)}" if may else "such a rule says `on breach block, waiver by …`"
-        return (Problem(Place(pointer="/as"), f"{len(may)} may waive {wanted.rule}", do),)
+        who = f"{len(may)} people" if may else "nobody"
+        return (Problem(Place(pointer="/as"), f"{who} may waive {wanted.rule}", do),)
     text = written(waiver, wanted, signed or may[0], on, role)
     path = path_of(waiver)
     files, _ = split(known.sources)
