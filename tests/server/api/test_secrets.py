@@ -40,8 +40,9 @@ end
 """
 VARYING = re.compile(
     r"(?:prop|rb|snap|key|req|evt|run)_[0-9a-v]+|\d{4}-\d\d-\d\dT[\d:.]+Z|[0-9a-f]{64}|\"(?:index|after|seq)\":\d+"
+    r"|\+[0-9a-f]{8}\+[A-Za-z0-9+/]{40,}=*"
 )
-"""Ids, instants, hashes of these, and numbers in a log in which compliance does what an adviser does not see."""
+"""Ids, instants, hashes of these, keys, and numbers in a log in which compliance does what an adviser does not see."""
 CODED = re.compile(r"[A-Za-z0-9+/]{40,}={0,2}")
 NUMBER = count()
 
