@@ -141,13 +141,13 @@ def test_an_audit_that_goes_on_knows_the_tree_that_it_left(database: Store, by: 
 
 def test_what_an_audit_found_is_remembered_until_one_finds_nothing(database: Store, by: Signer) -> None:
     with database.engine.begin() as connection:
-        before = connection.execute(text("SELECT data FROM journal WHERE \"index\" = 3")).scalar_one()
+        before = connection.execute(text('SELECT data FROM journal WHERE "index" = 3')).scalar_one()
         connection.execute(text("UPDATE journal SET data = '{}' WHERE \"index\" = 3"))
     audit.audited(database, by, "anna", AT)
     heard = audit.remembered(by)
     assert heard is not None
     assert len(heard.findings) == 1
     with database.engine.begin() as connection:
-        connection.execute(text("UPDATE journal SET data = :data WHERE \"index\" = 3"), {"data": before})
+        connection.execute(text('UPDATE journal SET data = :data WHERE "index" = 3'), {"data": before})
     result, _ = audit.audited(database, by, "anna", AT)
     assert audit.remembered(by) == audit.Audited(14, result.root, AT, [])
