@@ -12,7 +12,7 @@ from sqlmodel import Session, select
 
 from server import clock
 from server.api.once import Answer, once
-from server.api.problem import ProblemError
+from server.api.problem import Flaw, ProblemError
 from server.api.wire import Asked, answer, asked
 from server.auth import credentials
 from server.auth.credentials import Principal
@@ -63,7 +63,11 @@ class Me:
 
 @post("/keys", opt={"act": Act.MANAGE_KEYS, "asks": KeyAsked, "says": Key}, sync_to_thread=True, status_code=201)
 def add(request: Request[Principal, None, Any], service: NamedDependency[Service], body: RawBody) -> Response[bytes]:
+    """For no more households than the caller may see."""
     wanted = asked(KeyAsked, body)
+    beyond = _beyond(request.user, wanted)
+    if beyond is not None:
+        raise ProblemError("invalid", beyond.detail, [beyond])
 
     def write(session: Session) -> Answer:
         now = datetime.now(UTC)
@@ -86,9 +90,11 @@ def add(request: Request[Principal, None, Any], service: NamedDependency[Service
 
 
 @get("/keys", opt={"act": Act.MANAGE_KEYS}, sync_to_thread=True)
-def listed(service: NamedDependency[Service]) -> list[Key]:
+def listed(request: Request[Principal, None, Any], service: NamedDependency[Service]) -> list[Key]:
+    """Those that see no more than the caller may."""
     with service.store.reading() as session:
-        return [_shown(row) for row in session.exec(select(Credential).order_by(Credential.id))]
+        rows = session.exec(select(Credential).order_by(Credential.id))
+        return [_shown(row) for row in rows if _theirs(request.user, row)]
 
 
 @delete("/keys/{key:str}", opt={"act": Act.MANAGE_KEYS}, sync_to_thread=True, status_code=200)
@@ -96,8 +102,8 @@ def end(request: Request[Principal, None, Any], service: NamedDependency[Service
     """From now on the key is dead; ending it again changes nothing."""
     with service.store.writing() as session:
         row = session.get(Credential, key)
-        if row is None:
-            raise ProblemError("not-found", f"there is no key `{key}`")
+        if row is None or not _theirs(request.user, row):
+            raise ProblemError("not-found", f"there is no key `{key[:80]}`")
         if row.ended is not None:
             return _shown(row)
         event = _ended(session, row, request.user.name)
@@ -110,6 +116,17 @@ def me(request: Request[Principal, None, Any]) -> Me:
     found = request.user
     households = None if found.households is None else tuple(sorted(found.households))
     return Me(found.credential, found.name, tuple(sorted(found.roles)), households)
+
+
+def _beyond(who: Principal, wanted: KeyAsked) -> Flaw | None:
+    if who.households is None or (wanted.households is not None and who.households.issuperset(wanted.households)):
+        return None
+    return Flaw("/households", "a key may not see what whoever makes it may not", "name households that you may see")
+
+
+def _theirs(who: Principal, row: Credential) -> bool:
+    seen = credentials.principal(row).households
+    return who.households is None or (seen is not None and seen <= who.households)
 
 
 def _added(row: Credential, actor: str) -> Event:

@@ -72,3 +72,16 @@ def test_what_is_not_allowed_is_refused(nobody: Caller, caller: Callable[..., Ca
     refused = eve("GET", "/v1/keys")
     assert (refused.status_code, refused.json()["code"]) == (403, "role-not-allowed")
     assert "eve is compliance, trader" in refused.json()["detail"]
+
+
+def test_who_sees_some_households_makes_no_key_for_more(admin: Caller, caller: Callable[..., Caller]) -> None:
+    otto = caller("otto", Role.ADMIN, households=["hh_1", "hh_2"])
+    eve = {"principal": "eve", "roles": ["adviser"]}
+    for households in (None, ["hh_3"], ["hh_1", "hh_3"]):
+        refused = otto("POST", "/v1/keys", json={**eve, "households": households})
+        assert [each["pointer"] for each in refused.json()["errors"]] == ["/households"]
+    made = otto("POST", "/v1/keys", json={**eve, "households": ["hh_1"]}).json()
+    whole = admin("POST", "/v1/keys", json=eve).json()
+    assert {each["principal"] for each in otto("GET", "/v1/keys").json()} == {"otto", "eve"}
+    assert otto("DELETE", f"/v1/keys/{whole['id']}").status_code == 404
+    assert otto("DELETE", f"/v1/keys/{made['id']}").status_code == 200
