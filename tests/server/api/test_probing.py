@@ -53,7 +53,7 @@ def attack(there: World) -> set[str]:
 
 
 def test_who_asks_of_name_after_name_is_stopped_and_reported(tmp_path: Path) -> None:
-    with world(tmp_path, RULES, BIG, probing=FEW) as there:
+    with world(tmp_path, RULES, book=BIG, probing=FEW) as there:
         learnt = attack(there)
         assert len(learnt) == FEW.names + 1  # of 22; and nobody who may see the rule is kept waiting
         assert learnt < SECRET
@@ -71,14 +71,14 @@ def test_who_asks_of_name_after_name_is_stopped_and_reported(tmp_path: Path) -> 
 
 
 def test_another_key_of_the_same_person_is_no_way_round(tmp_path: Path) -> None:
-    with world(tmp_path, RULES, BIG, probing=FEW) as there:
+    with world(tmp_path, RULES, book=BIG, probing=FEW) as there:
         attack(there)
         assert asked(Caller(there.client, made(there.admin, "anna", Role.ADVISER)), "B") == "limited"
 
 
 def test_a_batch_counts_each_of_its_names(tmp_path: Path) -> None:
     """Whoever asks of many at once learns of many, where nothing stops them; and spends all of them, where it does."""
-    with world(tmp_path, RULES, BIG, probing=FEW) as there:
+    with world(tmp_path, RULES, book=BIG, probing=FEW) as there:
         clean = [name for name in NAMES if name not in SECRET]
         assert asked(there.adviser, *clean) == "pass"
         assert asked(there.adviser, *NAMES[:8]) == "stopped"
@@ -87,7 +87,7 @@ def test_a_batch_counts_each_of_its_names(tmp_path: Path) -> None:
 
 
 def test_the_same_name_again_and_what_passes_cost_nothing(tmp_path: Path) -> None:
-    with world(tmp_path, RULES, BIG, probing=FEW) as there:
+    with world(tmp_path, RULES, book=BIG, probing=FEW) as there:
         name, *_ = sorted(SECRET)
         assert {asked(there.adviser, name) for _ in range(3 * FEW.names)} == {"stopped"}
         assert {asked(there.adviser, "B") for _ in range(3 * FEW.names)} == {"pass"}
@@ -95,7 +95,7 @@ def test_the_same_name_again_and_what_passes_cost_nothing(tmp_path: Path) -> Non
 
 
 def test_the_window_moves_on(tmp_path: Path) -> None:
-    with world(tmp_path, RULES, BIG, probing=FEW) as there:
+    with world(tmp_path, RULES, book=BIG, probing=FEW) as there:
         learnt = attack(there)
         store = there.service.store
         with store.writing() as session:
@@ -111,5 +111,5 @@ def test_orders_that_name_nothing_new_are_counted_by_issuer(tmp_path: Path) -> N
     """Two shares of one issuer are one name."""
     book = {**BIG, "instruments": [{**each, "issuer": "I-S000"} if each["id"] in NAMES else each
                                    for each in BIG["instruments"]]}  # fmt: skip
-    with world(tmp_path, RULES, book, probing=FEW) as there:
+    with world(tmp_path, RULES, book=book, probing=FEW) as there:
         assert {asked(there.adviser, name) for name in sorted(SECRET)} == {"stopped"}
