@@ -23,6 +23,16 @@ def listening(host: str, port: int) -> socket.socket:
     return socket.create_server((host, port), family=family, backlog=WAITING)
 
 
+def shared(host: str, port: int) -> socket.socket:
+    """One of several sockets at one address, among which the kernel shares connections out. Of one socket that several
+    processes accept from, the first to wake takes whatever waits."""
+    found = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    found.bind((host, port))
+    return found
+
+
 def address(at: socket.socket) -> str:
     host, port = at.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

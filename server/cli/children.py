@@ -20,13 +20,12 @@ def asked_to_end() -> Event:
     return stop
 
 
-def looked_after(words: Sequence[str], number: int, stop: Event, inherited: Sequence[int] = ()) -> None:
-    """So many processes of `proofolio WORDS`, until `stop`. `inherited`: file descriptors that they get. Each is told
-    who looks after it, by `--below`."""
+def looked_after(words: Sequence[str], number: int, stop: Event) -> None:
+    """So many processes of `proofolio WORDS`, until `stop`. Each is told who looks after it, by `--below`."""
 
     def begun() -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "server.cli.main", *words, "--below", str(os.getpid())]
-        return subprocess.Popen(command, pass_fds=inherited)
+        return subprocess.Popen(command)
 
     children = [begun() for _ in range(number)]
     while not stop.wait(LOOK):

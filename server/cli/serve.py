@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from socket import socket
+from socket import create_connection, socket
 from threading import Thread
 from time import sleep
 
@@ -45,7 +45,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=int, default=8080, metavar="P", help="the port; 0 is any that is free (8080)")
     parser.add_argument("--processes", type=int, default=1, metavar="N", help="how many processes answer (1)")
     parser.add_argument("--below", type=int, help=argparse.SUPPRESS)  # the process that looks after this one
-    parser.add_argument("--socket", type=int, help=argparse.SUPPRESS)  # the descriptor that it got from there
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -54,20 +53,34 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.processes not in NUMBERS:
         raise bad_file("--processes", f"{arguments.processes} processes", f"give a number from 1 to {NUMBERS[-1]}")
     if arguments.below is not None:
-        with readable(known), socket(fileno=arguments.socket) as at:
+        with readable(known), listen.shared(arguments.host, arguments.port) as at:
             _serve(running.opened(known), at, arguments.below)
         return Exit.PASS
     with listening(arguments.host, arguments.port) as at:
         with readable(known):
             opened = running.opened(known)
-        _say(opened, listen.address(at), as_json=arguments.json)
+        port = at.getsockname()[1]
         if arguments.processes == 1:
+            _say(opened, listen.address(at), as_json=arguments.json)
             _serve(opened, at)
-        else:
-            opened.store.engine.dispose()
-            handed = at.fileno()
-            looked_after(["serve", "--socket", str(handed)], arguments.processes, asked_to_end(), [handed])
+            return Exit.PASS
+    opened.store.engine.dispose()
+    with listen.shared(arguments.host, port) as kept:  # so that the port stays ours while no process has it
+        Thread(target=_say_when_answered, args=(opened, kept, arguments.json), daemon=True).start()
+        words = ["serve", "--host", arguments.host, "--port", str(port)]
+        looked_after(words, arguments.processes, asked_to_end())
     return Exit.PASS
+
+
+def _say_when_answered(opened: Service, kept: socket, as_json: bool) -> None:
+    while True:
+        try:
+            create_connection(kept.getsockname()[:2], LOOK).close()
+        except OSError:
+            sleep(LOOK / 10)
+        else:
+            _say(opened, listen.address(kept), as_json=as_json)
+            return
 
 
 def _serve(opened: Service, at: socket, parent: int | None = None) -> None:
