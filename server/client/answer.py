@@ -9,7 +9,18 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, PrivateAttr, TypeAd
 
 _T = TypeVar("_T")
 
-Exact = Annotated[Fraction, BeforeValidator(Fraction)]
+
+def _exact(said: object) -> Fraction:
+    """Of a text; what is none may be something else that is known of a number, as a range."""
+    if isinstance(said, str | Fraction):
+        try:
+            return Fraction(said)
+        except ZeroDivisionError:
+            pass
+    raise ValueError("no number is written so")
+
+
+Exact = Annotated[Fraction, BeforeValidator(_exact)]
 """An exact number, which the wire carries as text: `0.1`, or `1/3`."""
 
 Json: TypeAlias = Any

@@ -8,18 +8,20 @@ import json
 import re
 import subprocess
 import sys
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from litestar.testing import TestClient
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from server.app import app
 from server.cli import client as made
-from server.client.answer import Answer
+from server.client.answer import Answer, Exact
 from server.client.client import Client
+from server.client.types.shared import Range
 from server.running import opened
 from server.settings import Settings
 from tests.shape.source import ROOT
@@ -117,3 +119,13 @@ def test_it_needs_httpx_and_pydantic_alone() -> None:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(("server", "policy", "dsl")):
                 assert str(node.module).startswith("server.client"), Path(file).name
+
+
+def test_what_is_known_of_a_number_may_be_a_range() -> None:
+    """As where others have reserved what is not yet filled."""
+    known = TypeAdapter(Exact | Range)
+    assert known.validate_json('"10/3"') == Fraction(10, 3)
+    assert known.validate_json('{"low": "1.5", "high": null}') == Range(low=Fraction(3, 2), high=None)
+    for wrong in ("1.5", '"x"', "null", '"1/0"'):
+        with pytest.raises(ValidationError):
+            known.validate_json(wrong)
