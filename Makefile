@@ -11,8 +11,9 @@ READY := $(VENV)/.ready
 demo: $(READY)
 	@$(BIN)/proofolio demo --out build/demo
 
+# More of them than cores: many tests wait for processes of their own.
 test: $(READY)
-	$(BIN)/python -m pytest -n 2 -m "not deep"
+	$(BIN)/python -m pytest -n 3 -m "not deep"
 
 deep: $(READY)
 	$(BIN)/python -m pytest -n 2 --deep

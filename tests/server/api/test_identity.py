@@ -32,7 +32,7 @@ def test_a_token_is_as_good_as_a_key(
     said = {"id": "openid:anna", "principal": "anna", "roles": ["adviser"], "households": ["smith"]}
     assert anna("GET", "/v1/me").json() == said
     assert anna("GET", "/v1/keys").json()["code"] == "role-not-allowed"
-    ada = Caller(with_provider, issuer.token(sub="ada", roles=["admin"]))
+    ada = Caller(with_provider, issuer.token(sub="ada", roles=["admin"], households=["*"]))
     assert ada("POST", "/v1/keys", json={"principal": "eve", "roles": ["trader"]}).status_code == 201
     bad = Caller(with_provider, issuer.token(exp=1))("GET", "/v1/me")
     assert (bad.status_code, bad.json()["code"]) == (401, "credentials-missing")
