@@ -4,9 +4,9 @@ A proposal holds what its orders take from the moment that it is `proposed`. Wha
 the clock, so that nothing need release it: a rejection, an end, a newer proposal of the same household does. Once it is
 approved it holds on, against every snapshot that was sealed before; a later one is taken to show what was filled.
 
-A household has one proposal at a time. A newer one supersedes an older one that waits for approval; what was approved
-and is not yet seen in the data stands in its way. Proposals about a whole snapshot and those for a household stand in
-each other's way as long as they hold anything.
+A household has one proposal at a time, and so has a whole snapshot. A newer one supersedes an older one that waits for
+approval; what was approved and is not yet seen in the data stands in its way. Proposals about a whole snapshot and
+those for a household of it stand in each other's way as long as they hold anything.
 """
 
 from collections.abc import Iterable, Sequence
@@ -56,10 +56,11 @@ def written(point: Point) -> str:
 def locked(session: Session, household: str | None) -> frozenset[str]:
     """Whoever wants to hold something waits here for whoever does, until the end of the transaction. Everything else
     that it writes and others might write too is written before, and what might be superseded is locked before: the
-    household's proposals that wait, by id, which are returned. Who decides one has its row, and waits for the head."""
+    proposals that wait of the household, or of whole snapshots, by id, which are returned. Who decides one has its row,
+    and waits for the head."""
     session.flush()
     waiting = select(Proposal.id).where(Proposal.household == household, Proposal.state == State.PROPOSED.value)
-    found = session.exec(waiting.order_by(col(Proposal.id)).with_for_update()).all() if household is not None else ()
+    found = session.exec(waiting.order_by(col(Proposal.id)).with_for_update()).all()
     session.exec(select(Head).with_for_update()).one()
     return frozenset(found)
 
@@ -95,22 +96,30 @@ def others(found: Iterable[Held], household: str | None) -> list[Held]:
     return [each for each in found if each.household != household]
 
 
-def superseded(found: Iterable[Held], household: str | None) -> list[str]:
-    """The proposals that a newer one of the household takes the place of."""
-    if household is None:
-        return []
-    return [each.proposal for each in found if each.household == household and each.state is State.PROPOSED]
+def superseded(found: Iterable[Held], household: str | None, households: str | None) -> list[str]:
+    """The proposals that a newer one of the household, or of all these households, takes the place of."""
+    return [each.proposal for each in found if each.state is State.PROPOSED and _same(each, household, households)]
 
 
 def in_the_way(found: Iterable[Held], household: str | None, households: str | None) -> list[Held]:
     """What has to be decided, or be seen in the data, before this household, or all of these, can have orders."""
-    if household is None:
-        return [each for each in found if each.household is not None and _meet(each.household, households)]
-    mine = (each for each in found if each.state is State.APPROVED and each.household == household)
-    return [*mine, *(each for each in found if each.household is None and _meet(household, each.households))]
+    return [
+        each
+        for each in found
+        if (each.state is State.APPROVED and _same(each, household, households))
+        or (household is None and each.household is not None and _has(households, each.household))
+        or (household is not None and each.household is None and _has(each.households, household))
+    ]
 
 
-def _meet(household: str, households: str | None) -> bool:
+def _same(found: Held, household: str | None, households: str | None) -> bool:
+    """Whether it is about what one of this household, or of a whole snapshot with these, is about."""
+    if household is not None or found.household is not None:
+        return found.household == household
+    return found.households is None or any(_has(households, name) for name in found.households.split(","))
+
+
+def _has(households: str | None, household: str) -> bool:
     return households is None or household in households.split(",")
 
 

@@ -155,7 +155,7 @@ def _kept(service: Service, row: Proposal, result: Result) -> bool | None:
             data = session.get_one(Snapshot, row.snapshot)
             holding = headroom.held(session, data, now, without=row.id, within=result.room.within)
             stopped = headroom.in_the_way(holding, row.household, row.households)
-            older = headroom.superseded(holding, row.household)
+            older = headroom.superseded(holding, row.household, row.households)
             if not stopped and not (ours.issuperset(older) and _fits(result.room, holding)):
                 session.rollback()
                 return None

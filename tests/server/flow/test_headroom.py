@@ -24,8 +24,11 @@ from policy.proof.trust import trust
 from server import clock
 from server.app import app
 from server.auth import credentials
+from server.auth.credentials import Principal
+from server.auth.people import Refused
 from server.auth.roles import Role
-from server.desk import headroom, loaded, proposals, proving
+from server.desk import approvals, headroom, loaded, proposals, proving
+from server.desk.approvals import Yes
 from server.desk.loaded import loaded as known
 from server.desk.proposals import State, Wanted
 from server.desk.verify import deep
@@ -76,6 +79,15 @@ class Firm:
         with ThreadPoolExecutor(threads) as pool:
             for done in [pool.submit(on) for _ in range(threads)]:
                 done.result()
+
+    def approve(self, name: str) -> None:
+        who = Principal("key", "berta", frozenset({Role.ADVISER}), None)
+        with self.service.store.writing() as session:
+            now = clock.now()
+            row = session.get_one(Proposal, name)
+            done = approvals.one(session, row, Yes(who), self.service.signer.keys.signs.seed, now)
+            assert not isinstance(done, Refused), done
+            journal.append(session, [done], now)
 
     def row(self, name: str) -> Proposal:
         with self.service.store.reading() as session:
@@ -131,6 +143,21 @@ def test_a_newer_one_of_the_same_household_takes_the_place_of_the_older(firm: Fi
     firm.work()
     assert firm.row(whole).state == State.REFUSED.value
     assert str(firm.row(whole).reason).startswith("headroom-held")
+
+
+def test_whole_snapshots_stand_in_each_others_way_as_households_do(firm: Firm) -> None:
+    first = firm.ask(None)
+    firm.work()
+    assert firm.row(first).state == State.PROPOSED.value, firm.row(first).reason
+    second, one = firm.ask(None), firm.ask("h1")
+    firm.work()
+    assert (firm.row(first).state, firm.row(second).state) == (State.SUPERSEDED.value, State.PROPOSED.value)
+    assert str(firm.row(one).reason).startswith("headroom-held")
+    assert len(points(firm)) == 1
+    firm.approve(second)
+    third = firm.ask(None)
+    firm.work()
+    assert str(firm.row(third).reason).startswith("headroom-held")
 
 
 def test_what_nobody_decided_in_time_is_released(firm: Firm) -> None:
