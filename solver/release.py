@@ -15,13 +15,14 @@ from fractions import Fraction
 from policy.book.facts import Order, Side
 from policy.interval import ZERO, low
 from policy.ir import meaning
-from policy.ir.bound import Bound, Kind, Lin, Obligation, Point
+from policy.ir.bound import Bound, Kind, Lin, Obligation
 from policy.judge.eval import finding
-from policy.judge.fills import Batch, fill_safety
+from policy.judge.fills import Batch, on_the_way
 from policy.judge.fills import Order as Filled
 from policy.judge.verdict import FillSafety, Verdict
 
-SAFE = (FillSafety.ALWAYS, FillSafety.ORDERED)
+SAFE = (None, FillSafety.ALWAYS, FillSafety.ORDERED)
+"""None: it says nothing of the way."""
 RELIEVING = (Side.SELL, Side.COVER)
 
 
@@ -33,19 +34,22 @@ class Batches:
     quantities: tuple[Batch, ...]
 
 
-def released(bound: Bound, point: Point, orders: Sequence[Order], verdict: Verdict) -> Batches:
-    """The batches of the orders that make the point, sales and covers with all their lots; `verdict`: at the point."""
+def released(bound: Bound, orders: Sequence[Order], ended: Verdict) -> tuple[Batches, Verdict]:
+    """The batches of the orders, sales and covers with all their lots, and the verdict along them; `ended`: where the
+    orders lead."""
     first = _batches(bound, [[o for o in orders if o.batch == n] for n in sorted({o.batch for o in orders})])
-    failing = _failing(bound, verdict, first)
-    if not failing:
-        return first
+    along = on_the_way(bound, ended, first.quantities)
+    if not (failing := _failing(along)):
+        return first, along
     early = [order for order in orders if all(_keeps(bound, order, obligation) for obligation in failing)]
     for chosen in (early, [order for order in early if order.side is Side.SELL]):
         rest = [[order for order in batch if order not in chosen] for batch in first.orders]
         second = _batches(bound, [chosen, *rest])
-        if _paid_for(bound, second) and len(_failing(bound, verdict, second)) < len(failing):
-            return second
-    return first
+        if _paid_for(bound, second):
+            other = on_the_way(bound, ended, second.quantities)
+            if len(_failing(other)) < len(failing):
+                return second, other
+    return first, along
 
 
 def _batches(bound: Bound, orders: Sequence[Sequence[Order]]) -> Batches:
@@ -66,9 +70,8 @@ def _filled(bound: Bound, order: Order) -> list[Filled]:
     return [tuple(sorted(pieces, key=lambda piece: chain.index(piece[0]) if piece[0] in chain else len(chain)))]
 
 
-def _failing(bound: Bound, verdict: Verdict, batches: Batches) -> list[Obligation]:
-    found = fill_safety(bound, verdict, batches.quantities)
-    return [verdict.findings[place].obligation for place, safety in found.items() if safety.safety not in SAFE]
+def _failing(along: Verdict) -> list[Obligation]:
+    return [found.obligation for found in along.findings if found.fills not in SAFE]
 
 
 def _keeps(bound: Bound, order: Order, obligation: Obligation) -> bool:

@@ -17,13 +17,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import lcm
 
-from policy.interval import ZERO, Number, hull, less, negative, plus, times
+from policy.interval import ZERO, Number, between, hull, less, negative, plus, times
 from policy.ir import meaning
 from policy.ir.bound import Bound, Leaf, Lin, Outcome, Point
 from policy.judge import eval as reference
 from policy.judge import reach
-from policy.judge.box import Lines, lines, possible, replaced, unfolded
+from policy.judge.box import Lines, Slopes, lines, possible, replaced, slopes, unfolded
 from policy.judge.verdict import Finding, Verdict
 
 STEP = Fraction(1, 10_000)
@@ -44,10 +45,12 @@ class PriceBox:
 
 @dataclass(frozen=True, slots=True)
 class Market:
-    """What moves: names of forms that move together; the values at the point; all forms over what moves; the forms in
-    which a fact is missing."""
+    """What moves: names of forms that move together; what they are `worth`, as whole multiples of 1 / `grain`; the
+    values at the point; all forms over what moves; the forms in which a fact is missing."""
 
     together: Mapping[str, int]
+    worth: Mapping[str, int]
+    grain: int
     at: meaning.Values
     over: Lines
     vague: frozenset[str]
@@ -100,12 +103,30 @@ def _market(bound: Bound, point: Point, asked: Iterable[Finding]) -> Market:
             together[f"value/{position}"] = groups.setdefault(instrument, len(groups))
             alone = groups.setdefault(position, len(groups))
             together |= {f"{measure}/{position}": alone for measure in DERIVED}
-    known = {name: group for name, group in together.items() if isinstance(at.get(name), Fraction)}
-    return Market(known, at, lines(forms, at, known), reach.vague(forms))
+    known = {name: value for name in together if isinstance(value := at.get(name), Fraction)}
+    grain = lcm(*(value.denominator for value in known.values()))
+    worth = {name: value.numerator * (grain // value.denominator) for name, value in known.items()}
+    moving = {name: together[name] for name in known}
+    return Market(moving, worth, grain, at, lines(forms, at, known), reach.vague(forms))
 
 
 def _growing(line: Lin, market: Market) -> Lin:
     """The line's range over a box, as a number that grows with the box's share: const + share · [−r, r]."""
+    by = slopes(line)
+    return Lin(line.const, ((_loose_rate(line, market) if by is None else _rate(by, market), SHARE),))
+
+
+def _rate(by: Slopes, market: Market) -> Number:
+    moved: dict[int, int] = {}
+    for name, slope in by.whole.items():
+        group = market.together[name]
+        moved[group] = moved.get(group, 0) + slope * market.worth[name]
+    most = Fraction(sum(map(abs, moved.values())), by.scale * market.grain)
+    return between(-most, most)
+
+
+def _loose_rate(line: Lin, market: Market) -> Number:
+    """Where a fact is missing."""
     moved: dict[int, Number] = {}
     for slope, name in line.terms:
         group = market.together[name]
@@ -113,7 +134,7 @@ def _growing(line: Lin, market: Market) -> Lin:
     rate: Number = ZERO
     for by in moved.values():
         rate = plus(rate, hull(by, negative(by)))
-    return Lin(line.const, ((rate, SHARE),))
+    return rate
 
 
 SHARE = "share"

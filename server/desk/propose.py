@@ -13,7 +13,6 @@ from policy.interval import ZERO
 from policy.ir import show
 from policy.ir.bound import Point
 from policy.judge.eval import judge
-from policy.judge.fills import judge_orders
 from policy.judge.redact import may_see, visible
 from policy.judge.verdict import Verdict
 from policy.proof.certificate import Certificate
@@ -96,8 +95,7 @@ def _released(task: Task, found: Proposal) -> tuple[Batches, Verdict]:
     """The batches and the verdict along them; one order after the other where that alone keeps the way allowed."""
     tried = []
     for orders in (found.orders, [replace(order, batch=at) for at, order in enumerate(found.orders)]):
-        batches = released(task.bound, found.point, orders, found.verdict)
-        tried.append((batches, judge_orders(task.bound, found.point, batches.quantities)))
+        tried.append(released(task.bound, orders, found.verdict))
         if tried[-1][1].outcome in task.intent.allowed:
             return tried[-1]
     return tried[0]

@@ -17,7 +17,7 @@ from policy.ir.bind import bind_to
 from policy.ir.bound import Bound, Formula, Kind, Leaf, Lin, Moment, Obligation, Op, Outcome, Point
 from policy.ir.point import point_of
 from policy.judge.eval import judge
-from policy.judge.fills import fill_safety
+from policy.judge.fills import fill_safety, judge_orders
 from policy.judge.verdict import FillSafety
 from solver.orders import orders
 from solver.release import Batches, released
@@ -31,7 +31,9 @@ SPENDING = (Kind.BUY, Kind.COVER)
 
 
 def batches(bound: Bound, point: Point) -> Batches:
-    return released(bound, point, orders(bound, point), judge(bound, point))
+    found, along = released(bound, orders(bound, point), judge(bound, point))
+    assert along == judge_orders(bound, point, found.quantities)
+    return found
 
 
 def at_trade(name: str, *rungs: tuple[Formula, Outcome]) -> Obligation:
@@ -71,7 +73,7 @@ def test_a_sale_without_its_lots_is_not_released() -> None:
     bound = three(ZERO)
     unnamed = [replace(order, lots=()) for order in orders(bound, MOVE)]
     with pytest.raises(AssertionError, match="sell without the lots that it closes"):
-        released(bound, MOVE, unnamed, judge(bound, MOVE))
+        released(bound, unnamed, judge(bound, MOVE))
 
 
 def test_the_sale_that_cures_a_breach_goes_before_sales_whose_cost_would_worsen_it() -> None:

@@ -54,7 +54,7 @@ def ordered(rng: Random) -> Ordered:
     rules = mandates.library(rng, rules=2).rules + tuple(_fitted(rng, facts, orders, n) for n in range(4))
     library = core.Library(tuple(replace(rule, moments=(Moment.TRADE,)) for rule in rules), (), ())
     bound = bind_to(library, facts, orders)
-    way = released(bound, end, orders, judge(bound, end))
+    way, _ = released(bound, orders, judge(bound, end))
     numbered = tuple(replace(order, batch=number) for number, batch in enumerate(way.orders) for order in batch)
     return Ordered(facts, bound, numbered, way.quantities, end)
 
