@@ -20,7 +20,7 @@ WAITING = 2048  # connections that may wait to be accepted
 def listening(host: str, port: int) -> socket.socket:
     """OSError where the address is no good or taken; port 0 is any free one."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host, port), family=family, backlog=WAITING)
+    return _prompt(socket.create_server((host, port), family=family, backlog=WAITING))
 
 
 def shared(host: str, port: int) -> socket.socket:
@@ -30,7 +30,15 @@ def shared(host: str, port: int) -> socket.socket:
     found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     found.bind((host, port))
-    return found
+    return _prompt(found)
+
+
+def _prompt(listening: socket.socket) -> socket.socket:
+    """Whoever is accepted from it gets the body of an answer at once, too, and not when they have acknowledged its
+    head, which the kernel of one who keeps a connection puts off by 40 milliseconds (Nagle's algorithm; asyncio turns
+    it off only for sockets that name their protocol)."""
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listening
 
 
 def address(at: socket.socket) -> str:

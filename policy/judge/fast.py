@@ -222,19 +222,40 @@ def unit(answers: Answers, place: int) -> str | None:
     return None if said.leaves[row] == NOBODY else answers.tables.layout.leaves[said.leaves[row]].unit
 
 
+class Whole(NamedTuple):
+    """The same over `one`, both sides negated for a floor."""
+
+    op: str
+    value: int
+    bound: int
+    one: int
+
+
 def numbers(answers: Answers, place: int) -> Numbers | None:
     """The numbers that decide an obligation, exact; None where no leaf does."""
     if (finding := answers.slow.get(place)) is not None:
         return _numbers(finding)
+    found = whole(answers, place)
+    return None if found is None else Numbers(found.op, *exact(found))
+
+
+def whole(answers: Answers, place: int) -> Whole | None:
+    """None where no leaf decides, and where the reference judged."""
+    if place in answers.slow:
+        return None
     said, row = _place(answers, place)
     leaf = said.leaves[row]
     if leaf == NOBODY:
         return None
-    one = answers.stage.unit(leaf)
-    value, bound = Fraction(said.values[row], one), Fraction(said.bounds[row], one)
-    if (op := answers.tables.layout.leaves[leaf].op) in meaning.CAPS:
-        return Numbers(op, value, bound, bound - value)
-    return Numbers(op, -value, -bound, bound - value)
+    op = answers.tables.layout.leaves[leaf].op
+    return Whole(op, said.values[row], said.bounds[row], answers.stage.unit(leaf))
+
+
+def exact(found: Whole) -> tuple[Fraction, Fraction, Fraction]:
+    """Value, bound and headroom."""
+    value, bound, one = found[1:]
+    side = 1 if found.op in meaning.CAPS else -1
+    return Fraction(side * value, one), Fraction(side * bound, one), Fraction(bound - value, one)
 
 
 def _place(answers: Answers, place: int) -> tuple[Said, int]:

@@ -9,9 +9,27 @@ from pydantic import PlainSerializer, WithJsonSchema
 from policy.book.amount import number_text
 from policy.interval import Interval, Number
 
+
+class Written(Fraction):
+    """A number that has its text with it, for what is said again and again."""
+
+    __slots__ = ("text",)
+    text: str
+
+
+def written(number: Fraction) -> Written:
+    found = Written(number)
+    found.text = number_text(number)
+    return found
+
+
+def _text(number: Fraction) -> str:
+    return number.text if isinstance(number, Written) else number_text(number)
+
+
 Exact = Annotated[
     Fraction,
-    PlainSerializer(number_text, return_type=str),
+    PlainSerializer(_text, return_type=str),
     WithJsonSchema(
         {
             "type": "string",

@@ -2,14 +2,15 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from policy.ir.bound import Outcome
 from policy.judge import fast
 from policy.judge.eval import worst
-from policy.judge.fast import RuleTable
+from policy.judge.fast import RuleTable, Whole
 from policy.judge.redact import UNSEEN, seen_by, stopped_unseen
 from policy.judge.verdict import Finding, Verdict
-from server.answer.number import Amount, amount
+from server.answer.number import Amount, amount, written
 from server.answer.verdict import JudgeAnswer, judged
 from server.desk import check
 from server.desk.check import Checked, Reader, View
@@ -17,6 +18,8 @@ from server.desk.room import LIVABLE, NO_ROOMS, Rooms, rooms
 
 HIDDEN = replace(UNSEEN, visible_to="not shown")
 """Stands for what is hidden before a verdict is redacted; no role has this name."""
+LINES = 1 << 14
+"""Lines of answers that are kept, about a kilobyte each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,18 +120,21 @@ def _near(found: Checked, own: Sequence[int], rule: RuleTable, nearest: Mapping[
 
 
 def _line(found: Checked, places: Sequence[int], place: int, outcome: Outcome) -> Nearest:
-    obligation, numbers = found.ready.bound.obligations[place], fast.numbers(found.answers, place)
-    return Nearest(
-        obligation.origin.rule,
-        obligation.origin.title,
-        outcome.value,
-        len(places),
-        obligation.id,
-        obligation.scope,
-        obligation.group,
-        fast.unit(found.answers, place),
-        numbers and numbers.op,
-        numbers and amount(numbers.value),
-        numbers and amount(numbers.bound),
-        numbers and amount(numbers.headroom),
-    )
+    about, unit = found.ready.bound.obligations[place], fast.unit(found.answers, place)
+    rule, title = about.origin.rule, about.origin.title
+    said = rule, title, outcome.value, len(places), about.id, about.scope, about.group, unit
+    whole = fast.whole(found.answers, place)
+    if whole is not None:
+        return _exact(said, whole)
+    numbers = fast.numbers(found.answers, place)
+    return Nearest(*said, *((None,) * 4 if numbers is None else (numbers.op, *map(amount, numbers[1:]))))
+
+
+Said = tuple[str, str, str, int, str, str, str | None, str | None]
+"""A line as far as its unit."""
+
+
+@lru_cache(LINES)
+def _exact(said: Said, whole: Whole) -> Nearest:
+    """Most lines of a check are as they were in the one before."""
+    return Nearest(*said, whole.op, *map(written, fast.exact(whole)))
