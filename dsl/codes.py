@@ -97,7 +97,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "M324": "a waiver that allows nothing",
         "M325": "a waiver that begins before it is signed",
         "M326": "a waiver signed by somebody who may not",
-        "M327": "a waiver for an account or a group that the rule does not judge by itself",
+        "M327": "a waiver for a household, an account or a group that the rule does not judge by itself",
         "M328": "a waiver that moves a limit which is not there, or the wrong way",
         "M329": "a waiver that allows no more than the rule does, or on no day of it",
         "M340": "a list that does not say of which kind it is",

@@ -63,9 +63,14 @@ def substitution(_notes: Notes, span: Span, parts: list[Any]) -> tree.Substituti
     return tree.Substitution(name, tuple(chain), else_cash is not None, span)
 
 
+def whose(_notes: Notes, _span: Span, parts: list[Any]) -> tuple[str, tree.Text | None]:
+    """`household "X"`, `account "X"`, `every account`."""
+    return ("account", None) if parts[0] == "every" else (parts[0], parts[1])
+
+
 def covering(_notes: Notes, span: Span, parts: list[Any]) -> tree.Covering:
-    account = parts[0] if len(parts) == 3 else None
-    return tree.Covering(account, parts[-2], parts[-1], span)
+    (kind, name), level, group = parts
+    return tree.Covering(kind, name, level, group, span)
 
 
 def moves(_notes: Notes, span: Span, parts: list[Any]) -> tree.Moves:
@@ -97,6 +102,7 @@ ACTIONS: Mapping[str, Action] = {
     "list_forbid": lambda _notes, span, parts: tree.Forbid(parts[0], None, None, span),
     "substitution": substitution,
     "else_cash": lambda _notes, _span, _parts: True,
+    "whose": whose,
     "covering": covering,
     "moves": moves,
     "lifts": lambda _notes, span, parts: tree.Lifts(parts[0] is not None, span),

@@ -17,7 +17,8 @@ from dsl.units import fits
 
 ONCE = (tree.Covering, tree.Moves, tree.Lifts, tree.Effective, tree.Reason, tree.Approved, tree.Visible)
 Waivable = tree.Rule | tree.ListBlock
-TOGETHER = ("firm", "household")
+TOGETHER = {"firm": ("account", "household"), "household": ("account",)}
+"""Whose accounts a rule judges together, and of what a waiver of it then covers no single one."""
 
 
 def problems(waiver: tree.Waiver, known: Mapping[str, Waivable]) -> Problems:
@@ -111,13 +112,15 @@ def _signed(waiver: tree.Waiver, rule: Waivable) -> Problems:
 
 
 def _covering(waiver: tree.Waiver, rule: Waivable) -> Problems:
-    """A waiver for one account, or one group, is for what the rule judges by itself."""
+    """A waiver for one household, account or group is for what the rule judges within it."""
     covering, applies = one(waiver.clauses, tree.Covering), one(rule.clauses, tree.Applies)
     if covering is None:
         return
-    if covering.account is not None and applies is not None and applies.kind in TOGETHER:
-        what = f"rule {rule.id.value} judges the accounts of a {applies.kind} together"
-        yield Diagnostic("M327", what, covering.account.span, "write `every account`")
+    if covering.name is not None and applies is not None and covering.kind in TOGETHER.get(applies.kind, ()):
+        one_of = "the firm" if applies.kind == "firm" else "a household"
+        fix = "write `every account`" if applies.kind == "firm" else 'write `household "…"` or `every account`'
+        what = f"rule {rule.id.value} judges the accounts of {one_of} together"
+        yield Diagnostic("M327", what, covering.name.span, fix)
     if covering.level is None:
         return
     levels = _levels(rule) if isinstance(rule, tree.Rule) else {"security"}

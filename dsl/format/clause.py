@@ -69,8 +69,8 @@ def _text(node: Clause) -> str:
         case tree.Substitution():
             return _substitution(node)
         case tree.Covering():
-            account = f"account {quoted(node.account)}" if node.account else "every account"
-            return account + (f" {node.level.words} {quoted(node.group)}" if node.level and node.group else "")
+            whose = f"{node.kind} {quoted(node.name)}" if node.name else "every account"
+            return whose + (f" {node.level.words} {quoted(node.group)}" if node.level and node.group else "")
         case tree.Moves():
             return f"{node.verb} limit to {number(node.bound)}" + (", no purchases" if node.no_purchases else "")
         case tree.Lifts():

@@ -247,9 +247,11 @@ ListClause = (
 
 @dataclass(frozen=True, slots=True)
 class Covering:
-    """`account "Smith Trust" issuer "ACME Corp"`: where the waiver holds. `level` and `group` None: every group."""
+    """`account "Smith Trust" issuer "ACME Corp"`: where the waiver holds. `kind`: "household" or "account" (name None:
+    every account). `level` and `group` None: every group."""
 
-    account: Text | None
+    kind: str
+    name: Text | None
     level: Term | None
     group: Text | None
     span: Span = field(compare=False)

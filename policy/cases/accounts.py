@@ -37,7 +37,7 @@ def account(name: str, steps: Steps, scope: core.Scope, currency: str, priced: M
     return Account(
         id=name,
         name=called,
-        household=scope.name or "the household",
+        household=_home(steps, scope),
         tags=tags,
         short_sales=any(order.verb == "short" for order in every(steps, tree.When)),
         relief=Relief.FIFO,
@@ -46,6 +46,12 @@ def account(name: str, steps: Steps, scope: core.Scope, currency: str, priced: M
         benchmark=MODELS["index weight"],
         facts={words: value for words, value in known(own).items() if TERMS[words].source is Source.FACT},
     )
+
+
+def _home(steps: Steps, scope: core.Scope) -> str:
+    """All accounts of a test are of one household: the one that the rule names, or that the test gives."""
+    given = [thing.name.value for thing in things(steps, "household")]
+    return scope.name if scope.kind == "household" and scope.name else given[0] if given else "the household"
 
 
 def households(steps: Steps, accounts: Mapping[str, Account]) -> dict[str, Household]:

@@ -328,7 +328,7 @@ class Waiver:
 
     id: str
     rule: str
-    account: str | None
+    scope: Scope  # a household or an account by its name; of kind account without one: every account
     level: str | None  # the level of `group`
     group: str | None
     raises_to: Scalar | None  # None: the clause is waived whole

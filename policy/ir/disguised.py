@@ -44,8 +44,8 @@ def _names(node: object) -> Iterator[str]:
             yield name
         case core.Scope(name=str() as name):
             yield name
-        case core.Waiver(account=account, group=group):
-            yield from (name for name in (account, group) if name is not None)
+        case core.Waiver(scope=scope, group=group):
+            yield from (name for name in (scope.name, group) if name is not None)
         case _:
             yield from (name for part in _parts(node) for name in _names(part))
 

@@ -84,7 +84,7 @@ def of_list(entry: ListRule) -> tuple[str, ...]:
 
 def of_waiver(waiver: Waiver) -> tuple[str, ...]:
     """A waiver, one sentence each."""
-    where = f"account {quoted(waiver.account)}" if waiver.account else "every account"
+    where = f"{waiver.scope.kind} {quoted(waiver.scope.name)}" if waiver.scope.name else "every account"
     group = f" and {waiver.level} {quoted(waiver.group)} alone" if waiver.group else ""
     what = "lifts the rule" if waiver.raises_to is None else f"moves the limit to {number(waiver.raises_to)}"
     found = [f"waiver {waiver.id} {what} for {where}{group}"]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from policy.book.facts import Book, Elsewhere
 from policy.book.groups import are_complete
-from policy.book.problem import Place, Problem, pointer
+from policy.book.problem import Place, Problem, did_you_mean, pointer
 from policy.ir import core
 from policy.ir.bound import Moment
 from policy.ir.lists import as_rules
@@ -100,15 +100,32 @@ def _homeless(scope: core.Scope, book: Book, here: list[str]) -> Iterator[Scope]
 
 
 def not_asked(library: core.Library, book: Book) -> Iterator[Problem]:
-    """Rules in force of which no verdict says a word: no account falls under them, which someone may not have meant, or
-    they are tested on other days."""
+    """Rules and waivers in force of which no verdict says a word: no account falls under them, which someone may not
+    have meant, or they are tested on other days."""
+    for waiver in library.waivers if book.elsewhere is None else ():
+        if in_force(waiver.effective, book.as_of, book.known_at) and not scopes(waiver.scope, book, book.accounts):
+            place = Place(pointer=pointer(("waivers", waiver.id)), field=waiver.id)
+            yield Problem(place, f"waiver `{waiver.id}` covers no account", _correct(waiver.scope, book))
     for rule in rules_in_force(library, book):
         place = Place(pointer=pointer(("rules", rule.id)), field=rule.id)
         if not scopes(rule.scope, book, book.accounts):
-            do = _DO[rule.scope.kind].format(rule.scope.name) if book.accounts else "the book has none"
-            yield Problem(place, f"rule `{rule.id}` binds no account", do)
+            yield Problem(place, f"rule `{rule.id}` binds no account", _correct(rule.scope, book))
         elif not any(due(moment, book.as_of) for moment in rule.moments):
             yield Problem(place, f"rule `{rule.id}` is tested at the end of a quarter only", f"{book.as_of} is none")
+
+
+def _correct(scope: core.Scope, book: Book) -> str:
+    if not book.accounts or scope.name is None:
+        return "the book has none"
+    known: Iterable[str]
+    match scope.kind:
+        case "household":
+            known = (said for home in book.households.values() for said in (home.id, home.name))
+        case "tagged":
+            known = (tag for account in book.accounts.values() for tag in account.tags)
+        case _:
+            known = (said for account in book.accounts.values() for said in (account.id, account.name))
+    return did_you_mean(scope.name, known, _DO[scope.kind].format(scope.name))
 
 
 _DO = {

@@ -29,23 +29,31 @@ def waived(
             visible_to=waiver.visible_to,
         )
         for waiver in waivers
-        if in_force(waiver.effective, book.as_of, book.known_at) and _covers(waiver, ctx, group)
+        if in_force(waiver.effective, book.as_of, book.known_at) and _covers(waiver, rule, ctx, group)
     ]
     ladder = sorted((*obligation.ladder, *rungs), key=lambda rung: rung.outcome.rank)
     return replace(obligation, ladder=tuple(ladder)) if rungs else obligation
 
 
-def _covers(waiver: core.Waiver, ctx: Context, group: Group | None) -> bool:
-    """One account's waiver does not reach what is judged over several, nor one sector's an issuer of its name."""
-    if waiver.account is not None:
-        if len(ctx.accounts) > 1:
-            return False
-        account = ctx.universe.book.accounts[ctx.accounts[0]]
-        if waiver.account not in (account.id, account.name):
-            return False
+def _covers(waiver: core.Waiver, rule: core.Rule, ctx: Context, group: Group | None) -> bool:
+    """One account's waiver does not reach what is judged over several, a household's what is judged over the firm, nor
+    one sector's an issuer of its name."""
+    if waiver.scope.name is not None and (rule.scope.kind == "firm" or not _whole_of(waiver.scope, ctx)):
+        return False
     if waiver.group is None:
         return True
     return group is not None and waiver.level == group.level and waiver.group in (group.key, group.name)
+
+
+def _whole_of(whose: core.Scope, ctx: Context) -> bool:
+    """Whether all that is judged here as one is this account's, or this household's. An account that states no
+    household is in none that a waiver names: a waiver acts on what is known."""
+    book = ctx.universe.book
+    accounts = [book.accounts[name] for name in ctx.accounts]
+    if whose.kind == "account":
+        return len(accounts) == 1 and whose.name in (accounts[0].id, accounts[0].name)
+    homes = [None if account.household is None else book.households[account.household] for account in accounts]
+    return all(home is not None and whose.name in (home.id, home.name) for home in homes)
 
 
 def _allowed(waiver: core.Waiver, obligation: Obligation, ctx: Context, group: Group | None) -> Formula:

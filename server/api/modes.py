@@ -19,7 +19,7 @@ from server.api.wire import Asked, answer, asked
 from server.auth.credentials import Principal
 from server.auth.roles import Act
 from server.desk import loaded, modes, ruling
-from server.desk.waivers import find
+from server.desk.rules import find
 from server.log import journal
 from server.log.journal import Receipt
 from server.running import Service

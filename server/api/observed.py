@@ -17,7 +17,7 @@ from server.auth.roles import Act
 from server.desk import loaded, observing
 from server.desk.check import Reader
 from server.desk.observing import Counted
-from server.desk.waivers import find
+from server.desk.rules import find
 from server.flow import proposing
 from server.running import Service
 from server.store import blobs, observations

@@ -15,48 +15,25 @@ from policy.book.problem import Problem
 from policy.judge.redact import readable
 from policy.proof.archive import listed as paths_of
 from server import clock
-from server.api.checks import Day
+from server.api.chosen import invalid
 from server.api.listing import USUAL, page
 from server.api.once import Answer, Write, once
 from server.api.problem import Flaw, ProblemError
 from server.api.rulebooks import instant
 from server.api.version import matched, version
+from server.api.waiver_terms import Plain, WaiverAsked, terms, whose
 from server.api.wire import Asked, answer, asked
 from server.auth.credentials import Principal
 from server.auth.roles import Act
-from server.desk import evidence, ingest, loaded, manifest, publish, ruling, waivers
+from server.desk import loaded, publish, ruling, waiver_text, waivers
 from server.desk.loaded import Rules
-from server.desk.waivers import State, Terms, Wanted
+from server.desk.rules import find
+from server.desk.waivers import State, Terms
 from server.log import journal
 from server.log.journal import Receipt
 from server.running import Service
 from server.store import blobs
 from server.store.tables import Waiver
-
-Plain = Annotated[str, Field(min_length=1, max_length=200, pattern=r'^[^"\x00-\x1f\x7f]+$')]
-"""What can stand between the quotes of the language."""
-Limit = Annotated[str, Field(min_length=1, max_length=400, pattern=r"^[^#\x00-\x1f\x7f]+$")]
-
-
-class WaiverAsked(Asked):
-    rule: Annotated[str, Field(min_length=1, max_length=200)]
-    account: Plain | None = None
-    """by its id; every account without it"""
-    level: Annotated[str, Field(max_length=60, pattern="^[a-z]+( [a-z]+)*$")] | None = None
-    """such as `issuer`, with `group`"""
-    group: Plain | None = None
-    """such as `ACME Corp`; every one without it"""
-    raises_to: Limit | None = None
-    """the limit of a cap meanwhile, in the language: `8% of net assets`"""
-    lowers_to: Limit | None = None
-    """the limit of a floor meanwhile; with neither the rule is lifted"""
-    no_purchases: bool = False
-    first: Day
-    """it holds from this day on, and not before the day on which it is granted"""
-    last: Day
-    reason: Plain
-    evidence: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
-    """SHA-256 of what was filed at /v1/evidence"""
 
 
 class GrantAsked(Asked):
@@ -124,15 +101,15 @@ def add(request: Request[Principal, None, Any], service: NamedDependency[Service
 
     def work() -> Write:
         who, known = request.user, _ruling(service)
-        rule = waivers.find(readable(known.library, who.roles), asks.rule)
+        rule = find(readable(known.library, who.roles), asks.rule)
         if rule is None:
-            raise _wrong("/rule", f"no rule in force is called `{asks.rule}`", "name one of the rules in force")
-        wanted, today = _wanted(service, who, asks), date.fromisoformat(clock.now()[:10])
+            raise invalid("/rule", f"no rule in force is called `{asks.rule}`", "name one of the rules in force")
+        wanted, today = terms(service, who, asks), date.fromisoformat(clock.now()[:10])
         if wanted.last < today:
-            raise _wrong("/last", f"{wanted.last} has passed", "a waiver ends today or later")
-        name, household = clock.fresh("wvr"), _household(service, who, asks.account)
-        may = waivers.entitled(known, rule.id)
-        text = waivers.drafted(known, name, wanted, may[0] if may else None, today, rule.visible_to)
+            raise invalid("/last", f"{wanted.last} has passed", "a waiver ends today or later")
+        name, household = clock.fresh("wvr"), whose(service, who, asks)
+        may = waiver_text.entitled(known, rule.id)
+        text = waiver_text.drafted(known, name, wanted, may[0] if may else None, today, rule.visible_to)
         if not isinstance(text, str):
             raise _cannot(text)
 
@@ -192,10 +169,10 @@ def grant(
         _allowed(row, now, State.ASKED)
         known, wanted = _ruling(service), waivers.wanted_by(row)
         today = date.fromisoformat(now[:10])
-        text = waivers.drafted(known, row.id, wanted, signed, today, row.role)
+        text = waiver_text.drafted(known, row.id, wanted, signed, today, row.role)
         if not isinstance(text, str):
             raise _cannot(text)
-        by = signed or waivers.entitled(known, row.rule)[0]
+        by = signed or waiver_text.entitled(known, row.rule)[0]
         event = waivers.granted(session, row, text, by, who.name, now)
         receipt, *_ = journal.append(session, [event, *ruling.settled(session, who.name, now)], now)
         return answer(200, _shown(row, now, _among(session, now), text, receipt), etag=version(row))
@@ -225,48 +202,12 @@ def end(
         return _shown(row, now, _among(session, now), None, receipt)
 
 
-# --- what is asked -----------------------------------------------------------------------------
-
-
-def _wanted(service: Service, who: Principal, asks: WaiverAsked) -> Wanted:
-    if (asks.level is None) != (asks.group is None):
-        raise _wrong("/group", "`level` and `group` go together", "give both, or neither")
-    if asks.raises_to is not None and asks.lowers_to is not None:
-        raise _wrong("/lowers_to", "a limit is raised or lowered", "leave one of them out")
-    if asks.evidence is not None:
-        with service.store.reading() as session:
-            if not evidence.known(session, asks.evidence, who):
-                raise _wrong("/evidence", "there is no such evidence", "send it to /v1/evidence")
-    terms = Terms(asks.account, asks.level, asks.group, asks.raises_to, asks.lowers_to, asks.no_purchases)
-    return Wanted(asks.rule, terms, asks.first, asks.last, asks.reason, asks.evidence)
-
-
-def _household(service: Service, who: Principal, account: str | None) -> str | None:
-    """Whose eyes it is for. The account is one of the newest snapshot that is theirs to see."""
-    if account is None and who.households is None:
-        return None
-    if account is None:
-        raise _wrong("/account", "you may not see every account", "name an account of yours")
-    with service.store.reading() as session:
-        newest = ingest.latest(session)
-    if newest is None:
-        raise ProblemError("no-snapshot", "no snapshot says whose the account is")
-    found = manifest.home(loaded.manifest_in(service, newest), account)
-    if found is None or (who.households is not None and found not in who.households):
-        raise _wrong("/account", f"the newest snapshot has no account `{account}`", "name an account by its id")
-    return found
-
-
 def _ruling(service: Service) -> Rules:
     with service.store.reading() as session:
         row = publish.in_force(session, clock.now())
     if row is None:
         raise ProblemError("rule-book-not-active", "no rule book is in force whose rules could be waived")
     return loaded.rules_in(service, row)
-
-
-def _wrong(place: str, detail: str, do: str) -> ProblemError:
-    return ProblemError("invalid", detail, [Flaw(place, detail, do)])
 
 
 def _cannot(problems: Iterable[Problem]) -> ProblemError:

@@ -10,7 +10,7 @@ from dsl.disguise import across
 from dsl.parse import parse
 from dsl.source import Source
 from policy.book.problem import Place, Problem
-from policy.ir.core import Library
+from policy.ir.core import Library, ListRule, Rule
 from policy.ir.from_dsl import library as lowered
 
 
@@ -32,6 +32,11 @@ def read(sources: Sequence[Source]) -> Read:
     found = in_order((*mistakes, *twins, *check(files)))
     broken = any(diagnostic.severity is Severity.ERROR for diagnostic in found)
     return Read(tuple(sources), files, found, None if broken else lowered(files))
+
+
+def find(library: Library, name: str) -> Rule | ListRule | None:
+    subjects: tuple[Rule | ListRule, ...] = (*library.rules, *library.lists)
+    return next((each for each in subjects if each.id == name), None)
 
 
 def problems(found: Read) -> list[Problem]:

@@ -82,9 +82,10 @@ def permitted(obligation: Obligation, allowed: frozenset[Outcome], sheet: Sheet)
     if len(obligation.ladder) == 1 and not otherwise and obligation.ladder[0].outcome is Outcome.PASS in allowed:
         return obligation.ladder[0].formula, True  # the usual case, quickly
     formula: Formula = Truth(otherwise)
-    for rung in reversed(obligation.ladder):
+    for place, rung in reversed([*enumerate(obligation.ladder)]):
         if rung.outcome in allowed:
-            tight = tight and (rung.outcome.rank <= Outcome.WARN.rank or exact(rung.formula, sheet))
+            if tight and rung.outcome.rank > Outcome.WARN.rank:  # a rung before it that is unknown is no pass
+                tight = all(exact(before.formula, sheet) for before in obligation.ladder[: place + 1])
             formula = Any((rung.formula, formula))
         elif obligation.unknown_is_breach and not exact(rung.formula, sheet):
             tight = False

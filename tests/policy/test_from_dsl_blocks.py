@@ -201,10 +201,16 @@ end
 
 def test_a_waiver_keeps_all_that_it_says() -> None:
     moved, lifted = lowered(WAIVED).waivers
-    assert (moved.id, moved.rule, moved.account) == ("W-1", "R-1", "Smith Trust")
+    assert (moved.id, moved.rule, moved.scope) == ("W-1", "R-1", core.Scope("account", "Smith Trust"))
     assert (moved.level, moved.group) == ("ultimate issuer", "ACME Corp")
     assert (moved.raises_to, moved.no_purchases) == (share("8", NET), True)
     assert moved.effective == core.Effective(date(2026, 4, 1), date(2026, 9, 30))
     assert (moved.reason, moved.evidence, moved.approved_by) == ("founder stock", "lockup.pdf", "CCO")
     assert moved.approved_on == date(2026, 3, 28)
-    assert (lifted.account, lifted.group, lifted.raises_to, lifted.no_purchases) == (None, None, None, False)
+    assert (lifted.scope, lifted.group) == (core.Scope("account"), None)
+    assert (lifted.raises_to, lifted.no_purchases) == (None, False)
+
+
+def test_a_waiver_of_a_household_names_it() -> None:
+    (found, _) = lowered(WAIVED.replace('account "Smith Trust"', 'household "Smith"')).waivers
+    assert found.scope == core.Scope("household", "Smith")

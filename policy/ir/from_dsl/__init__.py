@@ -164,7 +164,7 @@ def _waiver(waiver: tree.Waiver, names: Names) -> core.Waiver:
     return core.Waiver(
         id=waiver.id.value,
         rule=waiver.rule.value,
-        account=covering.account.value if covering and covering.account else None,
+        scope=_scope(covering),
         level=covering.level.words if covering and covering.level else None,
         group=covering.group.value if covering and covering.group else None,
         raises_to=None if moves is None else scalar(moves.bound, names, names.counting.unit),
@@ -192,12 +192,9 @@ def _citations(clauses_: Iterable[object]) -> tuple[core.Citation, ...]:
     )  # fmt: skip
 
 
-def _scope(applies: tree.Applies | None) -> core.Scope:
-    """A list without a scope holds for every account."""
-    if applies is None:
-        return core.Scope("account")
-    name = applies.name.value if applies.name else None
-    return core.Scope(applies.kind, name)
+def _scope(scope: tree.Applies | tree.Covering | None) -> core.Scope:
+    """A list without a scope holds for every account, and so does a waiver."""
+    return core.Scope("account") if scope is None else core.Scope(scope.kind, scope.name.value if scope.name else None)
 
 
 def _effective(clauses_: Iterable[object]) -> core.Effective:

@@ -27,6 +27,7 @@ class Waivers:
         first: str,
         last: str,
         reason: str,
+        household: str | None = None,
         account: str | None = None,
         level: str | None = None,
         group: str | None = None,
@@ -42,6 +43,7 @@ class Waivers:
             "/v1/waivers",
             body={
                 "rule": rule,
+                "household": household,
                 "account": account,
                 "level": level,
                 "group": group,

@@ -7,10 +7,11 @@ from server.client.types.shared import Receipt
 
 
 class Terms(Answer):
-    """What is waived, where. `account`: an account's id, None for every one; `level`, `group`: such as `issuer` and
-    `ACME Corp`, None for every group; `raises_to`, `lowers_to`: the other limit, in the language; with neither the
-    rule is lifted."""
+    """What is waived, where. `household`, `account`: by its id, both None for every account; `level`, `group`: such as
+    `issuer` and `ACME Corp`, None for every group; `raises_to`, `lowers_to`: the other limit, in the language; with
+    neither the rule is lifted."""
 
+    household: str | None
     account: str | None
     level: str | None
     group: str | None

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from policy.book.facts import Account, Book
+from policy.book.facts import Account, Book, Elsewhere
 from policy.ir.bound import Outcome
 from policy.ir.scope import not_asked
 from tests.policy.ir.little import DAY, account, book, buy, findings, rule, security, waiver
@@ -115,6 +115,21 @@ def test_an_empty_book_has_nobody_to_bind() -> None:
 @pytest.mark.parametrize("applies", ["firm", "each household", "each account", 'household "Smith"', 'account "A"'])
 def test_a_rule_that_binds_somebody_is_not(applies: str) -> None:
     assert not told(rule(CAP, applies=applies), held(*LOST, A=20))
+
+
+@pytest.mark.parametrize(
+    ("covering", "do"),
+    [
+        ('household "Smiht"', "did you mean `Smith`?"),
+        ('household "Jones"', dict(_empty())['household "Jones"']),
+        ('account "C"', dict(_empty())['account "C"']),
+    ],
+)
+def test_a_waiver_that_covers_nobody_is_told(covering: str, do: str) -> None:
+    text, of = rule(CAP) + waiver(covering), held(*SMITHS, A=20)
+    assert told(text, of) == [("W-1", "waiver `W-1` covers no account", do)]
+    assert not told(text, replace(of, elsewhere=Elsewhere.PERHAPS))
+    assert not told(rule(CAP) + waiver('household "Smith"'), of)
 
 
 def test_a_rule_that_is_not_in_force_is_not_either() -> None:

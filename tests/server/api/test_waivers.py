@@ -31,7 +31,6 @@ TODAY, LAST = f"{NOW:%Y-%m-%d}", f"{NOW + timedelta(days=90):%Y-%m-%d}"
 WANTED = {"rule": "P-1", "account": "trust", "level": "issuer", "group": "Issuer A", "raises_to": "80% of net assets",
           "first": TODAY, "last": LAST, "reason": "founder's stock"}  # fmt: skip
 NEWEST = {"as_of": TODAY, "prices": [{"instrument": n, "day": TODAY, "price": "10.00"} for n in "ABCD"]}
-BUY = text({"orders": [order("buy", "A", 300)]})
 
 
 @pytest.fixture
@@ -63,8 +62,12 @@ def granted(by: Caller, waiver: str, **body: Any) -> dict[str, Any]:
     return dict(found.json())
 
 
-def outcome(by: Caller) -> str:
-    found = by("POST", "/v1/checks", content=BUY)
+def ordered(account: str) -> str:
+    return text({"orders": [{**order("buy", "A", 300), "account": account}]})
+
+
+def outcome(by: Caller, account: str = "trust") -> str:
+    found = by("POST", "/v1/checks", content=ordered(account))
     assert found.status_code == 200, found.text
     return str(found.json()["verdict"]["answer"])
 
@@ -78,7 +81,7 @@ def test_a_granted_waiver_is_a_rule_like_all_others(stock: Service, anna: Caller
     given = granted(berta, made["id"])
     assert (given["state"], given["in_force"], given["signed"], given["granter"]) == ("granted", True, "CCO", "berta")
     assert f'evidence "sha256:{proof.json()["id"]}"' in given["text"]
-    said = anna("POST", "/v1/checks", content=BUY).json()
+    said = anna("POST", "/v1/checks", content=ordered("trust")).json()
     assert outcome(anna) != before
     (line,) = [each for each in said["verdict"]["findings"] if each["outcome"] == "waived"]
     assert made["name"] in line["reason"]
@@ -187,6 +190,32 @@ def test_a_key_for_some_households_sees_and_asks_for_theirs(stock: Service, bert
     for secret in (made["name"], "founder's stock"):
         assert secret not in state + theirs("GET", f"/v1/rulebooks/{newest['id']}/rules").text
         assert secret not in theirs("GET", "/v1/events").text
+
+
+def test_a_household_is_waived_with_all_its_accounts(stock: Service, berta: Caller, caller: Makes) -> None:
+    (trust,) = book()["accounts"]
+    homes = [{"id": name, "name": name} for name in ("smith", "jones")]
+    accounts = [{**trust, "household": "smith"}, {**trust, "id": "other", "household": "jones"}]
+    stocked.sealed(stock, book(**NEWEST, households=homes, accounts=accounts))
+    mine, theirs = (
+        caller("dora", Role.ADVISER, households=["smith"]),
+        caller("emil", Role.ADVISER, households=["jones"]),
+    )
+    for who, said in ((berta, "did you mean `smith`?"), (theirs, "name a household by its id")):
+        refused = who("POST", "/v1/waivers", json={**WANTED, "account": None, "household": "smiht"})
+        (flaw,) = refused.json()["errors"]
+        assert (flaw["pointer"], flaw["help"]) == ("/household", said)
+    both = mine("POST", "/v1/waivers", json={**WANTED, "household": "smith"})
+    assert both.json()["errors"][0]["pointer"] == "/account"
+    before = [outcome(mine, "trust"), outcome(theirs, "other")]
+    made = asked(mine, account=None, household="smith")
+    assert (made["terms"]["household"], made["terms"]["account"]) == ("smith", None)
+    assert '\n  household "smith" issuer "Issuer A"\n' in granted(berta, made["id"])["text"]
+    assert theirs("GET", f"/v1/waivers/{made['id']}").status_code == 404
+    assert made["name"] not in theirs("POST", "/v1/checks", content=ordered("other")).text
+    after = [outcome(mine, "trust"), outcome(theirs, "other")]
+    assert before == ["block", "block"]
+    assert after == ["waived", "block"]
 
 
 def test_a_rule_book_without_the_rule_leaves_the_waiver_out(anna: Caller, berta: Caller, caller: Makes) -> None:
