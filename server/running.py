@@ -45,8 +45,8 @@ class Memory:
     rules: Kept[tuple[Mapping[str, str], Library]] = field(default_factory=lambda: Kept(16))
     manifests: Kept[Manifest] = field(default_factory=lambda: Kept(8))
     shared: Kept[Index] = field(default_factory=lambda: Kept(4))
-    books: Kept[tuple[bytes, Index]] = field(default_factory=lambda: Kept(4))
-    households: Kept[tuple[bytes, Index]] = field(default_factory=lambda: Kept(128))
+    books: Kept[tuple[str, bytes, Index]] = field(default_factory=lambda: Kept(4))
+    households: Kept[tuple[str, bytes, Index]] = field(default_factory=lambda: Kept(128))
     ready: Kept[Any] = field(default_factory=lambda: Kept(32))
     tally: Tally = field(default_factory=Tally)
 

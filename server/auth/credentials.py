@@ -4,6 +4,7 @@ import os
 from dataclasses import dataclass
 from hashlib import sha256
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, select
 
 from server.auth.roles import ALLOWED, Act, Role
@@ -50,9 +51,12 @@ def made(
     return row, key
 
 
+_SECRET = select(Credential).where(Credential.secret == bindparam("secret"))
+
+
 def known(session: Session, key: str, now: str) -> Credential | None:
     """The credential of a key that is not revoked, expired or not."""
-    row = session.exec(select(Credential).where(Credential.secret == _digest(key))).first()
+    row = session.exec(_SECRET, params={"secret": _digest(key)}).first()
     return None if row is None or (row.ended is not None and row.ended <= now) else row
 
 

@@ -128,7 +128,9 @@ def overtaken(session: Session, base: str) -> str | None:
     return None if row.more or newest is None or newest.id == base else newest.id
 
 
+_LATEST = select(Snapshot).where(col(Snapshot.more).is_(False)).order_by(col(Snapshot.id).desc()).limit(1)
+
+
 def latest(session: Session) -> Snapshot | None:
     """The one that was sealed last, of those that are whole."""
-    whole = select(Snapshot).where(col(Snapshot.more).is_(False))
-    return session.exec(whole.order_by(col(Snapshot.id).desc()).limit(1)).first()
+    return session.exec(_LATEST).first()

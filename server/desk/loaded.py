@@ -1,15 +1,17 @@
 """Rule books and snapshots of the store, read and compiled: from the memory of the process where they are kept."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from dsl.source import Source
 from policy.book.document import document
 from policy.book.parts import elsewhere, joined, left_out, part_of
+from policy.book.portions import Portion, whole
 from policy.book.read import Index, index, narrowed
 from policy.canonical import digest, encode
 from policy.ir.core import Library
 from policy.ir.observed import split, with_observed
+from policy.judge.current import Firm
 from policy.proof.archive import listed
 from server.desk import kept, manifest
 from server.desk.manifest import Manifest
@@ -18,6 +20,9 @@ from server.running import Service
 from server.store import blobs
 from server.store.store import Store
 from server.store.tables import Rulebook, Snapshot
+
+
+AT_ONCE = 50  # households whose rows are in memory together
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +96,7 @@ def facts_in(service: Service, row: Snapshot, household: str | None = None) -> F
     """`household`: one of the manifest's."""
     books = service.memory.books if household is None else service.memory.households
     found = kept.of(books, (row.manifest, household), lambda: _known(service, manifest_in(service, row), household))
-    return Facts(row.id, row.manifest, household, digest(found[0]), *found)
+    return Facts(row.id, row.manifest, household, *found)
 
 
 def sources_of(store: Store, manifest: str) -> Mapping[str, str]:
@@ -116,14 +121,43 @@ def _manifest(store: Store, hash: str) -> Manifest:
 
 
 def _known(service: Service, found: Manifest, household: str | None) -> tuple[bytes, Index]:
+    known = _joined(service, found) if household is None else next(_apart(service, found, [household]))
+    return encode(document(known.book)), known
+
+
+def _joined(service: Service, found: Manifest) -> Index:
     shared = shared_in(service, found)
-    wanted = found.parts if household is None else {household: found.parts[household]}
     with service.store.reading() as session:
-        parts = [part_of(shared.book, rows) for _, rows in manifest.rows_of(session, wanted)]
-    book = joined(shared.book, parts)
-    if household is not None:
-        book = left_out(book, elsewhere(household, manifest.accounts(found)))
-    return encode(document(book)), narrowed(shared, book)
+        parts = [part_of(shared.book, rows) for _, rows in manifest.rows_of(session, found.parts)]
+    return narrowed(shared, joined(shared.book, parts))
+
+
+def _apart(service: Service, found: Manifest, households: Sequence[str]) -> Iterator[Index]:
+    """Of each household's own book, in this order; a few of them in memory at once."""
+    shared = shared_in(service, found)
+    for begin in range(0, len(households), AT_ONCE):
+        names = households[begin : begin + AT_ONCE]
+        with service.store.reading() as session:
+            rows = dict(manifest.rows_of(session, {name: found.parts[name] for name in names}))
+        for name in names:
+            book = joined(shared.book, [part_of(shared.book, rows.pop(name))])
+            yield narrowed(shared, left_out(book, elsewhere(name, found.homes)))
+
+
+def firm_in(service: Service, row: Snapshot) -> Firm:
+    """The facts that standing verdicts are about, of which only what is shared stays in memory; where rules add up the
+    firm, all of it."""
+    found = manifest_in(service, row)
+
+    def portions(names: Iterable[str | None]) -> Iterator[tuple[str | None, Portion]]:
+        wanted = list(names)
+        own = [name for name in wanted if name is not None]
+        for name, known in zip(own, _apart(service, found, own), strict=True):
+            yield name, whole(known)
+        if None in wanted:
+            yield None, whole(facts_in(service, row).index)
+
+    return Firm(shared_in(service, found), found.homes, portions)
 
 
 def shared_in(service: Service, found: Manifest) -> Index:

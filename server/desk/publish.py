@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pydantic import TypeAdapter
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from dsl.source import Source
@@ -113,13 +114,19 @@ def activated(session: Session, row: Rulebook, by: str, since: str) -> Event:
     return Event("rulebook.activated", STREAM, "rules in force", by, data, rules=row.manifest)
 
 
+_BEGUN = (
+    select(Rulebook)
+    .where(col(Rulebook.active) <= bindparam("at"), col(Rulebook.replaced).is_(None))
+    .order_by(col(Rulebook.active).desc(), col(Rulebook.base).is_(None), col(Rulebook.id).desc())
+    .limit(1)
+)
+
+
 def in_force(session: Session, at: str, without: Collection[str] = ()) -> Rulebook | None:
     """The last one whose instant has come; of a published one and a state of it that begin together, the state.
     `without`: as it would be if there were none of these."""
-    begun = select(Rulebook).where(col(Rulebook.active) <= at, col(Rulebook.replaced).is_(None))
-    begun = begun.where(col(Rulebook.id).not_in(without))
-    last = col(Rulebook.active).desc(), col(Rulebook.base).is_(None), col(Rulebook.id).desc()
-    return session.exec(begun.order_by(*last).limit(1)).first()
+    begun = _BEGUN.where(col(Rulebook.id).not_in(without)) if without else _BEGUN
+    return session.exec(begun, params={"at": at}).first()
 
 
 def state(row: Rulebook, at: str, ruling: Rulebook | None) -> State:
