@@ -92,7 +92,7 @@ def upgrade() -> None:
         *texts("id", "state"),
         sa.Column("version", sa.Integer(), nullable=False),
         *texts("rulebook", "snapshot"),
-        *perhaps("household"),
+        *perhaps("household", "account"),
         *texts("intent"),
         *perhaps("households"),
         *texts("proposer", "made"),

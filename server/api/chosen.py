@@ -5,10 +5,13 @@ from typing import TypeVar
 from sqlmodel import Session
 
 from policy.book.parts import NOBODY
+from policy.book.problem import did_you_mean
+from policy.ir.core import Library
 from server.api.problem import Flaw, ProblemError
 from server.auth.credentials import Principal
-from server.desk import ingest, publish
+from server.desk import ingest, loaded, manifest, publish
 from server.desk.manifest import Manifest
+from server.running import Service
 from server.store.tables import Rulebook, Snapshot
 
 T = TypeVar("T", Rulebook, Snapshot)
@@ -41,6 +44,12 @@ def data(session: Session, named: str | None) -> Snapshot:
     return found
 
 
+def library_in_force(service: Service, session: Session, now: str) -> Library | None:
+    """What the rules in force say; None where none are."""
+    found = publish.in_force(session, now)
+    return None if found is None else loaded.rules_in(service, found).library
+
+
 def household(known: Manifest, named: str | None, who: Principal, *, snapshot: str | None) -> str | None:
     """Whose part of a snapshot a request is about; None for all of it. Who may see some households only, and of these
     one in this snapshot, means that one. `snapshot`: as it was named."""
@@ -49,7 +58,8 @@ def household(known: Manifest, named: str | None, who: Principal, *, snapshot: s
     if named is not None:
         if named in mine:
             return named
-        raise invalid("/household", f"the snapshot has no household `{named[:80]}`", "name one of it, or another one")
+        do = did_you_mean(named, mine, "name one of it by its id, or another snapshot")
+        raise invalid("/household", f"the snapshot has no household `{named[:80]}`", do)
     if who.households is None or mine == known.parts.keys():
         return None
     if len(mine) == 1:
@@ -59,6 +69,16 @@ def household(known: Manifest, named: str | None, who: Principal, *, snapshot: s
     if snapshot is None:
         raise ProblemError("no-snapshot", "there is no snapshot that you may see; send one, or name one")
     raise invalid("/snapshot", f"there is no snapshot `{snapshot[:80]}`", "name one of /v1/snapshots")
+
+
+def home(known: Manifest, account: str, who: Principal) -> str:
+    """Whose account it is, `NOBODY`'s where it states no household."""
+    found = manifest.home(known, account)
+    if found is not None and (who.households is None or found in who.households):
+        return found
+    mine = [part for name, part in known.parts.items() if who.households is None or name in who.households]
+    do = did_you_mean(account, (name for part in mine for name in part.accounts), "name one of it by its id")
+    raise invalid("/account", f"the snapshot has no account `{account[:80]}`", do)
 
 
 def invalid(pointer: str, detail: str, do: str) -> ProblemError:

@@ -15,6 +15,7 @@ from litestar.params import FromPath, FromQuery, RawBody
 from pydantic import Field, SkipValidation
 from sqlmodel import Session
 
+from policy.book.facts import Book
 from policy.ir.disguised import disguised
 from policy.judge.redact import NOT_PERMITTED, readable
 from server import clock
@@ -35,6 +36,7 @@ from server.auth.roles import Act
 from server.desk import approval_policies, approvals, erasure, holds, intent, loaded, proposals, proving
 from server.desk.intent import IntentDocument
 from server.desk.loaded import Loaded
+from server.desk.manifest import Manifest
 from server.desk.proposals import ALLOWS, UNSETTLED, State, Wanted
 from server.flow import proposing
 from server.log import journal
@@ -55,6 +57,8 @@ class ProposalAsked(Asked):
     """the data; the newest snapshot without it"""
     household: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     """whose accounts; without it all of the snapshot, or the one household in it that one may see"""
+    account: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    """the only one in which it trades; the others of its household stay as they are, and count as they do"""
     rulebook: str | None = None
     """the rules that are expected to be in force; another one is refused"""
     intent: SkipValidation[IntentDocument | None] = None
@@ -78,6 +82,7 @@ class ProposalAnswer:
     rulebook: str
     snapshot: str
     household: str | None
+    account: str | None
     proposer: str
     made: str
     expires: str | None
@@ -199,7 +204,18 @@ def _wanted(request: Request[Principal, None, Any], service: Service, asks: Prop
     if not isinstance(found, Intent):
         wrong = [Flaw(f"/intent{flaw.pointer}", flaw.detail, flaw.help) for flaw in flaws(found)]
         raise ProblemError("invalid", f"{len(wrong)} things are wrong with the intent", wrong)
-    return _not_held(service, Wanted(known, intent.written(found), expires), now)
+    if asks.account is not None:
+        found = _in_one(found, asks.account, book)
+    return _not_held(service, Wanted(known, intent.written(found), expires, asks.account), now)
+
+
+def _in_one(wanted: Intent, account: str, book: Book) -> Intent:
+    """Nothing is traded in the others."""
+    for member, named in (("raise_cash", set(wanted.raise_cash)), ("pins", {pin.account for pin in wanted.pins})):
+        if others := sorted(named - {account}):
+            what = f"`{others[0][:80]}` is not traded: the proposal is for account `{account[:80]}`"
+            raise invalid(f"/intent/{member}", what, "leave it out, or leave `account` out")
+    return replace(wanted, leave_alone=wanted.leave_alone | (book.accounts.keys() - {account}))
 
 
 def _not_held(service: Service, wanted: Wanted, now: str) -> Wanted:
@@ -227,8 +243,18 @@ def _loaded(request: Request[Principal, None, Any], service: Service, asks: Prop
         row = chosen.data(session, asks.snapshot)
     freshness.required(row, asks.max_age)
     known = loaded.manifest_in(service, row)
-    whose = chosen.household(known, asks.household, request.user, snapshot=asks.snapshot)
+    whose = _whose(known, asks, request.user)
     return Loaded(loaded.rules_in(service, ruling), loaded.facts_in(service, row, whose))
+
+
+def _whose(known: Manifest, asks: ProposalAsked, who: Principal) -> str | None:
+    if asks.account is None:
+        return chosen.household(known, asks.household, who, snapshot=asks.snapshot)
+    home = chosen.home(known, asks.account, who)
+    if asks.household not in (None, home):
+        do = "leave `household` out: the account says whose it is"
+        raise invalid("/household", f"account `{asks.account[:80]}` is of another household", do)
+    return home or None
 
 
 async def waited(request: Request[Principal, None, Any], service: Service, found: Response[bytes]) -> Response[bytes]:
@@ -301,6 +327,7 @@ def shown(row: Proposal, now: str, said: ProposeAnswer | None = None, log: Recei
         rulebook=row.rulebook,
         snapshot=row.snapshot,
         household=row.household,
+        account=row.account,
         proposer=row.proposer,
         made=row.made,
         expires=row.expires,

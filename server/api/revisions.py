@@ -103,6 +103,7 @@ def _revised(request: Request[Principal, None, Any], service: Service, name: str
         wanted = ProposalAsked(
             snapshot=asks.snapshot or row.snapshot,
             household=row.household,
+            account=row.account,
             intent=_joined(earlier, asks.intent),
             max_age=asks.max_age,
             expires=asks.expires,

@@ -1,18 +1,15 @@
 """What a waiver is asked for: its terms, and whose eyes it is for."""
 
-from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import Field
 
-from policy.book.parts import NOBODY
-from policy.book.problem import did_you_mean
+from server.api import chosen
 from server.api.checks import Day
 from server.api.chosen import invalid
-from server.api.problem import ProblemError
 from server.api.wire import Asked
 from server.auth.credentials import Principal
-from server.desk import evidence, ingest, loaded
+from server.desk import evidence, loaded
 from server.desk.waivers import Terms, Wanted
 from server.running import Service
 
@@ -63,24 +60,12 @@ def terms(service: Service, who: Principal, asks: WaiverAsked) -> Wanted:
 
 def whose(service: Service, who: Principal, asks: WaiverAsked) -> str | None:
     """Whose eyes it is for. Household and account are of the newest snapshot, and theirs to see."""
-    named = asks.account if asks.household is None else asks.household
-    if named is None and who.households is None:
-        return None
-    if named is None:
+    if asks.household is None and asks.account is None:
+        if who.households is None:
+            return None
         raise invalid("/account", "you may not see every account", "name a household or an account of yours")
     with service.store.reading() as session:
-        newest = ingest.latest(session)
-    if newest is None:
-        raise ProblemError("no-snapshot", "no snapshot says whose the account is")
-    parts = loaded.manifest_in(service, newest).parts
-    mine = {home: part for home, part in parts.items() if who.households is None or home in who.households}
-    if asks.household is not None:
-        return _found("household", named, {home: home for home in mine.keys() - {NOBODY}})
-    return _found("account", named, {account: home for home, part in mine.items() for account in part.accounts})
-
-
-def _found(kind: str, name: str, homes: Mapping[str, str]) -> str:
-    if name not in homes:
-        do = did_you_mean(name, homes, f"name {'a household' if kind == 'household' else 'an account'} by its id")
-        raise invalid(f"/{kind}", f"the newest snapshot has no {kind} `{name}`", do)
-    return homes[name]
+        known = loaded.manifest_in(service, chosen.data(session, None))
+    if asks.account is not None:
+        return chosen.home(known, asks.account, who)
+    return chosen.household(known, asks.household, who, snapshot=None)

@@ -70,22 +70,25 @@ def standing(session: Session, households: Iterable[str], now: str) -> Sequence[
 
 
 def kept_to(session: Session, wanted: Wanted, now: str) -> Wanted | Hold:
-    """What is wanted, with the accounts left alone that are held; or a hold, where all are."""
+    """What is wanted, with the accounts left alone that are held; or a hold, where all are that would be traded."""
     book = wanted.loaded.facts.index.book
     held = standing(session, filter(None, {account.household for account in book.accounts.values()}), now)
     stopped = {
-        account.id
-        for account in book.accounts.values()
-        for hold in held
-        if hold.household == account.household and hold.account in (None, account.id)
+        account.id for account in book.accounts.values() for hold in held if _stops(hold, account.household, account.id)
     }
     if not stopped:
         return wanted
-    if stopped == book.accounts.keys():
-        return held[0]
     asked = intent.read(wanted.intent, "intent", book)
     assert isinstance(asked, Intent), "it was read before"
+    traded = book.accounts.keys() - asked.leave_alone
+    if traded and traded <= stopped:
+        homes = {(book.accounts[name].household, name) for name in traded}
+        return next(hold for hold in held for home, name in homes if _stops(hold, home, name))
     return replace(wanted, intent=intent.written(replace(asked, leave_alone=asked.leave_alone | stopped)))
+
+
+def _stops(hold: Hold, household: str | None, account: str) -> bool:
+    return hold.household == household and hold.account in (None, account)
 
 
 def against(session: Session, row: Proposal, now: str) -> Hold | None:

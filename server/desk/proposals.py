@@ -79,13 +79,15 @@ OF_EVENT = {
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is to be worked out, and from what. `intent`: JSON text; `expires`: UTC, as the clock writes it."""
+    """What is to be worked out, and from what. `intent`: JSON text; `expires`: UTC, as the clock writes it; `account`:
+    the one that is traded, all others being left alone by the intent."""
 
     loaded: Loaded
     intent: str
     expires: str | None
 
 
+    account: str | None = None
 def state(row: Proposal, now: str) -> State:
     held, past = row.lease is not None and now < row.lease, row.expires is not None and row.expires <= now
     return stands(State(row.state), held=held, past=past)
@@ -110,6 +112,7 @@ def queued(session: Session, wanted: Wanted, proposer: str, now: str) -> tuple[P
         household=wanted.loaded.facts.household,
         intent=intent,
         households=households(wanted.loaded.facts.index.book),
+        account=wanted.account,
         proposer=proposer,
         made=now,
         expires=wanted.expires,

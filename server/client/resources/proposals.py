@@ -33,6 +33,7 @@ class Proposals:
         *,
         snapshot: str | None = None,
         household: str | None = None,
+        account: str | None = None,
         rulebook: str | None = None,
         intent: Json | None = None,
         max_age: str | None = None,
@@ -47,6 +48,7 @@ class Proposals:
             body={
                 "snapshot": snapshot,
                 "household": household,
+                "account": account,
                 "rulebook": rulebook,
                 "intent": intent,
                 "max_age": max_age,

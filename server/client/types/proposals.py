@@ -183,6 +183,7 @@ class ProposalAnswer(Answer):
     rulebook: str
     snapshot: str
     household: str | None
+    account: str | None
     proposer: str
     made: str
     expires: str | None

@@ -23,7 +23,7 @@ def waived(session: Session, of: Scope, now: str) -> Iterator[Row]:
     lasting = or_(col(Waiver.ended).is_(None), col(Waiver.ended) >= of.begin)
     wanted = select(Waiver).where(*days, lasting, col(Waiver.made) <= of.end).order_by(col(Waiver.id))
     for row in session.exec(wanted).all():
-        if waivers.seen_by(row, of.who) and (of.household is None or row.household in (None, of.household)):
+        if waivers.seen_by(row, of.who) and _covers(row, of):
             yield {
                 "waiver": row.id,
                 "rule": row.rule,
@@ -42,6 +42,13 @@ def waived(session: Session, of: Scope, now: str) -> Iterator[Row]:
                 "ender": row.ender,
                 "ended": row.ended,
             }
+
+
+def _covers(row: Waiver, of: Scope) -> bool:
+    """Whether it is for something that the export is about."""
+    if of.account is not None and waivers.wanted_by(row).terms.account not in (None, of.account):
+        return False
+    return of.household is None or row.household in (None, of.household)
 
 
 def held(session: Session, of: Scope, now: str) -> Iterator[Row]:

@@ -36,6 +36,9 @@ _PROPOSALS = (
     Column("asked", "when it was asked for; by this it is in the period", INSTANT, "service"),
     Column("state", "its state now (docs/service.md)", WORD, "service, and the clock"),
     Column("household", "whose accounts it is about; empty where about all of the snapshot", ID, "request"),
+    Column(
+        "account", "the only account in which it may trade; empty where that is no matter of the request", ID, "request"
+    ),
     Column("households", "all whose accounts it is about, by commas; empty where an account is nobody's", ID, "data"),
     Column("proposer", "who recommended it", "person", "credentials"),
     Column("run", "the run that asked for it", ID, "service"),
@@ -47,6 +50,7 @@ _PROPOSALS = (
     Column("verdict_before", "the worst outcome of the rules before the orders", WORD, "judge"),
     Column("verdict_after", "the worst outcome after them", WORD, "judge"),
     Column("orders", "how many of its orders are in this export", COUNT, "decision"),
+    Column("trades", "whether there are any: yes, no; empty where these eyes see no answer", WORD, "decision"),
     Column("currency", "the base currency of the book", "ISO 4217", "data"),
     Column("bought", "worth of its orders here that buy or cover", MONEY, "decision"),
     Column("sold", "worth of its orders here that sell or go short", MONEY, "decision"),

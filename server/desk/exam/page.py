@@ -64,8 +64,14 @@ WHAT IS NOT IN IT
 """
 
 _ACCOUNT = """\
-- Of the account's household, orders in other accounts, and holds of these; proposals, decisions and bundles are those
-  of the whole household. The household is that which the newest snapshot names that was sealed by the last day."""
+- Of the account's household: orders in other accounts, holds and waivers of these, proposals for one of these alone.
+  The household is that which the newest snapshot names that was sealed by the last day; its events are here.
+
+PROPOSALS FOR THE ACCOUNT, AND FOR ITS HOUSEHOLD
+
+csv/proposals.csv names in `account` the account of what was asked for this account alone. All others are about every
+account of the household: `trades` says which of them have orders in this one (yes), and which leave it as it is (no).
+00-totals.csv counts each kind. Decision and bundle of such a proposal are about the whole household."""
 _HOUSEHOLD = """\
 - Other households. A proposal about several is here with the orders of this one; its bundle has all."""
 _ALL = """\

@@ -78,6 +78,8 @@ def population(service: Service, session: Session, of: Scope) -> Iterator[Propos
 def is_about(service: Service, session: Session, of: Scope, row: Proposal) -> bool:
     if not proposals.seen_by(row, of.who.households):
         return False
+    if of.account is not None and row.account not in (None, of.account):
+        return False
     if of.household is None or row.household is not None:
         return of.household in (None, row.household)
     return of.household in _consists(service, session, row).parts

@@ -40,6 +40,7 @@ def count(totals: Totals, case: Case) -> None:
     for column in columns:
         _add(totals, "proposals", "", column, 1)
         _add(totals, f"proposals {case.state.value}", "", column, 1)
+        _add(totals, _wide(case), "", column, 1)
         _add(totals, "orders", "", column, len(case.orders))
         _add(totals, "orders approved", "", column, len(case.orders) if approved else 0)
         totals.names["accounts with orders"][column] |= {order.account for order in case.orders}
@@ -49,6 +50,14 @@ def count(totals: Totals, case: Case) -> None:
             _add(totals, "sold", currency, column, sold)
             _add(totals, "bought, approved", currency, column, bought if approved else 0)
             _add(totals, "sold, approved", currency, column, sold if approved else 0)
+
+
+def _wide(case: Case) -> str:
+    if case.row.account is not None:
+        return "proposals for one account"
+    if case.said is None:
+        return "proposals for all accounts, no answer"
+    return f"proposals for all accounts, with{'' if case.orders else 'out'} orders here"
 
 
 def rows(totals: Totals) -> Iterator[Row]:

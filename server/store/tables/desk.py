@@ -9,7 +9,8 @@ class Proposal(SQLModel, table=True):
     role; `statement`: SHA-256 of what the log's entry commits to, null where nothing is proven; `whole`: the manifest
     of all its files and the salt, where some are kept from somebody and the entry commits to what everybody may read
     (`policy.proof.kept`).
-    `household`: whose part of the snapshot it is about, null for all of it. `households`: whose accounts these are, by
+    `household`: whose part of the snapshot it is about, null for all of it; `account`: the one in which it may trade,
+    null for all. `households`: whose accounts these are, by
     commas; null where an account is nobody's. `holder`, `lease`: the worker that has it in hand, until then; `tries`:
     how often one began. `run`, `number`: the run that asked for it, and its place in that.
     `measures`: what a policy of approval looks at, JSON; `holds`: the quantities that its orders take, JSON, once there
@@ -23,6 +24,7 @@ class Proposal(SQLModel, table=True):
     rulebook: str
     snapshot: str
     household: str | None = Field(default=None, index=True)
+    account: str | None = None
     intent: str
     households: str | None = None
     proposer: str
