@@ -7,7 +7,7 @@ judges each rule about accounts and households as the whole book does, since it 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import replace
 from typing import TypeVar
 
@@ -79,11 +79,11 @@ def left_out(book: Book, found: Elsewhere | None) -> Book:
     return replace(book, elsewhere=next((word for word in _FROM_WORST if word in both), None))
 
 
-def elsewhere(household: str, accounts: Mapping[str, int]) -> Elsewhere | None:
-    """What the part of a household leaves out of a firm that has so many accounts in each."""
-    if not any(many for name, many in accounts.items() if name != household):
+def elsewhere(household: str, homes: Set[str]) -> Elsewhere | None:
+    """What the part of a household leaves out of a firm in which these have accounts."""
+    if homes <= {household}:
         return None
-    return Elsewhere.PERHAPS if household == NOBODY or accounts.get(NOBODY) else Elsewhere.OTHERS
+    return Elsewhere.PERHAPS if household == NOBODY or NOBODY in homes else Elsewhere.OTHERS
 
 
 _FROM_WORST = (Elsewhere.PERHAPS, Elsewhere.OTHERS)

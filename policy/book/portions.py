@@ -16,20 +16,15 @@ from policy.book.read import Index
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Homes:
-    """The accounts of each household, of `NOBODY` too, in order; and how many they are."""
-
-    accounts: Mapping[str, tuple[str, ...]]
-    counts: Mapping[str, int]
+Homes = Mapping[str, tuple[str, ...]]
+"""The accounts of each household that has some, of `NOBODY` too, in order."""
 
 
 def homes(book: Book) -> Homes:
     found: dict[str, list[str]] = {}
     for name, account in sorted(book.accounts.items()):
         found.setdefault(account.household or NOBODY, []).append(name)
-    accounts = {home: tuple(accounts) for home, accounts in found.items()}
-    return Homes(accounts, {home: len(own) for home, own in accounts.items()})
+    return {home: tuple(accounts) for home, accounts in found.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +37,7 @@ class Portion:
 
 def portion(index: Index, known: Homes, home: str) -> Portion:
     """Of one household."""
-    own, book = known.accounts.get(home, ()), index.book
+    own, book = known.get(home, ()), index.book
     held, trades, flows = _only(index.held, own), _only(index.trades, own), _only(index.flows, own)
     mine = tuple(trade for each in trades.values() for trade in each)
     traded: dict[str, list[int]] = {}
@@ -56,7 +51,7 @@ def portion(index: Index, known: Homes, home: str) -> Portion:
         flows=tuple(flow for each in flows.values() for flow in each),
         balances=(),
     )
-    inner = left_out(inner, elsewhere(home, known.counts))
+    inner = left_out(inner, elsewhere(home, known.keys()))
     by_name = {name: tuple(mine[place] for place in places) for name, places in traded.items()}
     balances = _only(index.balances, own)
     return Portion(
@@ -76,7 +71,9 @@ def whole(index: Index) -> Portion:
 
 def looked_at(index: Index, accounts: Iterable[str]) -> frozenset[str]:
     """The instruments and the issuers (as `issuer ID`) of which what is bound for the accounts may know anything: held,
-    traded, in their models; and what is behind each."""
+    traded, in their models; and what is behind each. And the currencies (as `currency CODE`) of these and of their
+    cash."""
+    accounts = tuple(accounts)
     seen: set[str] = set()
     left = list(_named(index, accounts))
     while left:
@@ -84,7 +81,12 @@ def looked_at(index: Index, accounts: Iterable[str]) -> frozenset[str]:
         if name not in seen:
             seen.add(name)
             left += _behind(index, name)
-    return frozenset(seen)
+    currencies = {index.subjects[name].currency for name in seen if name in index.subjects}
+    return frozenset(seen).union(map(in_currency, currencies.union(*(index.book.accounts[a].cash for a in accounts))))
+
+
+def in_currency(code: str) -> str:
+    return f"currency {code}"
 
 
 def _named(index: Index, accounts: Iterable[str]) -> Iterator[str]:

@@ -1,116 +1,228 @@
 """All standing verdicts of a firm, kept current: what a change of facts touches is judged again, and nothing else.
 
+A firm is judged part by part, so that no more than one part's facts need be at hand. Of each part it is known what it
+looks at; of as many as there is `room` for the tables are kept, by which new prices are judged without binding again.
+
 The law, kept by tests/laws/test_current.py: after any changes the answers are those of `policy.judge.eval.judge`, of
-all rules bound to the whole book as it then is, without orders.
+all rules bound to the whole book as it then is, without orders; whatever is kept.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from functools import partial
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Set
+from dataclasses import dataclass, field, replace
+from functools import cache
+from itertools import chain
+from typing import NamedTuple
 
-from policy.book.changes import Changes, reindexed
-from policy.book.portions import Homes, Portion, homes, portion, whole
+from policy.book.changes import Changes
+from policy.book.portions import Portion, homes, looked_at, portion, whole
 from policy.book.read import Index
 from policy.ir import core
-from policy.ir.bound import Obligation
 from policy.judge import looks, part
-from policy.judge.depends import Touched, deals_in, touched
+from policy.judge.depends import Touched, touched
 from policy.judge.part import Group, Part, Repricing
-from policy.judge.standing import Answer
 
 Home = str | None
 """A household, `policy.book.parts.NOBODY`, or None: all accounts, for what is added up over the firm."""
 
 
 @dataclass(frozen=True, slots=True)
+class Firm:
+    """The facts of a firm. `index`: of what is no household's, at least; `homes`: those with accounts; `portions`: of
+    such parts, each made when its turn comes."""
+
+    index: Index
+    homes: Set[str]
+    portions: Callable[[Iterable[Home]], Iterator[tuple[Home, Portion]]]
+
+
+class Judged(NamedTuple):
+    """A part that was judged again. `before`: None where its tables were not kept; `now`: None where it is no more."""
+
+    home: Home
+    before: Part | None
+    now: Part | None
+
+
+@dataclass(frozen=True, slots=True)
 class Current:
-    """`apart`: the rules about accounts and households, `together`: those that add up the firm."""
+    """`apart`: the rules about accounts and households, `together`: those that add up the firm. `own`: what each part
+    looks at (`policy.book.portions.looked_at`), by `numbers`; `parts`: whose tables are kept, of at most `room`
+    obligations, None for all. These fill and move on as parts are judged, and whatever comes after it shares them."""
 
     library: core.Library
-    index: Index
-    homes: Homes
+    firm: Firm
+    room: int | None
     apart: tuple[Group, ...]
     together: tuple[Group, ...]
-    parts: Mapping[Home, Part]
+    numbers: dict[str, int] = field(default_factory=dict)
+    own: dict[Home, array[int]] = field(default_factory=dict)
+    parts: dict[Home, Part] = field(default_factory=dict)
 
 
-def current(library: core.Library, index: Index) -> Current:
-    """Everything judged from scratch."""
-    bare = begun(library, index)
-    return replace(bare, parts={home: part.judged(groups(bare, home), where(bare, home)) for home in places(bare)})
+def firm(index: Index) -> Firm:
+    """All of its facts in memory."""
+    known = homes(index.book)
+
+    def portions(names: Iterable[Home]) -> Iterator[tuple[Home, Portion]]:
+        return ((home, whole(index) if home is None else portion(index, known, home)) for home in names)
+
+    return Firm(index, known.keys(), portions)
 
 
-def begun(library: core.Library, index: Index) -> Current:
+def begun(library: core.Library, facts: Firm, room: int | None = None) -> Current:
     """Nothing judged yet."""
     apart, together = (part.groups(library, firm=firm) for firm in (False, True))
-    return Current(library, index, homes(index.book), apart, together, {})
+    return Current(library, facts, room, apart, together)
 
 
-def places(known: Current) -> tuple[Home, ...]:
+def places(known: Current) -> list[Home]:
     """The parts that there are."""
-    return (*known.homes.accounts, *((None,) if known.together and known.index.book.accounts else ()))
+    return [*sorted(known.firm.homes), *((None,) if known.together and known.firm.homes else ())]
 
 
 def groups(known: Current, home: Home) -> tuple[Group, ...]:
     return known.together if home is None else known.apart
 
 
-def where(known: Current, home: Home) -> Portion:
-    return whole(known.index) if home is None else portion(known.index, known.homes, home)
+# --- judged --------------------------------------------------------------------------------------
 
 
-def after(known: Current, changes: Changes) -> tuple[Current, frozenset[Home]]:
-    """The verdicts after the changes, and the parts in which something was judged again."""
-    index = reindexed(known.index, changes)
-    what = touched(known.index, index, changes, known.library)
+def everything(known: Current) -> Iterator[Judged]:
+    """All parts, from scratch."""
+    return _scratch(known, places(known))
+
+
+def ready(known: Current) -> None:
+    """What the next change needs, where all was judged before: no part is judged whose tables would not be kept."""
+    left = _left(known)
+    for home, there in known.firm.portions(places(known)):
+        known.own[home] = _numbers(known, looked_at(there.index, there.accounts))
+        if left is None or left > 0:
+            left = _kept(known, home, part.judged(groups(known, home), there), left)
+
+
+def after(
+    known: Current, facts: Firm, changes: Changes, fresh: Set[str] = frozenset()
+) -> tuple[Current, Iterator[Judged]]:
+    """The verdicts after the changes, once the parts that are judged again are read. `fresh`: homes of which more
+    changed than these say."""
+    now, before = replace(known, firm=facts), known.firm.index
+    what = touched(before, facts.index, changes, known.library)
     ages = [days for rule in known.library.rules for term, days in rule.freshness if term == "price"]
-    priced = Repricing(looks.moved(known.index, index, what.priced, ages), known.index, index)
-    now = replace(known, index=index, homes=homes(index.book) if changes.accounts else known.homes)
-    parts = {home: _after(now, home, known.parts.get(home), what, priced) for home in places(now)}
-    fresh = frozenset(home for home, found in parts.items() if found is not known.parts.get(home))
-    return replace(now, parts=parts), fresh | (known.parts.keys() - parts.keys())
+    to = Repricing(looks.moved(before, facts.index, what.priced, ages), before, facts.index)
+    return now, chain(_gone(now), _moved(now, what, to, what.homes | fresh))
 
 
-def _after(now: Current, home: Home, found: Part | None, what: Touched, priced: Repricing) -> Part:
-    known = groups(now, home)
-    if found is None or _whole(now, home, found, what):
-        return part.judged(known, where(now, home))
-    found = part.repriced(found, known, priced, lambda: where(now, home))
+def _moved(known: Current, what: Touched, to: Repricing, fresh: Set[str]) -> Iterator[Judged]:
+    names = _named(known, what, to)
+    bare: list[Home] = []
+    for home in places(known):
+        own, found = known.own.get(home), known.parts.get(home)
+        if own is None or what.everything or (fresh if home is None else home in fresh):
+            bare.append(home)
+        elif names is not None and names.isdisjoint(own):
+            continue
+        elif found is None or _whole(what, found):
+            bare.append(home)
+        elif (now := _after(known, home, found, what, to)) is not found:
+            known.parts[home] = now
+            yield Judged(home, found, now)
+    yield from _scratch(known, bare)
+
+
+def reruled(known: Current, library: core.Library) -> tuple[Current, Iterator[Judged]]:
+    """The verdicts under other rules of the same facts, once the parts that are judged again are read."""
+    bare = begun(library, known.firm)
+    now = replace(known, library=library, apart=bare.apart, together=bare.together)
+    return now, chain(_gone(now), _other(known, now))
+
+
+def _other(before: Current, known: Current) -> Iterator[Judged]:
+    bare: list[Home] = []
+    for home in places(known):
+        was, mine, found = groups(before, home), groups(known, home), known.parts.get(home)
+        if was == mine and home in known.own:
+            continue
+        if found is None:
+            bare.append(home)
+        else:
+            known.parts[home] = part.reruled(found, was, mine, _portion(known, home))
+            yield Judged(home, found, known.parts[home])
+    yield from _scratch(known, bare)
+
+
+def _scratch(known: Current, which: Iterable[Home]) -> Iterator[Judged]:
+    left = _left(known)
+    for home, there in known.firm.portions(which):
+        before, now = known.parts.pop(home, None), part.judged(groups(known, home), there)
+        known.own[home] = _numbers(known, now.own)
+        left = _kept(known, home, now, left if left is None or before is None else left + _size(before))
+        yield Judged(home, before, now)
+
+
+def _after(known: Current, home: Home, found: Part, what: Touched, to: Repricing) -> Part:
+    there, mine = _portion(known, home), groups(known, home)
+    found = part.repriced(found, mine, to, there)
     caught = [name for name, whom in what.caught.items() if whom is None or not whom.isdisjoint(found.own)]
-    return part.relisted(found, known, frozenset(caught), lambda: where(now, home)) if caught else found
+    return part.relisted(found, mine, frozenset(caught), there) if caught else found
 
 
-def _whole(now: Current, home: Home, found: Part, what: Touched) -> bool:
+def _portion(known: Current, home: Home) -> Callable[[], Portion]:
+    return cache(lambda: next(found for _, found in known.firm.portions([home])))
+
+
+def _whole(what: Touched, found: Part) -> bool:
     """Whether all of the part is to be bound again."""
-    return (
-        what.everything
-        or (bool(what.homes) if home is None else home in what.homes)
-        or not what.names.isdisjoint(found.own)
-        or (bool(what.currencies) and deals_in(now.index, found.accounts, found.own, what.currencies))
-    )
+    return not (what.names.isdisjoint(found.own) and what.currencies.isdisjoint(found.own))
 
 
-def reruled(known: Current, library: core.Library) -> tuple[Current, frozenset[Home]]:
-    """The verdicts under other rules of the same book, and the parts in which something was judged again."""
-    now = replace(begun(library, known.index), homes=known.homes)
-    parts: dict[Home, Part] = {}
-    for home in places(now):
-        old, mine = known.parts.get(home), partial(where, now, home)
-        same = old is not None and groups(known, home) == groups(now, home)
-        parts[home] = (
-            part.judged(groups(now, home), mine())
-            if old is None
-            else old
-            if same
-            else part.reruled(old, groups(known, home), groups(now, home), mine)
-        )
-    fresh = frozenset(home for home, found in parts.items() if found is not known.parts.get(home))
-    return replace(now, parts=parts), fresh | (known.parts.keys() - parts.keys())
+# --- what is known of each -----------------------------------------------------------------------
 
 
-def answers(known: Current) -> Iterator[tuple[Obligation, Answer]]:
-    """Each obligation, without its numbers, and what it says."""
-    for found in known.parts.values():
-        yield from part.answers(found)
+def _kept(known: Current, home: Home, now: Part, left: int | None) -> int | None:
+    """The tables are kept where there is room for them; what is left of it then."""
+    size = _size(now)
+    if left is not None and size > left:
+        return left
+    known.parts[home] = now
+    return None if left is None else left - size
+
+
+def _left(known: Current) -> int | None:
+    return None if known.room is None else known.room - kept(known)
+
+
+def kept(known: Current) -> int:
+    """Of how many obligations tables are kept."""
+    return sum(map(_size, known.parts.values()))
+
+
+def _gone(known: Current) -> list[Judged]:
+    """The parts that are no more."""
+    there = frozenset(places(known))
+    gone = [home for home in known.own if home not in there]
+    for home in gone:
+        del known.own[home]
+    return [Judged(home, known.parts.pop(home, None), None) for home in gone]
+
+
+def _size(found: Part) -> int:
+    return sum(len(block.told) for block in found.blocks)
+
+
+def _numbers(known: Current, names: Iterable[str]) -> array[int]:
+    return array("I", (known.numbers.setdefault(name, len(known.numbers)) for name in names))
+
+
+def _named(known: Current, what: Touched, to: Repricing) -> frozenset[int] | None:
+    """Who looks at one of these may be touched; None: everybody."""
+    spoken = frozenset[str]().union(*(group.lists for group in (*known.apart, *known.together)))
+    caught = [whom for name, whom in what.caught.items() if name in spoken]
+    if None in caught:
+        return None
+    moved = to.moved.worth | to.moved.new | to.moved.volume | to.moved.age
+    names = moved.union(what.names, what.currencies, *(whom for whom in caught if whom is not None))
+    return frozenset(known.numbers[name] for name in names if name in known.numbers)

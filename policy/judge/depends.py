@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date
 from typing import TypeVar
@@ -12,6 +12,7 @@ from policy.book.facts import ListEntry
 from policy.book.lists import is_complete, listed
 from policy.book.lookthrough import stand_in
 from policy.book.parts import NOBODY
+from policy.book.portions import in_currency
 from policy.book.read import Index
 from policy.ir import core
 
@@ -20,8 +21,8 @@ from policy.ir import core
 class Touched:
     """`everything`: all of all parts. `homes`: parts of which everything is bound again. `names`: parts that know of
     one of these instruments or issuers (`policy.book.portions.looked_at`), likewise. `currencies`: those that hold
-    money or instruments in them. `caught`: by list, whom an entry may reach, None for everybody: of these parts, the
-    rules that speak of the list. `priced`: instruments with new prices."""
+    money or instruments in them, named as there. `caught`: by list, whom an entry may reach, None for everybody: of
+    these parts, the rules that speak of the list. `priced`: instruments with new prices."""
 
     everything: bool
     homes: frozenset[str]
@@ -34,15 +35,15 @@ class Touched:
 def touched(before: Index, after: Index, changes: Changes, library: core.Library) -> Touched:
     book = before.book
     days = (book.as_of, book.known_at) != (after.book.as_of, after.book.known_at)
-    currencies = frozenset(rate.currency for rate in changes.rates)
-    named = bool(currencies) and any(found.unit in currencies for found in nodes(library, core.Amount))
+    rated = {rate.currency for rate in changes.rates}
+    named = bool(rated) and any(found.unit in rated for found in nodes(library, core.Amount))
     homes = {whose(index, name) for index in (before, after) for name in _accounts(changes)}
     moved = any(before.book.accounts.get(a.id) is None or _moved(before, after, a.id) for a in changes.accounts)
     return Touched(
         days or named or moved,
         frozenset(homes),
         frozenset(_names(changes)),
-        currencies,
+        frozenset(map(in_currency, rated)),
         {name: _caught(before, after, name, found) for name, found in _by_list(before, changes).items()},
         frozenset(price.instrument for price in changes.prices),
     )
@@ -66,13 +67,6 @@ def _accounts(changes: Changes) -> Iterator[str]:
 def _names(changes: Changes) -> Iterator[str]:
     yield from (instrument.id for instrument in changes.instruments)
     yield from (stand_in(issuer.id) for issuer in changes.issuers)
-
-
-def deals_in(index: Index, accounts: Iterable[str], own: Iterable[str], currencies: frozenset[str]) -> bool:
-    """Whether what is bound for the accounts, which knows of `own`, may ask for a rate of one of the currencies."""
-    return any(not currencies.isdisjoint(index.book.accounts[name].cash) for name in accounts) or any(
-        subject.currency in currencies for name in own if (subject := index.subjects.get(name)) is not None
-    )
 
 
 # --- lists ---------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
@@ -10,7 +10,7 @@ from fractions import Fraction
 from policy.book.facts import Lot
 from policy.book.holding import gain_per_unit
 from policy.book.prices import price_age, quote
-from policy.book.read import Index
+from policy.book.read import Held, Index
 from policy.ir import core
 from policy.ir.fields import words
 
@@ -96,23 +96,21 @@ def _stale(index: Index, name: str, limits: Iterable[int]) -> list[bool]:
     return [old is None or old > limit for limit in limits]
 
 
-def seen(
-    kinds: frozenset[Look], moved: Moved, own: frozenset[str], accounts: Iterable[str], before: Index, after: Index
-) -> bool:
+def seen(kinds: frozenset[Look], moved: Moved, own: frozenset[str], turned: Callable[[frozenset[str]], bool]) -> bool:
     """Whether a rule that looks at these kinds of things may see it from a part: `own` are the instruments that the
-    part knows of."""
+    part knows of. `turned`: whether some lot of these is now at a loss, or no longer."""
     here = moved.worth & own
     return bool(
         (Look.ANY in kinds and here)
         or (Look.VOLUME in kinds and moved.volume & own)
         or (Look.AGE in kinds and moved.age & own)
-        or (Look.GAIN in kinds and any(_turned(before, after, name, accounts) for name in here))
+        or (Look.GAIN in kinds and here and turned(here))
     )
 
 
-def _turned(before: Index, after: Index, name: str, accounts: Iterable[str]) -> bool:
-    """Whether some lot of it is now at a loss, or no longer."""
-    lots = (lot for account in accounts for lot in after.held.get(account, {}).get(name, ()))
+def turned(before: Index, after: Index, held: Held, names: Iterable[str]) -> bool:
+    """Whether some lot of what is `held` in these names is now at a loss, or no longer."""
+    lots = (lot for name in names for lots in held.values() for lot in lots.get(name, ()))
     return any(_loses(before, lot) is not _loses(after, lot) for lot in lots)
 
 

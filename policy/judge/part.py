@@ -44,7 +44,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """`own`: the instruments and issuers that it knows of (`policy.book.portions.looked_at`)."""
+    """`own`: what it looks at (`policy.book.portions.looked_at`)."""
 
     accounts: tuple[str, ...]
     own: frozenset[str]
@@ -116,7 +116,7 @@ def _by_rows(rows: tuple[Rows, ...], worth: Worth) -> Block | None:
 
 @dataclass(frozen=True, slots=True)
 class Repricing:
-    """Prices that moved, between two indexes of the whole."""
+    """Prices that moved, between two indexes of at least what is no household's."""
 
     moved: Moved
     before: Index
@@ -129,17 +129,21 @@ def repriced(part: Part, known: Sequence[Group], to: Repricing, portion: Callabl
     moved = to.moved
     if (moved.worth | moved.new | moved.volume | moved.age).isdisjoint(part.own):
         return part
-    blocks = (_repriced(old, group, part, to) for old, group in zip(part.blocks, known, strict=True))
+    blocks = (_repriced(old, group, part, to, portion) for old, group in zip(part.blocks, known, strict=True))
     found = tuple(
         block(group, portion()) if new is None else new for new, group in zip(list(blocks), known, strict=True)
     )
     return replace(part, blocks=found)
 
 
-def _repriced(old: Block, group: Group, part: Part, to: Repricing) -> Block | None:
+def _repriced(old: Block, group: Group, part: Part, to: Repricing, portion: Callable[[], Portion]) -> Block | None:
     """None where it is to be bound again."""
+
+    def turned(names: frozenset[str]) -> bool:
+        return looks.turned(to.before, to.after, portion().index.held, names)
+
     here = to.moved.worth & part.own
-    if to.moved.new & part.own or looks.seen(group.looks, to.moved, part.own, part.accounts, to.before, to.after):
+    if to.moved.new & part.own or looks.seen(group.looks, to.moved, part.own, turned):
         return None
     if old.rows is None:
         return None if here else old

@@ -21,7 +21,6 @@ from server.store import blobs
 from server.store.store import Store
 from server.store.tables import Rulebook, Snapshot
 
-
 AT_ONCE = 50  # households whose rows are in memory together
 
 
@@ -120,9 +119,10 @@ def _manifest(store: Store, hash: str) -> Manifest:
         return manifest.read(session, hash)
 
 
-def _known(service: Service, found: Manifest, household: str | None) -> tuple[bytes, Index]:
+def _known(service: Service, found: Manifest, household: str | None) -> tuple[str, bytes, Index]:
     known = _joined(service, found) if household is None else next(_apart(service, found, [household]))
-    return encode(document(known.book)), known
+    content = encode(document(known.book))
+    return digest(content), content, known
 
 
 def _joined(service: Service, found: Manifest) -> Index:

@@ -33,12 +33,14 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """`shared`: what belongs to no household; `parts`: by household, and `policy.book.parts.NOBODY`."""
+    """`shared`: what belongs to no household; `parts`: by household, and `policy.book.parts.NOBODY`; `homes`: of these,
+    the ones with accounts."""
 
     as_of: str
     known_at: str
     shared: Part
     parts: Mapping[str, Part]
+    homes: frozenset[str]
 
 
 def put(session: Session, book: Book, others: Mapping[str, Part]) -> Manifest:
@@ -52,13 +54,18 @@ def put(session: Session, book: Book, others: Mapping[str, Part]) -> Manifest:
         for hash, (name, each) in zip(hashes[1:], said.items(), strict=True)
     }
     whole = Part(hashes[0], _counts({name: table for name, table in rows.items() if name not in HEAD}))
-    return Manifest(book.as_of.isoformat(), book.known_at.isoformat(), whole, {**others, **parts})
+    return _manifest(book.as_of.isoformat(), book.known_at.isoformat(), whole, {**others, **parts})
 
 
 def read(session: Session, hash: str) -> Manifest:
     found: Any = decode(blobs.get(session, [hash])[hash])
     parts = {row["household"]: Part(row["part"], row["counts"], frozenset(row["accounts"])) for row in found["parts"]}
-    return Manifest(found["as_of"], found["known_at"], Part(found["shared"], found["counts"]), parts)
+    return _manifest(found["as_of"], found["known_at"], Part(found["shared"], found["counts"]), parts)
+
+
+def _manifest(as_of: str, known_at: str, shared: Part, parts: Mapping[str, Part]) -> Manifest:
+    homes = frozenset(name for name, part in parts.items() if part.accounts)
+    return Manifest(as_of, known_at, shared, parts, homes)
 
 
 def written(found: Manifest) -> bytes:
@@ -78,11 +85,6 @@ def counts(found: Manifest) -> dict[str, int]:
     for part in found.parts.values():
         total.update(part.counts)
     return dict(total)
-
-
-def accounts(found: Manifest) -> dict[str, int]:
-    """How many each household has."""
-    return {name: len(part.accounts) for name, part in found.parts.items()}
 
 
 def home(found: Manifest, account: str) -> str | None:

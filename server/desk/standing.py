@@ -5,7 +5,7 @@ So each entry of the journal that could change a verdict is looked at once, in o
 process ends in between: what is to be done follows from the journal and that row alone.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -113,14 +113,17 @@ def _stand(told: Obligation, answer: Answer) -> Stand:
     return Stand(told.id, rule, told.scope, told.group, outcome, answer.reason, told.visible_to, hidden)
 
 
-def stood(session: Session) -> tuple[dict[str, dict[str, Stand]], dict[str, str]]:
-    """What is kept, by part and obligation; and whose each part is."""
-    found: dict[str, dict[str, Stand]] = {}
-    whose: dict[str, str] = {}
-    for row in session.exec(select(Verdict)):
-        found.setdefault(row.part, {})[row.obligation] = Stand(*(getattr(row, name) for name in Stand._fields))
-        whose[row.part] = row.household
-    return found, whose
+def stood(session: Session, parts: Collection[str]) -> dict[str, dict[str, Stand]]:
+    """What is kept of these parts, by part and obligation."""
+    found: dict[str, dict[str, Stand]] = {part: {} for part in parts}
+    for row in session.exec(select(Verdict).where(col(Verdict.part).in_(sorted(parts)))):
+        found[row.part][row.obligation] = Stand(*(getattr(row, name) for name in Stand._fields))
+    return found
+
+
+def whose(session: Session) -> dict[str, str]:
+    """The parts of which something is kept, and whose they are."""
+    return dict(session.exec(select(Verdict.part, Verdict.household).distinct()).all())
 
 
 def changes(part: str, household: str, was: Mapping[str, Stand], now: Mapping[str, Stand]) -> Iterator[Change]:

@@ -1,31 +1,33 @@
 """Standing verdicts brought up to date: a thread that looks at what happened, entry by entry of the journal.
 
-It holds all rules bound to the whole firm in memory, so that a change takes as long as what it touches; and nothing
-that a SIGKILL could lose: what was reached stands in the store (`server.desk.standing`). A process that begins, or that
-another one was quicker than, judges everything once and goes on from there.
+It holds what each household looks at, so that a change takes as long as what it touches, and the rules bound to as many
+households as the settings give it room for: by new prices these are judged at once, and the others read and bound
+anew. It holds nothing that a SIGKILL could lose: what was reached stands in the store (`server.desk.standing`). A
+process that begins makes itself ready, and one that another was quicker than judges everything once.
 """
 
 import gc
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from threading import Event, Thread
 
-from policy.book.changes import Changes, between
-from policy.book.facts import Book
-from policy.book.parts import NOBODY, joined, part_of
+from policy.book.changes import between
+from policy.book.parts import NOBODY
 from policy.judge import current
-from policy.judge.current import Current, Home
-from policy.judge.part import Block
+from policy.judge.current import Current, Home, Judged
+from policy.judge.part import Block, Part
 from server import clock
-from server.desk import loaded, manifest, publish, standing
+from server.desk import loaded, publish, standing
 from server.desk.standing import Change, Reach, Stand
 from server.running import Service
 from server.store.tables import Rulebook, Snapshot
 
 IDLE = 0.2  # seconds between two looks at a journal that does not grow
 PAUSE = 5  # seconds before the next try where something is wrong
+AT_ONCE = 50  # parts that are compared with what is kept of them
 
 FIRM = "firm"
 
@@ -34,7 +36,7 @@ _log = logging.getLogger("proofolio")
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Everything judged, of this rule book and this snapshot."""
+    """What is known of all verdicts of this rule book and this snapshot."""
 
     rulebook: Rulebook
     snapshot: Snapshot
@@ -99,11 +101,16 @@ def one(service: Service, memory: Memory) -> bool:
 
 
 def _begun(service: Service) -> Known | None:
-    """What was reached, judged, so that the next change finds it."""
+    """What was reached, so that the next change finds it."""
     with service.store.reading() as session:
         at = standing.reached(session)
         rules, facts = session.get(Rulebook, at.rulebook or ""), session.get(Snapshot, at.snapshot or "")
-    return None if rules is None or facts is None else _scratch(service, rules, facts)
+    if rules is None or facts is None:
+        return None
+    found = _bare(service, rules, facts)
+    current.ready(found.current)
+    gc.freeze()  # it stays
+    return found
 
 
 # --- judged --------------------------------------------------------------------------------------
@@ -113,72 +120,71 @@ def _judged(
     service: Service, known: Known | None, at: Reach, rules: Rulebook, facts: Snapshot
 ) -> tuple[Known, list[Change]]:
     """Everything under these rules on these facts, and what changed from what was reached."""
-    if known is None or (known.rulebook.id, known.snapshot.id) != (at.rulebook, at.snapshot):
+    again = None
+    if known is not None and (known.rulebook.id, known.snapshot.id) == (at.rulebook, at.snapshot):
+        again = _again(service, known, rules, facts)
+    if again is None:
         return _anew(service, rules, facts)
-    same = known.snapshot.manifest == facts.manifest
-    changes = Changes() if same else _between(service, known.snapshot, facts)
-    if changes is None:
-        return _anew(service, rules, facts)
-    now, fresh = (known.current, frozenset[Home]()) if same else current.after(known.current, changes)
+    now, found = again
+    return Known(rules, facts, now), list(_changes(service, found))
+
+
+def _again(service: Service, known: Known, rules: Rulebook, facts: Snapshot) -> tuple[Current, Iterable[Judged]] | None:
+    """What is then known, and the parts that are judged again; None where that is everything."""
     library = loaded.rules_in(service, rules).library
-    if library != now.library:
-        now, more = current.reruled(now, library)
-        fresh |= more
-    return Known(rules, facts, now), _from_memory(known.current, now, fresh)
+    if known.snapshot.manifest == facts.manifest:
+        return current.reruled(known.current, library)
+    if library != known.current.library:
+        return None
+    old, new = loaded.manifest_in(service, known.snapshot), loaded.manifest_in(service, facts)
+    changes = between(known.current.firm.index.book, loaded.shared_in(service, new).book)
+    if changes is None or old.homes != new.homes:
+        return None
+    fresh = {name for name in new.homes if new.parts[name].hash != old.parts[name].hash}
+    return current.after(known.current, loaded.firm_in(service, facts), changes, fresh)
 
 
 def _anew(service: Service, rules: Rulebook, facts: Snapshot) -> tuple[Known, list[Change]]:
-    then = _scratch(service, rules, facts)
-    return then, _from_store(service, then.current)
+    found = _bare(service, rules, facts)
+    changes = [*_changes(service, _gone(service, found.current)), *_changes(service, current.everything(found.current))]
+    gc.freeze()  # it stays
+    return found, changes
 
 
-def _scratch(service: Service, rules: Rulebook, facts: Snapshot) -> Known:
+def _bare(service: Service, rules: Rulebook, facts: Snapshot) -> Known:
     library = loaded.rules_in(service, rules).library
-    found = current.current(library, loaded.facts_in(service, facts).index)
-    gc.freeze()  # it stays, and is large
-    return Known(rules, facts, found)
-
-
-def _between(service: Service, before: Snapshot, after: Snapshot) -> Changes | None:
-    """What is new in the later snapshot: read from the parts that it does not share with the one before."""
-    old, new = loaded.manifest_in(service, before), loaded.manifest_in(service, after)
-    if old.parts.keys() != new.parts.keys():
-        return None
-    homes = [name for name, part in old.parts.items() if new.parts[name].hash != part.hash]
-    books: list[Book] = []
-    for each in (old, new):
-        shared = loaded.shared_in(service, each).book
-        with service.store.reading() as session:
-            rows = manifest.rows_of(session, {name: each.parts[name] for name in homes})
-            books.append(joined(shared, [part_of(shared, found) for _, found in rows]))
-    return between(*books)
+    return Known(rules, facts, current.begun(library, loaded.firm_in(service, facts), service.settings.ready))
 
 
 # --- what changed --------------------------------------------------------------------------------
 
 
-def _from_memory(before: Current, after: Current, fresh: frozenset[Home]) -> list[Change]:
-    """Of the parts in which something was judged again; blocks that were left alone say what they said."""
-    found: list[Change] = []
-    for home in fresh:
-        old, new = (parts[home].blocks if home in parts else () for parts in (before.parts, after.parts))
-        kept = {id(block) for block in old} & {id(block) for block in new}
-        was, now = (_pairs(block for block in blocks if id(block) not in kept) for blocks in (old, new))
-        found += standing.changes(_name(home), home or NOBODY, was, now)
-    return found
+def _changes(service: Service, found: Iterable[Judged]) -> Iterator[Change]:
+    """From what was kept in memory, or else in the store."""
+    found = iter(found)
+    while some := list(islice(found, AT_ONCE)):
+        with service.store.reading() as session:
+            stood = standing.stood(session, [_name(each.home) for each in some if each.before is None])
+        for home, before, now in some:
+            alike = _blocks(before).keys() & _blocks(now).keys()  # these say what they said
+            was, then = (_stands(part, alike) for part in (before, now))
+            yield from standing.changes(_name(home), home or NOBODY, stood.get(_name(home), was), then)
 
 
-def _from_store(service: Service, now: Current) -> list[Change]:
-    """Of all parts, from what is kept."""
+def _gone(service: Service, known: Current) -> list[Judged]:
+    """Parts that are no more, of which something is kept."""
+    there = {_name(home) for home in current.places(known)}
     with service.store.reading() as session:
-        was, whose = standing.stood(session)
-    parts = {_name(home): (home or NOBODY, _pairs(part.blocks)) for home, part in now.parts.items()}
-    found = [c for name, (home, said) in parts.items() for c in standing.changes(name, home, was.get(name, {}), said)]
-    gone = [c for name, old in was.items() if name not in parts for c in standing.changes(name, whose[name], old, {})]
-    return found + gone
+        found = standing.whose(session)
+    return [Judged(None if name == FIRM else home, None, None) for name, home in found.items() if name not in there]
 
 
-def _pairs(blocks: Iterable[Block]) -> dict[str, Stand]:
+def _blocks(found: Part | None) -> dict[int, Block]:
+    return {} if found is None else {id(block): block for block in found.blocks}
+
+
+def _stands(found: Part | None, without: Set[int]) -> dict[str, Stand]:
+    blocks = (block for name, block in _blocks(found).items() if name not in without)
     return standing.stands(pair for block in blocks for pair in zip(block.told, block.answers, strict=True))
 
 

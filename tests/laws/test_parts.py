@@ -37,8 +37,8 @@ def made(seed: int) -> Book:
 
 def own(book: Book, whose: str) -> Book:
     shared, parts = parted(book)
-    many = {name: len(part.accounts) for name, part in parts.items()}
-    mine = left_out(joined(shared, [parts[whose]]), elsewhere(whose, many))
+    homes = {name for name, part in parts.items() if part.accounts}
+    mine = left_out(joined(shared, [parts[whose]]), elsewhere(whose, homes))
     assert narrowed(index(shared), mine) == index(mine)
     return mine
 
