@@ -113,19 +113,19 @@ def _is_read(scope: Scope) -> bool:
     return isinstance(scope.get("user"), Principal) and act is not None and act not in SILENT
 
 
-def _row(scope: Scope) -> Read:
+def _row(scope: Scope) -> dict[str, Any]:
     who: Principal = scope["user"]
     placed = "/".join(str(value) for value in scope.get("path_params", {}).values())
     asked = scope["query_string"].decode("latin-1")
-    return Read(
-        time=clock.now(),
-        credential=who.credential,
-        principal=who.name,
-        route=f"{scope.get('method')} {scope.get('path_template')}",
-        object=_plain(f"{placed}?{asked}" if asked else placed),
-        households=scope["state"].get(_HOUSEHOLDS),
-        request=scope["state"]["request_id"],
-    )
+    return {
+        "time": clock.now(),
+        "credential": who.credential,
+        "principal": who.name,
+        "route": f"{scope.get('method')} {scope.get('path_template')}",
+        "object": _plain(f"{placed}?{asked}" if asked else placed),
+        "households": scope["state"].get(_HOUSEHOLDS),
+        "request": scope["state"]["request_id"],
+    }
 
 
 def _plain(text: str) -> str:

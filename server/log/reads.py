@@ -37,8 +37,9 @@ class Reads:
         self.lock = Lock()
 
 
-def noted(reads: Reads, row: Read) -> None:
-    reads.waiting.append(row.model_dump(exclude={"id"}))
+def noted(reads: Reads, row: dict[str, Any]) -> None:
+    """`row`: a `Read` by its columns, without its number."""
+    reads.waiting.append(row)
 
 
 def written(reads: Reads) -> None:
