@@ -9,7 +9,7 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
-from sqlalchemy.exc import InternalError, OperationalError
+from sqlalchemy.exc import InternalError, OperationalError, TimeoutError
 
 from policy.book.amount import number_text
 from server.api import (
@@ -125,6 +125,7 @@ def app(service: Service) -> Litestar:
             ProblemError: problem.answered,
             HTTPException: refusals.of_framework,
             OperationalError: refusals.of_database,
+            TimeoutError: refusals.of_database,  # no connection is free
             InternalError: refusals.of_transaction,
             Exception: refusals.fault,
         },

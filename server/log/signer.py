@@ -19,6 +19,7 @@ from policy.proof.witness import empty, grown
 from server.auth import people
 from server.log import files, journal, keyring
 from server.log.keyring import Keyring, KeyringError, verifier_of
+from server.store import unique
 from server.store.store import Store
 from server.store.tables import Checkpoint as Signed
 from server.store.tables import Journal as Entry
@@ -115,10 +116,11 @@ def added(store: Store, made: bytes) -> bytes:
     """The checkpoint as it is kept, with every signature that it had and those that it has here."""
     state = checkpoint(parse(made).text)
     with store.writing() as session:
-        row = session.get(Signed, state.size, with_for_update=True)
-        if row is None or parse(row.note).text != parse(made).text:
-            session.merge(Signed(size=state.size, note=made))
+        if unique.added(session, Signed(size=state.size, note=made)):
             return made
+        row = session.get_one(Signed, state.size, with_for_update=True)
+        if parse(row.note).text != parse(made).text:
+            row.note = b""
         before = row.note.decode().splitlines(keepends=True)
         row.note += "".join(line for line in made.decode().splitlines(keepends=True) if line not in before).encode()
         session.add(row)

@@ -27,9 +27,9 @@ class RevisionError(ValueError):
 
 def migrated(known: Store, revision: str = "head") -> None:
     """At the revision, forward or back; tables that are newer and only have more in them are left as they are. One
-    process does it while others wait, on PostgreSQL; on SQLite the file is locked anyway. CommandError where there is
-    no such revision, or the database is at one that this code does not know."""
-    with known.engine.begin() as connection:
+    process does it while others wait. CommandError where there is no such revision, or the database is at one that this
+    code does not know."""
+    with known.turn(), known.engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7476634)")
         have, want = _current(connection), _head()

@@ -2,14 +2,21 @@
 
 SQLite and PostgreSQL answer alike. A reader sees the state at its first statement until its end; a writer's changes
 are durable when the block ends, or undone as a whole where it raises. On SQLite writers wait for each other from their
-first statement on; on PostgreSQL they meet at the journal's head (`server.log.journal`), which they lock last.
+beginning on, in the order in which they came; on PostgreSQL they meet at the journal's head (`server.log.journal`),
+which they lock last.
+
+A thread is in one transaction at a time, and so has one connection: threads that each hold one and wait for another
+would wait for ever.
 """
 
+import fcntl
+import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
 from pathlib import Path
+from threading import local
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
@@ -19,24 +26,46 @@ from sqlmodel import Session
 from server.store import statement
 
 _AT_ONCE, _LATER = text("BEGIN IMMEDIATE"), text("BEGIN")  # when a transaction takes its locks, on SQLite
-BUSY = 30  # seconds that a writer waits for another one, on SQLite
+BUSY = 30  # seconds that a writer waits for another program that writes to the file, on SQLite
 CONNECTED = 10  # seconds within which PostgreSQL answers, unless its URL says otherwise
 
 
 @dataclass(frozen=True, slots=True)
 class Store:
+    """`queue`: the folder at whose door writers wait, where the database does not make them; `mine`: the transaction
+    that a thread is in."""
+
     engine: Engine
+    queue: Path | None = None
+    mine: local = field(default_factory=local, compare=False, repr=False)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        with self._session("REPEATABLE READ") as session:
+        """Within another transaction of the thread it is that one."""
+        outer: Session | None = getattr(self.mine, "session", None)
+        with nullcontext(outer) if outer is not None else self._session("REPEATABLE READ") as session:
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        with self._session("READ COMMITTED", writes=True) as session:
+        assert getattr(self.mine, "session", None) is None, "what writes begins within no other transaction"
+        with self.turn(), self._session("READ COMMITTED", writes=True) as session:
             yield session
             session.commit()
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """On SQLite nobody else of any process has it. SQLite lets who waits look again now and then, and whoever is
+        quicker goes before, so that under load some come never; the system's lock hands it on in order."""
+        if self.queue is None:
+            yield
+            return
+        door = os.open(self.queue, os.O_RDONLY)
+        try:
+            fcntl.flock(door, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(door)
 
     @contextmanager
     def _session(self, isolation: str, *, writes: bool = False) -> Iterator[Session]:
@@ -47,7 +76,11 @@ class Store:
             self.engine.connect().execution_options(**options) as connection,
             Session(connection, expire_on_commit=False) as session,
         ):
-            yield session
+            self.mine.session = session
+            try:
+                yield session
+            finally:
+                self.mine.session = None
 
 
 def alone(session: Session, lock: int) -> None:
@@ -61,13 +94,14 @@ def store(url: str) -> Store:
     """The store at a URL that `server.settings` let through; its tables are made by `server.store.migrate`."""
     made = make_url(url)
     if made.get_backend_name() == "sqlite":
-        return Store(_sqlite(url, made.database or ""))
+        path = Path(made.database or "")
+        return Store(_sqlite(url, path), path.parent)
     patience = {} if "connect_timeout" in made.query else {"connect_timeout": CONNECTED}
     return Store(create_engine(url, pool_pre_ping=True, connect_args=patience))
 
 
-def _sqlite(url: str, path: str) -> Engine:
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
+def _sqlite(url: str, path: Path) -> Engine:
+    path.parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, paramstyle="named", connect_args={"timeout": BUSY})
 
     @event.listens_for(engine, "connect")

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import time
 from concurrent.futures import ThreadPoolExecutor
-
-from sqlmodel import text
 
 from server import clock
 from server.desk import proposals
@@ -18,7 +15,7 @@ from server.store.tables import Proposal
 from tests.server import stocked
 from tests.server.firm import firm
 from tests.server.flow.conftest import Desk
-from tests.server.flow.test_runs import until
+from tests.server.locks import waited_for
 
 AGAIN = 6
 
@@ -31,15 +28,6 @@ def asked(desk: Desk, number: int) -> list[str]:
         found = [proposals.queued(session, wanted, "anna", now) for _ in range(number)]
         journal.append(session, [event for _, events in found for event in events[-1:]], now)
         return [row.id for row, _ in found]
-
-
-def waited_for(service: Service) -> bool:
-    """Whether somebody waits for a lock; on SQLite nobody can have begun to write."""
-    with service.store.reading() as session:
-        if session.connection().dialect.name == "sqlite":
-            time.sleep(0.3)
-            return True
-        return bool(session.connection().execute(text("SELECT 1 FROM pg_locks WHERE NOT granted")).first())
 
 
 def state(service: Service, name: str) -> str:
@@ -56,7 +44,7 @@ def test_a_decision_and_a_newer_proposal_of_the_household_meet(desk: Desk) -> No
             row = session.get_one(Proposal, old, with_for_update=True)
             assert row.state == State.PROPOSED
             done = pool.submit(worker.one, service)
-            until(lambda: waited_for(service))
+            waited_for(service.store)
             now = clock.now()
             journal.append(session, [proposals.rejected(session, row, "berta", "no")], now)
         assert done.result(30)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from policy.proof.trust import trust
 from server.log import journal, signer
 from server.log.signer import KEY, LAST, Signer, SignerError, sealed
 from server.store.store import Store
+from server.store.tables import Checkpoint
+from tests.server.locks import waited_for
 from tests.server.log.test_journal import AT, event, leaves
 
 
@@ -41,6 +44,19 @@ def test_it_signs_the_log_as_it_stands(database: Store, by: Signer) -> None:
 def _state(database: Store) -> tuple[int, bytes]:
     found = leaves(database)
     return len(found), root(listed(found))
+
+
+def test_two_processes_may_keep_the_same_state_at_once(database: Store, by: Signer) -> None:
+    note = sealed(database, by)
+    with database.writing() as session:
+        session.delete(session.get_one(Checkpoint, 0))
+    with ThreadPoolExecutor(1) as pool:
+        with database.writing() as session:
+            session.add(Checkpoint(size=0, note=note))
+            session.flush()
+            other = pool.submit(signer.added, database, note)
+            waited_for(database)
+        assert other.result() == note
 
 
 def test_a_restored_database_is_not_signed_again(database: Store, by: Signer) -> None:
