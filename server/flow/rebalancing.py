@@ -37,15 +37,16 @@ def step(service: Service, name: str) -> bool | None:
     with service.store.reading() as session:
         row = session.get_one(Run, name)
         unsettled = runs.open_(session, row)
-        begin, state = row.asked, State(row.state)
-        chunk = runs.households(session, row)[begin : begin + CHUNK]
-        intent = blobs.get(session, [row.intent])[row.intent].decode()
+    begin, state = row.asked, State(row.state)
     if state not in (State.PLANNED, State.RUNNING):
         return None if state is State.PAUSED else False
-    if not chunk:
+    if begin == row.total:
         return _finished(service, name) if unsettled == 0 else None
     if unsettled > AHEAD - CHUNK:
         return None
+    with service.store.reading() as session:
+        chunk = runs.households(session, row)[begin : begin + CHUNK]
+        intent = blobs.get(session, [row.intent])[row.intent].decode()
     by = selection.read(row.chosen)
     wanted = [_wanted(service, row, intent, household) for household in chunk]
     return _queued(service, name, begin, [each if selection.meant(each.loaded, by) else None for each in wanted])

@@ -90,9 +90,9 @@ def storm(which: Storm, url: str, folder: Path, restart: Callable[[], None] | No
 
 
 @contextmanager
-def working(data: Path, url: str) -> Iterator[subprocess.Popen[bytes]]:
+def working(data: Path, url: str, **more: str) -> Iterator[subprocess.Popen[bytes]]:
     process = subprocess.Popen(
-        WORKER, env=environment(data, PROOFOLIO_DATABASE_URL=url), cwd=data.parent, stderr=subprocess.DEVNULL
+        WORKER, env=environment(data, PROOFOLIO_DATABASE_URL=url, **more), cwd=data.parent, stderr=subprocess.DEVNULL
     )
     try:
         yield process
