@@ -22,6 +22,7 @@ from server.store.tables import Journal, Reached, Verdict
 
 STREAM = "verdicts"
 JUDGE = "the judge"  # who acted
+AT_ONCE = 1_000  # changes that are written together, so that memory does not grow with the firm
 FACTS = ("snapshot.sealed", "fact.changed")
 RULES = ("rulebook.activated", "rulebook.in-force", "rulebook.amended")
 
@@ -140,15 +141,24 @@ def moved(session: Session, was: Reach, to: Reach, found: Sequence[Change], caus
         return False
     row.position, row.rulebook, row.snapshot = to.position, to.rulebook, to.snapshot
     session.add(row)
+    for begin in range(0, len(found), AT_ONCE):
+        _kept(session, found[begin : begin + AT_ONCE], cause)
+    told = [change for change in found if _outcome(change.was) != _outcome(change.now)]
+    for begin in range(0, len(told), AT_ONCE):
+        events = [_event(change, cause, to) for change in told[begin : begin + AT_ONCE]]
+        journal.append(session, events, max(now, cause.time))
+    return True
+
+
+def _kept(session: Session, found: Sequence[Change], cause: Cause) -> None:
     for change in found:
         old = None if change.was is None else session.get(Verdict, (change.part, change.was.obligation))
         if old is not None:
             session.delete(old)
     session.flush()
     session.add_all(_row(change, change.now, cause) for change in found if change.now is not None)
-    told = [_event(change, cause, to) for change in found if _outcome(change.was) != _outcome(change.now)]
-    journal.append(session, told, max(now, cause.time))
-    return True
+    session.flush()
+    session.expunge_all()  # what is written need not stay in memory
 
 
 def _outcome(stand: Stand | None) -> str:

@@ -3,8 +3,8 @@
 `python -m tests.bench.bench_bulk 1000 10000` runs a small and a large firm and prints what a household costs in each,
 how the second compares with the first, and how much memory each process held at most. What counts is the work: seconds
 of a core of all processes, the database's too, which hang little on what else the machine does. Sealing the book is not
-in it: that is one request. Nor are the standing verdicts, in time: the first worker judges the whole firm before. It has
-room for the tables of `READY` obligations, fewer than the small firm has. `bars()` takes sizes that end in minutes.
+in it: that is one request. Standing verdicts are, in memory: the first worker judges the whole firm before. It has room
+for the tables of `READY` obligations, fewer than the small firm has. `bars()` takes sizes that end in minutes.
 """
 
 from __future__ import annotations
