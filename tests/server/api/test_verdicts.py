@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -66,7 +67,10 @@ def stocked(service: Service) -> Iterator[Service]:
     return service
 
 
-def test_a_price_moves_verdicts_and_each_change_is_told_once(stocked: Service, caller: Make) -> None:
+@pytest.mark.parametrize("ready", [1, 1_000])
+def test_a_price_moves_verdicts_and_each_change_is_told_once(stocked: Service, caller: Make, ready: int) -> None:
+    """Whether tables are kept or not."""
+    stocked = replace(stocked, settings=replace(stocked.settings, ready=ready))
     memory, olga = Memory(), caller("olga", Role.OPERATIONS)
     brought(stocked, memory)
     assert standing(stocked) == anew(stocked) == {}
@@ -118,7 +122,9 @@ def _killed(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-def test_other_facts_and_other_rules_are_judged_too(stocked: Service, caller: Make) -> None:
+@pytest.mark.parametrize("ready", [1, 1_000])
+def test_other_facts_and_other_rules_are_judged_too(stocked: Service, caller: Make, ready: int) -> None:
+    stocked = replace(stocked, settings=replace(stocked.settings, ready=ready))
     olga, memory = caller("olga", Role.OPERATIONS), Memory()
     brought(stocked, memory)
     lots = [{"id": "N", "instrument": "B", "quantity": "5000", "basis": "1"}]
