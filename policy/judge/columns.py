@@ -8,8 +8,8 @@ integers. A leaf's measure and bound have one scale, and a floor is the cap of i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import chain
 from operator import add, le, lt, mul, neg
 from typing import Generic, NamedTuple, TypeVar, assert_never
@@ -23,12 +23,17 @@ NOBODY = -1
 """In place of a deciding leaf, where a formula has none."""
 
 
-class Stage(NamedTuple):
-    """A point: every node's integer, the integer that means one, and each leaf's scale over that."""
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A point: every node's integer, the integer that means one, and each leaf's scale over that. `found`: what columns
+    said there, by their identity: those that say the same are one (`policy.judge.from_ir.Layout`)."""
 
     nodes: Sequence[int]
     one: int
     scales: Sequence[LeafScale]
+    found: dict[int, Sequence[int]] = field(default_factory=dict)
+    tops: dict[int, int] = field(default_factory=dict)
+    told: dict[int, Said] = field(default_factory=dict)
 
     def unit(self, leaf: int) -> int:
         """What means one in the value and bound of a leaf."""
@@ -118,8 +123,18 @@ Scalars = Mixed[ScalarColumn]
 
 
 def scalars(mixed: Scalars, stage: Stage) -> Sequence[int]:
-    found = [_scalar(column, stage) for column in mixed.columns]
-    return ordered(mixed, found)
+    found = stage.found.get(id(mixed))
+    if found is None:
+        found = stage.found[id(mixed)] = ordered(mixed, [_scalar(column, stage) for column in mixed.columns])
+    return found
+
+
+def top(mixed: Scalars, stage: Stage) -> int:
+    """The greatest of them, of which there is one."""
+    found = stage.tops.get(id(mixed))
+    if found is None:
+        found = stage.tops[id(mixed)] = max(scalars(mixed, stage))
+    return found
 
 
 def _scalar(column: ScalarColumn, stage: Stage) -> Sequence[int]:
@@ -155,7 +170,7 @@ def _rows(rows: Rows, nodes: Sequence[int]) -> Sequence[int]:
     total, *more = [pick(nodes) if factors is None else map(mul, factors, pick(nodes)) for pick, factors in rows.terms]
     for product in more:
         total = map(add, total, product)
-    return list(total) * rows.size if rows.alike else list(total)
+    return [*total] * rows.size if rows.alike else [*total]
 
 
 # --- formulas ----------------------------------------------------------------------------------
@@ -174,7 +189,7 @@ class Said(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Leaves:
     """Leaves of one operator. `lifted`: which of measures and bounds are multiplied by one once more, because the
-    other side is squares."""
+    other side is squares. `level`: caps that are not strict, of numbers of one kind, all with the same bound."""
 
     numbers: tuple[int, ...]
     measures: Scalars
@@ -183,6 +198,7 @@ class Leaves:
     floor: bool
     strict: bool
     lifted: tuple[bool, bool]
+    level: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,8 +209,11 @@ class Alls:
 
 @dataclass(frozen=True, slots=True)
 class Anys:
-    parts: Formulas
-    cuts: Cuts
+    """The last part of each, and apart from these the others."""
+
+    lasts: Formulas
+    others: Formulas
+    cuts: Cuts  # of the others
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +231,13 @@ Formulas = Mixed[FormulaColumn]
 
 
 def formulas(mixed: Formulas, stage: Stage) -> Said:
+    told = stage.told.get(id(mixed))
+    if told is None:
+        told = stage.told[id(mixed)] = _formulas(mixed, stage)
+    return told
+
+
+def _formulas(mixed: Formulas, stage: Stage) -> Said:
     found = [_formula(column, stage) for column in mixed.columns]
     if mixed.order is None:
         return found[0] if found else Said([], [], [], [])
@@ -225,9 +251,8 @@ def _formula(column: FormulaColumn, stage: Stage) -> Said:
         case Alls(parts, cuts):
             said = formulas(parts, stage)
             return _joined(said, [_all(said, cut, stage) for cut in cuts])
-        case Anys(parts, cuts):
-            said = formulas(parts, stage)
-            return _joined(said, [_any(said, cut) for cut in cuts])
+        case Anys():
+            return _anys(column, stage)
         case Nots(parts):
             said = formulas(parts, stage)
             return said._replace(truths=[None if t is None else not t for t in said.truths])
@@ -244,11 +269,30 @@ def _leaves(column: Leaves, stage: Stage) -> Said:
         values, bounds = (lifted(side, up, stage.one) for side, up in zip((values, bounds), column.lifted, strict=True))
     if column.floor:
         values, bounds = list(map(neg, values)), list(map(neg, bounds))
+    if column.level and top(column.measures, stage) <= bounds[0]:
+        return Said([True] * len(values), values, bounds, column.numbers)
     truths: Sequence[bool | None] = list(map(lt if column.strict else le, values, bounds))
     if column.bases is not None:
         bases = scalars(column.bases, stage)
         truths = [_guarded(t, v, b, column.floor) for t, v, b in zip(truths, values, bases, strict=True)]
     return Said(truths, values, bounds, column.numbers)
+
+
+def leaves(mixed: Formulas) -> Iterator[int]:
+    """Those whose numbers may decide one of the formulas."""
+    for column in mixed.columns:
+        match column:
+            case Leaves():
+                yield from column.numbers
+            case Alls(parts, _) | Nots(parts):
+                yield from leaves(parts)
+            case Anys(lasts, others, _):
+                yield from leaves(lasts)
+                yield from leaves(others)
+            case Facts():
+                pass
+            case _:
+                assert_never(column)
 
 
 def lifted(side: Sequence[int], up: bool, one: int) -> Sequence[int]:
@@ -287,17 +331,28 @@ def tightest(said: Said, places: Iterable[int], stage: Stage) -> int | None:
     return best
 
 
-def _any(said: Said, cut: slice) -> Decided:
+def _anys(column: Anys, stage: Stage) -> Said:
+    """The others are asked where a last part does not hold, or has no leaf."""
+    lasts = formulas(column.lasts, stage)
+    if all(lasts.truths) and NOBODY not in lasts.leaves:
+        return lasts
+    others = formulas(column.others, stage)
+    said = Said(
+        [*others.truths, *lasts.truths],
+        [*others.values, *lasts.values],
+        [*others.bounds, *lasts.bounds],
+        [*others.leaves, *lasts.leaves],
+    )
+    return _joined(said, [_any(said, cut, last) for last, cut in enumerate(column.cuts, start=len(others.truths))])
+
+
+def _any(said: Said, cut: slice, last: int) -> Decided:
     """The last of the parts that agree with the whole."""
-    last = cut.stop - 1
-    if cut.start <= last and said.truths[last] and said.leaves[last] != NOBODY:
-        return True, last
-    parts = said.truths[cut]
-    whole = True if True in parts else None if None in parts else False
-    for place in range(cut.stop - 1, cut.start - 1, -1):
-        if said.truths[place] is whole and said.leaves[place] != NOBODY:
-            return whole, place
-    return whole, None
+    parts = (*range(cut.start, cut.stop), last)
+    truths = [said.truths[place] for place in parts]
+    whole = True if True in truths else None if None in truths else False
+    agreeing = (place for place in reversed(parts) if said.truths[place] is whole and said.leaves[place] != NOBODY)
+    return whole, next(agreeing, None)
 
 
 def _joined(said: Said, decided: Sequence[Decided]) -> Said:

@@ -18,9 +18,10 @@ from policy.ir import meaning
 from policy.ir.bound import Bound, Form, Obligation, Outcome, Point, Rung, Truth
 from policy.judge import eval as reference
 from policy.judge import reach
-from policy.judge.columns import NOBODY, Formulas, Said, Stage, formulas, tightest
+from policy.judge.columns import NOBODY, Formulas, Said, Stage, formulas, leaves, tightest
 from policy.judge.from_ir import Layout, fits
 from policy.judge.from_ir import formulas as laid_out
+from policy.judge.from_ir import layout as laid_out_for
 from policy.judge.lattice import Lattice, integers, lattice
 from policy.judge.verdict import Finding, Verdict
 
@@ -93,9 +94,11 @@ class Answers:
 def tables(bound: Bound, *, standing: bool = False) -> Tables:
     """Everything that does not depend on the orders. `standing` as in `policy.judge.eval.judge`."""
     lat = lattice(bound.forms, bound.quantities)
-    layout = Layout(lat)
     ladders = [reference.read(obligation, standing=standing) for obligation in bound.obligations]
     fitting = [all(fits(rung.formula, lat) for rung in rungs) for rungs in ladders]
+    layout = laid_out_for(
+        lat, (rung.formula for rungs, fit in zip(ladders, fitting, strict=True) if fit for rung in rungs)
+    )
     slow = [place for place, fit in enumerate(fitting) if not fit]
     by_rule = _by_rule(bound.obligations)
     at = {p: (number, row) for number, places in enumerate(by_rule.values()) for row, p in enumerate(places)}
@@ -126,16 +129,16 @@ def _rule_table(
 ) -> RuleTable:
     fast = [row for row, place in enumerate(places) if fitting[place]]
     firsts = [ladders[place][0].formula if fitting[place] else TO_THE_REFERENCE for place in places]
-    start = len(layout.scales)
     column = laid_out(firsts, layout)
-    scales = set(layout.scales[start:])
+    numbers = set(leaves(column))
+    scales = {layout.scales[number] for number in numbers}
     further = []
     for level in range(1, max((len(ladders[places[row]]) for row in fast), default=0)):
         owners = [row for row in fast if len(ladders[places[row]]) > level]
         later = laid_out([ladders[places[row]][level].formula for row in owners], layout)
         further.append(({row: position for position, row in enumerate(owners)}, later))
     outcomes = frozenset(ladders[place][0].outcome for place in places)
-    return RuleTable(rule, places, outcomes, column, start if len(scales) == 1 else None, fast, further)
+    return RuleTable(rule, places, outcomes, column, min(numbers) if len(scales) == 1 else None, fast, further)
 
 
 def _needs(bound: Bound, lat: Lattice, rungs: Iterable[Rung]) -> Needs:

@@ -10,7 +10,7 @@ that move together: what is not steady here may well be safe, and is for the ref
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from operator import add, mul, sub
 from typing import assert_never
@@ -40,6 +40,7 @@ from policy.judge.columns import (
     lifted,
     ordered,
     scalars,
+    top,
 )
 from policy.judge.fast import Answers, RuleTable, Tables
 from policy.judge.lattice import swings
@@ -47,10 +48,14 @@ from policy.judge.lattice import swings
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """`end`: every node where all is filled; `swings`: how far each can be from that, on the same scale."""
+    """`end`: every node where all is filled; `swings`: how far each can be from that, on the same scale. Then what
+    columns said of that, by their identity: how far each row moves, the most of them, which are steady."""
 
     end: Stage
     swings: Sequence[int]
+    moves: dict[int, Sequence[int]] = field(default_factory=dict)
+    tops: dict[int, int] = field(default_factory=dict)
+    sure: dict[int, Sequence[bool]] = field(default_factory=dict)
 
 
 def by_rule(tables: Tables, places: Iterable[int]) -> Mapping[int, Sequence[int]]:
@@ -102,16 +107,22 @@ def _reach(bound: Bound, point: Point) -> dict[str, Fraction]:
 
 
 def _formulas(mixed: Formulas, way: Way) -> Sequence[bool]:
-    return ordered(mixed, [_formula(column, way) for column in mixed.columns])
+    sure = way.sure.get(id(mixed))
+    if sure is None:
+        sure = way.sure[id(mixed)] = ordered(mixed, [_formula(column, way) for column in mixed.columns])
+    return sure
 
 
 def _formula(column: FormulaColumn, way: Way) -> Sequence[bool]:
     match column:
         case Leaves():
             return _leaves(column, way)
-        case Alls(parts, cuts) | Anys(parts, cuts):
+        case Alls(parts, cuts):
             found = _formulas(parts, way)
             return [all(found[cut]) for cut in cuts]
+        case Anys(lasts, others, cuts):
+            found = _formulas(others, way)
+            return [last and all(found[cut]) for last, cut in zip(_formulas(lasts, way), cuts, strict=True)]
         case Nots(parts):
             return _formulas(parts, way)
         case Facts(truths):
@@ -122,6 +133,8 @@ def _formula(column: FormulaColumn, way: Way) -> Sequence[bool]:
 
 def _leaves(column: Leaves, way: Way) -> Sequence[bool]:
     """Whether both sides are further apart than they can swing; where they meet, a limit that is not strict holds."""
+    if column.level and _is_far(column, way):
+        return [True] * len(column.numbers)
     sides = zip((column.measures, column.bounds), column.lifted, strict=True)
     (values, moves), (bounds, shifts) = (
         [lifted(found, up, way.end.one) for found in (scalars(side, way.end), _scalars(side, way))]
@@ -135,12 +148,28 @@ def _leaves(column: Leaves, way: Way) -> Sequence[bool]:
     return [sure and base > swing for sure, (base, swing) in zip(found, bases, strict=True)]
 
 
+def _is_far(column: Leaves, way: Way) -> bool:
+    """Whether what is most stays under the bound that all have, were it to move as far as what moves most."""
+    room = scalars(column.bounds, way.end)[0] - top(column.measures, way.end)
+    return room >= _most(column.measures, way) + _scalars(column.bounds, way)[0]
+
+
+def _most(mixed: Scalars, way: Way) -> int:
+    found = way.tops.get(id(mixed))
+    if found is None:
+        found = way.tops[id(mixed)] = max(_scalars(mixed, way))
+    return found
+
+
 # --- scalars -----------------------------------------------------------------------------------
 
 
 def _scalars(mixed: Scalars, way: Way) -> Sequence[int]:
     """How far each can be from where it is at the end."""
-    return ordered(mixed, [_scalar(column, way) for column in mixed.columns])
+    moves = way.moves.get(id(mixed))
+    if moves is None:
+        moves = way.moves[id(mixed)] = ordered(mixed, [_scalar(column, way) for column in mixed.columns])
+    return moves
 
 
 def _scalar(column: ScalarColumn, way: Way) -> Sequence[int]:
