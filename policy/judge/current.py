@@ -9,6 +9,7 @@ all rules bound to the whole book as it then is, without orders; whatever is kep
 
 from __future__ import annotations
 
+import sys
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import dataclass, field, replace
@@ -23,6 +24,8 @@ from policy.ir import core
 from policy.judge import looks, part
 from policy.judge.depends import Touched, touched
 from policy.judge.part import Group, Part, Repricing
+
+ALL = sys.maxsize  # room for whatever there is
 
 Home = str | None
 """A household, `policy.book.parts.NOBODY`, or None: all accounts, for what is added up over the firm."""
@@ -50,11 +53,11 @@ class Judged(NamedTuple):
 class Current:
     """`apart`: the rules about accounts and households, `together`: those that add up the firm. `own`: what each part
     looks at (`policy.book.portions.looked_at`), by `numbers`; `parts`: whose tables are kept, of at most `room`
-    obligations, None for all. These fill and move on as parts are judged, and whatever comes after it shares them."""
+    obligations. These fill and move on as parts are judged, and whatever comes after it shares them."""
 
     library: core.Library
     firm: Firm
-    room: int | None
+    room: int
     apart: tuple[Group, ...]
     together: tuple[Group, ...]
     numbers: dict[str, int] = field(default_factory=dict)
@@ -72,7 +75,7 @@ def firm(index: Index) -> Firm:
     return Firm(index, known.keys(), portions)
 
 
-def begun(library: core.Library, facts: Firm, room: int | None = None) -> Current:
+def begun(library: core.Library, facts: Firm, room: int = ALL) -> Current:
     """Nothing judged yet."""
     apart, together = (part.groups(library, firm=firm) for firm in (False, True))
     return Current(library, facts, room, apart, together)
@@ -100,7 +103,7 @@ def ready(known: Current) -> None:
     left = _left(known)
     for home, there in known.firm.portions(places(known)):
         known.own[home] = _numbers(known, looked_at(there.index, there.accounts))
-        if left is None or left > 0:
+        if left > 0:
             left = _kept(known, home, part.judged(groups(known, home), there), left)
 
 
@@ -159,7 +162,7 @@ def _scratch(known: Current, which: Iterable[Home]) -> Iterator[Judged]:
     for home, there in known.firm.portions(which):
         before, now = known.parts.pop(home, None), part.judged(groups(known, home), there)
         known.own[home] = _numbers(known, now.own)
-        left = _kept(known, home, now, left if left is None or before is None else left + _size(before))
+        left = _kept(known, home, now, left if before is None else left + _size(before))
         yield Judged(home, before, now)
 
 
@@ -182,17 +185,16 @@ def _whole(what: Touched, found: Part) -> bool:
 # --- what is known of each -----------------------------------------------------------------------
 
 
-def _kept(known: Current, home: Home, now: Part, left: int | None) -> int | None:
+def _kept(known: Current, home: Home, now: Part, left: int) -> int:
     """The tables are kept where there is room for them; what is left of it then."""
-    size = _size(now)
-    if left is not None and size > left:
+    if (size := _size(now)) > left:
         return left
     known.parts[home] = now
-    return None if left is None else left - size
+    return left - size
 
 
-def _left(known: Current) -> int | None:
-    return None if known.room is None else known.room - kept(known)
+def _left(known: Current) -> int:
+    return known.room - kept(known)
 
 
 def kept(known: Current) -> int:

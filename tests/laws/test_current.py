@@ -60,12 +60,12 @@ class Followed:
         return {told.id: (answer.outcome, answer.reason, answer.within) for told, answer in pairs}
 
 
-def followed(rules: core.Library, book: Index, room: int | None = None, *, ready: bool = False) -> Followed:
+def followed(rules: core.Library, book: Index, room: int = current.ALL, *, ready: bool = False) -> Followed:
     """Judged from scratch; `ready`: by a process that began later."""
     known = current.begun(rules, current.firm(book), room)
     found = Followed(known)
     found.told((known, current.everything(known)))
-    assert room is None or current.kept(known) <= room
+    assert current.kept(known) <= room
     if ready:
         found.known = current.begun(rules, current.firm(book), room)
         current.ready(found.known)
@@ -92,7 +92,7 @@ def _follow(seed: int, moved: Counter[str]) -> None:
     book = _some_without_models(rng, firm(rng, gaps=rng.random() < 0.4))
     rules = _rules(rng)
     facts = index(book)
-    found = followed(rules, facts, rng.choice((None, 0, 5, 40)), ready=rng.random() < 0.5)
+    found = followed(rules, facts, rng.choice((current.ALL, 0, 5, 40)), ready=rng.random() < 0.5)
     before = anew(rules, facts)
     assert found.answers() == before
     for _ in range(STEPS):
@@ -113,7 +113,7 @@ def test_other_rules_leave_what_the_same_rules_said() -> None:
     for seed in range(60):
         rng = Random(seed)
         rules, book = _rules(rng), index(firm(rng, gaps=False))
-        found = followed(rules, book, rng.choice((None, 0, 40)))
+        found = followed(rules, book, rng.choice((current.ALL, 0, 40)))
         fewer = replace(rules, rules=tuple(rng.sample(rules.rules, 4)), lists=())
         for others in (fewer, rules):
             found.told(current.reruled(found.known, others))
