@@ -17,7 +17,6 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import local
-from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
@@ -32,10 +31,12 @@ CONNECTED = 10  # seconds within which PostgreSQL answers, unless its URL says o
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """`queue`: the folder at whose door writers wait, where the database does not make them; `mine`: the transaction
-    that a thread is in."""
+    """`engine`, and the same for transactions that read and that write. `queue`: the folder at whose door writers wait,
+    where the database does not make them; `mine`: the transaction that a thread is in."""
 
     engine: Engine
+    readers: Engine
+    writers: Engine
     queue: Path | None = None
     mine: local = field(default_factory=local, compare=False, repr=False)
 
@@ -43,13 +44,13 @@ class Store:
     def reading(self) -> Iterator[Session]:
         """Within another transaction of the thread it is that one."""
         outer: Session | None = getattr(self.mine, "session", None)
-        with nullcontext(outer) if outer is not None else self._session("REPEATABLE READ") as session:
+        with nullcontext(outer) if outer is not None else self._session(self.readers) as session:
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
         assert getattr(self.mine, "session", None) is None, "what writes begins within no other transaction"
-        with self.turn(), self._session("READ COMMITTED", writes=True) as session:
+        with self.turn(), self._session(self.writers) as session:
             yield session
             session.commit()
 
@@ -68,14 +69,8 @@ class Store:
             os.close(door)
 
     @contextmanager
-    def _session(self, isolation: str, *, writes: bool = False) -> Iterator[Session]:
-        options: dict[str, Any] = {"writes": writes}
-        if self.engine.dialect.name == "postgresql":
-            options["isolation_level"] = isolation
-        with (
-            self.engine.connect().execution_options(**options) as connection,
-            Session(connection, expire_on_commit=False) as session,
-        ):
+    def _session(self, engine: Engine) -> Iterator[Session]:
+        with engine.connect() as connection, Session(connection, expire_on_commit=False) as session:
             self.mine.session = session
             try:
                 yield session
@@ -95,9 +90,12 @@ def store(url: str) -> Store:
     made = make_url(url)
     if made.get_backend_name() == "sqlite":
         path = Path(made.database or "")
-        return Store(_sqlite(url, path), path.parent)
+        engine = _sqlite(url, path)
+        return Store(engine, engine.execution_options(writes=False), engine, path.parent)
     patience = {} if "connect_timeout" in made.query else {"connect_timeout": CONNECTED}
-    return Store(create_engine(url, pool_pre_ping=True, connect_args=patience))
+    engine = create_engine(url, pool_pre_ping=True, connect_args=patience)
+    readers = engine.execution_options(isolation_level="REPEATABLE READ")
+    return Store(engine, readers, engine.execution_options(isolation_level="READ COMMITTED"))
 
 
 def _sqlite(url: str, path: Path) -> Engine:
