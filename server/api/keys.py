@@ -11,6 +11,7 @@ from pydantic import Field
 from sqlmodel import Session, select
 
 from server import clock
+from server.api.caller import CHALLENGE
 from server.api.once import Answer, once
 from server.api.problem import Flaw, ProblemError
 from server.api.wire import Asked, answer, asked
@@ -78,15 +79,17 @@ def add(request: Request[Principal, None, Any], service: NamedDependency[Service
         )
         events = [_added(row, request.user.name)]
         if request.user.name == credentials.FIRST:
-            events.append(_ended(session, session.get_one(Credential, request.user.credential), request.user.name))
-            first_key(service.settings).unlink(missing_ok=True)
+            events.append(_used(session, request.user))
         receipt = journal.append(session, events, clock.text(now))[0]
         shown = _shown(row, key, receipt)
         again = answer(201, _shown(row, None, receipt)).body
         made = answer(201, shown, location=f"/v1/keys/{row.id}")
         return Answer(made.status, made.body, made.headers, again)
 
-    return once(service.store, request, body, lambda: write)
+    found = once(service.store, request, body, lambda: write)
+    if request.user.name == credentials.FIRST:
+        first_key(service.settings).unlink(missing_ok=True)
+    return found
 
 
 @get("/keys", opt={"act": Act.MANAGE_KEYS}, sync_to_thread=True)
@@ -101,7 +104,7 @@ def listed(request: Request[Principal, None, Any], service: NamedDependency[Serv
 def end(request: Request[Principal, None, Any], service: NamedDependency[Service], key: FromPath[str]) -> Key:
     """From now on the key is dead; ending it again changes nothing."""
     with service.store.writing() as session:
-        row = session.get(Credential, key)
+        row = session.get(Credential, key, with_for_update=True)
         if row is None or not _theirs(request.user, row):
             raise ProblemError("not-found", f"there is no key `{key[:80]}`")
         if row.ended is not None:
@@ -132,6 +135,14 @@ def _theirs(who: Principal, row: Credential) -> bool:
 def _added(row: Credential, actor: str) -> Event:
     data = {"id": row.id, "principal": row.principal, "roles": row.roles, "expires": row.expires}
     return Event("key.added", "keys", row.id, actor, dict(data), role=Role.ADMIN.value)
+
+
+def _used(session: Session, who: Principal) -> Event:
+    """The first key, which was good for one other, also where somebody uses it twice at once."""
+    row = session.get_one(Credential, who.credential, with_for_update=True)
+    if row.ended is not None:
+        raise ProblemError("credentials-missing", "the first key made another one, and is dead", headers=CHALLENGE)
+    return _ended(session, row, who.name)
 
 
 def _ended(session: Session, row: Credential, actor: str) -> Event:

@@ -153,7 +153,8 @@ def _known(
     session: Session, request: Request[Principal, None, Any], name: str, *, lock: bool = False
 ) -> tuple[Override, Proposal]:
     row = session.get(Override, name, with_for_update=lock)
-    if row is None:
+    about = None if row is None else session.get(Proposal, row.proposal)
+    if row is None or about is None or not proposals.seen_by(about, request.user.households):
         raise ProblemError("not-found", f"there is no override `{name[:80]}`")
     return row, known(session, request, row.proposal, lock=lock)
 

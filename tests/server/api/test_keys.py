@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 from sqlmodel import select
 
@@ -29,6 +31,19 @@ def test_the_first_key_makes_one_other_and_is_dead(service: Service, first: Call
     again = opened(service.settings)
     assert not path.exists()
     again.store.engine.dispose()
+
+
+def test_the_first_key_makes_one_other_however_many_ask_at_once(service: Service, first: Caller) -> None:
+    barrier = Barrier(6)
+
+    def make(_: int) -> int:
+        barrier.wait()
+        return first("POST", "/v1/keys", json=ADA).status_code
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sorted(pool.map(make, range(6))) == [201, *[401] * 5]
+    with service.store.reading() as session:
+        assert len(session.exec(select(Credential)).all()) == 2
 
 
 def test_a_key_is_shown_once_and_kept_nowhere(service: Service, first: Caller) -> None:
