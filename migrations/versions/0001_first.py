@@ -146,6 +146,13 @@ def upgrade() -> None:
     op.create_index("ix_rulebook_base", "rulebook", ["base"])
     op.create_index("ix_rulebook_manifest", "rulebook", ["manifest"])
     op.create_table(
+        "choice",
+        *texts("run"),
+        sa.Column("number", sa.Integer(), nullable=False),
+        *texts("why"),
+        sa.PrimaryKeyConstraint("run", "number"),
+    )
+    op.create_table(
         "run",
         *texts("id", "kind", "state"),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -347,6 +354,7 @@ def downgrade() -> None:
     op.drop_table("executor")
     op.drop_table("run")
     op.drop_table("rulebook")
+    op.drop_table("choice")
     op.drop_table("probe")
     op.drop_table("read")
     op.drop_table("reply")

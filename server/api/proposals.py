@@ -193,7 +193,7 @@ def queued(
 
 def _wanted(request: Request[Principal, None, Any], service: Service, asks: ProposalAsked) -> Wanted:
     now = clock.now()
-    expires = None if asks.expires is None else _expires(asks.expires, now)
+    expires = chosen.expiry(asks.expires, now)
     known = _loaded(request, service, asks, now)
     book = known.facts.index.book
     doubtful = disguised(known.rules.library, book)
@@ -223,14 +223,6 @@ def _not_held(service: Service, wanted: Wanted, now: str) -> Wanted:
         found = holds.kept_to(session, wanted, now)
     if not isinstance(found, Wanted):
         raise ProblemError("account-held", holds.said(found))
-    return found
-
-
-def _expires(said: str, now: str) -> str:
-    found = clock.instant(said)
-    if found is None or found <= now:
-        what = f"`{said}` is no instant" if found is None else f"{found} has passed"
-        raise invalid("/expires", what, "write an instant to come, such as 2026-12-01T14:30:00Z, or none")
     return found
 
 

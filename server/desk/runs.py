@@ -25,10 +25,10 @@ from policy.canonical import Json, encode
 from server import clock
 from server.desk import proposals, selection
 from server.desk.proposals import UNSETTLED
-from server.desk.selection import EVERY, Selection
+from server.desk.selection import EVERY, Reason, Selection
 from server.log.events import Event
 from server.store import blobs
-from server.store.tables import Proposal, Run
+from server.store.tables import Choice, Proposal, Run
 
 WAITING, PASSED = "waiting", "passed over"
 
@@ -175,21 +175,25 @@ def progress(session: Session, row: Run, now: str) -> Progress:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """`statement`: SHA-256 of what the log's entry commits to, null where nothing is proven."""
+    """`statement`: SHA-256 of what the log's entry commits to, null where nothing is proven; `why`: by what it was
+    chosen or is passed over, where the run asks for something."""
 
     number: int
     household: str
     state: str
     proposal: str | None
     statement: str | None
+    why: tuple[Reason, ...]
 
 
 def items(session: Session, row: Run, begin: int, end: int, now: str) -> list[Item]:
     """Those with the numbers from `begin` up to `end`, that one excluded."""
     within = col(Proposal.number).between(begin, end - 1)
     found = {each.number: each for each in session.exec(select(Proposal).where(Proposal.run == row.id, within))}
+    chosen = select(Choice).where(Choice.run == row.id, col(Choice.number).between(begin, end - 1))
+    why = {each.number: selection.reasons_read(each.why) for each in session.exec(chosen)}
     return [
-        _item(row, number, household, found.get(number), now)
+        _item(row, number, household, found.get(number), why.get(number, ()), now)
         for number, household in enumerate(households(session, row)[begin:end], begin)
     ]
 
@@ -203,11 +207,11 @@ def statements(session: Session, row: Run) -> list[tuple[str, str]]:
     return [(name, str(statement)) for name, statement in session.exec(wanted.order_by(col(Proposal.number)))]
 
 
-def _item(row: Run, number: int, household: str, known: Proposal | None, now: str) -> Item:
+def _item(row: Run, number: int, household: str, known: Proposal | None, why: tuple[Reason, ...], now: str) -> Item:
     if known is None:
         state = PASSED if number < row.asked else _without(State(row.state))
-        return Item(number, household, state, None, None)
-    return Item(number, household, proposals.state(known, now).value, known.id, known.statement)
+        return Item(number, household, state, None, None, why)
+    return Item(number, household, proposals.state(known, now).value, known.id, known.statement, why)
 
 
 def _without(state: State) -> str:

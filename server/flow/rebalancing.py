@@ -8,15 +8,16 @@ twice, or by two processes at once, queues nothing twice.
 from sqlmodel import Session, col, select
 
 from server import clock
-from server.desk import holds, loaded, proposals, runs, selection
+from server.desk import choosing, holds, loaded, proposals, runs, selection
 from server.desk.proposals import Wanted
 from server.desk.runs import State
+from server.desk.selection import Reason
 from server.flow.durable import Flow
 from server.log import journal
 from server.log.events import Event
 from server.running import Service
 from server.store import blobs
-from server.store.tables import Run
+from server.store.tables import Choice, Run
 
 CHUNK = 32  # households at once
 AHEAD = 2 * CHUNK  # proposals of a run that wait for workers at most
@@ -48,25 +49,37 @@ def step(service: Service, name: str) -> bool | None:
         chunk = runs.households(session, row)[begin : begin + CHUNK]
         intent = blobs.get(session, [row.intent])[row.intent].decode()
     by = selection.read(row.chosen)
-    wanted = [_wanted(service, row, intent, household) for household in chunk]
-    return _queued(service, name, begin, [each if selection.meant(each.loaded, by) else None for each in wanted])
+    wanted = (_wanted(service, row, intent, household) for household in chunk)
+    return _queued(service, name, begin, [(each, choosing.reasons(each.loaded, by)) for each in wanted])
 
 
-def _queued(service: Service, name: str, begin: int, chunk: list[Wanted | None]) -> bool:
-    """None for whom the run passes over; and who is held is passed over."""
+def _queued(service: Service, name: str, begin: int, chunk: list[tuple[Wanted, tuple[Reason, ...]]]) -> bool:
+    """Those who do not meet what the run asks for are passed over, and who is held; why is kept beside it."""
     with service.store.writing() as session:
         row = session.get_one(Run, name, with_for_update=True)
         if row.asked != begin or State(row.state) not in (State.PLANNED, State.RUNNING):
             return True  # somebody was quicker
         now = clock.now()
-        free = [None if each is None else holds.kept_to(session, each, now) for each in chunk]
-        meant = [(number, each) for number, each in enumerate(free, begin) if isinstance(each, Wanted)]
+        free = [(number, *_free(session, each, why, now)) for number, (each, why) in enumerate(chunk, begin)]
+        session.add_all(Choice(run=name, number=n, why=selection.reasons_written(why)) for n, _, why in free if why)
+        meant = [(number, each) for number, each, _ in free if each is not None]
         events = [event for number, each in meant for event in _put(session, row, number, each, now)]
         row.asked, row.state, row.begun = begin + len(chunk), State.RUNNING.value, row.begun or now
         row.passed += len(chunk) - len(meant)
         session.add(row)
         journal.append(session, events, now)
     return True
+
+
+def _free(
+    session: Session, wanted: Wanted, why: tuple[Reason, ...], now: str
+) -> tuple[Wanted | None, tuple[Reason, ...]]:
+    if not selection.meant(why):
+        return None, why
+    found = holds.kept_to(session, wanted, now)
+    if isinstance(found, Wanted):
+        return found, why
+    return None, (*why, Reason("hold", False, holds.said(found), found.id, None))
 
 
 def _put(session: Session, run: Run, number: int, wanted: Wanted, now: str) -> list[Event]:

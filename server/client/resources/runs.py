@@ -27,6 +27,8 @@ class Runs:
         rulebook: str | None = None,
         households: Sequence[str] | None = None,
         outcomes: Sequence[str] | None = None,
+        drift_over: str | None = None,
+        cash_over: str | None = None,
         intent: Json | None = None,
         expires: str | None = None,
     ) -> RunAnswer:
@@ -40,6 +42,8 @@ class Runs:
                 "rulebook": rulebook,
                 "households": households,
                 "outcomes": outcomes,
+                "drift_over": drift_over,
+                "cash_over": cash_over,
                 "intent": intent,
                 "expires": expires,
             },

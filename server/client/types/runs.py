@@ -9,13 +9,15 @@ from server.client.types.shared import Receipt
 
 
 class Item(Answer):
-    """`statement`: SHA-256 of what the log's entry commits to, null where nothing is proven."""
+    """`statement`: SHA-256 of what the log's entry commits to, null where nothing is proven; `why`: by what it was
+    chosen or is passed over, where the run asks for something."""
 
     number: int
     household: str
     state: str
     proposal: str | None
     statement: str | None
+    why: tuple[Reason, ...]
 
 
 class ItemsAnswer(Answer):
@@ -36,8 +38,22 @@ class Progress(Answer):
     left: str | None
 
 
+class Reason(Answer):
+    """`by`: outcomes, drift_over, cash_over, or hold. `met`: null where that is not known. `where`: in which account
+    and group; `found`: what there is, an outcome or an exact number; `asked`: what it was compared with; `missing`:
+    facts without which it is not known."""
+
+    by: str
+    met: bool | None
+    where: str | None
+    found: str | None
+    asked: str | None
+    missing: tuple[str, ...] = ()
+
+
 class RunAnswer(Answer):
-    """`total`: households. `progress`: counted when it is read; not in lists. `allows`: what may be done with it."""
+    """`total`: households; `chosen`: by what some of them are passed over. `progress`: counted when it is read; not in
+    lists. `allows`: what may be done with it."""
 
     id: str
     kind: str
@@ -47,6 +63,7 @@ class RunAnswer(Answer):
     snapshot: str
     proposer: str
     total: int
+    chosen: Selection
     made: str
     begun: str | None
     ended: str | None
@@ -72,3 +89,15 @@ class RunsAnswer(Answer):
 
     data: tuple[RunAnswer, ...]
     next: str | None
+
+
+class Selection(Answer):
+    """What of this is null, or empty, is not asked for. `level`, `model`: what the targets are of, as in an intent;
+    `roles`: of whoever asked: which households are chosen tells of no rule that is kept from them."""
+
+    outcomes: tuple[str, ...] = ()
+    drift_over: str | None = None
+    cash_over: str | None = None
+    level: str = "security"
+    model: str | None = None
+    roles: tuple[str, ...] = ()

@@ -9,7 +9,7 @@ Instants are UTC texts with microseconds, which compare as they lie on the clock
 """
 
 from server.store.tables.data import Reached, Snapshot, Verdict
-from server.store.tables.desk import Approval, ApprovalPolicy, Hold, Proposal, Run
+from server.store.tables.desk import Approval, ApprovalPolicy, Choice, Hold, Proposal, Run
 from server.store.tables.flow import Delivery, Executor, Told, Webhook
 from server.store.tables.log import Blob, Checkpoint, Erasure, Head, Journal, LegalHold, Node
 from server.store.tables.people import Challenge, Credential, PersonKey, Probe, Read, Reply
@@ -21,6 +21,7 @@ __all__ = [
     "Blob",
     "Challenge",
     "Checkpoint",
+    "Choice",
     "Credential",
     "Delivery",
     "Erasure",

@@ -96,6 +96,16 @@ class Hold(SQLModel, table=True):
     ender: str | None = None
 
 
+class Choice(SQLModel, table=True):
+    """By what the household with this `number` in a run was chosen or is passed over, `why` in JSON; none where nothing
+    was asked."""
+
+    __tablename__ = "choice"
+    run: str = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    why: str
+
+
 class Run(SQLModel, table=True):
     """Proposals for many households, asked for as one. `households`: the blob with their ids, a JSON list, in the order
     of the run; `total`: how many; `asked`: for so many of them, from the first on, a proposal was queued. `ended`: when

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -101,6 +102,42 @@ def test_it_passes_over_whose_verdict_is_not_meant(service: Service, caller: Cal
     assert anna("POST", "/v1/runs", json={"outcomes": ["bad"]}).json()["code"] == "invalid"
 
 
+def test_it_chooses_by_drift_and_by_cash_and_says_why(service: Service, caller: Callers, driven: None) -> None:
+    """h0 is as the firm has it, h1 has a company at half, of h2 one holding has no price, and h3 has no model."""
+    stocked.ruled(service, {"rules.mandate": stocked.RULES})
+    whole = firm(4)
+    odd = {"h1-LA": {"quantity": "900"}}
+    unmodelled = [{**a, "model": None} if a["household"] == "h3" else a for a in whole["accounts"]]
+    lots = [{**lot, **odd.get(lot["id"], {})} for lot in whole["lots"]]
+    lots.append({"id": "h2-LZ", "account": "h2-trust", "instrument": "Z", "quantity": "1", "basis": "1"})
+    new = {"id": "Z", "name": "Share Z", "issuer": "XA", "currency": "USD"}
+    changed = {"accounts": unmodelled, "lots": lots, "instruments": [*whole["instruments"], new]}
+    stocked.sealed(service, {**whole, **changed})
+    anna = caller("anna", Role.ADVISER)
+    place = f"/v1/runs/{run(anna, drift_over='0.2', cash_over='100000')['id']}"
+    assert until(anna, place, "finished")["chosen"]["drift_over"] == "0.2"
+    found = {item["household"]: item for item in anna("GET", f"{place}/items").json()["data"]}
+    drift, cash = ({home: item["why"][nth] for home, item in found.items()} for nth in (0, 1))
+    assert [drift[home]["met"] for home in found] == [False, True, None, False]
+    assert drift["h1"]["where"] == "account h1-trust, security Share A"
+    assert Fraction(drift["h1"]["found"]) > Fraction(1, 5) >= Fraction(drift["h0"]["found"])
+    assert (drift["h2"]["found"], drift["h2"]["missing"]) == (None, ["price of Z"])
+    assert drift["h3"]["where"] == "no account that can be traded has a model"
+    assert {each["met"] for each in cash.values()} == {False}
+    assert {item["state"] for item in found.values()} == {"passed over"}, "both are asked for"
+    again = f"/v1/runs/{run(anna, drift_over='0.2')['id']}"
+    until(anna, again, "finished")
+    assert [item["household"] for item in anna("GET", f"{again}/items").json()["data"] if item["proposal"]] == [
+        "h1",
+        "h2",
+    ]
+    held = anna("POST", "/v1/holds", json={"household": "h1", "reason": "a divorce"}).json()["id"]
+    last = f"/v1/runs/{run(anna, drift_over='0.2', households=['h1'])['id']}"
+    until(anna, last, "finished")
+    (item,) = anna("GET", f"{last}/items").json()["data"]
+    assert [(why["by"], why["met"], why["found"]) for why in item["why"]][1:] == [("hold", False, held)]
+
+
 def test_it_is_paused_resumed_and_cancelled(caller: Callers, stock: str) -> None:
     """Nobody drives it, so that nothing changes by itself."""
     anna = caller("anna", Role.ADVISER)
@@ -138,6 +175,9 @@ def test_what_cannot_be_asked(service: Service, caller: Callers) -> None:
     assert refusal(intent={"turnover": 1.5})[1:] == ("invalid", "/intent/turnover")
     assert refusal(intent={"raise_cash": {"h0-trust": "5"}})[1] == "invalid", "it is for all of them"
     assert refusal(expires="2020-01-01T00:00:00Z")[1:] == ("invalid", "/expires")
+    assert refusal(drift_over="5%")[1:] == ("invalid", "/drift_over")
+    assert refusal(drift_over="1.5")[1:] == ("invalid", "/drift_over")
+    assert refusal(cash_over="-1")[1:] == ("invalid", "/cash_over")
     assert refusal(more=1)[1] == "invalid"
     assert anna("GET", "/v1/runs/run_nix").status_code == 404
     assert anna("GET", "/v1/runs/run_nix/progress").status_code == 404

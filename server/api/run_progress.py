@@ -1,0 +1,66 @@
+"""The progress of a run, told while it goes on."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from time import monotonic
+from typing import Any
+
+from litestar import Request, Router, get
+from litestar.concurrency import sync_to_thread
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import ServerSentEvent, ServerSentEventMessage
+from pydantic import TypeAdapter
+
+from server import clock
+from server.api.follow import Follower
+from server.api.runs import known
+from server.auth.credentials import Principal
+from server.auth.roles import Act
+from server.desk import runs
+from server.desk.runs import ALLOWS, Progress, State
+from server.running import Service
+
+BETWEEN = 1.0  # seconds between two looks at a run's progress
+HEARTBEAT, LONGEST_STREAM = 15.0, 300.0  # seconds
+_PROGRESS = TypeAdapter(Progress)
+
+
+@get("/runs/{run:str}/progress", opt={"act": Act.READ_RUN}, media_type="text/event-stream")
+async def followed(
+    request: Request[Principal, None, Any],
+    service: NamedDependency[Service],
+    follower: NamedDependency[Follower],
+    run: FromPath[str],
+) -> ServerSentEvent:
+    """The progress as server-sent events, once a second at most, until every household has its result."""
+    await sync_to_thread(_looked, request, service, run)
+    return ServerSentEvent(_told(request, service, follower, run), headers={"Cache-Control": "no-store"})
+
+
+def _looked(request: Request[Principal, None, Any], service: Service, name: str) -> tuple[bytes, bool]:
+    """The progress, and whether it is the last one."""
+    with service.store.reading() as session:
+        row = known(session, request, name)
+        found = runs.progress(session, row, clock.now())
+    return _PROGRESS.dump_json(found), not ALLOWS[State(row.state)] and found.settled == found.total
+
+
+async def _told(
+    request: Request[Principal, None, Any], service: Service, follower: Follower, name: str
+) -> AsyncIterator[ServerSentEventMessage]:
+    end, last, spoke = monotonic() + LONGEST_STREAM, b"", monotonic()
+    while not follower.ended and monotonic() < end:
+        said, done = await sync_to_thread(_looked, request, service, name)
+        if said != last:
+            yield ServerSentEventMessage(data=said, event="progress")
+            last, spoke = said, monotonic()
+        elif monotonic() - spoke >= HEARTBEAT:
+            yield ServerSentEventMessage(data=None, comment="so far")
+            spoke = monotonic()
+        if done:
+            return
+        await asyncio.sleep(BETWEEN)
+
+
+ROUTES = Router("/", route_handlers=[followed], tags=["runs"])
