@@ -26,6 +26,9 @@ from policy.ir.sentences import for_group, formula
 from policy.ir.waivers import waived
 from policy.ir.wash_sales import washed
 
+Draft = tuple[Obligation, core.Passive | None]
+"""An obligation without its tolerance rung, and how passive breaches are to be treated (None: not at all)."""
+
 TOLERATED = "passive breach, not worsened"
 REACHED = "reached before the orders, not worsened"
 
@@ -52,9 +55,7 @@ def bind_to(
     snapshot: str = "",
 ) -> Bound:
     """As `bind`, for a book that is indexed already."""
-    book = facts.book
-    world = universe(facts, library.lists, orders, accounts)
-    drafts = [draft for rule in rules_in_force(library, book) for draft in _obligations(rule, library.waivers, world)]
+    book, (world, drafts) = facts.book, drafted(library, facts, orders, accounts)
     before = meaning.values(world.table.forms, {})
     return Bound(
         book.as_of,
@@ -62,11 +63,20 @@ def bind_to(
         book.currency,
         world.table.quantities,
         world.table.forms,
-        tuple(_with_tolerance(obligation, passive, before, world.table) for obligation, passive in drafts),
+        tuple(with_tolerance(obligation, passive, before, world.table) for obligation, passive in drafts),
         world.domains,
         snapshot,
         digest(library),
     )
+
+
+def drafted(
+    library: core.Library, facts: Index, orders: tuple[Order, ...] = (), accounts: frozenset[str] | None = None
+) -> tuple[Universe, tuple[Draft, ...]]:
+    """The book's quantities and forms, with those that the rules speak of, and the obligations over them."""
+    world = universe(facts, library.lists, orders, accounts)
+    rules = rules_in_force(library, facts.book)
+    return world, tuple(draft for rule in rules for draft in _obligations(rule, library.waivers, world))
 
 
 def digest(value: core.Library | core.Rule) -> str:
@@ -75,9 +85,6 @@ def digest(value: core.Library | core.Rule) -> str:
 
 
 # --- one rule ----------------------------------------------------------------------------------
-
-Draft = tuple[Obligation, core.Passive | None]
-"""An obligation without its tolerance rung, and how passive breaches are to be treated (None: not at all)."""
 
 
 def _obligations(rule: core.Rule, waivers: Iterable[core.Waiver], world: Universe) -> Iterator[Draft]:
@@ -210,7 +217,7 @@ def _unless(stopped: Formula, test: Formula) -> Formula:
     return stopped if isinstance(stopped, Truth) else Any((stopped, test))
 
 
-def _with_tolerance(
+def with_tolerance(
     obligation: Obligation, passive: core.Passive | None, before: meaning.Values, table: Table
 ) -> Obligation:
     """After the first rung: what no order caused may stand while no order worsens it. The leaf that worsening is

@@ -55,7 +55,7 @@ def examined(files: Mapping[str, bytes], card: Trust | None) -> Examination:
         _within_measure("better", lambda: decision.better(found, in_part=part)),
         record.sources(files, logged),
         record.data(files, logged, found),
-        *beyond.firm(files, logged),
+        *beyond.firm(files, logged, found),
         not_proven("model", NOT_HERE, deep=True),
         people.approvals(files, found, card, logged),
         record.history(files, logged, card, found),

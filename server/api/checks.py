@@ -15,9 +15,11 @@ from litestar.params import RawBody
 from pydantic import BeforeValidator, Field, TypeAdapter
 
 from policy.book import orders as order_rows
-from policy.book.facts import Order
+from policy.book.facts import Order, Side
 from policy.book.problem import Problem
 from policy.ir.beyond import reaches_beyond
+from policy.ir.bind import bind_to
+from policy.ir.stated import Statement
 from policy.judge.redact import UNSEEN
 from server import clock
 from server.answer.orders import OrdersAnswer, Wanted, answer_of
@@ -28,7 +30,7 @@ from server.api.problem import Flaw, ProblemError
 from server.api.wire import Asked, asked, flaws
 from server.auth.credentials import Principal
 from server.auth.roles import Act
-from server.desk import check, headroom, loaded, manifest, observing, probing
+from server.desk import check, headroom, kept, loaded, manifest, observing, probing
 from server.desk.check import ALONE, Beyond, Checked, Reader
 from server.desk.loaded import Facts, Loaded
 from server.log import journal
@@ -137,7 +139,7 @@ def _known(service: Service, who: Principal, wanted: CheckAsked, orders: Sequenc
     known = Loaded(
         loaded.rules_in(service, rules), loaded.facts_in(service, row, _household(service, who, wanted, orders, row))
     )
-    return known, _beyond(service, known, wanted, row, clock.text(now))
+    return known, _beyond(service, known, wanted, orders, row, clock.text(now))
 
 
 def _household(
@@ -155,7 +157,9 @@ def _household(
     return next(iter(mine)) if who.households is not None and len(mine) == 1 else None
 
 
-def _beyond(service: Service, known: Loaded, wanted: CheckAsked, row: Snapshot, now: str) -> Beyond:
+def _beyond(
+    service: Service, known: Loaded, wanted: CheckAsked, orders: Sequence[Order], row: Snapshot, now: str
+) -> Beyond:
     """On another day than the snapshot's nothing is said of the firm, and its rules are unknown."""
     book = known.facts.index.book
     other = wanted.as_of not in (None, book.as_of) or wanted.known_at not in (None, book.known_at)
@@ -163,8 +167,17 @@ def _beyond(service: Service, known: Loaded, wanted: CheckAsked, row: Snapshot, 
         return ALONE
     with service.store.reading() as session:
         found = headroom.held(session, row, now)
-    bound = headroom.stated(service, known, row, found)
-    return Beyond(bound, frozenset(each.proposal for each in headroom.others(found, known.facts.household)))
+    firm = headroom.firm_wide(service, known, row, ())
+    bought = {(order.account, order.instrument) for order in orders if order.side in (Side.BUY, Side.SHORT)}
+    opened = frozenset(each for each in bought if not headroom.offered(firm, *each))
+    beside = frozenset(each.proposal for each in headroom.others(found, known.facts.household))
+
+    def stated() -> Statement | None:
+        own = bind_to(known.rules.library, known.facts.index, snapshot=known.facts.document)
+        return headroom.stated(service, known, own, row, found, opened=opened)
+
+    key = "stated", known.rules.manifest, known.facts.document, row.manifest, beside, opened
+    return Beyond(kept.of(service.memory.ready, key, stated), beside, opened)
 
 
 def _may_order(facts: Facts, reader: Reader, orders: tuple[Order, ...]) -> None:

@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery
 
 from policy.interval import low, minus
-from policy.ir.beyond import Whole, cut, reaches_beyond
+from policy.ir.beyond import Whole, filled, reaches_beyond
 from policy.ir.bound import Bound
 from policy.judge.eval import judge
 from policy.judge.redact import may_see
@@ -80,14 +80,14 @@ def read(
     rules = loaded.rules_in(service, ruling)
     if who.households is None and reaches_beyond(rules.library):
         known = Loaded(rules, loaded.facts_in(service, data))
-        limits = _limits(headroom.firm_wide(service, known, data, found), found, who)
+        limits = _limits(headroom.firm_wide(service, known, data, headroom.opened_by(found)), found, who)
     return HeadroomAnswer(ruling.id, data.id, limits, tuple(map(_holder, mine)))
 
 
 def _limits(firm: Whole, found: list[Held], who: Principal) -> tuple[LimitAnswer, ...]:
     theirs = tuple(each for each in firm.bound.obligations if may_see(each, who.roles))
     seen = replace(firm, bound=replace(firm.bound, obligations=theirs))
-    before, after = cut(seen, (), ()), cut(seen, (), [each.point for each in found])
+    before, after = filled(seen, ()), filled(seen, [each.point for each in found])
     return tuple(
         _limit(obligation.origin.rule, obligation.origin.clause, obligation.group, first, last)
         for obligation, first, last in zip(theirs, _measured(before), _measured(after), strict=True)

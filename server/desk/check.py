@@ -16,12 +16,13 @@ from policy.book.facts import Order, Side
 from policy.book.problem import Problem
 from policy.book.read import Index, index
 from policy.ir import meaning
-from policy.ir.beyond import FIRM, merged
+from policy.ir.alike import FIRM
 from policy.ir.bind import bind_to
 from policy.ir.bound import Bound, Form, Moment, Outcome, Point
 from policy.ir.core import Library
 from policy.ir.disguised import disguised
 from policy.ir.point import point_of
+from policy.ir.stated import Statement, merged
 from policy.judge import fast, reach
 from policy.judge.eval import worst
 from policy.judge.fast import Answers, Tables
@@ -63,14 +64,14 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """Rules bound to a book and laid out. `beyond`: what joined them, of rules about the firm; `strange`: names that
+    """Rules bound to a book and laid out. `beyond`: what the firm stated of all others; `strange`: names that
     deceive, which are to be mended before anything is judged. `trade`: which obligations speak of the way to the end,
     too; `cash`: the forms behind what each account can spend."""
 
     known: Index
     library: Library
     bound: Bound
-    beyond: Bound | None
+    beyond: Statement | None
     tables: Tables
     strange: tuple[Problem, ...]
     trade: Mapping[int, Sequence[int]]
@@ -95,11 +96,12 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Beyond:
-    """What rules about the firm say of a household whose book is judged (`policy.ir.beyond`). `beside`: the proposals
-    of others from which that follows."""
+    """What the firm states of all others where a household's book is judged (`policy.ir.stated`). `beside`: proposals
+    of others that hold something; `opened`: by account, instruments that orders bring in."""
 
-    bound: Bound | None = None
+    said: Statement | None = None
     beside: frozenset[str] = frozenset()
+    opened: frozenset[tuple[str, str]] = frozenset()
 
 
 ALONE = Beyond()
@@ -109,9 +111,9 @@ def checked(
     memory: Memory, known: Loaded, orders: tuple[Order, ...], as_of: date, known_at: date, beyond: Beyond = ALONE
 ) -> Checked | tuple[Problem, ...]:
     """The orders judged at the end and on the way; or why they cannot be filled, or not be judged."""
-    key = known.rules.manifest, known.facts.document, as_of, known_at, beyond.beside
+    key = known.rules.manifest, known.facts.document, as_of, known_at, beyond.beside, beyond.opened
     bare = kept.of(
-        memory.ready, (*key, not orders), lambda: _ready(known, as_of, known_at, beyond.bound, standing=not orders)
+        memory.ready, (*key, not orders), lambda: _ready(known, as_of, known_at, beyond.said, standing=not orders)
     )
     point = bare.strange or point_of(bare.known, orders)
     if isinstance(point, tuple):
@@ -135,12 +137,13 @@ def _failing(answers: Answers, outcomes: Sequence[Outcome], way: Mapping[int, Fi
 # --- once per rules, book, days and instruments ------------------------------------------------
 
 
-def _ready(known: Loaded, as_of: date, known_at: date, beyond: Bound | None, *, standing: bool) -> Ready:
+def _ready(known: Loaded, as_of: date, known_at: date, beyond: Statement | None, *, standing: bool) -> Ready:
     book = known.facts.index.book
     same = (as_of, known_at) == (book.as_of, book.known_at)
     found = known.facts.index if same else index(replace(book, as_of=as_of, known_at=known_at))
     strange = disguised(known.rules.library, book)
-    bound = merged(bind_to(known.rules.library, found, snapshot=known.facts.document), beyond)
+    own = bind_to(known.rules.library, found, snapshot=known.facts.document)
+    bound = merged(own, known.rules.library, found, beyond)
     return _laid_out(found, known.rules.library, bound, beyond, strange, standing=standing)
 
 
@@ -148,7 +151,7 @@ def _laid_out(
     known: Index,
     library: Library,
     bound: Bound,
-    beyond: Bound | None,
+    beyond: Statement | None,
     strange: tuple[Problem, ...],
     *,
     standing: bool,
@@ -177,7 +180,8 @@ def _for_orders(memory: Memory, key: tuple[object, ...], bare: Ready, orders: tu
 
 
 def _bound_for(bare: Ready, orders: tuple[Order, ...]) -> Ready:
-    bound = merged(bind_to(bare.library, bare.known, orders, snapshot=bare.bound.book), bare.beyond)
+    own = bind_to(bare.library, bare.known, orders, snapshot=bare.bound.book)
+    bound = merged(own, bare.library, bare.known, bare.beyond, orders)
     return _laid_out(bare.known, bare.library, bound, bare.beyond, bare.strange, standing=False)
 
 

@@ -11,7 +11,7 @@ from policy import canonical
 from policy.book.facts import Order
 from policy.canonical import Json
 from policy.ir import show
-from policy.ir.bound import Bound
+from policy.ir.stated import Statement, statement_json
 from policy.judge.eval import judge
 from policy.proof import proposal as decided
 from policy.proof.bundle import Decision, committed, rules_manifest, statement
@@ -112,9 +112,9 @@ def files(task: Task, run: Run, answer: Answer, time: str, charts: Mapping[str, 
     return {**committed(whole), INTENT: intent.written(task.intent).encode(), **beyond}
 
 
-def stated(beyond: Bound) -> bytes:
-    """What is taken for granted of the other households, as the log names it by its SHA-256."""
-    return canonical.encode(show.to_json(beyond))
+def stated(beyond: Statement) -> bytes:
+    """What the firm states of all others, as the log names it by its SHA-256."""
+    return canonical.encode(statement_json(beyond))
 
 
 def sources(task: Task) -> dict[str, bytes]:

@@ -9,7 +9,7 @@ approval; what was approved and is not yet seen in the data stands in its way. P
 those for a household of it stand in each other's way as long as they hold anything.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -18,9 +18,11 @@ from pydantic import TypeAdapter
 from sqlmodel import Session, and_, col, or_, select
 
 from policy.book.facts import Order, Side
-from policy.ir.beyond import Whole, cut, merged, reaches_beyond, whole
+from policy.ir.beyond import Whole, reaches_beyond, whole
 from policy.ir.bound import Bound, Point
 from policy.ir.core import Library
+from policy.ir.elsewhere import stated as firm_stated
+from policy.ir.stated import Statement, merged
 from policy.judge.fills import judge_orders
 from server import clock
 from server.desk import kept
@@ -33,6 +35,9 @@ from server.store.tables import Approval, Head, Proposal, Snapshot
 
 GRACE = timedelta(seconds=30)
 """How long a proposal holds on after its end: an approval that was in time may be written a little later."""
+
+Opened = tuple[str, str]
+"""An account, and an instrument of which it had nothing."""
 
 _POINT = TypeAdapter(dict[str, str])
 
@@ -131,32 +136,40 @@ def within(library: Library, household: str | None) -> str | None:
 # --- rules about the firm ----------------------------------------------------------------------
 
 
-def stated(service: Service, known: Loaded, data: Snapshot, found: Sequence[Held]) -> Bound | None:
-    """What rules about the firm say of a household, given what others hold; None where there are none, or where the
-    book is the whole firm."""
+def stated(
+    service: Service,
+    known: Loaded,
+    own: Bound,
+    data: Snapshot,
+    found: Sequence[Held],
+    *,
+    run: str = "",
+    opened: Collection[Opened] = (),
+) -> Statement | None:
+    """What the firm states of all others for a household, given what these hold; None where no rule is about the firm,
+    or where the book is all of it. `own`: the rules bound to its book. `run`: whose orders it is for; `opened`: what
+    they may buy that it did not have."""
     if known.facts.household is None or not reaches_beyond(known.rules.library):
         return None
-    firm = firm_wide(service, known, data, found)
-    accounts = frozenset(known.facts.index.book.accounts)
-    return cut(firm, accounts, [each.point for each in others(found, known.facts.household)])
+    theirs = others(found, known.facts.household)
+    firm = firm_wide(service, known, data, {*opened, *opened_by(found)})
+    points, beside = [each.point for each in theirs], [each.proposal for each in theirs]
+    return firm_stated(firm, known.rules.library, known.facts.index, own, points, run=run, beside=beside)
 
 
-def firm_wide(service: Service, known: Loaded, data: Snapshot, found: Iterable[Held]) -> Whole:
-    """The rules about the firm, bound to all of the snapshot: once, and again for instruments that somebody means to
-    buy and nobody was known to."""
+def firm_wide(service: Service, known: Loaded, data: Snapshot, opened: Collection[Opened]) -> Whole:
+    """The rules about the firm, bound to all of the snapshot: once, and again for what somebody means to buy and nobody
+    was known to."""
     facts = facts_in(service, data)
     book = facts.index.book
-    opened = {tuple(name.split("/")[1:]) for each in found for name in each.point if name.startswith(_OPENS)}
-    bare: frozenset[tuple[str, ...]] = frozenset()
     key = "firm", known.rules.manifest, data.manifest
     library, index = known.rules.library, facts.index
+    bare: frozenset[Opened] = frozenset()
     first: Whole = kept.of(service.memory.ready, (*key, bare), lambda: whole(library, index, (), data.manifest))
     new = frozenset(
         (account, name)
         for account, name in opened
-        if account in book.accounts
-        and name in book.instruments
-        and not {f"buy/{account}/{name}", f"short/{account}/{name}"} & first.bound.quantities.keys()
+        if account in book.accounts and name in book.instruments and not offered(first, account, name)
     )
     if not new:
         return first
@@ -165,11 +178,25 @@ def firm_wide(service: Service, known: Loaded, data: Snapshot, found: Iterable[H
     return again
 
 
+def offered(firm: Whole, account: str, instrument: str) -> bool:
+    """Whether the rules are bound so that the account may open a position in the instrument."""
+    return not {f"buy/{account}/{instrument}", f"short/{account}/{instrument}"}.isdisjoint(firm.bound.quantities)
+
+
+def opened_by(found: Iterable[Held]) -> set[Opened]:
+    """Accounts and instruments of which something is to be bought or sold short."""
+    names = (name.split("/", 2) for each in found for name in each.point if name.startswith(_OPENS))
+    return {(account, instrument) for _, account, instrument in names}
+
+
 _OPENS = ("buy/", "short/")
 
 
-def still(task: Task, found: Proposed, beyond: Bound | None) -> bool:
+def still(
+    service: Service, known: Loaded, data: Snapshot, task: Task, found: Proposed, holding: Sequence[Held]
+) -> bool:
     """Whether the orders of the task pass, at the end and on the way, with what others hold now."""
-    bound = merged(task.bound, beyond)
+    said = stated(service, known, task.bound, data, holding)
+    bound = merged(task.bound, task.library, task.index, said)
     verdict = judge_orders(bound, found.point, found.batches.quantities)
     return verdict.outcome in task.intent.allowed

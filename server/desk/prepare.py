@@ -14,12 +14,12 @@ from policy import canonical
 from policy.book.document import document
 from policy.book.facts import Book
 from policy.book.read import Index, index
-from policy.ir.beyond import merged
 from policy.ir.bind import bind_to
 from policy.ir.bound import Bound, Objective
 from policy.ir.core import Library
 from policy.ir.from_dsl import library
 from policy.ir.observed import split, with_observed
+from policy.ir.stated import Statement, merged
 from solver.intent import Intent, demanded, worth
 from solver.objective import objective
 
@@ -27,8 +27,8 @@ from solver.objective import objective
 @dataclass(frozen=True, slots=True)
 class Task:
     """`rules`: sources, and which of them are observed, by their path in a bundle; `snapshot`: the book's canonical
-    document; `beyond`: what rules about the firm say where the book is one household's (`policy.ir.beyond`). The rest
-    follows."""
+    document; `beyond`: what the firm states of all others where the book is one household's (`policy.ir.stated`). The
+    rest follows."""
 
     rules: Mapping[str, str]
     snapshot: bytes
@@ -37,16 +37,16 @@ class Task:
     intent: Intent
     bound: Bound
     goal: Objective
-    beyond: Bound | None = None
+    beyond: Statement | None = None
 
     @property
     def book(self) -> Book:
         return self.index.book
 
 
-def prepared(rules: Mapping[str, str], book: Book, intent: Intent, beyond: Bound | None = None) -> Task:
+def prepared(rules: Mapping[str, str], book: Book, intent: Intent, beyond: Statement | None = None) -> Task:
     """The task; the rules have no errors. Sources are read in the order of their paths. ObservedError where it is not
-    said properly which are observed."""
+    said properly which are observed, StatementError where what the firm states does not fit."""
     files, observed = split(rules)
     read = with_observed(library([parse(Source(path, files[path]))[0] for path in sorted(files)]), observed)
     return joined(rules, read, index(book), canonical.encode(document(book)), intent, beyond)
@@ -58,11 +58,13 @@ def joined(
     known: Index,
     snapshot: bytes,
     intent: Intent,
-    beyond: Bound | None = None,
+    beyond: Statement | None = None,
+    own: Bound | None = None,
 ) -> Task:
-    """The same, of rules and of a book that were read already: many households share the rules."""
-    own = bind_to(read, known, snapshot=canonical.digest(snapshot))
-    bound = demanded(merged(own, beyond), intent)
+    """The same, of rules and of a book that were read already: many households share the rules. `own`: these bound to
+    the book, where somebody did already."""
+    own = own or bind_to(read, known, snapshot=canonical.digest(snapshot))
+    bound = demanded(merged(own, read, known, beyond), intent)
     return Task(rules, snapshot, read, known, intent, bound, objective(bound, known, intent), beyond)
 
 

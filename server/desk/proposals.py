@@ -67,6 +67,8 @@ ALLOWS: dict[State, tuple[Verb, ...]] = {
 ENDS_IN = {Verb.APPROVAL: State.APPROVED, Verb.REJECTION: State.REJECTED}
 DRAWN = "data/"
 """What the streams of documents begin with; their SHA-256 follows."""
+STATED = "firm/"
+"""What the streams begin with of what the firm states for a proposal; its id follows."""
 UNSETTLED = frozenset({State.QUEUED, State.SOLVING})
 OF_EVENT = {
     "proposal.proposed": State.PROPOSED,

@@ -15,7 +15,7 @@ from policy.proof.layout import FIRM
 from server.desk import approvals, publish
 from server.desk.assembled import assembled
 from server.desk.loaded import Rules, rules_of
-from server.desk.proposals import DRAWN
+from server.desk.proposals import DRAWN, STATED
 from server.desk.publish import STREAM as RULES
 from server.log import signer, witnessed
 from server.log.events import KINDS
@@ -77,8 +77,9 @@ def bundle_in(log: Sealed, by: Signer, row: Proposal, whole: bool, seen: Iterabl
     if row.whole is not None and not whole:
         files = kept.opened(files)
     if FIRM in files:
-        stream = f"{DRAWN}{digest(files[FIRM])}"
-        places["firm"] = _before(session, stream, Kind.ALLOCATION, decided.index, lambda it: True)
+        said = digest(files[FIRM])
+        stream = f"{STATED}{row.id}"
+        places["firm"] = _before(session, stream, Kind.ALLOCATION, decided.index, lambda it: it.snapshot == said)
     card = signer.card_of(session, by, log.state, approvals.signers(session, row))
     approved, shown = approvals.shown(session, row, log.state.size)
     return assembled(files, log, places | approved, decided.salt, _sizes(session, log, seen), card, shown)

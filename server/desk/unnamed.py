@@ -6,7 +6,7 @@ judged for everyone, and to them are rules that are not shown (`policy.judge.red
 from collections.abc import Iterable
 from dataclasses import replace
 
-from policy.ir.beyond import FIRM
+from policy.ir.alike import FIRM
 from policy.ir.bound import Obligation
 from policy.judge.verdict import Verdict
 from server.desk.prepare import Task

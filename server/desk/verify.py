@@ -13,9 +13,10 @@ from policy.book import wire
 from policy.book.facts import Book, Order, Side
 from policy.canonical import CanonicalError, decode, digest, encode
 from policy.ir import show
-from policy.ir.bound import Bound
+from policy.ir.alike import StatementError
 from policy.ir.observed import ObservedError, split
 from policy.ir.point import point_of
+from policy.ir.stated import Statement, statement_from_json
 from policy.proof import proposal
 from policy.proof.certificate import Claim as Certified
 from policy.proof.claims.claim import KEPT_FROM_YOU, Claim, not_proven, proven, refuted
@@ -54,7 +55,7 @@ def _model(found: Examination) -> Claim:
     if not isinstance(wanted, Intent):
         return refuted("model", f"{INTENT} is not an intent: {wanted[0].what}")
     try:
-        beyond = show.from_json(Bound, decode(found.files[FIRM])) if FIRM in found.files else None
+        beyond = statement_from_json(decode(found.files[FIRM])) if FIRM in found.files else None
     except (CanonicalError, ShapeError) as error:
         return refuted("model", f"{FIRM}: {error}")
     mistakes = _mistakes(split(rules)[0])
@@ -64,6 +65,8 @@ def _model(found: Examination) -> Claim:
         return _compared(found, rules, book, wanted, beyond)
     except ObservedError as error:
         return refuted("model", str(error))
+    except StatementError as error:
+        return refuted("model", f"{FIRM}: {error}")
 
 
 def _mistakes(rules: Mapping[str, str]) -> str | None:
@@ -73,7 +76,7 @@ def _mistakes(rules: Mapping[str, str]) -> str | None:
     return f"{errors[0].span.file}:{errors[0].span.line} {errors[0].message}" if errors else None
 
 
-def _compared(found: Examination, rules: dict[str, str], book: Book, wanted: Intent, beyond: Bound | None) -> Claim:
+def _compared(found: Examination, rules: dict[str, str], book: Book, wanted: Intent, beyond: Statement | None) -> Claim:
     try:
         task = prepared(rules, book, wanted, beyond)
         again = encode(show.to_json(task.bound))
@@ -93,8 +96,14 @@ def _compared(found: Examination, rules: dict[str, str], book: Book, wanted: Int
     files = count(len(split(rules)[0]), "rule file")
     said = f"{files} compiled and bound again: {len(task.bound.obligations)} obligations"
     watched = f"; {len(task.library.observed)} observed and not enforced" if task.library.observed else ""
-    taken = "" if beyond is None else f"; {len(beyond.obligations)} of them, about the firm, as {FIRM} states them"
+    taken = "" if beyond is None else _taken(beyond)
     return proven("model", f"{said}, byte for byte{taken}{watched}; orders booked to the cent")
+
+
+def _taken(beyond: Statement) -> str:
+    which = f"all but {len(beyond.taken)}" if beyond.taken else "each"
+    said = f"; {len(beyond.obligations)} of them about the firm: the household's side of {which} bound again"
+    return f"{said}, what others come to taken from {FIRM}"
 
 
 def _order(order: proposal.Order) -> Order:

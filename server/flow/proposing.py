@@ -2,14 +2,16 @@
 entry in one."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations
 
 from pydantic import TypeAdapter
 
 from policy.canonical import Json, digest
-from policy.ir.bound import Bound, Point
+from policy.ir.bind import bind_to
+from policy.ir.bound import Point
 from policy.ir.core import Library, ListRule, Rule, Waiver
+from policy.ir.stated import Statement
 from policy.judge.redact import sees_all
 from policy.proof.archive import manifest
 from policy.proof.bundle import statement
@@ -72,13 +74,14 @@ def worked_out(service: Service, row: Proposal) -> Result:
         data = session.get_one(Snapshot, row.snapshot)
         within = headroom.within(known.rules.library, row.household)
         holding = headroom.held(session, data, clock.now(), without=row.id, within=within)
-    beyond = headroom.stated(service, known, data, holding)
+    own = bind_to(known.rules.library, known.facts.index, snapshot=known.facts.document)
+    beyond = headroom.stated(service, known, own, data, holding, run=row.id)
     if beyond is not None:
         _stated(service, row, known, beyond)
     wanted = intent.read(text, "intent", known.facts.index.book)
     assert isinstance(wanted, Intent), "it was read before it was queued"
     rules, facts = known.rules, known.facts
-    task = joined(rules.sources, rules.library, facts.index, facts.content, wanted, beyond)
+    task = joined(rules.sources, rules.library, facts.index, facts.content, wanted, beyond, own)
     run = decision.run_of(task, row.id, row.proposer)
     assert run == proposals.run_of(row, known), "rules and data are those that the log names"
     found = answered(task)
@@ -101,26 +104,24 @@ def worked_out(service: Service, row: Proposal) -> Result:
     room = None
     if isinstance(found, Proposed) and found.orders:
         beside = frozenset(each.proposal for each in holding)
-        room = Room(found.point, beside, within, lambda now: _still(service, known, data, task, found, now))
+        room = Room(found.point, beside, within, lambda now: headroom.still(service, known, data, task, found, now))
     return Result(decision.filed(run, found, whole, row.id), answers, whole, measures=measures, room=room)
 
 
-def _still(
-    service: Service, known: Loaded, data: Snapshot, task: Task, found: Proposed, holding: Sequence[Held]
-) -> bool:
-    return headroom.still(task, found, headroom.stated(service, known, data, holding))
-
-
-def _stated(service: Service, row: Proposal, known: Loaded, beyond: Bound) -> None:
+def _stated(service: Service, row: Proposal, known: Loaded, beyond: Statement) -> None:
     """In the log before anything rests on it."""
-    content = decision.stated(beyond)
-    name = digest(content)
+    name = digest(decision.stated(beyond))
     data: dict[str, Json] = {"snapshot": known.facts.id, "manifest": known.facts.manifest, "statement": name}
     subject = "what other households hold and have reserved"
-    said = Event("headroom.stated", f"{proposals.DRAWN}{name}", subject, row.proposer, data, snapshot=name)
+    said = Event(
+        *("headroom.stated", f"{proposals.STATED}{row.id}", subject, row.proposer, data),
+        run=row.id,
+        rules=known.rules.manifest,
+        snapshot=name,
+        household=row.households or "",
+    )
     with service.store.writing() as session:
-        if not proposals.is_logged(session, said.stream):
-            journal.append(session, [replace(said, household=row.households or "")], clock.now())
+        journal.append(session, [said], clock.now())
 
 
 def failed(row: Proposal, reason: str) -> Result:

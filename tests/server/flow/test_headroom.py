@@ -17,23 +17,18 @@ from sqlmodel import select
 
 from policy.ir.bound import Outcome
 from policy.judge.eval import judge
-from policy.proof.archive import packed
-from policy.proof.claims.claim import Answer
-from policy.proof.examine import examined_zip
-from policy.proof.trust import trust
 from server import clock
 from server.app import app
 from server.auth import credentials
 from server.auth.credentials import Principal
 from server.auth.people import Refused
 from server.auth.roles import Role
-from server.desk import approvals, headroom, loaded, proposals, proving
+from server.desk import approvals, headroom, proposals
 from server.desk.approvals import Yes
 from server.desk.loaded import loaded as known
 from server.desk.proposals import State, Wanted
-from server.desk.verify import deep
 from server.flow import worker
-from server.log import journal, signer
+from server.log import journal
 from server.running import Service, opened
 from server.settings import Settings
 from server.store.tables import Proposal, Snapshot
@@ -165,29 +160,6 @@ def test_what_nobody_decided_in_time_is_released(firm: Firm) -> None:
     firm.ask("h1", past)
     firm.work()
     assert points(firm) == []
-
-
-def test_its_bundle_says_on_what_it_rests(firm: Firm) -> None:
-    card = signer.card(firm.service.store, firm.service.signer)
-    firm.ask("h1")
-    name = firm.ask("h2")
-    firm.work()
-    row = firm.row(name)
-    assert row.state == State.PROPOSED.value, row.reason
-    data = proving.bundle(firm.service, row, (), (trust(card).seen[0],))
-    found = deep(examined_zip(data, trust(card)))
-    said = {claim.name: claim for claim in found.claims}
-    assert said["model"].answer is Answer.PROVEN, said["model"]
-    assert "data/firm.json states" in said["model"].why
-    assert (said["firm"].answer, said["firm"].why[:15]) == (Answer.NOT_PROVEN, "not proven here")
-    open_ = {name for name, claim in said.items() if claim.answer is not Answer.PROVEN}
-    assert open_ == {"approvals", "firm"}
-    forged = packed({**found.files, "data/firm.json": found.files["data/firm.json"].replace(b"20", b"21")})
-    assert {each.name for each in examined_zip(forged, trust(card)).claims if each.answer is Answer.REFUTED} >= {"firm"}
-    for content in found.files.values():
-        assert b"h3-0" not in content
-        assert b"h1-0" not in content
-    assert loaded.facts_of(firm.service, firm.snapshot, "h2") is not None
 
 
 def test_what_is_left_can_be_read(firm: Firm) -> None:
