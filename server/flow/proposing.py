@@ -89,9 +89,9 @@ def worked_out(service: Service, row: Proposal) -> Result:
         observing.proposed(service, known, found.orders)
     files = decision.files(task, run, found, clock.now(), {})
     link = None if files is None else f"/v1/proposals/{row.id}/bundle"
-    said = dict(_answers(task, found, link))
+    said = dict(_answers(task, found, link, task.library))
     if beyond is not None:
-        kept = _answers(unnamed.task(task), unnamed.answer(found), None)
+        kept = _answers(unnamed.task(task), unnamed.answer(found), link, task.library)
         said |= {OWN + roles: each for roles, each in kept}
     answers = ANSWERS.dump_json(said)
     if isinstance(found, Refused) and files is None:
@@ -196,12 +196,15 @@ def read_by(answers: bytes, roles: frozenset[Role], households: frozenset[str] |
     return found[mine] if households is None else found.get(OWN + mine, found[mine])
 
 
-def _answers(task: Task, found: Answer, link: str | None) -> Iterator[tuple[str, ProposeAnswer]]:
-    """For every set of the roles that something is kept for: a reader's other roles change nothing."""
+def _answers(
+    task: Task, found: Answer, link: str | None, library: Library
+) -> Iterator[tuple[str, ProposeAnswer]]:
+    """For every set of the roles that something is kept for: a reader's other roles change nothing. `library`: what the
+    bundle rests on."""
     named = sorted(_named(task.library) & {role.value for role in Role})
     for size in range(len(named) + 1):
         for roles in combinations(named, size):
-            mine = link if isinstance(found, Proposed) or sees_all(task.library, roles) else None
+            mine = link if isinstance(found, Proposed) or sees_all(library, roles) else None
             yield ",".join(roles), answer_of(task, found, mine, roles)
 
 

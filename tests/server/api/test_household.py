@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from tests.server import stocked
 from tests.server.api.conftest import Caller
 from tests.server.api.test_parts import SHARED, household, together
 from tests.server.api.test_proposals import alone, claims
+from tests.server.flow.test_headroom import FIRM
 
 Callers = Callable[..., Caller]
 WAIT = {"Prefer": "wait=60"}
@@ -66,3 +68,29 @@ def test_who_may_see_one_household_asks_for_that(service: Service, caller: Calle
     assert none("POST", "/v1/proposals", json={}).json()["code"] == "no-snapshot"
     wrong = anna("POST", "/v1/proposals", json={"intent": {"raise_cash": {"smith-0": "1"}}}).json()
     assert [each["pointer"][:8] for each in wrong["errors"]] == ["/intent/"]
+
+
+def test_who_may_see_one_household_gets_its_bundle_under_rules_about_the_firm(
+    service: Service, caller: Callers, tmp_path: Path
+) -> None:
+    """With what the firm states of the other, and not a row of it."""
+    stocked.ruled(service, {"rules.mandate": stocked.RULES, "firm.mandate": FIRM.format(share=40)})
+    stocked.sealed(service, {**SHARED, **together(household("jones"), household("smith", accounts=2))})
+    card = signer.card(service.store, service.signer)
+    anna, other = (
+        caller(name, Role.ADVISER, households=[of]) for name, of in (("anna", "jones"), ("ottokar", "smith"))
+    )
+    theirs, mine = asked(other), asked(anna)
+    assert (theirs["state"], mine["state"]) == ("proposed", "proposed")
+    assert "FIRM-1" not in json.dumps(mine["answer"])
+    assert theirs["id"] not in json.dumps(mine)
+    data = anna("GET", f"/v1/proposals/{mine['id']}/bundle", params={"seen": trust(card).seen[0]}).content
+    files = unpacked(data)
+    assert json.loads(files["data/firm.json"])["beside"] == [theirs["id"]]
+    for word in (b"smith", b"ottokar"):
+        assert not [path for path, content in files.items() if word in content], word
+    said = claims(data, card)
+    open_ = {name for name, answer in said.items() if answer is not Answer.PROVEN}
+    assert open_ == {"elsewhere", "approvals"}, said
+    alone(data, card, tmp_path)
+    assert anna("GET", f"/v1/proposals/{theirs['id']}/bundle").status_code == 404
