@@ -35,13 +35,15 @@ class CanonicalError(ValueError):
     """A value or a text outside the profile; the message says which and where it can."""
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"), sort_keys=True)
+
 # --- bytes -------------------------------------------------------------------------------------
 
 
 def encode(value: Json) -> bytes:
     """The canonical bytes of a value; CanonicalError where the profile has no form for it."""
     _inspect(value)
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    text = _ENCODER.encode(value)
     try:
         return text.encode("utf-8")
     except UnicodeEncodeError:

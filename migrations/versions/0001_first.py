@@ -58,6 +58,7 @@ def upgrade() -> None:
         sa.Column("salt", sa.LargeBinary(), nullable=True),
         sa.Column("body", sa.LargeBinary(), nullable=True),
         *perhaps("household", "role"),
+        sa.Column("nodes", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("index"),
         sa.UniqueConstraint("stream", "seq"),
     )
@@ -78,14 +79,6 @@ def upgrade() -> None:
         sa.Column("entries", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
-    )
-    op.create_table(
-        "node",
-        sa.Column("level", sa.Integer(), nullable=False),
-        sa.Column("index", sa.Integer(), nullable=False),
-        sa.Column("hash", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("level", "index"),
-        sqlite_with_rowid=False,
     )
     op.create_table(
         "proposal",
@@ -359,7 +352,6 @@ def downgrade() -> None:
     op.drop_table("read")
     op.drop_table("reply")
     op.drop_table("proposal")
-    op.drop_table("node")
     op.drop_table("erasure")
     op.drop_table("legal_hold")
     op.drop_table("journal")

@@ -20,14 +20,19 @@ class Frontier:
     edge: tuple[bytes, ...] = ()
 
 
-def grown(frontier: Frontier, leaf: bytes) -> tuple[Frontier, list[tuple[int, int, bytes]]]:
-    """With one more leaf hash; and the subtrees that it completed, each its level, index and hash, the leaf first."""
-    edge, index, level, node = list(frontier.edge), frontier.size, 0, leaf
-    completed = [(0, index, leaf)]
+def grown(frontier: Frontier, leaf: bytes) -> tuple[Frontier, list[bytes]]:
+    """With one more leaf hash; and the hashes of the subtrees that it completes, from level 1 up (`completer`)."""
+    edge, index, node = list(frontier.edge), frontier.size, leaf
+    completed = []
     while index & 1:
-        node, index, level = node_hash(edge.pop(), node), index >> 1, level + 1
-        completed.append((level, index, node))
+        node, index = node_hash(edge.pop(), node), index >> 1
+        completed.append(node)
     return Frontier(frontier.size + 1, (*edge, node)), completed
+
+
+def completer(level: int, index: int) -> int:
+    """The number of the leaf that completes the subtree over 2^level leaves with this number among these."""
+    return (index + 1 << level) - 1
 
 
 def root(frontier: Frontier) -> bytes:

@@ -18,7 +18,7 @@ from sqlmodel import Session, SQLModel
 
 from policy.canonical import encode
 from policy.proof.entry import SALT, Payload, commitment, entry_bytes
-from policy.proof.frontier import Frontier, grown
+from policy.proof.frontier import Frontier, completer, grown
 from policy.proof.merkle import Tree, leaf_hash
 from server.log.events import Event, entry_of
 from server.store import tables
@@ -34,19 +34,16 @@ def _table(of: type[SQLModel]) -> Table:
     return SQLModel.metadata.tables[str(of.__tablename__)]
 
 
-_HEAD, _JOURNAL, _NODE = _table(tables.Head), _table(tables.Journal), _table(tables.Node)
+_HEAD, _JOURNAL = _table(tables.Head), _table(tables.Journal)
 
 _LOCKED = select(_HEAD.c.size, _HEAD.c.edge).with_for_update()
 _MOVED = update(_HEAD).values(size=bindparam("to"), edge=bindparam("right"))
 _LAST = select(_JOURNAL.c.seq, _JOURNAL.c.leaf).where(_JOURNAL.c.stream == bindparam("stream"))
 _END = _LAST.order_by(_JOURNAL.c.seq.desc()).limit(1)
-_ENTERED, _COMPLETED = insert(_JOURNAL), insert(_NODE)
+_ENTERED = insert(_JOURNAL)
 _SIZE = select(_HEAD.c.size)
 _INDEXES: BindParameter[int] = bindparam("indexes", expanding=True)
-_LEAVES = select(_JOURNAL.c.index, _JOURNAL.c.leaf).where(_JOURNAL.c.index.in_(_INDEXES))
-_INNER = select(_NODE.c.level, _NODE.c.index, _NODE.c.hash).where(
-    _NODE.c.level.in_(bindparam("levels", expanding=True)), _NODE.c.index.in_(_INDEXES)
-)
+_HASHES = select(_JOURNAL.c.index, _JOURNAL.c.leaf, _JOURNAL.c.nodes).where(_JOURNAL.c.index.in_(_INDEXES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +64,7 @@ def append(session: Session, events: Sequence[Event], time: str) -> list[Receipt
     connection = session.connection()
     frontier = _frontier(*_there(one(connection, _LOCKED, {})))
     ends = {stream: _end(connection, stream) for stream in {event.stream for event in events}}
-    journal, nodes, receipts = [], [], []
+    journal, receipts = [], []
     for event in events:
         seq, last = ends[event.stream]
         data, salt = encode(event.data), os.urandom(SALT)
@@ -79,10 +76,9 @@ def append(session: Session, events: Sequence[Event], time: str) -> list[Receipt
         receipt = Receipt(frontier.size - 1, event.stream, seq + 1, leaf.hex())
         ends[event.stream] = (receipt.seq, receipt.leaf)
         receipts.append(receipt)
-        journal.append(_row(event, receipt, entry, time, data.decode(), salt))
-        nodes += [{"level": level, "index": index, "hash": node} for level, index, node in completed[1:]]
+        row = {"entry": entry, "time": time, "data": data.decode(), "salt": salt, "nodes": b"".join(completed)}
+        journal.append(_row(event, receipt) | row)
     each(connection, _ENTERED, journal)
-    each(connection, _COMPLETED, nodes)
     each(connection, _MOVED, [{"to": frontier.size, "right": b"".join(frontier.edge)}])
     return receipts
 
@@ -124,20 +120,18 @@ def place(session: Session, leaf: bytes) -> int | None:
 
 def nodes(session: Session, level: int, begin: int, end: int) -> list[bytes]:
     """The hashes of the complete subtrees over 2^level leaves each, from number `begin` of them up to `end`."""
-    place, value = (_JOURNAL.c.index, _JOURNAL.c.leaf) if level == 0 else (_NODE.c.index, _NODE.c.hash)
-    found = select(value).where(place.between(begin, end - 1)).order_by(place)
-    return list(session.connection().scalars(found if level == 0 else found.where(_NODE.c.level == level)))
+    wanted = [(level, index) for index in range(begin, end)]
+    found = hashes(session, wanted)
+    return [found[place] for place in wanted if place in found]
 
 
 def hashes(session: Session, wanted: Iterable[tuple[int, int]]) -> dict[tuple[int, int], bytes]:
-    """Those of the subtrees, each its level and index, that are kept."""
-    places = set(wanted)
-    leaves = {"indexes": [index for level, index in places if level == 0]}
-    inner = {"levels": list({level for level, _ in places}), "indexes": list({index for _, index in places})}
-    connection = session.connection()
-    found = {(0, index): leaf for index, leaf in connection.execute(_LEAVES, leaves)}
-    rows = connection.execute(_INNER, inner)  # and some more, of the one's level and the other's index
-    return found | {(level, index): node for level, index, node in rows if (level, index) in places}
+    """Those of the subtrees, each its level and index, that are kept: with the entry that completes it."""
+    by_entry = {place: completer(*place) for place in wanted}
+    rows = session.connection().execute(_HASHES, {"indexes": list(set(by_entry.values()))})
+    kept = {index: leaf + inner for index, leaf, inner in rows}
+    found = {(level, index): kept.get(at, b"")[level * HASH :][:HASH] for (level, index), at in by_entry.items()}
+    return {place: node for place, node in found.items() if node}
 
 
 def _frontier(size: int, edge: bytes) -> Frontier:
@@ -155,17 +149,13 @@ def _end(connection: Connection, stream: str) -> tuple[int, str | None]:
     return (-1, None) if found is None else (found[0], found[1].hex())
 
 
-def _row(event: Event, receipt: Receipt, entry: bytes, time: str, data: str, salt: bytes) -> dict[str, object]:
+def _row(event: Event, receipt: Receipt) -> dict[str, object]:
     return {
         "index": receipt.index,
         "leaf": bytes.fromhex(receipt.leaf),
-        "entry": entry,
         "type": event.type,
         "stream": event.stream,
         "seq": receipt.seq,
-        "time": time,
-        "data": data,
-        "salt": salt,
         "body": event.body,
         "household": event.household,
         "role": event.role,

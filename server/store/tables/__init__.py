@@ -11,7 +11,7 @@ Instants are UTC texts with microseconds, which compare as they lie on the clock
 from server.store.tables.data import Reached, Snapshot, Verdict
 from server.store.tables.desk import Approval, ApprovalPolicy, Choice, Hold, Proposal, Run
 from server.store.tables.flow import Delivery, Executor, Told, Webhook
-from server.store.tables.log import Blob, Checkpoint, Erasure, Head, Journal, LegalHold, Node
+from server.store.tables.log import Blob, Checkpoint, Erasure, Head, Journal, LegalHold
 from server.store.tables.people import Challenge, Credential, PersonKey, Probe, Read, Reply
 from server.store.tables.rules import Evidence, Mode, Observation, Override, Rulebook, Waiver
 
@@ -32,7 +32,6 @@ __all__ = [
     "Journal",
     "LegalHold",
     "Mode",
-    "Node",
     "Observation",
     "Override",
     "PersonKey",

@@ -16,7 +16,7 @@ class Journal(SQLModel, table=True):
     """One entry of the log and one event of the feed. `entry`: the canonical bytes of the leaf; `leaf`: its hash;
     `data`: the event's own words, canonical JSON; `body`: what the entry commits to where that is not `data`, and
     `salt` what opens the commitment: null once all three were erased. `household`, `role`: whose eyes it is for, where
-    not everybody's."""
+    not everybody's. `nodes`: the hashes of the subtrees that the leaf completes, from level 1 up, end to end."""
 
     __tablename__ = "journal"
     __table_args__ = (UniqueConstraint("stream", "seq"),)
@@ -32,16 +32,7 @@ class Journal(SQLModel, table=True):
     body: bytes | None = None
     household: str | None = None
     role: str | None = None
-
-
-class Node(SQLModel, table=True):
-    """A complete subtree of the journal's Merkle tree, above the leaves."""
-
-    __tablename__ = "node"
-    __table_args__ = {"sqlite_with_rowid": False}
-    level: int = Field(primary_key=True)
-    index: int = Field(primary_key=True)
-    hash: bytes
+    nodes: bytes = b""
 
 
 class Checkpoint(SQLModel, table=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from policy.proof.frontier import Frontier, grown, root
+from policy.proof.frontier import Frontier, completer, grown, root
 from policy.proof.merkle import Tree, consistency_proof, consistent, included, inclusion_proof, leaf_hash, listed
 from policy.proof.merkle import root as root_of
 
@@ -14,8 +14,10 @@ def test_what_is_kept_on_the_way_is_the_whole_tree():
     assert root(frontier) == root_of(listed([]))
     for size, leaf in enumerate(LEAVES, start=1):
         frontier, completed = grown(frontier, leaf)
-        for level, index, node in completed:
-            assert kept.setdefault((level, index), node) == node
+        for level, node in enumerate((leaf, *completed)):
+            index = size // 2**level - 1
+            assert completer(level, index) == size - 1
+            kept[level, index] = node
         assert frontier.size == size
         assert len(frontier.edge) == size.bit_count()
         assert root(frontier) == root_of(listed(LEAVES[:size]))

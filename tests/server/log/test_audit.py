@@ -59,9 +59,9 @@ ATTACKS = {
     "last entry, not signed": ('UPDATE journal SET entry = :x WHERE "index" = 12', "entry 12: its bytes"),
     "gone": ('DELETE FROM journal WHERE "index" = 4', "entry 5 stands where entry 4 belongs"),
     "cut off": ('DELETE FROM journal WHERE "index" >= 9', "11 entries were signed, and there are 9"),
-    "node": ('UPDATE node SET hash = :x WHERE level = 2 AND "index" = 1', "the subtree 1 of level 2"),
-    "node gone": ('DELETE FROM node WHERE level = 1 AND "index" = 0', "the subtree 0 of level 1"),
-    "node too many": ('INSERT INTO node (level, "index", hash) VALUES (9, 9, :x)', "subtrees that no entries make"),
+    "node": ('UPDATE journal SET nodes = :x WHERE "index" = 7', "entry 7: the subtrees"),
+    "node gone": ("UPDATE journal SET nodes = :z WHERE \"index\" = 1", "entry 1: the subtrees"),
+    "node too many": ('UPDATE journal SET nodes = :x WHERE "index" = 4', "entry 4: the subtrees"),
     "head": ("UPDATE head SET size = 12", "the head says 12"),
     "edge": ("UPDATE head SET edge = :x", "another edge"),
     "stream": ('UPDATE journal SET seq = 7 WHERE "index" = 12', "entry 12: the feed says"),
@@ -78,7 +78,7 @@ ATTACKS = {
 @pytest.mark.parametrize("name", ATTACKS)
 def test_a_change_is_found(database: Store, by: Signer, name: str) -> None:
     change, says = ATTACKS[name]
-    values = {key: value for key, value in (("x", b"\x00" * 32), ("y", b"short")) if f":{key}" in change}
+    values = {key: value for key, value in (("x", b"\x00" * 32), ("y", b"short"), ("z", b"")) if f":{key}" in change}
     with database.engine.begin() as connection:
         connection.execute(text(change), values)
     findings = found(database, by).findings
@@ -95,7 +95,6 @@ def test_a_history_rewritten_whole_is_not_the_one_that_was_signed(database: Stor
     ends: dict[str, str] = {}
     frontier = Frontier()
     with database.engine.begin() as connection:
-        connection.execute(text("DELETE FROM node"))
         connection.execute(text("DELETE FROM checkpoint"))
         for at, data in enumerate(entries):
             said = entry(data)
@@ -103,10 +102,9 @@ def test_a_history_rewritten_whole_is_not_the_one_that_was_signed(database: Stor
             made = entry_bytes(forged)
             ends[said.stream] = leaf_hash(made).hex()
             frontier, completed = grown(frontier, leaf_hash(made))
-            changed = {"at": at, "entry": made, "leaf": leaf_hash(made)}
-            connection.execute(text('UPDATE journal SET entry = :entry, leaf = :leaf WHERE "index" = :at'), changed)
-            for level, index, node in completed[1:]:
-                connection.execute(text("INSERT INTO node VALUES (:l, :i, :h)"), {"l": level, "i": index, "h": node})
+            changed = {"at": at, "entry": made, "leaf": leaf_hash(made), "nodes": b"".join(completed)}
+            forge = 'UPDATE journal SET entry = :entry, leaf = :leaf, nodes = :nodes WHERE "index" = :at'
+            connection.execute(text(forge), changed)
         connection.execute(text("UPDATE head SET edge = :edge"), {"edge": b"".join(frontier.edge)})
     assert found(database, by).findings == ("the first 11 entries are not those that were signed",)
 
@@ -134,7 +132,7 @@ def test_it_goes_on_where_it_left_off_and_reads_all_after_a_week(database: Store
 def test_an_audit_that_goes_on_knows_the_tree_that_it_left(database: Store, by: Signer) -> None:
     audit.audited(database, by, "anna", AT)
     with database.engine.begin() as connection:
-        connection.execute(text('UPDATE node SET hash = :x WHERE level = 3 AND "index" = 0'), {"x": bytes(32)})
+        connection.execute(text('UPDATE journal SET nodes = :x WHERE "index" = 7'), {"x": bytes(96)})
     findings = audit.audited(database, by, "anna", AT)[0].findings
     assert "the first 13 entries are not those that were signed" in findings
 
