@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from policy.book.facts import Order
+from policy.book.facts import Book, Order, Side
 from policy.book.read import Index
 from policy.interval import ZERO, Number, between, dot, hull, plus, times
 from policy.ir import meaning
@@ -17,6 +17,10 @@ from policy.ir.forms import ONE
 
 Above = Mapping[str, tuple[tuple[str, Number], ...]]
 """By quantity or form: the forms that it is a term of, with its factor there."""
+
+
+Opened = tuple[str, str]
+"""An account, and an instrument of which it may have had nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,27 @@ def whole(library: Library, facts: Index, orders: tuple[Order, ...], snapshot: s
         frozenset(each.instrument.id for held in world.positions.values() for each in held),
         {lot.id: lot.account for lot in facts.book.lots.values()} | {name: name for name in facts.book.accounts},
     )
+
+
+def opening(found: Whole, book: Book, opened: Iterable[Opened]) -> tuple[Order, ...]:
+    """Orders by which `whole` is bound for these as well, as far as it is not yet."""
+    new = sorted(
+        (account, name)
+        for account, name in set(opened)
+        if account in book.accounts and name in book.instruments and not offered(found, account, name)
+    )
+    return tuple(Order(account, name, Side.SELL, ONE) for account, name in new)
+
+
+def offered(found: Whole, account: str, instrument: str) -> bool:
+    """Whether it is bound so that the account may open a position in the instrument."""
+    return not {f"buy/{account}/{instrument}", f"short/{account}/{instrument}"}.isdisjoint(found.bound.quantities)
+
+
+def opened_by(point: Point) -> set[Opened]:
+    """Of what something is to be bought or sold short."""
+    names = (name.split("/", 2) for name in point if name.startswith(("buy/", "short/")))
+    return {(account, instrument) for _, account, instrument in names}
 
 
 def filled(found: Whole, reserved: Iterable[Point]) -> Bound:

@@ -126,7 +126,7 @@ def _without(
 # --- an obligation -----------------------------------------------------------------------------
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Numbers:
     """The numbers of a statement, each once."""
 
@@ -141,7 +141,7 @@ class _Numbers:
         return total(self.places[key])
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Made:
     """The numbers of one obligation by their place: those of the firm's forms, and formulas that are others' alone.
     `passive`: in which measure what was there before is excused."""

@@ -17,7 +17,7 @@ from pydantic import BeforeValidator, Field, TypeAdapter
 from policy.book import orders as order_rows
 from policy.book.facts import Order, Side
 from policy.book.problem import Problem
-from policy.ir.beyond import reaches_beyond
+from policy.ir.beyond import offered, reaches_beyond
 from policy.ir.bind import bind_to
 from policy.ir.stated import Statement
 from policy.judge.redact import UNSEEN
@@ -169,12 +169,12 @@ def _beyond(
         found = headroom.held(session, row, now)
     firm = headroom.firm_wide(service, known, row, ())
     bought = {(order.account, order.instrument) for order in orders if order.side in (Side.BUY, Side.SHORT)}
-    opened = frozenset(each for each in bought if not headroom.offered(firm, *each))
+    opened = frozenset(each for each in bought if not offered(firm, *each))
     beside = frozenset(each.proposal for each in headroom.others(found, known.facts.household))
 
     def stated() -> Statement | None:
         own = bind_to(known.rules.library, known.facts.index, snapshot=known.facts.document)
-        return headroom.stated(service, known, own, row, found, opened=opened)
+        return headroom.stated(service, known, own, row, found, buys=opened)
 
     key = "stated", known.rules.manifest, known.facts.document, row.manifest, beside, opened
     return Beyond(kept.of(service.memory.ready, key, stated), beside, opened)

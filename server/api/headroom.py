@@ -80,7 +80,7 @@ def read(
     rules = loaded.rules_in(service, ruling)
     if who.households is None and reaches_beyond(rules.library):
         known = Loaded(rules, loaded.facts_in(service, data))
-        limits = _limits(headroom.firm_wide(service, known, data, headroom.opened_by(found)), found, who)
+        limits = _limits(headroom.firm_wide(service, known, data, headroom.opened(found)), found, who)
     return HeadroomAnswer(ruling.id, data.id, limits, tuple(map(_holder, mine)))
 
 

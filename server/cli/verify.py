@@ -1,37 +1,51 @@
 """`proofolio verify`: every claim of a bundle, deeply: its rules compiled and bound to its data again."""
 
 import argparse
+from collections.abc import Mapping
 
 from rich.console import Console
 from rich.markup import escape
 
 from policy.proof.claims.claim import Answer
+from policy.proof.examine import Examination
 from policy.proof.verify import InputError, examine, trust_card
 from server.answer.examination import VerifyAnswer, verified
+from server.cli import given
 from server.cli.exits import OF_CLAIM
 from server.cli.problem import bad_file
 from server.cli.show.answers import printed
 from server.cli.show.terminal import answer as marked
 from server.cli.show.terminal import output, progress
-from server.desk.verify import deep
+from server.desk.verify import Firm, deep
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="F", help="a proof bundle: the zip, or the folder it was unpacked to")
     parser.add_argument("--trust", metavar="CARD", help="the log's key and checkpoint that you kept from elsewhere")
+    parser.add_argument("--book", metavar="BOOK", help="the firm's whole book, to add up what it stated of others")
+    parser.add_argument("--beside", metavar="F", nargs="+", default=[], help="bundles of the proposals of others")
 
 
 def run(arguments: argparse.Namespace) -> int:
     try:
         card = None if arguments.trust is None else trust_card(arguments.trust)
         found = examine(arguments.file, card)
+        beside = tuple(_sound(place, examine(place, card)) for place in arguments.beside)
     except InputError as error:
         raise bad_file("verify", str(error), "name a proof bundle, as a zip or a folder, and a trust card") from None
+    firm = None if arguments.book is None else Firm(given.book(arguments.book), beside)
     with progress("compiling and binding again"):
-        answer = verified(deep(found), trusted=card is not None)
+        answer = verified(deep(found, firm), trusted=card is not None)
     if not printed(answer, as_json=arguments.json):
         show(answer, output())
     return OF_CLAIM[Answer(answer.answer)]
+
+
+def _sound(place: str, found: Examination) -> Mapping[str, bytes]:
+    """The files of a bundle of which nothing is refuted."""
+    if found.answer is Answer.REFUTED or found.decision is None:
+        raise InputError(f"{place}: refuted, so that nothing can be taken from it")
+    return found.files
 
 
 def show(answer: VerifyAnswer, console: Console) -> None:

@@ -17,8 +17,8 @@ from fractions import Fraction
 from pydantic import TypeAdapter
 from sqlmodel import Session, and_, col, or_, select
 
-from policy.book.facts import Order, Side
-from policy.ir.beyond import Whole, reaches_beyond, whole
+from policy.book.facts import Order
+from policy.ir.beyond import Opened, Whole, opened_by, opening, reaches_beyond, whole
 from policy.ir.bound import Bound, Point
 from policy.ir.core import Library
 from policy.ir.elsewhere import stated as firm_stated
@@ -35,9 +35,6 @@ from server.store.tables import Approval, Head, Proposal, Snapshot
 
 GRACE = timedelta(seconds=30)
 """How long a proposal holds on after its end: an approval that was in time may be written a little later."""
-
-Opened = tuple[str, str]
-"""An account, and an instrument of which it had nothing."""
 
 _POINT = TypeAdapter(dict[str, str])
 
@@ -144,15 +141,15 @@ def stated(
     found: Sequence[Held],
     *,
     run: str = "",
-    opened: Collection[Opened] = (),
+    buys: Collection[Opened] = (),
 ) -> Statement | None:
     """What the firm states of all others for a household, given what these hold; None where no rule is about the firm,
-    or where the book is all of it. `own`: the rules bound to its book. `run`: whose orders it is for; `opened`: what
-    they may buy that it did not have."""
+    or where the book is all of it. `own`: the rules bound to its book. `run`: whose orders it is for; `buys`: what
+    they open."""
     if known.facts.household is None or not reaches_beyond(known.rules.library):
         return None
     theirs = others(found, known.facts.household)
-    firm = firm_wide(service, known, data, {*opened, *opened_by(found)})
+    firm = firm_wide(service, known, data, {*buys, *opened(found)})
     points, beside = [each.point for each in theirs], [each.proposal for each in theirs]
     return firm_stated(firm, known.rules.library, known.facts.index, own, points, run=run, beside=beside)
 
@@ -161,35 +158,19 @@ def firm_wide(service: Service, known: Loaded, data: Snapshot, opened: Collectio
     """The rules about the firm, bound to all of the snapshot: once, and again for what somebody means to buy and nobody
     was known to."""
     facts = facts_in(service, data)
-    book = facts.index.book
-    key = "firm", known.rules.manifest, data.manifest
-    library, index = known.rules.library, facts.index
-    bare: frozenset[Opened] = frozenset()
-    first: Whole = kept.of(service.memory.ready, (*key, bare), lambda: whole(library, index, (), data.manifest))
-    new = frozenset(
-        (account, name)
-        for account, name in opened
-        if account in book.accounts and name in book.instruments and not offered(first, account, name)
-    )
-    if not new:
+    library, index, key = known.rules.library, facts.index, ("firm", known.rules.manifest, data.manifest)
+    bare: tuple[Order, ...] = ()
+    first: Whole = kept.of(service.memory.ready, (*key, bare), lambda: whole(library, index, bare, data.manifest))
+    named = opening(first, index.book, opened)
+    if not named:
         return first
-    named = tuple(Order(account, name, Side.SELL, Fraction(1)) for account, name in sorted(new))
-    again: Whole = kept.of(service.memory.ready, (*key, new), lambda: whole(library, index, named, data.manifest))
+    again: Whole = kept.of(service.memory.ready, (*key, named), lambda: whole(library, index, named, data.manifest))
     return again
 
 
-def offered(firm: Whole, account: str, instrument: str) -> bool:
-    """Whether the rules are bound so that the account may open a position in the instrument."""
-    return not {f"buy/{account}/{instrument}", f"short/{account}/{instrument}"}.isdisjoint(firm.bound.quantities)
-
-
-def opened_by(found: Iterable[Held]) -> set[Opened]:
-    """Accounts and instruments of which something is to be bought or sold short."""
-    names = (name.split("/", 2) for each in found for name in each.point if name.startswith(_OPENS))
-    return {(account, instrument) for _, account, instrument in names}
-
-
-_OPENS = ("buy/", "short/")
+def opened(found: Iterable[Held]) -> set[Opened]:
+    """What is to be bought or sold short."""
+    return {each for held_ in found for each in opened_by(held_.point)}
 
 
 def still(

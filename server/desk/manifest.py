@@ -15,7 +15,7 @@ from policy.book import wire
 from policy.book.document import HEAD, document
 from policy.book.facts import Book
 from policy.book.parts import NOBODY, part_document, parted
-from policy.canonical import Json, decode, encode
+from policy.canonical import Json, decode, digest, encode
 from server.store import blobs
 
 V = 1
@@ -45,16 +45,23 @@ class Manifest:
 
 def put(session: Session, book: Book, others: Mapping[str, Part]) -> Manifest:
     """The manifest of a book, whose parts are kept when the transaction is; and of `others` beside it, which are."""
+    found, contents = of(book)
+    blobs.put(session, contents)
+    return _manifest(found.as_of, found.known_at, found.shared, {**others, **found.parts})
+
+
+def of(book: Book) -> tuple[Manifest, list[bytes]]:
+    """The manifest of a book, and its parts."""
     shared, own = parted(book)
     said = {name: part_document(part) for name, part in own.items()}
     rows = document(shared)
-    hashes = blobs.put(session, [encode(rows), *map(encode, said.values())])
+    contents = [encode(rows), *map(encode, said.values())]
     parts = {
-        name: Part(hash, _counts(each), frozenset(own[name].accounts))
-        for hash, (name, each) in zip(hashes[1:], said.items(), strict=True)
+        name: Part(digest(content), _counts(each), frozenset(own[name].accounts))
+        for content, (name, each) in zip(contents[1:], said.items(), strict=True)
     }
-    whole = Part(hashes[0], _counts({name: table for name, table in rows.items() if name not in HEAD}))
-    return _manifest(book.as_of.isoformat(), book.known_at.isoformat(), whole, {**others, **parts})
+    whole = Part(digest(contents[0]), _counts({name: table for name, table in rows.items() if name not in HEAD}))
+    return _manifest(book.as_of.isoformat(), book.known_at.isoformat(), whole, parts), contents
 
 
 def read(session: Session, hash: str) -> Manifest:

@@ -4,6 +4,7 @@ The stand-alone verifier answers every claim but one; this answers that one, and
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from dsl.check import check
 from dsl.diagnostic import Severity
@@ -25,18 +26,36 @@ from policy.proof.figures import count
 from policy.proof.layout import FIRM, GIT, KEPT, OBLIGATIONS, PROPOSAL, RULES, RULES_MANIFEST, SNAPSHOT
 from policy.proof.reading import ShapeError
 from server.desk import intent
+from server.desk.added_up import added_up
 from server.desk.decision import INTENT
-from server.desk.prepare import prepared
+from server.desk.prepare import Task, prepared
 from solver.intent import Intent
 
 
-def deep(found: Examination) -> Examination:
-    """What the stand-alone verifier said, with the claim about rules and data answered."""
-    return found if found.decision is None else with_claim(found, _model(found))
+@dataclass(frozen=True, slots=True)
+class Firm:
+    """What a reader has of the firm: its whole book, and bundles of other proposals, by their files."""
+
+    book: Book
+    beside: tuple[Mapping[str, bytes], ...] = ()
 
 
-def _model(found: Examination) -> Claim:
-    """Whether obligations and objective follow from the rules, the data and the intent in the bundle."""
+def deep(found: Examination, firm: Firm | None = None) -> Examination:
+    """What the stand-alone verifier said, with the claim about rules and data answered; and where a reader has the
+    firm's whole book, what it stated of others."""
+    if found.decision is None:
+        return found
+    task = _task(found)
+    if isinstance(task, Claim):
+        return with_claim(found, task)
+    known = with_claim(found, _compared(found, task))
+    if firm is None or task.beyond is None:
+        return known
+    return with_claim(known, added_up(task.beyond, task, firm.book, firm.beside))
+
+
+def _task(found: Examination) -> Task | Claim:
+    """The rules, the data and the intent in the bundle, compiled and bound again; or what that says of the model."""
     if KEPT in found.files:
         return not_proven("model", f"not all rules and no data are shown; {KEPT_FROM_YOU}")
     try:
@@ -62,11 +81,13 @@ def _model(found: Examination) -> Claim:
     if mistakes:
         return refuted("model", f"a rule has a mistake: {mistakes}")
     try:
-        return _compared(found, rules, book, wanted, beyond)
+        return prepared(rules, book, wanted, beyond)
     except ObservedError as error:
         return refuted("model", str(error))
     except StatementError as error:
         return refuted("model", f"{FIRM}: {error}")
+    except CanonicalError as error:
+        return not_proven("model", f"the rules cannot be bound to the data again: {error}")
 
 
 def _mistakes(rules: Mapping[str, str]) -> str | None:
@@ -76,9 +97,9 @@ def _mistakes(rules: Mapping[str, str]) -> str | None:
     return f"{errors[0].span.file}:{errors[0].span.line} {errors[0].message}" if errors else None
 
 
-def _compared(found: Examination, rules: dict[str, str], book: Book, wanted: Intent, beyond: Statement | None) -> Claim:
+def _compared(found: Examination, task: Task) -> Claim:
+    """Whether obligations and objective follow from these."""
     try:
-        task = prepared(rules, book, wanted, beyond)
         again = encode(show.to_json(task.bound))
     except CanonicalError as error:
         return not_proven("model", f"the rules cannot be bound to the data again: {error}")
@@ -93,10 +114,10 @@ def _compared(found: Examination, rules: dict[str, str], book: Book, wanted: Int
         return refuted("model", f"the certificate's objective is not that of {INTENT}")
     if point_of(task.index, tuple(map(_order, found.decision.proposal.orders))) != dict(found.decision.proposal.point):
         return refuted("model", f"booked to the cent, these orders make another point than that of {PROPOSAL}")
-    files = count(len(split(rules)[0]), "rule file")
+    files = count(len(split(task.rules)[0]), "rule file")
     said = f"{files} compiled and bound again: {len(task.bound.obligations)} obligations"
     watched = f"; {len(task.library.observed)} observed and not enforced" if task.library.observed else ""
-    taken = "" if beyond is None else _taken(beyond)
+    taken = "" if task.beyond is None else _taken(task.beyond)
     return proven("model", f"{said}, byte for byte{taken}{watched}; orders booked to the cent")
 
 

@@ -34,10 +34,12 @@ def firm(files: Mapping[str, bytes], found: Record | RecordError, decision: Open
         wrong = _misplaced(said, files, decision) or stated.differs(said, decode(files[OBLIGATIONS]))
     except (ShapeError, CanonicalError) as error:
         wrong = f"{FIRM}: {error}"
-    if wrong is not None:
-        return (refuted("firm", wrong),)
-    told = f"{count(len(said.numbers), 'number')} of other accounts in {count(len(said.obligations), 'check')}"
-    return (_logged(told, files, found, decision), not_proven("elsewhere", ASSUMED, deep=True))
+    if wrong is None:
+        told = f"{count(len(said.numbers), 'number')} of other accounts in {count(len(said.obligations), 'check')}"
+        claim = _logged(told, files, found, decision)
+    else:
+        claim = refuted("firm", wrong)
+    return (claim, not_proven("elsewhere", ASSUMED, deep=True))
 
 
 def _misplaced(said: Stated, files: Mapping[str, bytes], decision: Opened) -> str | None:

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from policy.book import wire
+from policy.book.facts import Book
 from policy.canonical import decode, digest, encode
 from policy.proof.archive import packed, unpacked
 from policy.proof.claims import beyond
@@ -23,6 +25,7 @@ from policy.proof.opened import opened as read
 from policy.proof.trust import Trust, trust
 from server.desk import proving
 from server.desk.proposals import State
+from server.desk.verify import Firm as WholeFirm
 from server.desk.verify import deep
 from server.log import signer
 from server.running import opened
@@ -37,11 +40,18 @@ Files = dict[str, bytes]
 
 @dataclass(frozen=True)
 class Made:
-    """A proposal's bundle, made while another household's waits."""
+    """A proposal's bundle, made while another household's waits; and one of the same household from before. `book`: the
+    firm's."""
 
     files: Files
     card: Trust
     older: Files
+    beside: Files
+    book: Book
+
+    @property
+    def beside_id(self) -> str:
+        return str(json.loads(self.beside["decision/proposal.json"])["run"])
 
 
 @pytest.fixture(scope="module")
@@ -60,8 +70,15 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
         assert row.state == State.PROPOSED.value, row.reason
         assert card.seen is not None
         found.append(proving.bundle(service, row, (), (card.seen[0],)))
-    yield Made(dict(unpacked(found[2])), card, dict(unpacked(found[0])))
+    older, beside, files = (dict(unpacked(each)) for each in found)
+    yield Made(files, card, older, beside, book_of(book))
     service.store.engine.dispose()
+
+
+def book_of(rows: Mapping[str, Any]) -> Book:
+    book = wire.from_json(json.dumps(rows))
+    assert isinstance(book, Book), book
+    return book
 
 
 def answers(found: Examination) -> dict[str, Answer]:
@@ -202,3 +219,38 @@ def test_a_statement_that_is_logged_afterwards_or_left_out_is_refuted(made: Made
     files = {path: content for path, content in made.files.items() if path != FIRM}
     assert of(files, found).answer is Answer.REFUTED
     assert model(files).answer is Answer.REFUTED
+
+
+def whole(made: Made, *beside: Files) -> Claim:
+    found = deep(examined_zip(packed(made.files), made.card), WholeFirm(made.book, beside))
+    return next(claim for claim in found.claims if claim.name == "elsewhere")
+
+
+def test_who_has_the_whole_book_adds_it_up_again(made: Made) -> None:
+    part = whole(made)
+    assert (part.answer, "as stated" in part.why, made.beside_id in part.why) == (Answer.NOT_PROVEN, True, True)
+    all_ = whole(made, made.beside)
+    assert all_.answer is Answer.PROVEN, all_
+    other = replace(made, book=book_of({**SHARED, **together(*(household(name, quantity="9") for name in NAMES))}))
+    assert whole(other, made.beside).answer is Answer.NOT_PROVEN
+
+
+def test_a_number_that_was_logged_and_is_not_true_is_refuted_by_the_whole_book(made: Made) -> None:
+    """The obligations say the same as the statement, and the log names it."""
+
+    def lower(value: Any) -> None:
+        value["added"][0]["elsewhere"] = "200"
+
+    def said(value: Any) -> None:
+        form = next(each for each in value["forms"] if each["name"] == "firm/1")
+        form["const"]["low"] = "200"
+        form["const"]["high"] = str(int(form["const"]["high"]) - 100)
+
+    files = edited(edited(made.files, FIRM, lower), OBLIGATIONS, said)
+    assert logged(made, files).answer is Answer.PROVEN
+    found = deep(Examination(examined(files, None).claims, files, read(files)), WholeFirm(made.book, (made.beside,)))
+    told = next(claim for claim in found.claims if claim.name == "elsewhere")
+    assert (told.answer, "is 300, and 200 is stated" in told.why) == (Answer.REFUTED, True), told
+    less = edited(made.files, FIRM, lambda value: value["added"][0].update(reserved="0"))
+    found = deep(Examination(examined(less, None).claims, less, read(less)), WholeFirm(made.book, (made.beside,)))
+    assert answers(found)["elsewhere"] is Answer.REFUTED
