@@ -139,6 +139,17 @@ def upgrade() -> None:
     op.create_index("ix_rulebook_base", "rulebook", ["base"])
     op.create_index("ix_rulebook_manifest", "rulebook", ["manifest"])
     op.create_table(
+        "survey",
+        *texts("id", "begun"),
+        *perhaps("ended", "last"),
+        sa.Column("parts", sa.Integer(), nullable=False),
+        *texts("said"),
+        sa.Column("first", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_survey_begun", "survey", ["begun"])
+    op.create_table(
         "choice",
         *texts("run"),
         sa.Column("number", sa.Integer(), nullable=False),
@@ -346,8 +357,9 @@ def downgrade() -> None:
     op.drop_table("told")
     op.drop_table("executor")
     op.drop_table("run")
-    op.drop_table("rulebook")
     op.drop_table("choice")
+    op.drop_table("survey")
+    op.drop_table("rulebook")
     op.drop_table("probe")
     op.drop_table("read")
     op.drop_table("reply")

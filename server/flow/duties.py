@@ -18,6 +18,7 @@ from policy.canonical import Json
 from server import clock
 from server.desk import proposals, publish
 from server.desk.proposals import State
+from server.flow import surveillance
 from server.flow.durable import Duty
 from server.log import journal
 from server.log.audit import audited
@@ -62,7 +63,7 @@ DUE: tuple[Due, ...] = (in_force, expired, lapsed)
 def of(service: Service) -> list[Duty]:
     told = [Duty(due.__name__, partial(tell, service.store, due)) for due in DUE]
     kept = [Duty("sweep", partial(_swept, service.store)), Duty("audit", partial(_audited, service))]
-    return [*told, *kept]
+    return [*told, *kept, Duty("surveillance", partial(surveillance.due, service))]
 
 
 def tell(store: Store, due: Due) -> None:

@@ -164,16 +164,16 @@ def _changes(service: Service, found: Iterable[Judged]) -> Iterator[Change]:
     found = iter(found)
     while some := list(islice(found, AT_ONCE)):
         with service.store.reading() as session:
-            stood = standing.stood(session, [_name(each.home) for each in some if each.before is None])
+            stood = standing.stood(session, [part_name(each.home) for each in some if each.before is None])
         for home, before, now in some:
             alike = _blocks(before).keys() & _blocks(now).keys()  # these say what they said
             was, then = (_stands(part, alike) for part in (before, now))
-            yield from standing.changes(_name(home), home or NOBODY, stood.get(_name(home), was), then)
+            yield from standing.changes(part_name(home), home or NOBODY, stood.get(part_name(home), was), then)
 
 
 def _gone(service: Service, known: Current) -> list[Judged]:
     """Parts that are no more, of which something is kept."""
-    there = {_name(home) for home in current.places(known)}
+    there = {part_name(home) for home in current.places(known)}
     with service.store.reading() as session:
         found = standing.whose(session)
     return [Judged(None if name == FIRM else home, None, None) for name, home in found.items() if name not in there]
@@ -188,5 +188,5 @@ def _stands(found: Part | None, without: Set[int]) -> dict[str, Stand]:
     return standing.stands(pair for block in blocks for pair in zip(block.told, block.answers, strict=True))
 
 
-def _name(home: Home) -> str:
+def part_name(home: Home) -> str:
     return FIRM if home is None else f"household {home}"

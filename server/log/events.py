@@ -37,6 +37,9 @@ KINDS = {
     "snapshot.sealed": Kind.SNAPSHOT,
     "fact.changed": Kind.SNAPSHOT,
     "verdict.changed": Kind.ALERT,
+    "verdict.differs": Kind.ALERT,
+    "surveillance.finished": Kind.SELF_AUDIT,
+    "surveillance.failed": Kind.ALERT,
     "snapshot.drawn": Kind.SNAPSHOT,
     "probing.suspected": Kind.ALERT,
     "proposal.queued": Kind.RUN_START,
@@ -87,6 +90,12 @@ class Event:
     snapshot: str | None = None
     household: str | None = None
     role: str | None = None
+
+
+def apart(stream: str, role: str | None) -> str:
+    """The stream of what is for these roles only, beside the one of what everybody sees: so that no number in a stream
+    is missing for those who see others of it."""
+    return stream if role is None else f"{stream} for {role}"
 
 
 def entry_of(event: Event, time: str, payload: Payload | None = None, seq: int = 0, prev: str | None = None) -> Entry:

@@ -47,3 +47,20 @@ class Verdict(SQLModel, table=True):
     reason_role: str | None = None
     since: int
     time: str
+
+
+class Survey(SQLModel, table=True):
+    """The whole firm judged by the clock, beside its standing verdicts. `last`: the household that was judged last,
+    null before the first; `parts`: how many were, `said`: what of them was counted, JSON
+    (`server.desk.surveillance`). `first`, `position`: the journal entries to which the standing verdicts were brought
+    at its beginning and at its last step."""
+
+    __tablename__ = "survey"
+    id: str = Field(primary_key=True)
+    begun: str = Field(index=True)
+    ended: str | None = None
+    last: str | None = None
+    parts: int = 0
+    said: str = "[]"
+    first: int
+    position: int
