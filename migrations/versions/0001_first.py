@@ -113,7 +113,7 @@ def upgrade() -> None:
     op.create_table(
         "read",
         sa.Column("id", sa.Integer(), nullable=False),
-        *texts("time", "credential", "principal", "route", "object"),
+        *texts("time", "credential", "principal", "roles", "route", "object"),
         *perhaps("households"),
         *texts("request"),
         sa.PrimaryKeyConstraint("id"),
@@ -132,7 +132,7 @@ def upgrade() -> None:
         *texts("id", "manifest", "title", "author", "made", "report"),
         *perhaps("active", "activator"),
         sa.Column("version", sa.Integer(), nullable=False),
-        *perhaps("base", "replaced"),
+        *perhaps("base", "replaced", "role", "household"),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_rulebook_active", "rulebook", ["active"])
@@ -187,6 +187,7 @@ def upgrade() -> None:
         *texts("id", "manifest", "source", "as_of", "known_at", "counts"),
         sa.Column("more", sa.Boolean(), nullable=False),
         *texts("made"),
+        *perhaps("role"),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_snapshot_manifest", "snapshot", ["manifest"])

@@ -77,6 +77,12 @@ def sees_all(library: Library, roles: Collection[str]) -> bool:
     return readable(library, roles) == library
 
 
+def eyes(library: Library) -> frozenset[str]:
+    """The roles that something is kept for from all others."""
+    blocks: tuple[Rule | ListRule | Waiver, ...] = (*library.rules, *library.lists, *library.waivers)
+    return frozenset(block.visible_to for block in blocks if block.visible_to is not None)
+
+
 def kept_lists(library: Library, book: Book, roles: Collection[str]) -> Set[str]:
     """The lists of the book whose entries, and that they are there, these roles may not read: where something is kept
     from them, every list that no list of theirs names."""

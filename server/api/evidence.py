@@ -10,7 +10,9 @@ from litestar.params import FromPath, RawBody
 from sqlmodel import Session, select
 
 from policy.canonical import digest
+from policy.judge.redact import eyes
 from server import clock
+from server.api import chosen
 from server.api.once import Answer, Write, once
 from server.api.problem import ProblemError
 from server.api.wire import answer
@@ -56,8 +58,9 @@ def add(request: Request[Principal, None, Any], service: NamedDependency[Service
         name = digest(body)
 
         def write(session: Session) -> Answer:
-            now, who = clock.now(), request.user.name
-            row, event = evidence.filed(session, body, name, media, who, now)
+            now, who = clock.now(), request.user
+            role = _eyes(service, session, who, now)
+            row, event = evidence.filed(session, body, name, media, who.name, role, now)
             (receipt,) = journal.append(session, [event], now)
             shown = EvidenceAnswer(row.hash, row.size, row.media, row.principal, row.made, receipt)
             return answer(201, shown, location=f"/v1/evidence/{row.hash}")
@@ -65,6 +68,12 @@ def add(request: Request[Principal, None, Any], service: NamedDependency[Service
         return write
 
     return once(service.store, request, body, work)
+
+
+def _eyes(service: Service, session: Session, who: Principal, now: str) -> str | None:
+    """What somebody files who sees what others do not may be for that."""
+    library = chosen.library_in_force(service, session, now)
+    return ",".join(sorted(() if library is None else eyes(library) & who.roles)) or None
 
 
 @get(

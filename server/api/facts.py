@@ -10,14 +10,14 @@ from litestar.params import FromPath, FromQuery, RawBody
 from pydantic import Field
 from sqlmodel import Session
 
-from policy.ir.core import Library
 from server import clock
+from server.api import chosen
 from server.api.once import Answer, Write, once
 from server.api.problem import ProblemError
 from server.api.wire import Asked, answer, asked, flaws
 from server.auth.credentials import Principal
 from server.auth.roles import Act
-from server.desk import facts, loaded, publish
+from server.desk import facts
 from server.desk.facts import New, Next, Position
 from server.log import journal
 from server.log.journal import Receipt
@@ -83,7 +83,7 @@ class FactsAnswer:
 
 PROBLEMS = ("malformed-json", "invalid", "no-snapshot")
 CHANGE = {"act": Act.CHANGE_FACTS, "asks": FactsAsked, "says": FactsAnswer, "problems": PROBLEMS}
-ENTER = {"act": Act.EDIT_LIST, "asks": EntryAsked, "says": FactsAnswer, "problems": PROBLEMS}
+ENTER = {"act": Act.EDIT_LIST, "asks": EntryAsked, "says": FactsAnswer, "problems": (*PROBLEMS, "not-found")}
 END = {"act": Act.EDIT_LIST, "says": FactsAnswer, "problems": ("not-found", "no-snapshot")}
 TABLES = ("prices", "rates", "lists", "instruments", "issuers")
 
@@ -113,6 +113,7 @@ def enter(
 ) -> Response[bytes]:
     """Whom the list names from a day on."""
     wanted = asked(EntryAsked, body)
+    _may_edit(request, service, list_id)
     row = {"list": list_id, "kind": wanted.kind, "subject": wanted.subject, "derivatives": wanted.derivatives}
     row |= {name: day for name, day in (("end", wanted.end), ("known", wanted.known)) if day is not None}
 
@@ -132,6 +133,7 @@ def end(
 ) -> FactsAnswer:
     """The list names it no longer: its entries that have no end get one, the day before the snapshot's unless `last`
     says another. What was so stays known."""
+    _may_edit(request, service, list_id)
 
     def new(base: Snapshot) -> New:
         with service.store.reading() as session:
@@ -170,14 +172,18 @@ def _next(service: Service, session: Session, new: Says, source: str, actor: str
     if not isinstance(found, Next):
         raise ProblemError("invalid", f"{len(found)} things are wrong with the facts", flaws(found))
     now = clock.now()
-    row, events = facts.sealed(session, found, wanted, source, actor, now, _library(service, session, now))
+    library = chosen.library_in_force(service, session, now)
+    row, events = facts.sealed(session, found, wanted, source, actor, now, library)
     receipt = journal.append(session, events, now)[0]
     return FactsAnswer(row.id, found.base, row.manifest, row.as_of, row.known_at, row.made, receipt)
 
 
-def _library(service: Service, session: Session, now: str) -> Library | None:
-    row = publish.in_force(session, now)
-    return None if row is None else loaded.rules_in(service, row).library
+def _may_edit(request: Request[Principal, None, Any], service: Service, name: str) -> None:
+    """Of a list that is for other eyes nothing is said, whether there is one or not."""
+    with service.store.reading() as session:
+        library = chosen.library_in_force(service, session, clock.now())
+    if not facts.may_edit(name, library, request.user.roles):
+        raise ProblemError("not-found", f"there is no list `{name[:80]}` of which you may say who is on it")
 
 
 ROUTES = Router("/", route_handlers=[add, enter, end], tags=["data"])

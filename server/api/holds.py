@@ -7,7 +7,7 @@ from litestar import Request, Response, Router, delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, RawBody
 from pydantic import Field
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from server import clock
 from server.api import chosen
@@ -21,7 +21,7 @@ from server.auth.roles import Act
 from server.desk import holds, loaded
 from server.desk.holds import State
 from server.desk.proposals import may_see
-from server.log import journal
+from server.log import feed, journal
 from server.log.journal import Receipt
 from server.running import Service
 from server.store.tables import Hold
@@ -103,9 +103,8 @@ def listed(
     limit: FromQuery[int] = USUAL,
 ) -> HoldsAnswer:
     with service.store.reading() as session:
-        rows, following = page(session, Hold, cursor, limit)
-    mine = [row for row in rows if may_see(row.household, request.user.households)]
-    return HoldsAnswer(tuple(map(_shown, mine)), following)
+        rows, following = page(session, Hold, cursor, limit, feed.of_household(col(Hold.household), request.user))
+    return HoldsAnswer(tuple(map(_shown, rows)), following)
 
 
 @get("/holds/{hold:str}", opt=READ, sync_to_thread=True)

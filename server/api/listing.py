@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from typing import TypeVar
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from server.api.problem import ProblemError
@@ -17,12 +18,14 @@ USUAL = 50
 _ID = re.compile(r"[a-z]+_[0-9a-v]{24}")
 
 
-def page(session: Session, table: type[Row], cursor: str | None, limit: int) -> tuple[Sequence[Row], str | None]:
-    """Rows, and the cursor of the next page, None where this is the last."""
+def page(
+    session: Session, table: type[Row], cursor: str | None, limit: int, *which: ColumnElement[bool]
+) -> tuple[Sequence[Row], str | None]:
+    """Rows of which all of `which` holds, and the cursor of the next page, None where this is the last."""
     if not 1 <= limit <= LONGEST:
         raise ProblemError("bad-parameter", f"`limit` is {limit}; it may be 1 to {LONGEST}")
     if cursor is not None and not _ID.fullmatch(cursor):
         raise ProblemError("bad-cursor", "this cursor was never given")
-    wanted = select(table).order_by(col(table.id).desc()).limit(limit + 1)
+    wanted = select(table).where(*which).order_by(col(table.id).desc()).limit(limit + 1)
     rows = session.exec(wanted if cursor is None else wanted.where(col(table.id) < cursor)).all()
     return rows[:limit], rows[limit - 1].id if len(rows) > limit else None

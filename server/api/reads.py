@@ -5,6 +5,7 @@ of no client (`SILENT`) is left out, and what nobody was given: problems.
 """
 
 import json
+from collections.abc import Set
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -14,7 +15,9 @@ from litestar.enums import ScopeType
 from litestar.params import FromQuery, QueryParameter
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
+from policy.judge.redact import eyes
 from server import clock
+from server.api import chosen
 from server.api.listing import LONGEST, USUAL
 from server.api.problem import ProblemError
 from server.auth.credentials import Principal
@@ -36,15 +39,16 @@ _HOUSEHOLDS = "households"
 @dataclass(frozen=True, slots=True)
 class ReadAnswer:
     """One answer that somebody was given. `route`: verb and template; `object`: what stood in the path and after it,
-    such as the id of a proposal; `households`: by commas, where the route knows them; `request`: its id, as in the
-    header X-Request-Id and in the lines of the process. `number`: in the order of writing."""
+    such as the id of a proposal, null where whoever asked sees rules that the reader does not; `households`: by commas,
+    where the route knows them; `request`: its id, as in the header X-Request-Id and in the lines of the process.
+    `number`: in the order of writing."""
 
     number: int
     time: str
     credential: str
     principal: str
     route: str
-    object: str
+    object: str | None
     households: str | None
     request: str
 
@@ -84,8 +88,10 @@ def listed(
     reads.written(noting)
     with service.store.reading() as session:
         rows = reads.found(session, wanted, -1 if cursor is None else int(cursor), limit + 1)
+        library = chosen.library_in_force(service, session, clock.now())
+    kept = frozenset[str]() if library is None else eyes(library) - request.user.roles
     following = str(rows[limit - 1].id) if len(rows) > limit else None
-    return ReadsAnswer(tuple(map(_shown, rows[:limit])), following)
+    return ReadsAnswer(tuple(_shown(row, kept) for row in rows[:limit]), following)
 
 
 def noted(app: ASGIApp, noting: Reads) -> ASGIApp:
@@ -121,6 +127,7 @@ def _row(scope: Scope) -> dict[str, Any]:
         "time": clock.now(),
         "credential": who.credential,
         "principal": who.name,
+        "roles": ",".join(sorted(who.roles)),
         "route": f"{scope.get('method')} {scope.get('path_template')}",
         "object": _plain(f"{placed}?{asked}" if asked else placed),
         "households": scope["state"].get(_HOUSEHOLDS),
@@ -140,11 +147,11 @@ def _instant(name: str, said: str | None) -> str | None:
     return found
 
 
-def _shown(row: Read) -> ReadAnswer:
+def _shown(row: Read, kept: Set[str]) -> ReadAnswer:
+    """`kept`: roles for whose eyes there is something that the reader may not see: it may stand in what they asked."""
     assert row.id is not None, "it was written"
-    return ReadAnswer(
-        row.id, row.time, row.credential, row.principal, row.route, row.object, row.households, row.request
-    )
+    what = row.object if kept.isdisjoint(row.roles.split(",")) else None
+    return ReadAnswer(row.id, row.time, row.credential, row.principal, row.route, what, row.households, row.request)
 
 
 ROUTES = Router("/", route_handlers=[listed], tags=["reads"])

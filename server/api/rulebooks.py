@@ -8,7 +8,7 @@ from litestar import Request, Response, Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, RawBody
 from pydantic import Field
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from policy.book.problem import Problem, pointer
 from policy.ir import core
@@ -155,10 +155,10 @@ def listed(
     """Without states that came of what the reader may not see."""
     now = clock.now()
     with service.store.reading() as session:
-        rows, following = page(session, Rulebook, cursor, limit)
         kept = ruling.kept_from(session, request.user)
+        rows, following = page(session, Rulebook, cursor, limit, col(Rulebook.id).not_in(kept))
         last = publish.in_force(session, now, kept)
-    shown = tuple(_shown(row, publish.state(row, now, last)) for row in rows if row.id not in kept)
+    shown = tuple(_shown(row, publish.state(row, now, last)) for row in rows)
     return RulebooksAnswer(shown, following)
 
 
@@ -232,7 +232,7 @@ def _may(session: Session, row: Rulebook, who: str) -> None:
         raise ProblemError("state-conflict", f"it was activated from {row.active}; publish the files again to go back")
     failed = publish.report(session, row).failed
     if failed:
-        raise ProblemError("state-conflict", f"{failed} of its cases fail; mend rules or cases, and publish again")
+        raise ProblemError("state-conflict", "cases of it fail; mend rules or cases, and publish again")
 
 
 def instant(text: str, now: str) -> str:

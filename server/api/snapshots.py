@@ -8,7 +8,7 @@ from typing import Any
 from litestar import Request, Response, Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, RawBody
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from policy.book.facts import Book
 from policy.book.parts import OWN
@@ -16,15 +16,16 @@ from policy.book.problem import Problem
 from policy.ir.core import Library
 from policy.judge.redact import kept_lists, sees_all
 from server import clock
+from server.api import chosen
 from server.api.listing import USUAL, page
 from server.api.once import Answer, Write, once
 from server.api.problem import ProblemError
 from server.api.wire import answer, flaws, utf8
 from server.auth.credentials import Principal
 from server.auth.roles import Act
-from server.desk import ingest, loaded, publish
+from server.desk import ingest, loaded
 from server.desk.ingest import Received
-from server.log import journal
+from server.log import feed, journal
 from server.log.journal import Receipt
 from server.running import Service
 from server.store.tables import Snapshot
@@ -121,8 +122,9 @@ def listed(
     cursor: FromQuery[str | None] = None,
     limit: FromQuery[int] = USUAL,
 ) -> SnapshotsAnswer:
+    """Without those that came of what the reader may not see."""
     with service.store.reading() as session:
-        rows, following = page(session, Snapshot, cursor, limit)
+        rows, following = page(session, Snapshot, cursor, limit, feed.of_role(col(Snapshot.role), request.user))
     return SnapshotsAnswer(tuple(_told(service, request.user, row) for row in rows), following)
 
 
@@ -156,7 +158,7 @@ def document(
 def _told(service: Service, who: Principal, row: Snapshot) -> SnapshotAnswer:
     """Without how many entries lists have, for whom rules are kept from, and how much households have, for whom some
     are."""
-    library, shown = _in_force(service), _shown(row)
+    library, shown = _library(service), _shown(row)
     kept = set() if library is None or sees_all(library, who.roles) else {"lists"}
     kept |= set() if who.households is None else set(OWN)
     return replace(shown, counts={table: count for table, count in shown.counts.items() if table not in kept})
@@ -164,14 +166,13 @@ def _told(service: Service, who: Principal, row: Snapshot) -> SnapshotAnswer:
 
 def _is_kept(service: Service, book: Book, who: Principal) -> bool:
     """Whether entries of a list are in the book that the rules in force keep from somebody."""
-    library = _in_force(service)
+    library = _library(service)
     return library is not None and bool(kept_lists(library, book, who.roles))
 
 
-def _in_force(service: Service) -> Library | None:
+def _library(service: Service) -> Library | None:
     with service.store.reading() as session:
-        row = publish.in_force(session, clock.now())
-    return None if row is None else loaded.rules_in(service, row).library
+        return chosen.library_in_force(service, session, clock.now())
 
 
 def _known(session: Session, snapshot: str) -> Snapshot:

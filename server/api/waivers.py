@@ -9,7 +9,7 @@ from litestar import Request, Response, Router, delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, RawBody
 from pydantic import Field
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from policy.book.problem import Problem
 from policy.judge.redact import readable
@@ -29,7 +29,7 @@ from server.desk import loaded, publish, ruling, waiver_text, waivers
 from server.desk.loaded import Rules
 from server.desk.rules import find
 from server.desk.waivers import State, Terms
-from server.log import journal
+from server.log import feed, journal
 from server.log.journal import Receipt
 from server.running import Service
 from server.store import blobs
@@ -132,12 +132,12 @@ def listed(
     cursor: FromQuery[str | None] = None,
     limit: FromQuery[int] = USUAL,
 ) -> WaiversAnswer:
-    now = clock.now()
+    now, who = clock.now(), request.user
     with service.store.reading() as session:
-        rows, following = page(session, Waiver, cursor, limit)
+        theirs = feed.of_role(col(Waiver.role), who), feed.of_household(col(Waiver.household), who)
+        rows, following = page(session, Waiver, cursor, limit, *theirs)
         among = _among(session, now)
-    mine = (row for row in rows if waivers.seen_by(row, request.user))
-    return WaiversAnswer(tuple(_shown(row, now, among) for row in mine), following)
+    return WaiversAnswer(tuple(_shown(row, now, among) for row in rows), following)
 
 
 @get("/waivers/{waiver:str}", opt=READ, sync_to_thread=True)

@@ -1,11 +1,13 @@
 """Evidence as the service keeps it: a blob, who filed it, and who may read it."""
 
+from dataclasses import replace
+
 from sqlmodel import Session, col, or_, select
 
 from policy.canonical import Json
 from server.auth.credentials import Principal
 from server.desk import proposals, waivers
-from server.log.events import Event
+from server.log.events import Event, apart
 from server.store import blobs
 from server.store.tables import Approval, Evidence, Override, Proposal, Waiver
 
@@ -14,16 +16,18 @@ NOBODY = ""
 
 
 def filed(
-    session: Session, content: bytes, name: str, media: str, by: str, now: str
-) -> tuple[Evidence, Event]:  # fmt: skip
-    """The same content by the same person is filed once, and told of as often as they send it."""
+    session: Session, content: bytes, name: str, media: str, by: str, role: str | None, now: str
+) -> tuple[Evidence, Event]:
+    """The same content by the same person is filed once, and told of as often as they send it. `role`: whose eyes it is
+    for that it was filed: nobody knows yet what for."""
     blobs.put(session, [content])
     row = session.get(Evidence, (name, by))
     if row is None:
         row = Evidence(hash=name, principal=by, size=len(content), media=media, made=now)
         session.add(row)
     data: dict[str, Json] = {"id": row.hash, "size": row.size, "media": row.media}
-    return row, Event("evidence.filed", "evidence", "evidence", by, data, household=NOBODY)
+    event = Event("evidence.filed", apart("evidence", role), "evidence", by, data)
+    return row, replace(event, household=NOBODY, role=role)
 
 
 def known(session: Session, name: str, who: Principal) -> bool:

@@ -7,7 +7,7 @@ two changes are made of the same one.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from math import isfinite
@@ -23,11 +23,12 @@ from policy.book.parts import joined, parted
 from policy.book.problem import Place, Problem, pointer
 from policy.canonical import Json
 from policy.ir.core import Library
+from policy.judge import redact
 from policy.judge.depends import lists_of
 from server.desk import ingest, manifest
 from server.desk.ingest import Received
 from server.desk.manifest import Manifest
-from server.log.events import Event
+from server.log.events import Event, apart
 from server.store.tables import Reached, Snapshot
 
 Rows = Sequence[Any]
@@ -197,22 +198,36 @@ def sealed(
     session: Session, found: Next, new: New, source: str, actor: str, now: str, library: Library | None
 ) -> tuple[Snapshot, list[Event]]:
     """The next snapshot, and what the feed says of it: what everybody may know first, then what is on a list to those
-    who may know what the list is for, and what a household holds to who may see it. `library`: the rules in force."""
+    who may know what the list is for, and what a household holds to who may see it. Where nothing is new but entries of
+    lists that are for some eyes, all of it is for these. `library`: the rules in force."""
     row, event = ingest.sealed(session, found.received, source, actor, now)
+    row.role = _eyes(new, library)
+    if row.role is not None:  # whose data that is says the event alone
+        row.source = session.get_one(Snapshot, found.base).source
+    session.add(row)
     told: dict[str, Json] = {"id": row.id, "base": found.base, "source": source, "as_of": row.as_of}
     told |= {"known_at": row.known_at, "changed": list[Json](sorted(_changed(new)))}
     for name, column in (("prices", "instrument"), ("rates", "currency"), ("instruments", "id"), ("issuers", "id")):
         if name in new.tables:
             told[name] = list[Json](sorted({str(each[column]) for each in new.tables[name]}))
     whole = replace(event, type="fact.changed", subject=f"facts as of {row.as_of}", data=told)
-    more = [replace(whole, data=data, role=role, household=home) for data, role, home in _apart(row.id, new, library)]
-    return row, [whole, *more]
+    said = [(told, row.role, None), *_apart(row.id, new, library)]
+    return row, [
+        replace(whole, data=data, stream=apart(whole.stream, role), role=role, household=home)
+        for data, role, home in said
+    ]
 
 
 def _changed(new: New) -> Iterator[str]:
     yield from (name for name in new.tables if name != "lists")
     if (new.as_of, new.known_at) != (None, None):
         yield "day"
+
+
+def _eyes(new: New, library: Library | None) -> str | None:
+    """The roles that it is all for, by commas; None where something of it is for everybody."""
+    found = {eyes(str(row["list"]), library) for row in new.tables.get("lists", ())}
+    return None if None in found or new.positions or any(_changed(new)) else ",".join(sorted(filter(None, found)))
 
 
 def _apart(
@@ -232,9 +247,15 @@ def _apart(
 
 def eyes(name: str, library: Library | None) -> str | None:
     """The roles that may know who is on a list, by commas: those of the rules that speak of it, where all of them are
-    for some eyes only."""
+    for some eyes only; of what no rule speaks, all that something is kept for."""
     if library is None:
         return None
-    told = [rule.visible_to for rule in library.rules if name in lists_of(rule)]
-    told += [found.visible_to for found in library.lists if found.id == name]
-    return ",".join(sorted(filter(None, set(told)))) if told and None not in told else None
+    told = {rule.visible_to for rule in library.rules if name in lists_of(rule)}
+    told |= {found.visible_to for found in library.lists if found.id == name}
+    return None if None in told else ",".join(sorted(filter(None, told or redact.eyes(library)))) or None
+
+
+def may_edit(name: str, library: Library | None, roles: Set[str]) -> bool:
+    """Whether somebody may put entries on a list and take them off: of what they may not know there is nothing."""
+    role = eyes(name, library)
+    return role is None or not roles.isdisjoint(role.split(","))

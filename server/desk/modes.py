@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from policy.canonical import Json
 from server import clock
-from server.log.events import Event
+from server.log.events import Event, apart
 from server.store.tables import Mode
 
 
@@ -45,4 +45,4 @@ def granted(session: Session, row: Mode, by: str, now: str) -> Event:
 def _told(row: Mode, type: str, by: str) -> Event:
     data: dict[str, Json] = {"id": row.id, "rulebook": row.rulebook, "rule": row.rule, "mode": row.mode}
     data |= {"from": row.since if row.active is None else row.active, "reason": row.reason, "asker": row.asker}
-    return Event(type, "rules", "mode of a rule", by, data, role=row.role)
+    return Event(type, apart("rules", row.role), "mode of a rule", by, data, role=row.role)

@@ -4,7 +4,7 @@ checkpoint signed now. Where a rule is kept from somebody there are two, by one 
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from policy.canonical import digest
 from policy.judge.redact import readable, sees_all
@@ -93,12 +93,11 @@ def _own(session: Session, name: str) -> tuple[Journal, Journal]:
 
 
 def _before(session: Session, stream: str, kind: Kind, end: int, is_it: Callable[[Entry], bool]) -> int:
-    """The number of the last such entry before number `end`."""
+    """The number of the last such entry before number `end`, for whosever eyes."""
     types = [type for type, its in KINDS.items() if its is kind]
-    wanted = select(Journal.index, Journal.entry).where(
-        Journal.stream == stream, col(Journal.type).in_(types), Journal.index < end
-    )
-    found = session.exec(wanted.order_by(col(Journal.seq).desc()))
+    streams = or_(Journal.stream == stream, col(Journal.stream).startswith(f"{stream} ", autoescape=True))
+    wanted = select(Journal.index, Journal.entry).where(streams, col(Journal.type).in_(types), Journal.index < end)
+    found = session.exec(wanted.order_by(col(Journal.index).desc()))
     return next(index for index, data in found if is_it(entry(data)))
 
 

@@ -6,11 +6,10 @@ instant from now on at which the answer changes gets its row and its entry in th
 what will be in force at a date is in the log before that date, and no job has to turn anything over.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from sqlmodel import Session, col, not_, or_, select
+from sqlmodel import Session, and_, col, not_, or_, select
 
 from dsl.source import Source
 from policy.book.problem import Problem
@@ -24,12 +23,14 @@ from server.desk import publish
 from server.desk.publish import ENDING, STREAM, WAIVERS
 from server.desk.rules import problems, read
 from server.log import feed
-from server.log.events import Event
+from server.log.events import Event, apart
 from server.store import blobs, store
-from server.store.tables import Journal, Mode, Rulebook, Waiver
+from server.store.tables import Mode, Rulebook, Waiver
 
 OBSERVE, ENFORCE = "observe", "enforce"
 AMENDED = "rulebook.amended"
+NOBODY = "proofolio"
+"""Who acted, where bundles show an entry to those who may not know what was decided."""
 Eyes = tuple[str | None, str | None]
 """A role and a household, as in the journal."""
 _LOCK = 7476635
@@ -67,11 +68,12 @@ def _settled(session: Session, by: str, now: str) -> Iterator[Event]:
             found.replaced = now
             session.add(found)
         row = _row(session, wanted, manifest, by, now, at)
+        row.role, row.household = _eyes(session, files_of(session, found), wanted)
         session.flush()
         data = {"id": row.id, "base": wanted.base.id, "from": at}
-        role, household = _eyes(session, files_of(session, found), wanted)
-        told = Event(AMENDED, STREAM, "rules in force", by, {**data}, rules=row.manifest)
-        yield replace(told, role=role, household=household)
+        actor = by if row.role is None else NOBODY
+        told = Event(AMENDED, apart(STREAM, row.role), "rules in force", actor, {**data}, rules=row.manifest)
+        yield replace(told, role=row.role, household=row.household)
 
 
 def _eyes(session: Session, before: Mapping[str, bytes], wanted: Composed) -> Eyes:
@@ -99,9 +101,8 @@ def _lines(files: Mapping[str, bytes]) -> set[str]:
 
 def kept_from(session: Session, who: Principal) -> frozenset[str]:
     """The states of rule books that differ from the one before in what is not theirs to see."""
-    other = or_(col(Journal.role).is_not(None), col(Journal.household).is_not(None))
-    rows = session.exec(select(Journal.data).where(Journal.type == AMENDED, other, not_(feed.seen_by(who))))
-    return frozenset(json.loads(data)["id"] for data in rows)
+    theirs = and_(feed.of_role(col(Rulebook.role), who), feed.of_household(col(Rulebook.household), who))
+    return frozenset(session.exec(select(Rulebook.id).where(not_(theirs))))
 
 
 def _row(session: Session, wanted: Composed, manifest: bytes, by: str, now: str, at: str) -> Rulebook:

@@ -6,9 +6,10 @@ process ends in between: what is to be done follows from the journal and that ro
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, or_, select
 
 from policy.canonical import Json, decode, encode
@@ -16,7 +17,7 @@ from policy.ir.bound import Obligation, Outcome
 from policy.judge.standing import Answer
 from server.auth.credentials import Principal
 from server.log import feed, journal
-from server.log.events import Event
+from server.log.events import Event, apart
 from server.log.feed import Page
 from server.store.tables import Journal, Reached, Verdict
 
@@ -87,9 +88,9 @@ def reached(session: Session) -> Reach:
 
 
 def next_cause(session: Session, after: int) -> Cause | None:
-    """The first entry after that one which may change verdicts. Of facts, what is for some eyes only stands beside an
-    entry for everybody and needs no look."""
-    seals = col(Journal.type).in_(FACTS) & col(Journal.household).is_(None) & col(Journal.role).is_(None)
+    """The first entry after that one which may change verdicts. Of facts, what is for some households only stands
+    beside an entry for all of them and needs no look."""
+    seals = col(Journal.type).in_(FACTS) & col(Journal.household).is_(None)
     wanted = select(Journal).where(col(Journal.index) > after, or_(seals, col(Journal.type).in_(RULES)))
     row = session.exec(wanted.order_by(col(Journal.index)).limit(1)).first()
     if row is None:
@@ -185,8 +186,8 @@ def _event(change: Change, cause: Cause, to: Reach) -> Event:
         "rulebook": to.rulebook,
         "snapshot": to.snapshot,
     }
-    eyes = change.household, stand.role
-    return Event("verdict.changed", STREAM, "a standing verdict", JUDGE, data, household=eyes[0], role=eyes[1])
+    event = Event("verdict.changed", apart(STREAM, stand.role), "a standing verdict", JUDGE, data)
+    return replace(event, household=change.household, role=stand.role)
 
 
 # --- read ----------------------------------------------------------------------------------------
@@ -210,7 +211,8 @@ def kept(session: Session, who: Principal, asked: Asked) -> Sequence[Verdict]:
 
 def history(session: Session, who: Principal, household: str | None, rule: str | None, after: int, limit: int) -> Page:
     """The events of the feed that are of these verdicts, and theirs to see."""
-    wanted = [col(Journal.stream) == STREAM]
+    streams = [STREAM, *(apart(STREAM, role) for role in sorted(who.roles))]
+    wanted: list[ColumnElement[bool]] = [col(Journal.stream).in_(streams)]
     if household is not None:
         wanted.append(col(Journal.household) == household)
     if rule is not None:

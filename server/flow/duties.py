@@ -22,7 +22,7 @@ from server.flow import surveillance
 from server.flow.durable import Duty
 from server.log import journal
 from server.log.audit import audited
-from server.log.events import Event
+from server.log.events import Event, apart
 from server.running import Service
 from server.store.store import Store
 from server.store.sweep import sweep
@@ -93,7 +93,8 @@ def _untold(what: str, subject: Any) -> ColumnElement[bool]:
 
 def _in_force(row: Rulebook) -> Event:
     data: dict[str, Json] = {"id": row.id, "from": row.active}
-    return Event("rulebook.in-force", publish.STREAM, "its instant came", CLOCK, data, rules=row.manifest)
+    event = Event("rulebook.in-force", apart(publish.STREAM, row.role), "its instant came", CLOCK, data)
+    return replace(event, rules=row.manifest, role=row.role, household=row.household)
 
 
 def _expired(row: Proposal) -> Event:

@@ -10,9 +10,9 @@ from pydantic import TypeAdapter
 from policy.canonical import Json, digest
 from policy.ir.bind import bind_to
 from policy.ir.bound import Point
-from policy.ir.core import Library, ListRule, Rule, Waiver
+from policy.ir.core import Library
 from policy.ir.stated import Statement
-from policy.judge.redact import sees_all
+from policy.judge.redact import eyes, sees_all
 from policy.proof.archive import manifest
 from policy.proof.bundle import statement
 from policy.proof.layout import OPEN
@@ -196,18 +196,11 @@ def read_by(answers: bytes, roles: frozenset[Role], households: frozenset[str] |
     return found[mine] if households is None else found.get(OWN + mine, found[mine])
 
 
-def _answers(
-    task: Task, found: Answer, link: str | None, library: Library
-) -> Iterator[tuple[str, ProposeAnswer]]:
+def _answers(task: Task, found: Answer, link: str | None, library: Library) -> Iterator[tuple[str, ProposeAnswer]]:
     """For every set of the roles that something is kept for: a reader's other roles change nothing. `library`: what the
     bundle rests on."""
-    named = sorted(_named(task.library) & {role.value for role in Role})
+    named = sorted(eyes(task.library) & {role.value for role in Role})
     for size in range(len(named) + 1):
         for roles in combinations(named, size):
             mine = link if isinstance(found, Proposed) or sees_all(library, roles) else None
             yield ",".join(roles), answer_of(task, found, mine, roles)
-
-
-def _named(library: Library) -> set[str]:
-    blocks: tuple[Rule | ListRule | Waiver, ...] = (*library.rules, *library.lists, *library.waivers)
-    return {block.visible_to for block in blocks if block.visible_to is not None}

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from policy.canonical import Json
+from policy.canonical import Json, digest
 from policy.proof.entry import Entry, Kind, Payload
 
 KINDS = {
@@ -94,8 +94,8 @@ class Event:
 
 def apart(stream: str, role: str | None) -> str:
     """The stream of what is for these roles only, beside the one of what everybody sees: so that no number in a stream
-    is missing for those who see others of it."""
-    return stream if role is None else f"{stream} for {role}"
+    is missing for those who see others of it. It names no role: bundles show it to others."""
+    return stream if role is None else f"{stream} {digest(role.encode())[:16]}"
 
 
 def entry_of(event: Event, time: str, payload: Payload | None = None, seq: int = 0, prev: str | None = None) -> Entry:

@@ -14,7 +14,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, literal
+from sqlalchemy import ColumnElement, and_, false, literal, true
 from sqlmodel import Session, col, or_, select
 
 from server.auth.credentials import Principal
@@ -69,13 +69,19 @@ def entry(session: Session, who: Principal, leaf: bytes) -> bytes | None:
 
 
 def seen_by(who: Principal) -> ColumnElement[bool]:
-    """Which entries of the journal are for these eyes. An entry's `role` may be several, by commas."""
-    role, household = col(Journal.role), col(Journal.household)
+    """Which entries of the journal are for these eyes."""
+    return and_(of_role(col(Journal.role), who), of_household(col(Journal.household), who))
+
+
+def of_role(role: Any, who: Principal) -> ColumnElement[bool]:
+    """Whether a row is for their roles. `role`: a column with none, for everybody's eyes, or several, by commas."""
     every = [role.is_(None)] if who.roles - {Role.ADMIN} else []
-    of_role = or_(false(), *every, *((literal(",") + role + ",").contains(f",{each},") for each in sorted(who.roles)))
-    if who.households is None:
-        return of_role
-    return and_(of_role, or_(household.is_(None), household.in_(sorted(who.households))))
+    return or_(false(), *every, *((literal(",") + role + ",").contains(f",{each},") for each in sorted(who.roles)))
+
+
+def of_household(household: Any, who: Principal) -> ColumnElement[bool]:
+    """Whether it is of a household of theirs. `household`: a column with none where it is everybody's."""
+    return true() if who.households is None else or_(household.is_(None), household.in_(sorted(who.households)))
 
 
 def _happened(row: Journal) -> Happened:

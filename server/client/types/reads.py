@@ -7,15 +7,16 @@ from server.client.answer import Answer
 
 class ReadAnswer(Answer):
     """One answer that somebody was given. `route`: verb and template; `object`: what stood in the path and after it,
-    such as the id of a proposal; `households`: by commas, where the route knows them; `request`: its id, as in the
-    header X-Request-Id and in the lines of the process. `number`: in the order of writing."""
+    such as the id of a proposal, null where whoever asked sees rules that the reader does not; `households`: by
+    commas, where the route knows them; `request`: its id, as in the header X-Request-Id and in the lines of the
+    process. `number`: in the order of writing."""
 
     number: int
     time: str
     credential: str
     principal: str
     route: str
-    object: str
+    object: str | None
     households: str | None
     request: str
 

@@ -94,10 +94,11 @@ def run(session: Session, of: Scope) -> Iterator[Row]:
 
 def in_force(session: Session, of: Scope) -> list[tuple[Rulebook, str | None]]:
     """The rule books that were in force at some instant of the period, in this order, and until when where another came
-    within it."""
-    turns = select(Rulebook.active).where(col(Rulebook.active).between(of.begin, of.end))
-    instants = sorted({of.begin, *filter(None, session.exec(turns).all())})
-    found = [(at, publish.in_force(session, at)) for at in instants]
+    within it; without states that differ in what is kept from the reader."""
+    kept = ruling.kept_from(session, of.who)
+    within = col(Rulebook.active).between(of.begin, of.end), col(Rulebook.id).not_in(kept)
+    instants = sorted({of.begin, *filter(None, session.exec(select(Rulebook.active).where(*within)).all())})
+    found = [(at, publish.in_force(session, at, kept)) for at in instants]
     steps = list[tuple[str, Rulebook]]()
     for at, row in found:
         if row is not None and (not steps or steps[-1][1].id != row.id):

@@ -36,7 +36,8 @@ class Reply(SQLModel, table=True):
 
 class Read(SQLModel, table=True):
     """One answer with clients' data that somebody was given (`server.log.reads`). `route`: verb and template;
-    `object`: what stood in the path and the query; `households`: by commas, null where the route does not know."""
+    `object`: what stood in the path and the query; `roles`: of who asked, and `households`: both by commas, the
+    latter null where the route does not know."""
 
     __tablename__ = "read"
     __table_args__ = (
@@ -47,6 +48,7 @@ class Read(SQLModel, table=True):
     time: str = Field(index=True)
     credential: str
     principal: str
+    roles: str
     route: str
     object: str
     households: str | None = None

@@ -7,7 +7,8 @@ class Rulebook(SQLModel, table=True):
     """A set of rule files, by the hash of its manifest (a blob, as are the files). `report`: the blob with what its
     cases said. `active`: the instant from which it is in force, once somebody has said one. `base`: the published one
     of which this is the state from then on, with other rules observed and with waivers; `replaced`: when another state
-    took its place before its time (`server.desk.ruling`)."""
+    took its place before its time (`server.desk.ruling`). `role`, `household`: whose eyes what differs from the one
+    before is for, where not everybody's."""
 
     __tablename__ = "rulebook"
     id: str = Field(primary_key=True)
@@ -21,6 +22,8 @@ class Rulebook(SQLModel, table=True):
     version: int = 1
     base: str | None = Field(default=None, index=True)
     replaced: str | None = None
+    role: str | None = None
+    household: str | None = None
 
 
 class Mode(SQLModel, table=True):

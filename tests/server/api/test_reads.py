@@ -139,7 +139,7 @@ def test_who_reads_need_not_wait_for_a_transaction(service: Service, caller: Cal
 
 
 def row(time: str) -> dict[str, Any]:
-    return Read(time=time, credential="c", principal="p", route="GET /x", object="", request="r").model_dump(
+    return Read(time=time, credential="c", principal="p", roles="", route="GET /x", object="", request="r").model_dump(
         exclude={"id"}
     )
 
