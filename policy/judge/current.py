@@ -98,13 +98,15 @@ def everything(known: Current) -> Iterator[Judged]:
     return _scratch(known, places(known))
 
 
-def ready(known: Current) -> None:
-    """What the next change needs, where all was judged before: no part is judged whose tables would not be kept."""
+def ready(known: Current) -> Iterator[Home]:
+    """What the next change needs, part by part, where all was judged before: tables as long as there is room."""
     left = _left(known)
     for home, there in known.firm.portions(places(known)):
         known.own[home] = _numbers(known, looked_at(there.index, there.accounts))
-        if left > 0:
-            left = _kept(known, home, part.judged(groups(known, home), there), left)
+        if left:
+            found = part.judged(groups(known, home), there)
+            left = _kept(known, home, found, left) if _size(found) <= left else 0
+        yield home
 
 
 def after(

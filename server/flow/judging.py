@@ -10,9 +10,10 @@ import gc
 import logging
 from collections.abc import Iterable, Iterator, Set
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from threading import Event, Thread
+from typing import TypeVar
 
 from policy.book.changes import between
 from policy.book.parts import NOBODY
@@ -22,6 +23,8 @@ from policy.judge.part import Block, Part
 from server import clock
 from server.desk import loaded, publish, standing
 from server.desk.standing import Change, Reach, Stand
+from server.flow.durable import Stopped
+from server.log import journal
 from server.running import Service
 from server.store.tables import Rulebook, Snapshot
 
@@ -30,6 +33,8 @@ PAUSE = 5  # seconds before the next try where something is wrong
 AT_ONCE = 50  # parts that are compared with what is kept of them
 
 FIRM = "firm"
+
+T = TypeVar("T")
 
 _log = logging.getLogger("proofolio")
 
@@ -45,44 +50,49 @@ class Known:
 
 @dataclass(slots=True)
 class Memory:
-    """What the thread holds from one look to the next."""
+    """What the thread holds from one look to the next. `looked`: the last entry of the journal that it looked at, since
+    entries that change no verdict are many. `stop`: somebody else does this now."""
 
     known: Known | None = None
+    looked: int = -1
+    stop: Event = field(default_factory=Event)
 
 
 @contextmanager
 def keeping(service: Service) -> Iterator[None]:
     """Verdicts are kept current meanwhile."""
-    stop = Event()
-    thread = Thread(target=_keep, args=(service, stop), daemon=True)
+    memory = Memory()
+    thread = Thread(target=_keep, args=(service, memory), daemon=True)
     thread.start()
     try:
         yield
     finally:
-        stop.set()
+        memory.stop.set()
         thread.join(2 * IDLE)
 
 
-def _keep(service: Service, stop: Event) -> None:
-    memory = Memory()
-    while not stop.is_set():
+def _keep(service: Service, memory: Memory) -> None:
+    while not memory.stop.is_set():
         try:
             if memory.known is None:
-                memory.known = _begun(service)
+                memory.known = _begun(service, memory.stop)
             if not one(service, memory):
-                stop.wait(IDLE)
+                memory.stop.wait(IDLE)
+        except Stopped:
+            return
         except Exception:
             _log.error({"event": "judging"}, exc_info=True)
             memory.known = None
-            stop.wait(PAUSE)
+            memory.stop.wait(PAUSE)
 
 
 def one(service: Service, memory: Memory) -> bool:
     """Whether there was an entry to look at: what it changed is kept and told, once, by whoever is first."""
     with service.store.reading() as session:
         at = standing.reached(session)
-        cause = standing.next_cause(session, at.position)
+        cause = standing.next_cause(session, max(at.position, memory.looked))
         if cause is None:
+            memory.looked = journal.size(session) - 1
             return False
         rules = publish.in_force(session, cause.time)
         facts = session.get(Snapshot, cause.snapshot or at.snapshot or "")
@@ -91,7 +101,8 @@ def one(service: Service, memory: Memory) -> bool:
     if rules is None or facts is None:
         known, found = memory.known, list[Change]()
     else:
-        known, found = _judged(service, memory.known, at, rules, facts)
+        known, changes = _judged(service, memory.known, at, rules, facts)
+        found = list(_each(changes, memory.stop))
     names = (row.id if row is not None else None for row in (rules, facts))
     to = Reach(cause.index, *names)
     with service.store.writing() as session:
@@ -100,7 +111,7 @@ def one(service: Service, memory: Memory) -> bool:
     return True
 
 
-def _begun(service: Service) -> Known | None:
+def _begun(service: Service, stop: Event) -> Known | None:
     """What was reached, so that the next change finds it."""
     with service.store.reading() as session:
         at = standing.reached(session)
@@ -108,9 +119,18 @@ def _begun(service: Service) -> Known | None:
     if rules is None or facts is None:
         return None
     found = _bare(service, rules, facts)
-    current.ready(found.current)
-    gc.freeze()  # it stays
+    for _ in _each(current.ready(found.current), stop):
+        pass
+    gc.freeze()  # what is kept stays
     return found
+
+
+def _each(found: Iterable[T], stop: Event) -> Iterator[T]:
+    """Each of them, of which there are many; Stopped where the rest is for somebody else."""
+    for one in found:
+        if stop.is_set():
+            raise Stopped
+        yield one
 
 
 # --- judged --------------------------------------------------------------------------------------
@@ -118,15 +138,15 @@ def _begun(service: Service) -> Known | None:
 
 def _judged(
     service: Service, known: Known | None, at: Reach, rules: Rulebook, facts: Snapshot
-) -> tuple[Known, list[Change]]:
-    """Everything under these rules on these facts, and what changed from what was reached."""
+) -> tuple[Known, Iterator[Change]]:
+    """Everything under these rules on these facts, once what changed from what was reached is read."""
     again = None
     if known is not None and (known.rulebook.id, known.snapshot.id) == (at.rulebook, at.snapshot):
         again = _again(service, known, rules, facts)
     if again is None:
         return _anew(service, rules, facts)
     now, found = again
-    return Known(rules, facts, now), list(_changes(service, found))
+    return Known(rules, facts, now), _changes(service, found)
 
 
 def _again(service: Service, known: Known, rules: Rulebook, facts: Snapshot) -> tuple[Current, Iterable[Judged]] | None:
@@ -144,11 +164,15 @@ def _again(service: Service, known: Known, rules: Rulebook, facts: Snapshot) -> 
     return current.after(known.current, loaded.firm_in(service, facts), changes, fresh)
 
 
-def _anew(service: Service, rules: Rulebook, facts: Snapshot) -> tuple[Known, list[Change]]:
+def _anew(service: Service, rules: Rulebook, facts: Snapshot) -> tuple[Known, Iterator[Change]]:
     found = _bare(service, rules, facts)
-    changes = [*_changes(service, _gone(service, found.current)), *_changes(service, current.everything(found.current))]
-    gc.freeze()  # it stays
-    return found, changes
+    return found, _changes(service, _everything(service, found.current))
+
+
+def _everything(service: Service, known: Current) -> Iterator[Judged]:
+    yield from _gone(service, known)
+    yield from current.everything(known)
+    gc.freeze()  # what is kept stays
 
 
 def _bare(service: Service, rules: Rulebook, facts: Snapshot) -> Known:

@@ -28,7 +28,7 @@ from server.settings import Settings
 from server.store.tables import Run
 from tests.bench.bar import Bar
 from tests.server import stocked
-from tests.server.flow.test_kills import asked, working
+from tests.server.flow.test_kills import PATIENT, asked, working
 from tests.server.processes import serving
 
 SIZES = (100, 400)
@@ -110,10 +110,10 @@ def _run(households: int, url: str, folder: Path) -> Taken:
     stocked.sealed(service, book(households))
     with ExitStack() as ends:
         served = ends.enter_context(serving(data, PROOFOLIO_DATABASE_URL=url, PROOFOLIO_WORKERS="0", **ROOM))
-        workers = [ends.enter_context(working(data, url, **ROOM))]
+        workers = [ends.enter_context(working(data, url, PATIENT, **ROOM))]
         while _waits(service):
             time.sleep(LOOK)
-        workers += [ends.enter_context(working(data, url, **ROOM)) for _ in range(WORKERS - 1)]
+        workers += [ends.enter_context(working(data, url, PATIENT, **ROOM)) for _ in range(WORKERS - 1)]
         time.sleep(BEGINS)
         ours = {"API": served.process.pid, **{f"worker {n}": each.pid for n, each in enumerate(workers, 1)}}
         before, begun = _busy(service, ours), time.monotonic()

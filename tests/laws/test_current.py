@@ -68,7 +68,7 @@ def followed(rules: core.Library, book: Index, room: int = current.ALL, *, ready
     assert current.kept(known) <= room
     if ready:
         found.known = current.begun(rules, current.firm(book), room)
-        current.ready(found.known)
+        assert list(current.ready(found.known)) == current.places(known)
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from threading import Event
 from typing import Any
 
 import pytest
@@ -91,7 +92,7 @@ def test_nothing_is_lost_and_nothing_told_twice_whoever_dies(stocked: Service, c
     """A process that ends at any moment leaves what it had not written to the next one; a slower one writes nothing."""
     olga = caller("olga", Role.OPERATIONS)
     brought(stocked)
-    slow = Memory(judging._begun(stocked))
+    slow = Memory(judging._begun(stocked, Event()))
     for amount in ("100", "10", "100"):
         olga("POST", "/v1/facts", json=price("A", amount))
     brought(stocked)  # a new process, which knows nothing

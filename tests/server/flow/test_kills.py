@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -30,7 +30,8 @@ from tests.server.flow.conftest import Server
 from tests.server.processes import Served, environment, serving
 
 LEASE = 3  # seconds
-WORKER = (sys.executable, "-m", "server.cli.main", "worker", "--lease", str(LEASE), "--below", str(os.getpid()))
+PATIENT = (sys.executable, "-m", "server.cli.main", "worker", "--below", str(os.getpid()))
+WORKER = (*PATIENT, "--lease", str(LEASE))
 LONG = 300  # seconds
 
 
@@ -94,9 +95,9 @@ def storm(which: Storm, url: str, folder: Path, restart: Callable[[], None] | No
 
 
 @contextmanager
-def working(data: Path, url: str, **more: str) -> Iterator[subprocess.Popen[bytes]]:
+def working(data: Path, url: str, command: Sequence[str] = WORKER, **more: str) -> Iterator[subprocess.Popen[bytes]]:
     process = subprocess.Popen(
-        WORKER, env=environment(data, PROOFOLIO_DATABASE_URL=url, **more), cwd=data.parent, stderr=subprocess.DEVNULL
+        command, env=environment(data, PROOFOLIO_DATABASE_URL=url, **more), cwd=data.parent, stderr=subprocess.DEVNULL
     )
     try:
         yield process
