@@ -100,18 +100,23 @@ def _homeless(scope: core.Scope, book: Book, here: list[str]) -> Iterator[Scope]
 
 
 def not_asked(library: core.Library, book: Book) -> Iterator[Problem]:
-    """Rules and waivers in force of which no verdict says a word: no account falls under them, which someone may not
-    have meant, or they are tested on other days."""
-    for waiver in library.waivers if book.elsewhere is None else ():
-        if in_force(waiver.effective, book.as_of, book.known_at) and not scopes(waiver.scope, book, book.accounts):
-            place = Place(pointer=pointer(("waivers", waiver.id)), field=waiver.id)
-            yield Problem(place, f"waiver `{waiver.id}` covers no account", _correct(waiver.scope, book))
+    """Rules in force of which no verdict says a word: no account falls under them, which someone may not have meant, or
+    they are tested on other days."""
     for rule in rules_in_force(library, book):
         place = Place(pointer=pointer(("rules", rule.id)), field=rule.id)
         if not scopes(rule.scope, book, book.accounts):
             yield Problem(place, f"rule `{rule.id}` binds no account", _correct(rule.scope, book))
         elif not any(due(moment, book.as_of) for moment in rule.moments):
             yield Problem(place, f"rule `{rule.id}` is tested at the end of a quarter only", f"{book.as_of} is none")
+
+
+def uncovering(library: core.Library, book: Book) -> Iterator[Problem]:
+    """Waivers in force that cover no account of a book which leaves none out. Whom a waiver is for is not everybody's
+    business: this is for who may read all of them."""
+    for waiver in library.waivers if book.elsewhere is None else ():
+        if in_force(waiver.effective, book.as_of, book.known_at) and not scopes(waiver.scope, book, book.accounts):
+            place = Place(pointer=pointer(("waivers", waiver.id)), field=waiver.id)
+            yield Problem(place, f"waiver `{waiver.id}` covers no account", _correct(waiver.scope, book))
 
 
 def _correct(scope: core.Scope, book: Book) -> str:

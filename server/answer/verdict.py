@@ -9,7 +9,7 @@ from policy.book.problem import Problem, pointer
 from policy.book.read import Index
 from policy.ir.bound import Bound
 from policy.ir.core import Library
-from policy.ir.scope import not_asked
+from policy.ir.scope import not_asked, uncovering
 from policy.judge.redact import kept_lists, readable, seen_by, stopped_unseen, visible
 from policy.judge.verdict import Finding as Judged
 from policy.judge.verdict import Measured as Leaf
@@ -114,12 +114,14 @@ class JudgeAnswer:
 
 
 def answer_of(found: Judgement, library: Library, roles: Collection[str] = ()) -> JudgeAnswer:
-    """As these roles may see it; with what would pass instead, where the orders are refused."""
+    """As these roles may see it, who see every account; with what would pass instead, where the orders are refused."""
     seen = seen_by(found.verdict, roles)
     refused = bool(found.flaws) or seen.outcome not in LIVABLE
     asked = found.orders and refused and not stopped_unseen(seen)
     instead = rooms(found.known, found.bound, found.orders, roles) if asked else NO_ROOMS
-    bound, notices = visible(found.bound, library, roles), left_open(found.known, library, roles)
+    bound = visible(found.bound, library, roles)
+    waivers = uncovering(readable(library, roles), found.known.book)
+    notices = (*left_open(found.known, library, roles), *waivers)
     return judged(bound, seen, len(found.orders), flaws=found.flaws, instead=instead, notices=notices)
 
 

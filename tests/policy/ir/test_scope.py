@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
 from policy.book.facts import Account, Book, Elsewhere
+from policy.book.problem import Problem
 from policy.ir.bound import Outcome
-from policy.ir.scope import not_asked
+from policy.ir.core import Library
+from policy.ir.scope import not_asked, uncovering
 from tests.policy.ir.little import DAY, account, book, buy, findings, rule, security, waiver
 from tests.policy.lowering import lowered
 
@@ -88,8 +90,10 @@ def test_what_only_warns_warns_that_it_could_not_be_checked() -> None:
 # --- rules that bind nobody -----------------------------------------------------------------------
 
 
-def told(text: str, of: Book) -> list[tuple[str, str, str]]:
-    return [(problem.place.field, problem.what, problem.do) for problem in not_asked(lowered(text), of)]
+def told(
+    text: str, of: Book, by: Callable[[Library, Book], Iterable[Problem]] = not_asked
+) -> list[tuple[str | None, str, str]]:
+    return [(problem.place.field, problem.what, problem.do) for problem in by(lowered(text), of)]
 
 
 def _empty() -> Iterator[tuple[str, str]]:
@@ -127,9 +131,10 @@ def test_a_rule_that_binds_somebody_is_not(applies: str) -> None:
 )
 def test_a_waiver_that_covers_nobody_is_told(covering: str, do: str) -> None:
     text, of = rule(CAP) + waiver(covering), held(*SMITHS, A=20)
-    assert told(text, of) == [("W-1", "waiver `W-1` covers no account", do)]
-    assert not told(text, replace(of, elsewhere=Elsewhere.PERHAPS))
-    assert not told(rule(CAP) + waiver('household "Smith"'), of)
+    assert told(text, of, uncovering) == [("W-1", "waiver `W-1` covers no account", do)]
+    assert not told(text, of)
+    assert not told(text, replace(of, elsewhere=Elsewhere.PERHAPS), uncovering)
+    assert not told(rule(CAP) + waiver('household "Smith"'), of, uncovering)
 
 
 def test_a_rule_that_is_not_in_force_is_not_either() -> None:
