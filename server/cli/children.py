@@ -1,5 +1,6 @@
 """Processes that one process looks after: one that dies is followed by another, and none outlives it."""
 
+import gc
 import os
 import signal
 import subprocess
@@ -10,6 +11,16 @@ from threading import Event
 LOOK = 0.5  # seconds between two looks at them
 PAUSE = 2  # seconds before one that died is followed by another
 FAREWELL = 15  # seconds until one that was asked to end is ended
+
+RARELY = 50_000, 20, 100
+"""New objects before the collector looks for cycles among them, and how often among older and the oldest: nearly all
+that an answer makes goes without it, and each look at what is kept holds some answer up for tens of milliseconds."""
+
+
+def stays() -> None:
+    """The collector is on, which the command turns off for verbs that end soon."""
+    gc.set_threshold(*RARELY)
+    gc.enable()
 
 
 def asked_to_end() -> Event:

@@ -1,7 +1,6 @@
 """`proofolio serve`: the HTTP API, on a database of its own unless the environment names another."""
 
 import argparse
-import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -16,7 +15,7 @@ from uvicorn import Server
 
 from server import lines, listen, running
 from server.app import app
-from server.cli.children import LOOK, asked_to_end, looked_after, orphaned
+from server.cli.children import LOOK, asked_to_end, looked_after, orphaned, stays
 from server.cli.exits import Exit
 from server.cli.problem import bad_file
 from server.cli.show.answers import printed
@@ -48,7 +47,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    gc.enable()  # the other verbs end soon; this one does not
+    stays()
     known = environment()
     if arguments.processes not in NUMBERS:
         raise bad_file("--processes", f"{arguments.processes} processes", f"give a number from 1 to {NUMBERS[-1]}")

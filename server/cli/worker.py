@@ -5,14 +5,13 @@ has. The process that was called only looks after them; one that dies is followe
 """
 
 import argparse
-import gc
 import sys
 from dataclasses import dataclass
 from datetime import timedelta
 from threading import Event
 
 from server import lines, running
-from server.cli.children import LOOK, asked_to_end, looked_after, orphaned
+from server.cli.children import LOOK, asked_to_end, looked_after, orphaned, stays
 from server.cli.exits import Exit
 from server.cli.problem import bad_file
 from server.cli.serve import environment, readable
@@ -62,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _work(known: Settings, lease: timedelta, parent: int, stop: Event) -> None:
     """Until it is asked to end, or whoever looks after it is gone."""
-    gc.enable()  # the other verbs end soon; this one does not
+    stays()
     lines.begun()
     with readable(known):
         service = running.opened(known)
