@@ -97,7 +97,10 @@ def reject(
     said = asked(RejectionAsked, body).reason
 
     def write(session: Session) -> Answer:
-        now, row = clock.now(), _known(session, request, proposal, Verb.REJECTION)
+        row = _known(session, request, proposal, Verb.REJECTION)
+        journal.alone(session)  # nobody tells that it expired before this is told
+        now = clock.now()
+        allowed(row, Verb.REJECTION, now)
         (receipt,) = journal.append(session, [proposals.rejected(session, row, request.user.name, said)], now)
         return answer(200, shown(row, now, log=receipt), etag=version(row))
 

@@ -20,6 +20,7 @@ from server.desk import erasure, legal_holds
 from server.log import journal
 from server.log.journal import Receipt
 from server.running import Service
+from server.store import blobs
 from server.store.tables import Erasure, Journal, LegalHold
 
 Reason = Annotated[str, Field(min_length=1, max_length=2000)]
@@ -121,6 +122,7 @@ def agree(
     asked(ErasureAgreed, body)
 
     def write(session: Session) -> Answer:
+        blobs.alone(session)
         journal.alone(session)
         now, who = clock.now(), request.user.name
         row = _known(session, request.user, erasure_id, lock=True)

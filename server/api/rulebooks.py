@@ -205,7 +205,11 @@ def activate(
             raise ProblemError("not-found", f"there is no rule book `{rulebook}`")
         matched(request, row)
         _may(session, row, who)
-        event = publish.activated(session, row, who, instant(wanted.since, now))
+        since = instant(wanted.since, now)
+        other = publish.begins(session, since)
+        if other is not None:
+            raise ProblemError("state-conflict", f"`{other}` begins at {since}; which would be in force? name another")
+        event = publish.activated(session, row, who, since)
         amended = ruling.settled(session, who, now)
         state = publish.state(row, now, publish.in_force(session, now))
         receipt, *_ = journal.append(session, [event, *amended], now)

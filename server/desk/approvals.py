@@ -39,6 +39,7 @@ from server.desk import approval_policies, demand, evidence, holds, proposals
 from server.desk.demand import FOUR_EYES, Demand, Kind, Level, Needed, Policy
 from server.desk.measures import KEPT
 from server.desk.proposals import ENDS_IN, State, Verb
+from server.log import journal
 from server.log.events import Event
 from server.store import blobs, tables
 from server.store.tables import Journal, Proposal
@@ -125,7 +126,7 @@ def one(session: Session, row: Proposal, yes: Yes, seed: bytes, now: str) -> Eve
         return refused
     given = _given(row, need.demand, yes, said, seed, now)
     _filed(session, [given])
-    return _kept(session, row, need, given, yes, now)
+    return _late(session, [row]) or _kept(session, row, need, given, yes, now)
 
 
 def together(
@@ -148,7 +149,8 @@ def together(
             return replace(refused, what=f"{row.id}: {refused.what}")
         met.append((need, replace(_given(row, need.demand, yes, said, seed, now), inclusion=inclusion)))
     _filed(session, [given for _, given in met])
-    return [_kept(session, row, *each, yes, now) for row, each in zip(rows, met, strict=True)]
+    late = _late(session, rows)
+    return late or [_kept(session, row, *each, yes, now) for row, each in zip(rows, met, strict=True)]
 
 
 def shown(session: Session, row: Proposal, size: int) -> tuple[dict[str, int], dict[str, bytes]]:
@@ -201,6 +203,20 @@ def _consents(row: Proposal) -> bool:
 def _held(session: Session, row: Proposal, now: str) -> Refused | None:
     hold = holds.against(session, row, now)
     return None if hold is None else Refused("account-held", "", holds.said(hold), "ask again when it ends")
+
+
+def _late(session: Session, rows: Sequence[Proposal]) -> Refused | None:
+    """What came in between: whoever has the journal's head knows of every hold and of every end that it tells of, and
+    none is told of before this approval."""
+    journal.alone(session)
+    now = clock.now()
+    for row in rows:
+        state, hold = proposals.state(row, now), holds.against(session, row, now)
+        if state is not State.PROPOSED:
+            return Refused("state-conflict", "", f"`{row.id}` is {state} now", "ask for a new one")
+        if hold is not None:
+            return Refused("account-held", "", f"{row.id}: {holds.said(hold)}", "ask again when it ends")
+    return None
 
 
 def _unmet(session: Session, row: Proposal, need: Demand, yes: Yes, said: Signed | None, now: str) -> Refused | None:

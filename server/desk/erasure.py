@@ -77,8 +77,8 @@ def against(session: Session, entries: Sequence[Journal], now: str) -> Refusal |
 
 
 def erased(session: Session, row: Erasure, entries: Sequence[Journal], who: str, now: str) -> list[Event]:
-    """An event for each entry, to be entered in the same transaction, in which nobody else appends
-    (`server.log.journal.alone`)."""
+    """An event for each entry, to be entered in the same transaction, in which nobody else puts anything
+    (`server.store.blobs.alone`) or appends (`server.log.journal.alone`)."""
     gone = {entry.stream for entry in entries if entry.body is not None}
     names = {name for entry in entries for name in _own(entry.body)}
     proposals = session.exec(select(Proposal).where(col(Proposal.id).in_(gone))).all()

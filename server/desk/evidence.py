@@ -8,7 +8,7 @@ from policy.canonical import Json
 from server.auth.credentials import Principal
 from server.desk import proposals, waivers
 from server.log.events import Event, apart
-from server.store import blobs
+from server.store import blobs, unique
 from server.store.tables import Approval, Evidence, Override, Proposal, Waiver
 
 NOBODY = ""
@@ -21,10 +21,8 @@ def filed(
     """The same content by the same person is filed once, and told of as often as they send it. `role`: whose eyes it is
     for that it was filed: nobody knows yet what for."""
     blobs.put(session, [content])
-    row = session.get(Evidence, (name, by))
-    if row is None:
-        row = Evidence(hash=name, principal=by, size=len(content), media=media, made=now)
-        session.add(row)
+    unique.added(session, Evidence(hash=name, principal=by, size=len(content), media=media, made=now))
+    row = session.get_one(Evidence, (name, by))
     data: dict[str, Json] = {"id": row.hash, "size": row.size, "media": row.media}
     event = Event("evidence.filed", apart("evidence", role), "evidence", by, data)
     return row, replace(event, household=NOBODY, role=role)

@@ -122,6 +122,12 @@ _BEGUN = (
 )
 
 
+def begins(session: Session, at: str) -> str | None:
+    """The id of the published one that begins at this very instant."""
+    wanted = select(Rulebook.id).where(Rulebook.active == at, col(Rulebook.base).is_(None))
+    return session.exec(wanted.limit(1)).first()
+
+
 def in_force(session: Session, at: str, without: Collection[str] = ()) -> Rulebook | None:
     """The last one whose instant has come; of a published one and a state of it that begin together, the state.
     `without`: as it would be if there were none of these."""

@@ -19,7 +19,7 @@ from policy.proof.layout import OPEN
 from server import clock
 from server.answer.proposal import WORDS, ProposeAnswer, answer_of
 from server.auth.roles import Role
-from server.desk import approvals, decision, headroom, intent, observing, proposals, proving, unnamed
+from server.desk import approvals, decision, headroom, holds, intent, observing, proposals, proving, unnamed
 from server.desk.headroom import Held
 from server.desk.loaded import Loaded, loaded
 from server.desk.measures import KEPT, measured
@@ -155,14 +155,17 @@ def _kept(service: Service, row: Proposal, result: Result) -> bool | None:
             now = clock.now()
             data = session.get_one(Snapshot, row.snapshot)
             holding = headroom.held(session, data, now, without=row.id, within=result.room.within)
-            stopped = headroom.in_the_way(holding, row.household, row.households)
+            mine.measures = result.measures
+            hold = holds.against(session, mine, now)  # one that came while it was worked out
+            pending = PENDING if headroom.in_the_way(holding, row.household, row.households) else None
+            stopped = pending if hold is None else f"account-held: {holds.said(hold)}"
             older = headroom.superseded(holding, row.household, row.households)
             if not stopped and not (ours.issuperset(older) and _fits(result.room, holding)):
                 session.rollback()
                 return None
             mine.holds = None if stopped else headroom.written(result.room.point)
             if stopped:
-                result = _stopped(row, PENDING)
+                result = _stopped(row, stopped)
             else:
                 events = [proposals.superseded(session, name) for name in older]
         now = clock.now()

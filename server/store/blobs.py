@@ -1,4 +1,8 @@
-"""Content under its SHA-256: kept once, however often it is given."""
+"""Content under its SHA-256: kept once, however often it is given.
+
+Whoever gives what is there already leans on it from then on, before anybody else can see that they do. So content is
+taken away by somebody who is `alone` alone: while nobody leans on anything that is not yet to be seen.
+"""
 
 from collections.abc import Iterable, Mapping
 
@@ -7,13 +11,17 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from policy import canonical
+from server.store import store
 from server.store.tables import Blob
 
 MOST = 500  # hashes asked for in one statement
+_LOCK = 7476636
 
 
 def put(session: Session, contents: Iterable[bytes]) -> list[str]:
-    """The hashes of the contents, which are kept when the transaction is."""
+    """The hashes of the contents, which are kept when the transaction is. Comes before the journal's head is locked, at
+    least the first time."""
+    store.together(session, _LOCK)
     wanted = [(canonical.digest(content), content) for content in contents]
     known = set(_known(session, [name for name, _ in wanted]))
     new = [{"hash": name, "content": content} for name, content in sorted(dict(wanted).items()) if name not in known]
@@ -21,6 +29,11 @@ def put(session: Session, contents: Iterable[bytes]) -> list[str]:
         connection = session.connection()
         connection.execute(_insert(connection.dialect), new)
     return [name for name, _ in wanted]
+
+
+def alone(session: Session) -> None:
+    """Nobody puts anything until the transaction ends: comes before the journal's head is locked."""
+    store.alone(session, _LOCK)
 
 
 def get(session: Session, names: Iterable[str]) -> Mapping[str, bytes]:

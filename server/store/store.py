@@ -80,9 +80,18 @@ class Store:
 
 def alone(session: Session, lock: int) -> None:
     """Until its transaction ends, nobody else holds this lock. On SQLite a writer is alone anyway."""
+    _locked(session, f"pg_advisory_xact_lock({lock})")
+
+
+def together(session: Session, lock: int) -> None:
+    """Until its transaction ends, nobody holds this lock `alone`."""
+    _locked(session, f"pg_advisory_xact_lock_shared({lock})")
+
+
+def _locked(session: Session, how: str) -> None:
     connection = session.connection()
     if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({lock})")
+        connection.exec_driver_sql(f"SELECT {how}")
 
 
 def store(url: str) -> Store:

@@ -7,11 +7,12 @@ from hashlib import sha256
 from threading import Event
 from time import sleep
 
-from sqlmodel import func, select
+from sqlmodel import Session, col, delete, func, select
 
 from server.store import blobs
 from server.store.store import Store
 from server.store.tables import Blob
+from tests.server.locks import waited_for
 
 
 def test_content_is_kept_once_and_comes_back(database: Store) -> None:
@@ -41,3 +42,40 @@ def test_two_may_keep_the_same_at_once(database: Store) -> None:
             begun.set()
             sleep(0.05)
         assert waiting.result() == names[::-1]
+
+
+def test_what_is_taken_away_is_there_for_who_gives_it_again(database: Store) -> None:
+    """However they meet: who gives what is there already does not give it once more."""
+    with database.writing() as session:
+        (name,) = blobs.put(session, [b"a"])
+
+    def gone(session: Session) -> None:
+        blobs.alone(session)
+        session.exec(delete(Blob).where(col(Blob.hash) == name))
+
+    def given() -> None:
+        with database.writing() as session:
+            blobs.put(session, [b"a"])
+
+    with ThreadPoolExecutor(1) as pool:
+        with database.writing() as session:
+            gone(session)
+            giver = pool.submit(given)
+            waited_for(database)
+        giver.result()
+    with database.reading() as session:
+        assert blobs.get(session, [name]) == {name: b"a"}
+
+
+def test_nothing_is_taken_away_before_it_shows_who_leans_on_it(database: Store) -> None:
+    def seen() -> int:
+        with database.writing() as session:
+            blobs.alone(session)
+            return session.exec(select(func.count()).select_from(Blob)).one()
+
+    with ThreadPoolExecutor(1) as pool:
+        with database.writing() as session:
+            blobs.put(session, [b"a"])
+            sweeper = pool.submit(seen)
+            waited_for(database)
+        assert sweeper.result() == 1
