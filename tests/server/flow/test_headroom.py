@@ -75,14 +75,18 @@ class Firm:
             for done in [pool.submit(on) for _ in range(threads)]:
                 done.result()
 
-    def approve(self, name: str) -> None:
+    def approve(self, name: str) -> bool:
+        """Whether it could still be."""
         who = Principal("key", "berta", frozenset({Role.ADVISER}), None)
         with self.service.store.writing() as session:
             now = clock.now()
-            row = session.get_one(Proposal, name)
+            row = session.get_one(Proposal, name, with_for_update=True)
+            if proposals.state(row, now) is not State.PROPOSED:
+                return False
             done = approvals.one(session, row, Yes(who), self.service.signer.keys.signs.seed, now)
             assert not isinstance(done, Refused), done
             journal.append(session, [done], now)
+        return True
 
     def row(self, name: str) -> Proposal:
         with self.service.store.reading() as session:
@@ -149,7 +153,7 @@ def test_whole_snapshots_stand_in_each_others_way_as_households_do(firm: Firm) -
     assert (firm.row(first).state, firm.row(second).state) == (State.SUPERSEDED.value, State.PROPOSED.value)
     assert str(firm.row(one).reason).startswith("headroom-held")
     assert len(points(firm)) == 1
-    firm.approve(second)
+    assert firm.approve(second)
     third = firm.ask(None)
     firm.work()
     assert str(firm.row(third).reason).startswith("headroom-held")
