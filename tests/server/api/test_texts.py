@@ -31,8 +31,12 @@ WANTED: tuple[tuple[str, dict[str, Any], tuple[str, ...]], ...] = (
     ("/v1/holds", {"household": "jones", "reason": "why"}, ("household", "account", "reason", "from", "until")),
     ("/v1/legal-holds", {"household": "jones", "reason": "why"}, ("household", "reason")),
     ("/v1/erasures", {"household": "jones", "reason": "why"}, ("household", "leaf", "reason")),
-    ("/v1/runs", {"expires": "2099-01-01T00:00:00Z"}, ("expires", "snapshot", "rulebook")),
-    ("/v1/proposals", {"household": "jones"}, ("household", "snapshot", "rulebook", "expires", "max_age")),
+    (
+        "/v1/runs",
+        {"expires": "2099-01-01T00:00:00Z"},
+        ("expires", "snapshot", "rulebook", "outcomes", "drift_over", "cash_over"),
+    ),
+    ("/v1/proposals", {"household": "jones"}, ("household", "account", "snapshot", "rulebook", "expires", "max_age")),
     ("/v1/checks", {"household": "jones"}, ("household", "snapshot", "rulebook", "as_of", "max_age")),
     ("/v1/facts", {"source": "vendor", "as_of": "2026-01-30"}, ("source", "as_of", "known_at")),
     (
@@ -40,7 +44,11 @@ WANTED: tuple[tuple[str, dict[str, Any], tuple[str, ...]], ...] = (
         {"kind": "issuer", "subject": "XA"},
         ("kind", "subject", "start", "end", "known", "source"),
     ),
-    ("/v1/waivers", {"rule": "P-1", "reason": "why", **DAYS}, ("rule", "reason", "account", "group", "raises_to")),
+    (
+        "/v1/waivers",
+        {"rule": "P-1", "reason": "why", **DAYS},
+        ("rule", "reason", "household", "account", "group", "raises_to"),
+    ),
     ("/v1/webhook-endpoints", {"url": "https://x.example/"}, ("url",)),
     ("/v1/approval-policies", {"title": "t", "currency": "USD", "clauses": []}, ("title", "currency")),
 )
