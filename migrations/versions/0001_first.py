@@ -88,7 +88,7 @@ def upgrade() -> None:
         *perhaps("household", "account"),
         *texts("intent"),
         *perhaps("households"),
-        *texts("proposer", "made"),
+        *texts("proposer", "roles", "made"),
         *perhaps("expires", "answer", "statement", "whole", "reason", "revises", "holder", "lease"),
         sa.Column("tries", sa.Integer(), nullable=False),
         *perhaps("run"),

@@ -23,7 +23,7 @@ from policy.ir.stated import Statement
 from policy.judge.redact import UNSEEN
 from server import clock
 from server.answer.orders import OrdersAnswer, Wanted, answer_of
-from server.api import chosen, freshness
+from server.api import chosen, freshness, probed
 from server.api.freshness import MaxAge
 from server.api.once import SAFE
 from server.api.problem import Flaw, ProblemError
@@ -110,16 +110,18 @@ def _answered(service: Service, who: Principal, wanted: CheckAsked) -> OrdersAns
     said = answer_of(found, reader, kinds, known.facts.id, known.rules.id)
     said = replace(said, observed=observing.lines(service, known, orders, days, reader))
     if orders and any(finding.id == UNSEEN.id for finding in said.verdict.findings):
-        _stopped(service, who, probing.names(book, orders))
+        _stopped(service, who, probing.names(book, (order.instrument for order in orders)))
     return said
 
 
 def _stopped(service: Service, who: Principal, names: frozenset[str]) -> None:
-    """That somebody was stopped by what they may not see is counted."""
+    """That somebody was stopped by what they may not see is counted, and not told where it is one too many."""
     with service.store.writing() as session:
         now = datetime.now(UTC)
-        told = probing.stopped(session, service.settings.probing, who, names, now)
-        journal.append(session, told, clock.text(now))
+        told = probing.stopped(session, service.settings.probing, who.name, names, now, who.credential)
+        journal.append(session, told or [], clock.text(now))
+    if told is None:
+        probed.required(service, who)
 
 
 def _cannot(problems: tuple[Problem, ...]) -> ProblemError:
@@ -127,15 +129,12 @@ def _cannot(problems: tuple[Problem, ...]) -> ProblemError:
 
 
 def _known(service: Service, who: Principal, wanted: CheckAsked, orders: Sequence[Order]) -> tuple[Loaded, Beyond]:
+    probed.required(service, who)
     now = datetime.now(UTC)
     with service.store.reading() as session:
-        seconds = probing.limited(session, service.settings.probing, who, now)
         rules = chosen.rules(session, wanted.rulebook, clock.text(now))
         row = chosen.data(session, wanted.snapshot)
     freshness.required(row, wanted.max_age)
-    if seconds is not None:
-        detail = "too many different names of yours were not permitted lately; ask compliance"
-        raise ProblemError("probing-limited", detail, headers={"Retry-After": str(seconds)})
     known = Loaded(
         loaded.rules_in(service, rules), loaded.facts_in(service, row, _household(service, who, wanted, orders, row))
     )

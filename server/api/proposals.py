@@ -22,7 +22,7 @@ from server import clock
 from server.answer import approval
 from server.answer.approval import ApprovalNeeded, ApprovalSaid
 from server.answer.proposal import ProposeAnswer
-from server.api import chosen, freshness
+from server.api import chosen, freshness, probed
 from server.api.chosen import invalid
 from server.api.freshness import MaxAge
 from server.api.listing import USUAL, page
@@ -104,7 +104,7 @@ class ProposalsAnswer:
     next: str | None
 
 
-UNMADE = ("rule-book-not-active", "no-snapshot", "data-too-old", "account-held")
+UNMADE = ("probing-limited", "rule-book-not-active", "no-snapshot", "data-too-old", "account-held")
 ADD = {"act": Act.PROPOSE, "asks": ProposalAsked, "says": ProposalAnswer, "problems": UNMADE}
 READ = {"act": Act.READ_PROPOSAL, "says": ProposalAnswer}
 LIST = {"act": Act.READ_PROPOSAL, "says": ProposalsAnswer, "problems": ("bad-cursor",)}
@@ -179,12 +179,13 @@ def _added(request: Request[Principal, None, Any], service: Service, body: bytes
 def queued(
     request: Request[Principal, None, Any], service: Service, asks: ProposalAsked, revises: str | None = None
 ) -> Write:
+    probed.required(service, request.user)
     wanted = _wanted(request, service, asks)
 
     def write(session: Session) -> Answer:
         now = clock.now()
         row, events = proposals.queued(session, wanted, request.user.name, now)
-        row.revises = revises
+        row.revises, row.roles = revises, ",".join(sorted(request.user.roles))
         receipt = journal.append(session, events, now)[-1]
         return answer(202, shown(row, now, log=receipt), location=f"/v1/proposals/{row.id}", etag=version(row))
 

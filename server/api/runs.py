@@ -10,6 +10,7 @@ from pydantic import Field
 from sqlmodel import Session
 
 from server import clock
+from server.api import probed
 from server.api.listing import LONGEST, USUAL, page
 from server.api.once import Answer, Write, once
 from server.api.problem import ProblemError
@@ -75,7 +76,7 @@ ADD = {
     "act": Act.RUN,
     "asks": RunAsked,
     "says": RunAnswer,
-    "problems": ("rule-book-not-active", "no-snapshot"),
+    "problems": ("probing-limited", "rule-book-not-active", "no-snapshot"),
 }
 READ = {"act": Act.READ_RUN, "says": RunAnswer}
 LIST = {"act": Act.READ_RUN, "says": RunsAnswer, "problems": ("bad-cursor",)}
@@ -90,6 +91,7 @@ def add(request: Request[Principal, None, Any], service: NamedDependency[Service
     asks = asked(RunAsked, body)
 
     def work() -> Write:
+        probed.required(service, request.user)
         wanted = terms(request, service, asks)
 
         def write(session: Session) -> Answer:

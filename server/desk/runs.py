@@ -175,7 +175,7 @@ def progress(session: Session, row: Run, now: str) -> Progress:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """`statement`: SHA-256 of what the log's entry commits to, null where nothing is proven; `why`: by what it was
+    """`statement`: SHA-256 of what the log's entry commits to, null where there are no orders; `why`: by what it was
     chosen or is passed over, where the run asks for something."""
 
     number: int
@@ -211,7 +211,9 @@ def _item(row: Run, number: int, household: str, known: Proposal | None, why: tu
     if known is None:
         state = PASSED if number < row.asked else _without(State(row.state))
         return Item(number, household, state, None, None, why)
-    return Item(number, household, proposals.state(known, now).value, known.id, known.statement, why)
+    state = proposals.state(known, now)
+    statement = None if state is proposals.State.REFUSED else known.statement  # or it would tell what is proven
+    return Item(number, household, state.value, known.id, statement, why)
 
 
 def _without(state: State) -> str:

@@ -3,9 +3,11 @@ entry in one."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import combinations
 
 from pydantic import TypeAdapter
+from sqlmodel import Session
 
 from policy.canonical import Json, digest
 from policy.ir.bind import bind_to
@@ -17,9 +19,9 @@ from policy.proof.archive import manifest
 from policy.proof.bundle import statement
 from policy.proof.layout import OPEN
 from server import clock
-from server.answer.proposal import WORDS, ProposeAnswer, answer_of
+from server.answer.proposal import UNSAID, WORDS, ProposeAnswer, answer_of
 from server.auth.roles import Role
-from server.desk import approvals, decision, headroom, holds, intent, observing, proposals, proving, unnamed
+from server.desk import approvals, decision, headroom, holds, intent, observing, probing, proposals, proving, unnamed
 from server.desk.headroom import Held
 from server.desk.loaded import Loaded, loaded
 from server.desk.measures import KEPT, measured
@@ -38,6 +40,7 @@ OWN = "own households;"
 """What the key of an answer begins with that is for who may see some households only, where rules add up the firm."""
 AGAIN = 4  # times that what was overtaken is worked out
 HELD = "headroom-held: what other proposals hold may be in the way; see /v1/headroom"
+LIMITED = "probing-limited: too many different names of yours were not permitted lately; ask compliance"
 PENDING = "headroom-held: orders of these accounts wait to be decided, or to be seen in the data; see /v1/headroom"
 
 
@@ -55,7 +58,8 @@ class Room:
 @dataclass(frozen=True, slots=True)
 class Result:
     """`answers`: by the roles that a rule may be kept for, those of its reader, sorted and joined by commas; `files`:
-    all that the decision consists of, none where nothing is proven; `measures`: what a policy of approval looks at."""
+    all that the decision consists of, none where nothing is proven; `measures`: what a policy of approval looks at;
+    `probed`: the names that whoever asked was refused by what they may not see."""
 
     event: Event
     answers: bytes | None = None
@@ -63,6 +67,7 @@ class Result:
     reason: str | None = None
     measures: str | None = None
     room: Room | None = None
+    probed: frozenset[str] = frozenset()
 
 
 def worked_out(service: Service, row: Proposal) -> Result:
@@ -70,6 +75,8 @@ def worked_out(service: Service, row: Proposal) -> Result:
     again does no harm."""
     known = loaded(service, row.rulebook, row.snapshot, row.household)
     with service.store.reading() as session:
+        if probing.limited(session, service.settings.probing, row.proposer, datetime.now(UTC)) is not None:
+            return _stopped(row, LIMITED)
         text = blobs.get(session, [row.intent])[row.intent].decode()
         data = session.get_one(Snapshot, row.snapshot)
         within = headroom.within(known.rules.library, row.household)
@@ -94,10 +101,16 @@ def worked_out(service: Service, row: Proposal) -> Result:
         kept = _answers(unnamed.task(task), unnamed.answer(found), link, task.library)
         said |= {OWN + roles: each for roles, each in kept}
     answers = ANSWERS.dump_json(said)
+    probed = _probed(task, row, answers) if isinstance(found, Refused) else frozenset()
     if isinstance(found, Refused) and files is None:
         open_ = beyond is not None and any(each.visible_to is None for each in beyond.obligations)
         reason = HELD if open_ and headroom.others(holding, row.household) else None
-        return Result(decision.unfiled(task, run, found, row.id, WORDS[type(found.refusal)]), answers, reason=reason)
+        return Result(
+            decision.unfiled(task, run, found, row.id, WORDS[type(found.refusal)]),
+            answers,
+            reason=reason,
+            probed=probed,
+        )
     assert files is not None, "orders are filed"
     measures = None if isinstance(found, Refused) else KEPT.dump_json(measured(task, found)).decode()
     whole = proving.disclosed(service, rules, files) if isinstance(found, Proposed) else files
@@ -105,7 +118,16 @@ def worked_out(service: Service, row: Proposal) -> Result:
     if isinstance(found, Proposed) and found.orders:
         beside = frozenset(each.proposal for each in holding)
         room = Room(found.point, beside, within, lambda now: headroom.still(service, known, data, task, found, now))
-    return Result(decision.filed(run, found, whole, row.id), answers, whole, measures=measures, room=room)
+    return Result(
+        decision.filed(run, found, whole, row.id), answers, whole, measures=measures, room=room, probed=probed
+    )
+
+
+def _probed(task: Task, row: Proposal, answers: bytes) -> frozenset[str]:
+    """What is counted of a refusal, where whoever asked may not see what refuses."""
+    if read_by(answers, frozenset(map(Role, filter(None, row.roles.split(","))))).answer != UNSAID:
+        return frozenset()
+    return probing.names(task.book, (pin.instrument for pin in task.intent.pins)) or probing.NO_NAMES
 
 
 def _stated(service: Service, row: Proposal, known: Loaded, beyond: Statement) -> None:
@@ -168,6 +190,7 @@ def _kept(service: Service, row: Proposal, result: Result) -> bool | None:
                 result = _stopped(row, stopped)
             else:
                 events = [proposals.superseded(session, name) for name in older]
+        events += _counted(service, session, row, result)
         now = clock.now()
         mine.answer = None if result.answers is None else named[-1]
         mine.statement = None if result.files is None else digest(statement(files))
@@ -179,6 +202,12 @@ def _kept(service: Service, row: Proposal, result: Result) -> bool | None:
         standing = approvals.standing(session, mine, service.signer.keys.signs.seed, time)
         journal.append(session, [told, *events, *standing], time)
     return True
+
+
+def _counted(service: Service, session: Session, row: Proposal, result: Result) -> list[Event]:
+    if not result.probed:
+        return []
+    return probing.stopped(session, service.settings.probing, row.proposer, result.probed, datetime.now(UTC)) or []
 
 
 def _fits(room: Room, holding: Sequence[Held]) -> bool:

@@ -84,7 +84,7 @@ def _free(
 
 def _put(session: Session, run: Run, number: int, wanted: Wanted, now: str) -> list[Event]:
     row, events = proposals.queued(session, wanted, run.proposer, now)
-    row.run, row.number = run.id, number
+    row.run, row.number, row.roles = run.id, number, ",".join(selection.read(run.chosen).roles)
     return events
 
 

@@ -9,7 +9,7 @@ from server.client.types.shared import Receipt
 
 
 class Item(Answer):
-    """`statement`: SHA-256 of what the log's entry commits to, null where nothing is proven; `why`: by what it was
+    """`statement`: SHA-256 of what the log's entry commits to, null where there are no orders; `why`: by what it was
     chosen or is passed over, where the run asks for something."""
 
     number: int

@@ -10,7 +10,7 @@ class Proposal(SQLModel, table=True):
     of all its files and the salt, where some are kept from somebody and the entry commits to what everybody may read
     (`policy.proof.kept`).
     `household`: whose part of the snapshot it is about, null for all of it; `account`: the one in which it may trade,
-    null for all. `households`: whose accounts these are, by
+    null for all. `roles`: of who asked, by commas. `households`: whose accounts these are, by
     commas; null where an account is nobody's. `holder`, `lease`: the worker that has it in hand, until then; `tries`:
     how often one began. `run`, `number`: the run that asked for it, and its place in that.
     `measures`: what a policy of approval looks at, JSON; `holds`: the quantities that its orders take, JSON, once there
@@ -28,6 +28,7 @@ class Proposal(SQLModel, table=True):
     intent: str
     households: str | None = None
     proposer: str
+    roles: str = ""
     made: str = Field(index=True)
     expires: str | None = None
     answer: str | None = None

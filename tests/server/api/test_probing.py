@@ -10,6 +10,8 @@ from sqlmodel import select
 
 from policy.judge.redact import NOT_PERMITTED
 from server.auth.roles import Role
+from server.flow import worker
+from server.flow.proposing import LIMITED
 from server.settings import Probing
 from server.store.tables import Probe
 from tests.server.api.conftest import Caller
@@ -113,3 +115,50 @@ def test_orders_that_name_nothing_new_are_counted_by_issuer(tmp_path: Path) -> N
                                    for each in BIG["instruments"]]}  # fmt: skip
     with world(tmp_path, RULES, book=book, probing=FEW) as there:
         assert {asked(there.adviser, name) for name in sorted(SECRET)} == {"stopped"}
+
+
+WAIT = {"Prefer": "wait=60"}
+SOME = NAMES[:40]
+WIDE = {**BIG, "weights": [{"model": "M", "kind": "security", "key": n, "weight": "1%"} for n in SOME]}
+"""What the model has can be bought."""
+
+
+def pinned(who: Caller, *names: str, path: str = "/v1/proposals") -> dict[str, Any]:
+    """What is answered to a proposal that has to buy these."""
+    pins = [{"account": "trust", "instrument": name, "least": "1"} for name in names]
+    said = who("POST", path, json={"intent": {"pins": pins}}, headers=WAIT)
+    return dict(said.json())
+
+
+def test_proposals_count_as_checks_do(tmp_path: Path) -> None:
+    """And revisions; nothing at all is searched past the limit, whatever it would have said."""
+    few = Probing(names=2, hours=24)
+    with world(tmp_path, RULES, book=WIDE, probing=few) as there:
+        secret, clean = sorted(SECRET), next(name for name in SOME if name not in SECRET)
+        first = pinned(there.adviser, clean)
+        assert first["state"] == "proposed"
+        assert {pinned(there.adviser, secret[0])["answer"]["answer"] for _ in range(2)} == {"not permitted"}
+        assert asked(there.adviser, secret[1]) == "stopped"
+        revised = pinned(there.adviser, secret[2], path=f"/v1/proposals/{first['id']}/revisions")
+        assert revised["answer"]["answer"] == "not permitted"
+        (event,) = events(there.room)
+        assert (event["data"]["principal"], event["data"]["names"]) == ("anna", 4)  # pins are joined
+        for body in (pinned(there.adviser, clean), there.adviser("POST", "/v1/runs", json={}).json()):
+            assert body["code"] == "probing-limited"
+        assert asked(there.adviser, clean) == "limited"
+
+
+def test_proposals_that_wait_are_not_searched_past_the_limit(tmp_path: Path) -> None:
+    """Whoever asks for many at once, before the first is refused, learns of no more names than who waits for each."""
+    with world(tmp_path, RULES, book=WIDE, probing=Probing(names=1, hours=24), workers=0) as there:
+        name = sorted(SECRET)
+        clean = [each for each in SOME if each not in SECRET]
+        asks = [name[0], name[1], name[2], clean[0]]
+        pins = [[{"account": "trust", "instrument": each, "least": "1"}] for each in asks]
+        made = [there.adviser("POST", "/v1/proposals", json={"intent": {"pins": pin}}).json() for pin in pins]
+        while worker.one(there.service):
+            pass
+        found = [there.adviser("GET", f"/v1/proposals/{each['id']}").json() for each in made]
+        assert [each["state"] for each in found] == ["refused"] * 4
+        assert [each["answer"] is not None for each in found] == [True, True, False, False]
+        assert {each["reason"] for each in found[2:]} == {LIMITED}
