@@ -14,9 +14,10 @@ from server.running import Service
 def driving(service: Service, lease: timedelta = queue.LEASE) -> Iterator[None]:
     """`lease`: of a worker; none is heard of for longer than that, nor than a process is given."""
     flows, url = [rebalancing.flow(service), surveillance.flow(service)], service.settings.database
+    memory = judging.Memory()
     with (
         flowing(service.store, url, flows, duties.of(service), min(lease, executors.LEASE)) as leads,
-        alone(leads, lambda: judging.keeping(service)),
+        alone(leads, lambda: judging.keeping(service, memory)),
         posting.posting(service),
     ):
         yield

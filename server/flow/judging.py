@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from typing import TypeVar
 
 from policy.book.changes import between
@@ -50,43 +50,49 @@ class Known:
 
 @dataclass(slots=True)
 class Memory:
-    """What the thread holds from one look to the next. `looked`: the last entry of the journal that it looked at, since
-    entries that change no verdict are many. `stop`: somebody else does this now."""
+    """What this process holds from one look to the next, also where another one has done it meanwhile. `looked`: the
+    last entry of the journal that was looked at, since entries that change no verdict are many. `ours`: held by the
+    thread that uses it."""
 
     known: Known | None = None
     looked: int = -1
-    stop: Event = field(default_factory=Event)
+    ours: Lock = field(default_factory=Lock)
 
 
 @contextmanager
-def keeping(service: Service) -> Iterator[None]:
+def keeping(service: Service, memory: Memory) -> Iterator[None]:
     """Verdicts are kept current meanwhile."""
-    memory = Memory()
-    thread = Thread(target=_keep, args=(service, memory), daemon=True)
+    stop = Event()
+    thread = Thread(target=_keep, args=(service, memory, stop), daemon=True)
     thread.start()
     try:
         yield
     finally:
-        memory.stop.set()
+        stop.set()
         thread.join(2 * IDLE)
 
 
-def _keep(service: Service, memory: Memory) -> None:
-    while not memory.stop.is_set():
-        try:
-            if memory.known is None:
-                memory.known = _begun(service, memory.stop)
-            if not one(service, memory):
-                memory.stop.wait(IDLE)
-        except Stopped:
-            return
-        except Exception:
-            _log.error({"event": "judging"}, exc_info=True)
-            memory.known = None
-            memory.stop.wait(PAUSE)
+def _keep(service: Service, memory: Memory, stop: Event) -> None:
+    first = True
+    with memory.ours:
+        while not stop.is_set():
+            try:
+                if first or memory.known is None:
+                    memory.known, first = _begun(service, stop, memory.known), False
+                if not one(service, memory, stop):
+                    stop.wait(IDLE)
+            except Stopped:
+                memory.known = None
+            except Exception:
+                _log.error({"event": "judging"}, exc_info=True)
+                memory.known = None
+                stop.wait(PAUSE)
 
 
-def one(service: Service, memory: Memory) -> bool:
+NEVER = Event()
+
+
+def one(service: Service, memory: Memory, stop: Event = NEVER) -> bool:
     """Whether there was an entry to look at: what it changed is kept and told, once, by whoever is first."""
     with service.store.reading() as session:
         at = standing.reached(session)
@@ -102,7 +108,7 @@ def one(service: Service, memory: Memory) -> bool:
         known, found = memory.known, list[Change]()
     else:
         known, changes = _judged(service, memory.known, at, rules, facts)
-        found = list(_each(changes, memory.stop))
+        found = list(_each(changes, stop))
     names = (row.id if row is not None else None for row in (rules, facts))
     to = Reach(cause.index, *names)
     with service.store.writing() as session:
@@ -111,13 +117,15 @@ def one(service: Service, memory: Memory) -> bool:
     return True
 
 
-def _begun(service: Service, stop: Event) -> Known | None:
-    """What was reached, so that the next change finds it."""
+def _begun(service: Service, stop: Event = NEVER, known: Known | None = None) -> Known | None:
+    """What was reached, so that the next change finds it; `known`, where it is that."""
     with service.store.reading() as session:
         at = standing.reached(session)
         rules, facts = session.get(Rulebook, at.rulebook or ""), session.get(Snapshot, at.snapshot or "")
     if rules is None or facts is None:
         return None
+    if known is not None and (known.rulebook.id, known.snapshot.id) == (rules.id, facts.id):
+        return known
     found = _bare(service, rules, facts)
     for _ in _each(current.ready(found.current), stop):
         pass

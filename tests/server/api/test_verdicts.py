@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from threading import Event
 from typing import Any
 
 import pytest
@@ -92,12 +91,14 @@ def test_nothing_is_lost_and_nothing_told_twice_whoever_dies(stocked: Service, c
     """A process that ends at any moment leaves what it had not written to the next one; a slower one writes nothing."""
     olga = caller("olga", Role.OPERATIONS)
     brought(stocked)
-    slow = Memory(judging._begun(stocked, Event()))
+    slow = Memory(judging._begun(stocked))
+    assert judging._begun(stocked, known=slow.known) is slow.known
     for amount in ("100", "10", "100"):
         olga("POST", "/v1/facts", json=price("A", amount))
     brought(stocked)  # a new process, which knows nothing
     assert [(c["from"], c["to"]) for c in told(stocked)] == [("pass", "block"), ("block", "pass"), ("pass", "block")]
     assert standing(stocked) == anew(stocked)
+    assert judging._begun(stocked, known=slow.known) is not slow.known
     assert brought(stocked, slow) == 0
     assert len(told(stocked)) == 3
 
