@@ -19,7 +19,8 @@ from policy.ir.bound import Bound, Form, Obligation, Outcome, Point, Rung, Truth
 from policy.judge import eval as reference
 from policy.judge import reach
 from policy.judge.columns import NOBODY, Formulas, Said, Stage, formulas, leaves, tightest
-from policy.judge.from_ir import Layout, fits
+from policy.judge.fits import fits
+from policy.judge.from_ir import Layout
 from policy.judge.from_ir import formulas as laid_out
 from policy.judge.from_ir import layout as laid_out_for
 from policy.judge.lattice import Lattice, integers, lattice

@@ -18,7 +18,8 @@ from policy.ir.bound import Bound, Form, Formula, Leaf, Lin, Obligation, Outcome
 from policy.judge import eval as reference
 from policy.judge import reach
 from policy.judge.columns import Formulas, LeafScale, Stage, formulas
-from policy.judge.from_ir import Layout, fits
+from policy.judge.fits import fits
+from policy.judge.from_ir import Layout
 from policy.judge.from_ir import formulas as laid_out
 from policy.judge.lattice import Lattice, integers, lattice
 from policy.judge.linear import price_of
