@@ -1,15 +1,18 @@
 """Posts events to the endpoints that wait for them: one endpoint at a time is in the hand of a process, by a lease on
-its row. What was posted and not written down before a process died is posted again, with the same id."""
+its row, which it renews while it posts. What was posted and not written down before a process died is posted again,
+with the same id."""
 
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from queue import Empty, SimpleQueue
 from threading import Event, Thread
 from time import monotonic, time
 
 import httpx
 from pydantic import TypeAdapter
+from sqlalchemy import update
 from sqlmodel import Session, col, or_, select
 
 from server import clock
@@ -22,10 +25,11 @@ from server.store.tables import Webhook
 
 LOOK = 0.5  # seconds between two looks at whether there is something to post
 PAUSE = 5  # seconds before the next try where the database is down
-PATIENCE = 15  # seconds for a receiver to answer
+PATIENCE = 15  # seconds for a receiver to answer, however slowly it does
 BATCH = 50  # events between two entries of what was posted
 TURN = 20  # seconds after which what was posted is written down, however little
-LEASE = timedelta(seconds=TURN + 2 * PATIENCE)
+LONGEST_TURN = TURN + 2 * PATIENCE  # seconds after which an endpoint is another's, whatever the process says
+LEASE = timedelta(seconds=8)
 LONGEST = 200  # characters of an error
 
 _BODY = TypeAdapter(Happened)
@@ -34,21 +38,35 @@ _log = logging.getLogger("proofolio")
 
 @contextmanager
 def posting(service: Service) -> Iterator[None]:
-    stop = Event()
-    thread = Thread(target=_post, args=(service, stop), daemon=True)
-    thread.start()
+    stop, hands = Event(), dict[str, float]()
+    threads = [Thread(target=each, args=(service, stop, hands), daemon=True) for each in (_post, _renew)]
+    for thread in threads:
+        thread.start()
     try:
         yield
     finally:
         stop.set()
-        thread.join(2 * LOOK)
+        for thread in threads:
+            thread.join(2 * LOOK)
 
 
-def one(service: Service, client: httpx.Client, stop: Event | None = None) -> bool:
-    """Whether an endpoint was due; it has been told what there is, or it is tried again later."""
+def one(
+    service: Service, client: httpx.Client, stop: Event | None = None, hands: dict[str, float] | None = None
+) -> bool:
+    """Whether an endpoint was due; it has been told what there is, or it is tried again later. `hands`: until when
+    what is in hand is renewed, by holder."""
     row = _taken(service)
     if row is None:
         return False
+    mine = {} if hands is None else hands
+    mine[str(row.holder)] = monotonic() + LONGEST_TURN
+    try:
+        return _told(service, client, row, stop)
+    finally:
+        del mine[str(row.holder)]
+
+
+def _told(service: Service, client: httpx.Client, row: Webhook, stop: Event | None) -> bool:
     with service.store.reading() as session:
         page = _page(session, row)
     found, reached = _posted(client, row, page, stop)
@@ -121,20 +139,49 @@ def _tried(client: httpx.Client, row: Webhook, event: Happened) -> Tried:
         "webhook-timestamp": str(seconds),
         "webhook-signature": webhooks.signatures(row, event.event, seconds, body, now),
     }
-    status, error = None, None
-    try:
-        with client.stream("POST", row.url, content=body, headers=headers) as answered:  # what it says is not read
-            status = answered.status_code
-    except (httpx.HTTPError, httpx.InvalidURL) as failure:
-        error = (str(failure) or type(failure).__name__)[:LONGEST]
+    found = _answered(client, row.url, body, headers)
+    status, error = (found, None) if isinstance(found, int) else (None, found)
     return Tried(event.index, now, status, error, int((monotonic() - begun) * 1000))
 
 
-def _post(service: Service, stop: Event) -> None:
+def _answered(client: httpx.Client, url: str, body: bytes, headers: dict[str, str]) -> int | str:
+    """The status, or why there is none. A thread of its own asks, which is left where it is when the receiver sends a
+    letter now and then: the client's patience is with each of them."""
+    said = SimpleQueue[int | str]()
+
+    def ask() -> None:
+        try:
+            with client.stream("POST", url, content=body, headers=headers) as answered:  # what it says is not read
+                said.put(answered.status_code)
+        except (httpx.HTTPError, httpx.InvalidURL) as failure:
+            said.put((str(failure) or type(failure).__name__)[:LONGEST])
+
+    Thread(target=ask, daemon=True).start()
+    try:
+        return said.get(timeout=PATIENCE)
+    except Empty:
+        return f"no answer within {PATIENCE} seconds"
+
+
+def _renew(service: Service, stop: Event, hands: dict[str, float]) -> None:
+    while not stop.wait(LEASE.total_seconds() / 4):
+        mine = [holder for holder, end in list(hands.items()) if monotonic() < end]
+        try:
+            if mine:
+                with service.store.writing() as session:
+                    until = clock.text(datetime.now(UTC) + LEASE)
+                    session.connection().execute(
+                        update(Webhook).where(col(Webhook.holder).in_(mine)).values(lease=until)
+                    )
+        except Exception:
+            _log.error({"event": "flow"}, exc_info=True)
+
+
+def _post(service: Service, stop: Event, hands: dict[str, float]) -> None:
     with httpx.Client(timeout=PATIENCE, follow_redirects=False, trust_env=False) as client:
         while not stop.is_set():
             try:
-                if not one(service, client, stop):
+                if not one(service, client, stop, hands):
                     stop.wait(LOOK)
             except Exception:
                 _log.error({"event": "fault", "flow": "webhooks"}, exc_info=True)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -227,6 +231,48 @@ def test_an_old_secret_signs_for_a_day(service: Service, receiver: Receiver) -> 
     assert headers["webhook-signature"].split(" ") == [
         webhooks.signature(secret, event["event"], seconds, body) for secret in (new, old)
     ]
+
+
+def test_who_answers_a_letter_now_and_then_is_not_waited_for(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(posting, "PATIENCE", 1)
+    with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor(1) as pool:
+        pool.submit(_dripped, server)
+        name = hooked(service, f"http://127.0.0.1:{server.getsockname()[1]}/")
+        happened(service, 1)
+        with httpx.Client(timeout=1) as client:
+            assert posting.one(service, client)
+    with service.store.reading() as session:
+        (tried,) = session.exec(select(Delivery)).all()
+    assert (tried.status, tried.error) == (None, "no answer within 1 seconds")
+    assert (row(service, name).tries, row(service, name).holder) == (1, None)
+
+
+def _dripped(server: socket.socket) -> None:
+    with server.accept()[0] as line:
+        for letter in b"HTTP/1.1 200 OK":
+            line.send(bytes([letter]))
+            time.sleep(0.2)
+
+
+def test_what_is_in_hand_is_renewed_and_is_anothers_soon_after_a_death(
+    service: Service, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(posting, "LEASE", timedelta(seconds=0.4))
+    name = hooked(service, receiver.address)
+    happened(service, 1)
+    first = posting._taken(service)
+    assert first is not None
+    stop, hands = threading.Event(), {str(first.holder): time.monotonic() + 60}
+    renewing = threading.Thread(target=posting._renew, args=(service, stop, hands), daemon=True)
+    renewing.start()
+    time.sleep(1)
+    assert posting._taken(service) is None
+    stop.set()
+    renewing.join()
+    time.sleep(0.5)
+    again = posting._taken(service)
+    assert again is not None
+    assert (again.id, again.holder == first.holder) == (name, False)
 
 
 def test_two_processes_post_no_event_twice(service: Service, receiver: Receiver) -> None:
