@@ -5,10 +5,10 @@ import re
 from collections.abc import Sequence
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from server.api.problem import ProblemError
+from server.log.feed import Which
 from server.store.tables import ApprovalPolicy, Hold, Proposal, Rulebook, Run, Snapshot, Waiver, Webhook
 
 Row = TypeVar("Row", ApprovalPolicy, Hold, Proposal, Rulebook, Run, Snapshot, Waiver, Webhook)
@@ -19,7 +19,7 @@ _ID = re.compile(r"[a-z]+_[0-9a-v]{24}")
 
 
 def page(
-    session: Session, table: type[Row], cursor: str | None, limit: int, *which: ColumnElement[bool]
+    session: Session, table: type[Row], cursor: str | None, limit: int, *which: Which
 ) -> tuple[Sequence[Row], str | None]:
     """Rows of which all of `which` holds, and the cursor of the next page, None where this is the last."""
     if not 1 <= limit <= LONGEST:

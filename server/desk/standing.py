@@ -9,7 +9,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, or_, select
 
 from policy.canonical import Json, decode, encode
@@ -18,7 +17,7 @@ from policy.judge.standing import Answer
 from server.auth.credentials import Principal
 from server.log import feed, journal
 from server.log.events import Event, apart
-from server.log.feed import Page
+from server.log.feed import Page, Which
 from server.store.tables import Journal, Reached, Verdict
 
 STREAM = "verdicts"
@@ -212,7 +211,7 @@ def kept(session: Session, who: Principal, asked: Asked) -> Sequence[Verdict]:
 def history(session: Session, who: Principal, household: str | None, rule: str | None, after: int, limit: int) -> Page:
     """The events of the feed that are of these verdicts, and theirs to see."""
     streams = [STREAM, *(apart(STREAM, role) for role in sorted(who.roles))]
-    wanted: list[ColumnElement[bool]] = [col(Journal.stream).in_(streams)]
+    wanted: list[Which] = [col(Journal.stream).in_(streams)]
     if household is not None:
         wanted.append(col(Journal.household) == household)
     if rule is not None:

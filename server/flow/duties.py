@@ -20,7 +20,7 @@ from server.desk import proposals, publish
 from server.desk.proposals import State
 from server.flow import surveillance
 from server.flow.durable import Duty
-from server.log import journal
+from server.log import journal, reads
 from server.log.audit import audited
 from server.log.events import Event, apart
 from server.running import Service
@@ -63,6 +63,7 @@ DUE: tuple[Due, ...] = (in_force, expired, lapsed)
 def of(service: Service) -> list[Duty]:
     told = [Duty(due.__name__, partial(tell, service.store, due)) for due in DUE]
     kept = [Duty("sweep", partial(_swept, service.store)), Duty("audit", partial(_audited, service))]
+    kept.append(Duty("reads", lambda: reads.committed(service.store, service.settings.reads_days, datetime.now(UTC))))
     return [*told, *kept, Duty("surveillance", partial(surveillance.due, service))]
 
 

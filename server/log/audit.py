@@ -8,7 +8,7 @@ of the feed (`data`) where an event commits to a body of its own: only a body th
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.exc import IntegrityError
@@ -20,7 +20,7 @@ from policy.proof.frontier import Frontier, grown, root
 from policy.proof.merkle import leaf_hash
 from policy.proof.note import Checkpoint, NoteError, checkpoint, parse, verified
 from policy.proof.reading import ShapeError
-from server.log import files, journal, signer
+from server.log import files, journal, reads, signer
 from server.log.events import KINDS, Event
 from server.log.journal import Receipt
 from server.log.signer import Signer
@@ -74,6 +74,8 @@ def audited(store: Store, by: Signer, actor: str, time: str) -> tuple[Audit, Rec
     whole = before is None or bool(before.findings) or _older(before.full, time)
     with store.reading() as session:
         found = audit(session, by, last, None if whole else before)
+        odd = reads.checked(session, 0 if whole or before is None else before.size, time)
+        found = replace(found, findings=(*found.findings, *odd)[:MOST])
     full = time if whole or before is None else before.full
     kept = Audited(found.size, found.root, full, list(found.findings))
     files.replaced(by.folder / MEMORY, json.dumps(asdict(kept)).encode())

@@ -8,6 +8,7 @@ from policy.proof.entry import Entry, Kind, Payload
 KINDS = {
     "log.begun": Kind.GENESIS,
     "log.audited": Kind.SELF_AUDIT,
+    "reads.committed": Kind.SELF_AUDIT,
     "legal-hold.placed": Kind.POLICY,
     "legal-hold.ended": Kind.POLICY,
     "erasure.asked": Kind.POLICY,

@@ -22,6 +22,8 @@ from server.auth.roles import Role
 from server.log import journal
 from server.store.tables import Journal
 
+Which = ColumnElement[bool]
+"""What holds of the rows that are meant."""
 SCAN = 10_000
 START = -1
 """What comes before the first event."""
@@ -51,7 +53,7 @@ class Page:
     more: bool
 
 
-def page(session: Session, who: Principal, after: int, limit: int, *which: ColumnElement[bool]) -> Page:
+def page(session: Session, who: Principal, after: int, limit: int, *which: Which) -> Page:
     """What happened after the event number `after`, at most `limit` events of it; of those of which all of `which`
     holds."""
     last = min(after + SCAN, journal.size(session) - 1)
@@ -68,18 +70,18 @@ def entry(session: Session, who: Principal, leaf: bytes) -> bytes | None:
     return session.exec(select(Journal.entry).where(Journal.leaf == leaf, seen_by(who))).first()
 
 
-def seen_by(who: Principal) -> ColumnElement[bool]:
+def seen_by(who: Principal) -> Which:
     """Which entries of the journal are for these eyes."""
     return and_(of_role(col(Journal.role), who), of_household(col(Journal.household), who))
 
 
-def of_role(role: Any, who: Principal) -> ColumnElement[bool]:
+def of_role(role: Any, who: Principal) -> Which:
     """Whether a row is for their roles. `role`: a column with none, for everybody's eyes, or several, by commas."""
     every = [role.is_(None)] if who.roles - {Role.ADMIN} else []
     return or_(false(), *every, *((literal(",") + role + ",").contains(f",{each},") for each in sorted(who.roles)))
 
 
-def of_household(household: Any, who: Principal) -> ColumnElement[bool]:
+def of_household(household: Any, who: Principal) -> Which:
     """Whether it is of a household of theirs. `household`: a column with none where it is everybody's."""
     return true() if who.households is None else or_(household.is_(None), household.in_(sorted(who.households)))
 

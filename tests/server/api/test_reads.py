@@ -15,6 +15,7 @@ from server.api.reads import SILENT
 from server.app import app
 from server.auth.roles import ALLOWED, Role
 from server.log import reads
+from server.log.audit import audited
 from server.running import Service
 from server.store.store import Store
 from server.store.tables import Read
@@ -164,14 +165,36 @@ def test_rows_wait_while_the_database_is_away(database: Store, monkeypatch: pyte
         assert [each.time for each in session.exec(select(Read).order_by(Read.id))] == [f"t{n:02}" for n in range(25)]
 
 
-def test_what_is_too_old_is_dropped(database: Store) -> None:
+def test_what_is_too_old_is_dropped_as_it_was_told(database: Store) -> None:
+    """And nothing that the journal was not told of, however old it is."""
     noting, now = reads.Reads(database, 10), datetime.now(UTC)
-    for days in (11, 9, 0):
+    for days in (12, 11, 0):
         reads.noted(noting, row(clock.text(now - timedelta(days=days))))
-    reads.written(noting)
+        reads.written(noting)
+        reads.swept(noting, now)
+        reads.committed(database, 10, now - timedelta(days=days))
     reads.swept(noting, now)
     with database.reading() as session:
-        assert len(session.exec(select(Read)).all()) == 2
+        assert session.exec(select(Read.id)).all() == [3]
+        assert list(reads.checked(session, 0, clock.text(now))) == []
+
+
+def test_the_log_says_what_was_read_and_an_audit_finds_what_was_changed(service: Service, caller: Callers) -> None:
+    rita = caller("rita", Role.REGULATOR)
+    for _ in range(3):
+        rita("GET", "/v1/snapshots")
+    read(rita)
+    now = datetime.now(UTC)
+    for _ in range(2):
+        reads.committed(service.store, 10, now)  # once an hour
+    (told,) = [each for each in rita("GET", "/v1/events").json()["events"] if each["type"] == "reads.committed"]
+    assert (told["data"]["after"], told["data"]["last"], told["data"]["rows"]) == (0, 3, 3)
+    assert caller("tom", Role.TRADER)("GET", f"/v1/log/entries/{told['leaf']}").status_code == 404
+    assert audited(service.store, service.signer, "ada", clock.now())[0].findings == ()
+    with service.store.writing() as session:
+        session.get_one(Read, 2).principal = "somebody else"
+    found, _ = audited(service.store, service.signer, "ada", clock.text(now + timedelta(days=8)))
+    assert found.findings == (f"the reads 1 to 3 are not those of {told['data']['until']}",)
 
 
 def test_every_act_that_reads_clients_is_noted() -> None:
