@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
 from server.api.problem import ProblemError
-from server.api.rulebooks import readable_to
+from server.api.rules_shown import readable_to
 from server.auth.credentials import Principal
 from server.auth.roles import Act
 from server.desk import changes, loaded

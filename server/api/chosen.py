@@ -7,7 +7,6 @@ from sqlmodel import Session
 from policy.book.parts import NOBODY
 from policy.book.problem import did_you_mean
 from policy.ir.core import Library
-from server import clock
 from server.api.problem import Flaw, ProblemError
 from server.auth.credentials import Principal
 from server.desk import ingest, loaded, manifest, publish
@@ -80,17 +79,6 @@ def home(known: Manifest, account: str, who: Principal) -> str:
     mine = [part for name, part in known.parts.items() if who.households is None or name in who.households]
     do = did_you_mean(account, (name for part in mine for name in part.accounts), "name one of it by its id")
     raise invalid("/account", f"the snapshot has no account `{account[:80]}`", do)
-
-
-def expiry(said: str | None, now: str) -> str | None:
-    """From when on nobody approves what comes of the request."""
-    if said is None:
-        return None
-    found = clock.instant(said)
-    if found is None or found <= now:
-        what = f"`{said}` is no instant" if found is None else f"{found} has passed"
-        raise invalid("/expires", what, "write an instant to come, such as 2026-12-01T14:30:00Z, or none")
-    return found
 
 
 def invalid(pointer: str, detail: str, do: str) -> ProblemError:

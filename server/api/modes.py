@@ -11,9 +11,9 @@ from sqlmodel import Session, col, select
 
 from policy.judge.redact import readable
 from server import clock
+from server.api.instants import begins
 from server.api.once import Answer, Write, once
 from server.api.problem import Flaw, ProblemError
-from server.api.rulebooks import instant
 from server.api.version import matched, version
 from server.api.wire import Asked, answer, asked
 from server.auth.credentials import Principal
@@ -89,7 +89,7 @@ def add(
         if rule is None:
             what = f"this rule book has no rule `{wanted.rule}`"
             raise ProblemError("invalid", what, [Flaw("/rule", what, "name one of its rules or lists")])
-        since = None if wanted.since == "now" else instant(wanted.since, clock.now())
+        since = None if wanted.since == "now" else begins(wanted.since, clock.now())
 
         def write(session: Session) -> Answer:
             book = session.get_one(Rulebook, rulebook)

@@ -25,6 +25,7 @@ from server.answer.proposal import ProposeAnswer
 from server.api import chosen, freshness, probed
 from server.api.chosen import invalid
 from server.api.freshness import MaxAge
+from server.api.instants import expiry
 from server.api.listing import USUAL, page
 from server.api.once import Answer, Write, once
 from server.api.problem import Flaw, ProblemError
@@ -194,7 +195,7 @@ def queued(
 
 def _wanted(request: Request[Principal, None, Any], service: Service, asks: ProposalAsked) -> Wanted:
     now = clock.now()
-    expires = chosen.expiry(asks.expires, now)
+    expires = expiry(asks.expires, now)
     known = _loaded(request, service, asks, now)
     book = known.facts.index.book
     doubtful = disguised(known.rules.library, book)

@@ -1,38 +1,41 @@
 """Rule books: published with what their cases say, read, and put in force by somebody else than their author."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from litestar import Request, Response, Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, RawBody
 from pydantic import Field
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
 from policy.book.problem import Problem, pointer
-from policy.ir import core
-from policy.ir.core import Library
-from policy.judge.redact import readable
 from server import clock
 from server.answer import cases
-from server.answer.cases import CasesAnswer
-from server.answer.check import Mistake, Read, checked
-from server.answer.explanation import explained
+from server.answer.check import checked
+from server.api.instants import begins
 from server.api.listing import USUAL, page
 from server.api.once import Answer, Write, once
 from server.api.problem import Flaw, ProblemError
+from server.api.rules_shown import (
+    RulebookAnswer,
+    RulebooksAnswer,
+    RulesAnswer,
+    Seen,
+    readable_to,
+    rules_said,
+    shown,
+)
 from server.api.version import matched, version
 from server.api.wire import Asked, answer, asked, said
 from server.auth.credentials import Principal
 from server.auth.roles import Act
-from server.desk import loaded, publish, ruling, waivers
+from server.desk import loaded, publish, ruling
 from server.desk.loaded import Rules
 from server.desk.publish import Draft, State
 from server.log import journal
-from server.log.journal import Receipt
 from server.running import Service
-from server.store.tables import Rulebook, Waiver
+from server.store.tables import Rulebook
 
 MOST_FILES = 1_000
 MOST_TEXT = 4 * 1024 * 1024  # characters of all files together
@@ -49,64 +52,6 @@ class RulebookAsked(Asked):
 class ActivationAsked(Asked):
     since: Annotated[str, Field(alias="from", max_length=40)]
     """`now`, or an instant to come, such as `2026-12-01T09:30:00-05:00`"""
-
-
-@dataclass(frozen=True, slots=True)
-class RulebookAnswer:
-    """`state`: draft, scheduled, active or superseded; `active`: since when or from when it is in force. `manifest`:
-    the SHA-256 that the log and proofs name. `base`: the published one of which this is a later state. `files`: by
-    path, those of which the reader may see everything; `observed`, `waivers`, `cases`: of the rules that the reader may
-    see. `warnings`: what is doubtful in the text, said to whoever published it."""
-
-    id: str
-    title: str
-    state: str
-    manifest: str
-    author: str
-    made: str
-    active: str | None
-    activator: str | None
-    base: str | None = None
-    files: Mapping[str, str] | None = None
-    observed: tuple[str, ...] | None = None
-    waivers: tuple[str, ...] | None = None
-    cases: CasesAnswer | None = None
-    warnings: tuple[Mistake, ...] = ()
-    log: Receipt | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RulebooksAnswer:
-    """Newest first. `next`: the cursor of the next page, null after the last."""
-
-    data: tuple[RulebookAnswer, ...]
-    next: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class RuleSaid:
-    """A rule or a list. `mode`: enforce, or observe, which is judged and counted and blocks nothing. `says`: what is
-    judged, in sentences; `clauses`: how each is read (none of a list); `needs`: terms whose values the book must
-    hold."""
-
-    id: str
-    mode: str
-    title: str
-    layer: str
-    authority: tuple[str, ...]
-    says: tuple[str, ...]
-    clauses: tuple[Read, ...]
-    needs: tuple[str, ...]
-    file: str
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
-class RulesAnswer:
-    """The rules and lists that the reader may see."""
-
-    rulebook: str
-    data: tuple[RuleSaid, ...]
 
 
 ADD = {"act": Act.PUBLISH_RULES, "asks": RulebookAsked, "says": RulebookAnswer, "problems": ("too-large",)}
@@ -137,8 +82,8 @@ def add(request: Request[Principal, None, Any], service: NamedDependency[Service
             now = clock.now()
             row, event = publish.published(session, draft, wanted.title, request.user.name, now)
             (receipt,) = journal.append(session, [event], now)
-            shown = _shown(row, State.DRAFT, whole, warnings, receipt)
-            return answer(201, shown, location=f"/v1/rulebooks/{row.id}", etag=version(row))
+            made = shown(row, State.DRAFT, whole, warnings, receipt)
+            return answer(201, made, location=f"/v1/rulebooks/{row.id}", etag=version(row))
 
         return write
 
@@ -158,8 +103,7 @@ def listed(
         kept = ruling.kept_from(session, request.user)
         rows, following = page(session, Rulebook, cursor, limit, col(Rulebook.id).not_in(kept))
         last = publish.in_force(session, now, kept)
-    shown = tuple(_shown(row, publish.state(row, now, last)) for row in rows)
-    return RulebooksAnswer(shown, following)
+    return RulebooksAnswer(tuple(shown(row, publish.state(row, now, last)) for row in rows), following)
 
 
 @get("/rulebooks/{rulebook:str}", opt={"act": Act.READ_RULES, "says": RulebookAnswer}, sync_to_thread=True)
@@ -176,15 +120,14 @@ def one(
     mine = readable_to(service, known, request.user)
     files, waived = publish.readable_files(known, mine, report), tuple(each.id for each in mine.waivers)
     seen = Seen(files, mine.observed, waived, cases.answered(mine, report.results))
-    shown = _shown(row, state, seen)
-    return Response(shown, headers={"ETag": f'"{version(row)}"'})
+    return Response(shown(row, state, seen), headers={"ETag": f'"{version(row)}"'})
 
 
 @get("/rulebooks/{rulebook:str}/rules", opt={"act": Act.READ_RULES, "says": RulesAnswer}, sync_to_thread=True)
 def rules(
     request: Request[Principal, None, Any], service: NamedDependency[Service], rulebook: FromPath[str]
 ) -> RulesAnswer:
-    return RulesAnswer(rulebook, _said(readable_to(service, _known(service, rulebook), request.user)))
+    return RulesAnswer(rulebook, rules_said(readable_to(service, _known(service, rulebook), request.user)))
 
 
 @post("/rulebooks/{rulebook:str}/activation", opt=ACTIVATE, sync_to_thread=True, status_code=200)
@@ -205,7 +148,7 @@ def activate(
             raise ProblemError("not-found", f"there is no rule book `{rulebook}`")
         matched(request, row)
         _may(session, row, who)
-        since = instant(wanted.since, now)
+        since = begins(wanted.since, now)
         other = publish.begins(session, since)
         if other is not None:
             raise ProblemError("state-conflict", f"`{other}` begins at {since}; which would be in force? name another")
@@ -213,7 +156,7 @@ def activate(
         amended = ruling.settled(session, who, now)
         state = publish.state(row, now, publish.in_force(session, now))
         receipt, *_ = journal.append(session, [event, *amended], now)
-        return answer(200, _shown(row, state, log=receipt), etag=version(row))
+        return answer(200, shown(row, state, log=receipt), etag=version(row))
 
     return once(service.store, request, body, lambda: write)
 
@@ -239,93 +182,11 @@ def _may(session: Session, row: Rulebook, who: str) -> None:
         raise ProblemError("state-conflict", "cases of it fail; mend rules or cases, and publish again")
 
 
-def instant(text: str, now: str) -> str:
-    """The instant, as the clock writes it."""
-    if text == "now":
-        return now
-    found = clock.instant(text)
-    if found is None:
-        raise _wrong(f"`{text}` is no instant", "write `now`, or one such as 2026-12-01T14:30:00Z")
-    if found < now:
-        raise _wrong(f"{found} has passed", "write `now`, or an instant to come: no decision is changed afterwards")
-    return found
-
-
-def _wrong(detail: str, do: str) -> ProblemError:
-    return ProblemError("invalid", detail, [Flaw("/from", detail, do)])
-
-
 def _known(service: Service, rulebook: str) -> Rules:
     found = loaded.rules_of(service, rulebook)
     if found is None:
         raise ProblemError("not-found", f"there is no rule book `{rulebook}`")
     return found
-
-
-def readable_to(service: Service, known: Rules, who: Principal) -> Library:
-    """The rules that they may see, without waivers that were granted for other households."""
-    mine = readable(known.library, who.roles)
-    if who.households is None:
-        return mine
-    with service.store.reading() as session:
-        others = {waivers.name(row.id) for row in session.exec(select(Waiver)) if not waivers.seen_by(row, who)}
-    return replace(mine, waivers=tuple(each for each in mine.waivers if each.id not in others))
-
-
-def _said(library: Library) -> tuple[RuleSaid, ...]:
-    read = {rule.rule: rule for rule in checked((), (), library).rules}
-    subjects: tuple[core.Rule | core.ListRule, ...] = (*library.rules, *library.lists)
-    told = [explained(each, library.waivers) for each in subjects]
-    return tuple(
-        RuleSaid(
-            each.rule,
-            ruling.OBSERVE if each.rule in library.observed else ruling.ENFORCE,
-            each.title,
-            each.layer,
-            each.authority,
-            each.says,
-            read[each.rule].clauses if each.rule in read else (),
-            read[each.rule].needs if each.rule in read else (),
-            each.file,
-            each.line,
-        )
-        for each in told
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What a reader sees of a rule book, beside its row."""
-
-    files: Mapping[str, str]
-    observed: tuple[str, ...]
-    waivers: tuple[str, ...]
-    cases: CasesAnswer
-
-
-def _shown(
-    row: Rulebook,
-    state: State,
-    seen: Seen | None = None,
-    warnings: tuple[Mistake, ...] = (),
-    log: Receipt | None = None,
-) -> RulebookAnswer:
-    shown = RulebookAnswer(
-        id=row.id,
-        title=row.title,
-        state=state.value,
-        manifest=row.manifest,
-        author=row.author,
-        made=row.made,
-        active=row.active,
-        activator=row.activator,
-        base=row.base,
-        warnings=warnings,
-        log=log,
-    )
-    if seen is None:
-        return shown
-    return replace(shown, files=seen.files, observed=seen.observed, waivers=seen.waivers, cases=seen.cases)
 
 
 ROUTES = Router("/", route_handlers=[add, listed, one, rules, activate], tags=["rules"])

@@ -11,6 +11,7 @@ from policy.book.problem import did_you_mean
 from policy.ir.bound import Outcome
 from server import clock
 from server.api import chosen
+from server.api.instants import expiry
 from server.api.problem import Flaw, ProblemError
 from server.api.wire import Asked, flaws
 from server.auth.credentials import Principal
@@ -47,7 +48,7 @@ class RunAsked(Asked):
 
 def terms(request: Request[Principal, None, Any], service: Service, asks: RunAsked) -> Planned:
     now = clock.now()
-    expires = chosen.expiry(asks.expires, now)
+    expires = expiry(asks.expires, now)
     with service.store.reading() as session:
         ruling = chosen.rules_in_force(session, asks.rulebook, now)
         row = chosen.data(session, asks.snapshot)

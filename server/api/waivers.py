@@ -16,10 +16,10 @@ from policy.judge.redact import readable
 from policy.proof.archive import listed as paths_of
 from server import clock
 from server.api.chosen import invalid
+from server.api.instants import begins
 from server.api.listing import USUAL, page
 from server.api.once import Answer, Write, once
 from server.api.problem import Flaw, ProblemError
-from server.api.rulebooks import instant
 from server.api.version import matched, version
 from server.api.waiver_terms import Plain, WaiverAsked, terms, whose
 from server.api.wire import Asked, answer, asked
@@ -193,7 +193,7 @@ def end(
         ruling.alone(session)
         now, who = clock.now(), request.user
         row = _known(session, who, waiver, lock=True)
-        at = instant(since, now)
+        at = begins(since, now)
         if not who.may(Act.GRANT_WAIVER) and (row.asker != who.name or row.granted is not None):
             raise ProblemError("state-conflict", "compliance ends what was granted, and who asked takes back the rest")
         _allowed(row, now, *(State.ASKED, State.GRANTED, State.EXPIRED))

@@ -143,7 +143,7 @@ def test_cases_that_fail_keep_it_a_draft(anna: Caller, berta: Caller) -> None:
     assert anna("GET", f"/v1/rulebooks/{name}").json()["cases"]["failed"] == 1
     refused = berta("POST", f"/v1/rulebooks/{name}/activation", json={"from": "now"}, headers=FIRST)
     assert (refused.status_code, refused.json()["code"]) == (409, "state-conflict")
-    assert "1 of its cases" in refused.json()["detail"]
+    assert "cases of it fail" in refused.json()["detail"]
 
 
 def test_the_next_one_supersedes_at_its_instant(service: Service, anna: Caller, berta: Caller) -> None:
