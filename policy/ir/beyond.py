@@ -10,7 +10,7 @@ from policy.book.read import Index
 from policy.interval import ZERO, Number, between, dot, hull, plus, times
 from policy.ir import meaning
 from policy.ir.alike import FIRM, Forms, about_firm, names
-from policy.ir.bind import Draft, bind_to, drafted
+from policy.ir.bind import Draft, drafted, tolerant
 from policy.ir.bound import Bound, Form, Kind, Point
 from policy.ir.core import Library
 from policy.ir.forms import ONE
@@ -45,17 +45,17 @@ def reaches_beyond(library: Library) -> bool:
 
 def whole(library: Library, facts: Index, orders: tuple[Order, ...], snapshot: str) -> Whole:
     """`orders` add instruments that accounts do not hold yet. `snapshot`: the hash of what the whole book is."""
-    world, drafts = drafted(about_firm(library), facts, orders)
-    found = bind_to(about_firm(library), facts, orders, snapshot=snapshot)
-    kept = tuple(obligation for obligation in found.obligations if obligation.scope == FIRM)
+    about = about_firm(library)
+    world, drafts = drafted(about, facts, orders)
     plain = tuple(draft for draft in drafts if draft[0].scope == FIRM)
-    forms = _behind(found.forms, names((kept, tuple(each for each, _ in plain))))
+    found = tolerant(about, world, plain, snapshot)
+    forms = _behind(found.forms, names(found.obligations))
     above: dict[str, list[tuple[str, Number]]] = {}
     for name, form in forms.items():
         for factor, part in form.terms:
             above.setdefault(part, []).append((name, factor))
     return Whole(
-        replace(found, obligations=kept, forms=forms),
+        replace(found, forms=forms),
         plain,
         meaning.values(forms, {}),
         {name: tuple(each) for name, each in above.items()},

@@ -55,8 +55,12 @@ def bind_to(
     snapshot: str = "",
 ) -> Bound:
     """As `bind`, for a book that is indexed already."""
-    book, (world, drafts) = facts.book, drafted(library, facts, orders, accounts)
-    before = meaning.values(world.table.forms, {})
+    return tolerant(library, *drafted(library, facts, orders, accounts), snapshot)
+
+
+def tolerant(library: core.Library, world: Universe, drafts: Iterable[Draft], snapshot: str) -> Bound:
+    """The drafts, each with the rung that excuses what was there before."""
+    book, before = world.book, meaning.values(world.table.forms, {})
     return Bound(
         book.as_of,
         book.known_at,

@@ -8,7 +8,7 @@ what the whole says, or is less sure; with nothing reserved it says the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -67,6 +67,20 @@ def stated(
 # --- the others ------------------------------------------------------------------------
 
 
+Terms = Sequence[tuple[Number, str]]
+Weights = Mapping[str, Number]
+"""Coefficients over quantities."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What was worked out already: weights of forms of the firm and of the household, and which terms are alike."""
+
+    there: dict[str, Weights]
+    here: dict[str, Weights]
+    alike: dict[tuple[Terms, Terms], bool]
+
+
 @dataclass(frozen=True, slots=True)
 class _Others:
     """The firm without the household. `mine`: its forms (of `own`) and quantities; `moved`: what rests on these, in
@@ -80,6 +94,7 @@ class _Others:
     own: Forms
     without: Mapping[str, Number]
     reserved: Mapping[str, Number]
+    known: _Known
 
     def is_strange(self, name: str) -> bool:
         """Whether it names an account, a lot or an order of somebody else."""
@@ -106,7 +121,8 @@ def _others(found: Whole, own: Bound, accounts: Collection[str], reserved: Itera
     without: dict[str, Number] = {}
     for name, terms in moved.items():
         without[name] = _without(found, name, terms, mine, without)
-    return _Others(found, accounts, mine, moved, own.forms, without, reserved_in(found, accounts, reserved))
+    more, known = reserved_in(found, accounts, reserved), _Known({}, {}, {})
+    return _Others(found, accounts, mine, moved, own.forms, without, more, known)
 
 
 def _without(
@@ -179,8 +195,12 @@ def _stated(draft: Draft, at: int, others: _Others, mine: Household, numbers: _N
         for place, (one, added) in enumerate(zip(made.found, following, strict=True), 1)
         if added is not None
     }
-    named: Obligation = mapped(plain, lambda lin: Lin(lin.const, tuple((f, known[name]) for f, name in lin.terms)))
-    return named
+
+    def renamed(lin: Lin) -> Lin:
+        return Lin(lin.const, tuple((factor, known[name]) for factor, name in lin.terms))
+
+    rungs = tuple(replace(rung, formula=mapped(rung.formula, renamed)) for rung in plain.ladder)
+    return replace(plain, ladder=rungs)
 
 
 def _formula(node: Any, others: _Others, made: _Made) -> Any:
@@ -236,24 +256,46 @@ TWO = Fraction(2)
 
 def _following(lin: Lin, own: Lin | None, others: _Others, mine: Household) -> Added | None:
     """The number whose own side follows from rules and rows; None where that comes to something else here."""
-    if own is None:
-        return None
-    forms = others.whole.bound.forms
-
-    def terms(name: str) -> Iterable[tuple[Number, str]] | None:
-        form = forms.get(name)
-        return others.moved.get(name, form.terms if form is not None and name in others.mine else ()) if form else None
-
-    def there(name: str) -> Iterable[tuple[Number, str]] | None:
-        form = mine.forms.get(name)
-        return None if form is None else form.terms
-
-    if _expanded(lin, terms, mine.quantities) != _expanded(own, there, mine.quantities):
+    if own is None or not _same_side(lin, own, others, mine):
         return None
     const = side(own, mine, others.own).const
     if not isinstance(const, Fraction):
         return None
     return Added(minus(_elsewhere(lin, others), const), _more(lin, others), None)
+
+
+def _same_side(lin: Lin, own: Lin, others: _Others, mine: Household) -> bool:
+    """Whether both have the same coefficients over what the household may order."""
+
+    def there(name: str) -> Terms | None:
+        form = others.whole.bound.forms.get(name)
+        return None if form is None else others.moved.get(name, form.terms if name in others.mine else ())
+
+    def here(name: str) -> Terms | None:
+        form = mine.forms.get(name)
+        return None if form is None else form.terms
+
+    pair = lin.terms, own.terms
+    if pair not in others.known.alike:
+        whole_, alone = others.known.there, others.known.here
+        found = _sum(lin.terms, there, mine.quantities, whole_), _sum(own.terms, here, mine.quantities, alone)
+        others.known.alike[pair] = found[0] == found[1]
+    return others.known.alike[pair]
+
+
+def _sum(
+    terms: Terms, inner: Callable[[str], Terms | None], quantities: Collection[str], known: dict[str, Weights]
+) -> Weights:
+    """Coefficients over these quantities, each form's worked out once."""
+    sums: dict[str, Number] = {}
+    for factor, name in terms:
+        if name not in known:
+            below = inner(name)
+            own = {name: ONE} if name in quantities else {}
+            known[name] = own if below is None else _sum(below, inner, quantities, known)
+        for part, weight in known[name].items():
+            sums[part] = plus(sums.get(part, ZERO), times(factor, weight))
+    return {name: factor for name, factor in sums.items() if factor != ZERO}
 
 
 def _telling(lin: Lin, others: _Others) -> Added:
@@ -277,22 +319,6 @@ def _elsewhere(lin: Lin, others: _Others) -> Number:
 def _more(lin: Lin, others: _Others) -> Number:
     nothing: Number = ZERO
     return dot(nothing, ((factor, others.reserved.get(name, ZERO)) for factor, name in lin.terms))
-
-
-def _expanded(
-    lin: Lin, terms: Callable[[str], Iterable[tuple[Number, str]] | None], quantities: Collection[str]
-) -> dict[str, Number]:
-    """Its coefficients over these quantities."""
-    sums: dict[str, Number] = {}
-    waiting = [(factor, name) for factor, name in lin.terms]
-    while waiting:
-        factor, name = waiting.pop()
-        inner = terms(name)
-        if inner is not None:
-            waiting += [(times(factor, weight), part) for weight, part in inner]
-        elif name in quantities:
-            sums[name] = plus(sums.get(name, ZERO), factor)
-    return {name: factor for name, factor in sums.items() if factor != ZERO}
 
 
 # --- without names of others -------------------------------------------------------------------

@@ -94,3 +94,20 @@ def test_who_may_see_one_household_gets_its_bundle_under_rules_about_the_firm(
     assert open_ == {"elsewhere", "approvals"}, said
     alone(data, card, tmp_path)
     assert anna("GET", f"/v1/proposals/{theirs['id']}/bundle").status_code == 404
+
+
+def test_a_check_of_what_nobody_held_is_asked_of_rules_about_the_firm(service: Service, caller: Callers) -> None:
+    """Nobody holds D, and no model names it: the household's order is what makes the firm's share of it."""
+    extra = {
+        "issuers": [*SHARED["issuers"], {"id": "XD", "name": "Issuer D"}],
+        "instruments": [*SHARED["instruments"], {"id": "D", "name": "Share D", "issuer": "XD", "currency": "USD"}],
+        "prices": [*SHARED["prices"], {"instrument": "D", "day": "2026-01-30", "price": "10.00"}],
+    }
+    stocked.ruled(service, {"firm.mandate": FIRM.format(share=20)})
+    stocked.sealed(service, {**SHARED, **extra, **together(household("jones"), household("smith"))})
+    anna = caller("anna", Role.ADVISER)
+    for quantity, outcome in ((120, "pass"), (130, "block"), (120, "pass")):
+        order = {"account": "jones-0", "side": "buy", "instrument": "D", "quantity": str(quantity)}
+        for body in ({"household": "jones"}, {}):
+            said = anna("POST", "/v1/checks", json={**body, "orders": [order]}).json()
+            assert said["verdict"]["answer"] == outcome, (quantity, body, said)
