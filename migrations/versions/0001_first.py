@@ -187,7 +187,7 @@ def upgrade() -> None:
         *texts("id", "manifest", "source", "as_of", "known_at", "counts"),
         sa.Column("more", sa.Boolean(), nullable=False),
         *texts("made"),
-        *perhaps("role"),
+        *perhaps("base", "role"),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_snapshot_manifest", "snapshot", ["manifest"])

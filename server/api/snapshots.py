@@ -71,10 +71,12 @@ def add(
     source: FromQuery[str | None] = None,
     base: FromQuery[str | None] = None,
     more: FromQuery[bool] = False,
+    over: FromQuery[str | None] = None,
 ) -> Response[bytes]:
     """A book in one JSON document (docs/book.schema.json), or, as application/zip, in CSV files. `base`: the snapshot
     to whose households the body's are added, in whose place they come where they are the same; the body then has their
-    tables alone. `more`: others follow, and this one is never the newest."""
+    tables alone. `more`: others follow, and this one is never the newest. `over`: the newest snapshot, sealed since
+    `base` was, or while the book came in parts, in whose place this one comes though it has not what that says."""
     if request.user.households is not None:
         raise ProblemError("role-not-allowed", "this key sees some households only, and a snapshot is of all")
     whose = request.user.name if source is None else source
@@ -88,16 +90,23 @@ def add(
 
         def write(session: Session) -> Answer:
             newer = None if base is None or more else ingest.overtaken(session, base)
-            if newer is not None:
-                raise ProblemError("state-conflict", f"`{newer}` was sealed since `{base}`: add to that one instead")
+            if newer != over:
+                raise ProblemError("state-conflict", _overtaken(newer))
             now = clock.now()
-            row, event = ingest.sealed(session, found, whose, request.user.name, now, more=more)
+            row, event = ingest.sealed(session, found, whose, request.user.name, now, more=more, base=base)
             (receipt,) = journal.append(session, [event], now)
             return answer(201, _shown(row, receipt), location=f"/v1/snapshots/{row.id}")
 
         return write
 
     return once(service.store, request, body, work)
+
+
+def _overtaken(newer: str | None) -> str:
+    if newer is None:
+        return "nothing was sealed meanwhile that this would come over: leave `over` out"
+    also = f"or send this with `over={newer}`, and what it says of facts once more"
+    return f"`{newer}` was sealed meanwhile, and this would lack what it says: add to that one instead, {also}"
 
 
 def _received(

@@ -3,6 +3,9 @@
 A book that is too large for one request comes in several: what a later one says is added to a snapshot that is there,
 its `base`, and takes the place of what that says of the same households. `more` says that others follow: such a
 snapshot is sealed as any, and is never taken for the newest.
+
+What else was sealed while it came is not in it: facts that somebody said meanwhile, such as a name on a list. So it is
+refused as the newest, until whoever sends it says that they know (`over`), and says these facts once more after it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -99,9 +102,17 @@ def clashes(session: Session, book: Book, others: Mapping[str, Part]) -> Iterato
 
 
 def sealed(
-    session: Session, received: Received, source: str, actor: str, now: str, *, more: bool = False
+    session: Session,
+    received: Received,
+    source: str,
+    actor: str,
+    now: str,
+    *,
+    more: bool = False,
+    base: str | None = None,
 ) -> tuple[Snapshot, Event]:
-    """Whoever seals waits here for who does, so that each next one is later than the one before, by its id too."""
+    """Whoever seals waits here for who does, so that each next one is later than the one before, by its id too. `base`:
+    what it was made of."""
     session.get(Reached, 1, with_for_update=True)
     found = manifest.put(session, received.book, received.others)
     (hash,) = blobs.put(session, [manifest.written(found)])
@@ -114,6 +125,7 @@ def sealed(
         counts=encode(dict(manifest.counts(found))).decode(),
         more=more,
         made=now,
+        base=None if base is None else _since(session.get_one(Snapshot, base)),
     )
     session.add(row)
     data: dict[str, Json] = {"id": row.id, "source": source, "as_of": row.as_of, "known_at": row.known_at}
@@ -121,11 +133,16 @@ def sealed(
 
 
 def overtaken(session: Session, base: str) -> str | None:
-    """The id of what was sealed since that whole snapshot: a snapshot that is made of it, and is whole, would lack what
-    that says. One of which more follows is nobody's newest."""
+    """The id of the newest that was sealed since that snapshot, or since the first of the parts that it is one of: what
+    is made of it, and is whole, would lack what that says."""
     session.get(Reached, 1, with_for_update=True)
-    row, newest = session.get_one(Snapshot, base), latest(session)
-    return None if row.more or newest is None or newest.id == base else newest.id
+    since, newest = _since(session.get_one(Snapshot, base)), latest(session)
+    return None if newest is None or newest.id <= since else newest.id
+
+
+def _since(row: Snapshot) -> str:
+    """Which snapshot is the last that whoever made this one can have known."""
+    return row.base or row.id if row.more else row.id
 
 
 _LATEST = select(Snapshot).where(col(Snapshot.more).is_(False)).order_by(col(Snapshot.id).desc()).limit(1)

@@ -29,6 +29,7 @@ class Snapshots:
         source: str | None = None,
         base: str | None = None,
         more: bool | None = None,
+        over: str | None = None,
         media: str = "application/json",
     ) -> SnapshotAnswer:
         """`POST /v1/snapshots`."""
@@ -36,7 +37,7 @@ class Snapshots:
             SnapshotAnswer,
             "POST",
             "/v1/snapshots",
-            query={"source": source, "base": base, "more": more},
+            query={"source": source, "base": base, "more": more, "over": over},
             body=content,
             media=media,
         )

@@ -126,6 +126,22 @@ def test_what_was_sealed_since_is_not_lost(service: Service, olga: Caller) -> No
     assert {p["price"] for p in _prices(olga, made["id"]) if p["instrument"] == "A"} == {"11"}
 
 
+def test_facts_that_are_said_while_a_book_comes_in_parts_are_not_lost_unseen(olga: Caller) -> None:
+    put(olga, {**SHARED, **together(household("hill"))})
+    shared = put(olga, SHARED, "?more=true")["id"]
+    newer = olga("POST", "/v1/facts", json={"prices": [{"instrument": "A", "day": "2026-01-30", "price": "11"}]}).json()
+    part = put(olga, household("hill"), f"?more=true&base={shared}")["id"]
+    for over in ("", "&over=snap_0"):
+        refused = olga("POST", f"/v1/snapshots?base={part}{over}", json=household("smith"))
+        assert (refused.status_code, refused.json()["code"]) == (409, "state-conflict")
+        assert newer["id"] in refused.json()["detail"]
+    made = put(olga, household("smith"), f"?base={part}&over={newer['id']}")
+    assert {p["price"] for p in _prices(olga, made["id"]) if p["instrument"] == "A"} == {"10"}
+    assert olga("POST", f"/v1/snapshots?base={part}", json=household("smith")).json()["code"] == "state-conflict"
+    needless = olga("POST", f"/v1/snapshots?base={made['id']}&over={newer['id']}", json=household("brown"))
+    assert needless.json()["code"] == "state-conflict"
+
+
 def test_the_newest_is_what_was_sealed_last_whatever_a_clock_says(
     service: Service, olga: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
