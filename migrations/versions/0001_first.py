@@ -173,7 +173,7 @@ def upgrade() -> None:
     op.create_index("ix_run_state", "run", ["state"])
     op.create_table(
         "executor",
-        *texts("id", "beat"),
+        *texts("id", "beat", "since"),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_executor_beat", "executor", ["beat"])

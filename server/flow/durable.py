@@ -190,7 +190,7 @@ def _begun(flows: Sequence[tuple[Flow, Callable[[str], None]]]) -> None:
 
 def _followed(store: Store, name: str, lease: timedelta) -> None:
     """We are heard of, and go on with what the silent ones drove."""
-    executors.beaten(store, name)
+    executors.beaten(store, name, lease=lease)
     for silent in executors.claimed(store, lease):
         for flow in DBOS.list_workflows(status="PENDING", executor_id=silent, load_input=False, load_output=False):
             DBOS.resume_workflow(flow.workflow_id)

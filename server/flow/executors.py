@@ -20,11 +20,14 @@ GONE = ""
 """The beat of a process that ended in peace: longer ago than any instant."""
 
 
-def beaten(store: Store, name: str, beat: str | None = None) -> None:
+def beaten(store: Store, name: str, beat: str | None = None, lease: timedelta = LEASE) -> None:
     """That the process was heard of, now unless it says otherwise; a row that another took away is made again."""
+    now = datetime.now(UTC)
     with store.writing() as session:
-        row = session.get(Executor, name) or Executor(id=name, beat=GONE)
-        row.beat = clock.now() if beat is None else beat
+        row = session.get(Executor, name, with_for_update=True) or Executor(id=name, beat=GONE, since=GONE)
+        if row.beat < clock.text(now - lease):
+            row.since = clock.text(now)
+        row.beat = clock.text(now) if beat is None else beat
         session.add(row)
 
 
@@ -38,19 +41,22 @@ def claimed(store: Store, lease: timedelta) -> list[str]:
     found = []
     for name in silent:
         with store.writing() as session:
-            taken = update(Executor).where(col(Executor.id) == name, past).values(beat=clock.text(now))
+            ours = update(Executor).where(col(Executor.id) == name, past)
+            taken = ours.values(beat=clock.text(now), since=clock.text(now))
             if session.connection().execute(taken).rowcount:
                 found.append(name)
     return found
 
 
 def leads(store: Store, name: str, lease: timedelta) -> bool:
-    """Whether it is the one that has been there longest of those that were heard of lately. For a moment two may be:
-    so it is for what does no harm twice, and would be a waste in each process."""
+    """Whether it is the one that has been there longest of those that were heard of lately, without a silence: who was
+    taken for dead and comes back is the last, and takes nothing back. For a moment two may be: so it is for what does
+    no harm twice, and would be a waste in each process."""
     lately = clock.text(datetime.now(UTC) - lease)
     with store.reading() as session:
-        heard = select(Executor.id).where(col(Executor.beat) >= lately).order_by(col(Executor.id)).limit(1)
-        return session.exec(heard).first() == name
+        heard = select(Executor.id).where(col(Executor.beat) >= lately)
+        longest = heard.order_by(col(Executor.since), col(Executor.id)).limit(1)
+        return session.exec(longest).first() == name
 
 
 def forgotten(store: Store, name: str) -> None:

@@ -5,11 +5,12 @@ from sqlmodel import Field, SQLModel
 
 class Executor(SQLModel, table=True):
     """A process that drives flows. `beat`: when it was last heard of; what it drove goes to another when that is too
-    long ago."""
+    long ago. `since`: from when on it was never silent for so long."""
 
     __tablename__ = "executor"
     id: str = Field(primary_key=True)
     beat: str = Field(index=True)
+    since: str
 
 
 class Told(SQLModel, table=True):
