@@ -118,10 +118,13 @@ list_clauses = st.one_of(
     st.builds(tree.Divest, amounts, at),
     st.builds(tree.Substitution, texts, some(substitutes), st.booleans(), at),
 )  # fmt: skip
+whose = st.one_of(st.tuples(st.just("account"), maybe(texts)), st.tuples(st.just("household"), texts))
+levels = st.one_of(
+    st.just((None, None)), st.tuples(terms.filter(lambda term: term.words not in ("account", "household")), texts)
+)
 waiver_clauses = st.one_of(
     effectives, visibles,
-    st.builds(tree.Covering, maybe(texts), st.none(), st.none(), at),
-    st.builds(tree.Covering, maybe(texts), terms.filter(lambda term: term.words != "account"), texts, at),
+    st.builds(lambda whose, level, at: tree.Covering(*whose, *level, at), whose, levels, at),
     st.builds(tree.Moves, words(["raises", "lowers"]), exprs, st.booleans(), at),
     st.builds(tree.Lifts, st.booleans(), at),
     st.builds(tree.Reason, texts, maybe(texts), at),

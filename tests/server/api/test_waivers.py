@@ -201,7 +201,7 @@ def test_a_household_is_waived_with_all_its_accounts(stock: Service, berta: Call
         caller("dora", Role.ADVISER, households=["smith"]),
         caller("emil", Role.ADVISER, households=["jones"]),
     )
-    for who, said in ((berta, "did you mean `smith`?"), (theirs, "name a household by its id")):
+    for who, said in ((berta, "did you mean `smith`?"), (theirs, "name one of it by its id, or another snapshot")):
         refused = who("POST", "/v1/waivers", json={**WANTED, "account": None, "household": "smiht"})
         (flaw,) = refused.json()["errors"]
         assert (flaw["pointer"], flaw["help"]) == ("/household", said)
