@@ -87,9 +87,9 @@ class Wanted:
     loaded: Loaded
     intent: str
     expires: str | None
-
-
     account: str | None = None
+
+
 def state(row: Proposal, now: str) -> State:
     held, past = row.lease is not None and now < row.lease, row.expires is not None and row.expires <= now
     return stands(State(row.state), held=held, past=past)
@@ -112,9 +112,9 @@ def queued(session: Session, wanted: Wanted, proposer: str, now: str) -> tuple[P
         rulebook=wanted.loaded.rules.id,
         snapshot=wanted.loaded.facts.id,
         household=wanted.loaded.facts.household,
+        account=wanted.account,
         intent=intent,
         households=households(wanted.loaded.facts.index.book),
-        account=wanted.account,
         proposer=proposer,
         made=now,
         expires=wanted.expires,
