@@ -16,7 +16,7 @@ from policy.book.intake.fields import Direction
 from policy.book.intake.terms import written
 from policy.canonical import Json
 
-HEAD = ("as_of", "known_at", "currency", "elsewhere", "facts")
+HEAD = ("as_of", "known_at", "currency", "elsewhere", "facts", "salt")
 
 
 def document(book: Book) -> dict[str, Json]:

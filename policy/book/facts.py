@@ -224,7 +224,7 @@ class Book:
     `complete`: which tables are complete, by name: "list LIST-ID", "history ACCOUNT", "flows ACCOUNT", and "groups
     household", "groups identical group" → first complete day. Without that word, a rule over the list, the history,
     what is due or the groups is unknown where it would otherwise pass. `elsewhere`: what the book leaves out of the
-    firm, None where it has all accounts."""
+    firm, None where it has all accounts. `salt`: says nothing; with it nobody guesses a book by its hash."""
 
     as_of: date
     known_at: date
@@ -246,6 +246,7 @@ class Book:
     holidays: frozenset[date] = frozenset()
     facts: Facts = field(default_factory=dict)  # of the firm
     elsewhere: Elsewhere | None = None
+    salt: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,9 +31,8 @@ def parted(book: Book) -> tuple[Book, dict[str, Book]]:
     home = {name: account.household or NOBODY for name, account in book.accounts.items()}
     of_whom = {key: home[key.split(" ", 1)[1]] for key in book.complete if key.split(" ", 1)[0] in _OF_ACCOUNTS}
     rest = {key: day for key, day in book.complete.items() if key not in of_whom}
-    shared = replace(
-        book, households={}, accounts={}, lots={}, trades=(), flows=(), balances=(), complete=rest, elsewhere=None
-    )
+    alone = replace(book, complete=rest, elsewhere=None, salt=None)
+    shared = replace(alone, households={}, accounts={}, lots={}, trades=(), flows=(), balances=())
     lots, trades = _apart(book.lots.values(), home), _apart(book.trades, home)
     flows, balances = _apart(book.flows, home), _apart(book.balances, home)
     accounts: dict[str, list[str]] = {name: [] for name in book.households}

@@ -8,8 +8,9 @@ What else was sealed while it came is not in it: facts that somebody said meanwh
 refused as the newest, until whoever sends it says that they know (`over`), and says these facts once more after it.
 """
 
+import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlmodel import Session, col, func, select
 
@@ -114,7 +115,8 @@ def sealed(
     """Whoever seals waits here for who does, so that each next one is later than the one before, by its id too. `base`:
     what it was made of."""
     session.get(Reached, 1, with_for_update=True)
-    found = manifest.put(session, received.book, received.others)
+    salt = os.urandom(32).hex() if received.book.entries else None
+    found = manifest.put(session, replace(received.book, salt=salt), received.others)
     (hash,) = blobs.put(session, [manifest.written(found)])
     row = Snapshot(
         id=clock.fresh("snap", session.exec(select(func.max(Snapshot.id))).one()),

@@ -1,7 +1,7 @@
 """Rule books and snapshots of the store, read and compiled: from the memory of the process where they are kept."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dsl.source import Source
 from policy.book.document import document
@@ -121,8 +121,9 @@ def _manifest(store: Store, hash: str) -> Manifest:
 
 def _known(service: Service, found: Manifest, household: str | None) -> tuple[str, bytes, Index]:
     known = _joined(service, found) if household is None else next(_apart(service, found, [household]))
-    content = encode(document(known.book))
-    return digest(content), content, known
+    book = replace(known.book, salt=manifest.salt_of(found, household))
+    content = encode(document(book))
+    return digest(content), content, replace(known, book=book)
 
 
 def _joined(service: Service, found: Manifest) -> Index:

@@ -34,20 +34,22 @@ class Part:
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """`shared`: what belongs to no household; `parts`: by household, and `policy.book.parts.NOBODY`; `homes`: of these,
-    the ones with accounts."""
+    the ones with accounts. `salt`: where there are entries of lists, so that its hash does not confirm a guess of
+    them."""
 
     as_of: str
     known_at: str
     shared: Part
     parts: Mapping[str, Part]
     homes: frozenset[str]
+    salt: str | None = None
 
 
 def put(session: Session, book: Book, others: Mapping[str, Part]) -> Manifest:
     """The manifest of a book, whose parts are kept when the transaction is; and of `others` beside it, which are."""
     found, contents = of(book)
     blobs.put(session, contents)
-    return _manifest(found.as_of, found.known_at, found.shared, {**others, **found.parts})
+    return _manifest(found.as_of, found.known_at, found.shared, {**others, **found.parts}, found.salt)
 
 
 def of(book: Book) -> tuple[Manifest, list[bytes]]:
@@ -61,29 +63,39 @@ def of(book: Book) -> tuple[Manifest, list[bytes]]:
         for content, (name, each) in zip(contents[1:], said.items(), strict=True)
     }
     whole = Part(digest(contents[0]), _counts({name: table for name, table in rows.items() if name not in HEAD}))
-    return _manifest(book.as_of.isoformat(), book.known_at.isoformat(), whole, parts), contents
+    return _manifest(book.as_of.isoformat(), book.known_at.isoformat(), whole, parts, book.salt), contents
 
 
 def read(session: Session, hash: str) -> Manifest:
     found: Any = decode(blobs.get(session, [hash])[hash])
     parts = {row["household"]: Part(row["part"], row["counts"], frozenset(row["accounts"])) for row in found["parts"]}
-    return _manifest(found["as_of"], found["known_at"], Part(found["shared"], found["counts"]), parts)
+    return _manifest(
+        found["as_of"], found["known_at"], Part(found["shared"], found["counts"]), parts, found.get("salt")
+    )
 
 
-def _manifest(as_of: str, known_at: str, shared: Part, parts: Mapping[str, Part]) -> Manifest:
+def _manifest(as_of: str, known_at: str, shared: Part, parts: Mapping[str, Part], salt: str | None) -> Manifest:
     homes = frozenset(name for name, part in parts.items() if part.accounts)
-    return Manifest(as_of, known_at, shared, parts, homes)
+    return Manifest(as_of, known_at, shared, parts, homes, salt)
 
 
 def written(found: Manifest) -> bytes:
     parts: list[Json] = [_part(name, part) for name, part in sorted(found.parts.items())]
     head: dict[str, Json] = {"v": V, "as_of": found.as_of, "known_at": found.known_at}
+    head |= {} if found.salt is None else {"salt": found.salt}
     return encode({**head, "shared": found.shared.hash, "counts": dict(found.shared.counts), "parts": parts})
 
 
 def _part(household: str, part: Part) -> dict[str, Json]:
     accounts: list[Json] = [*sorted(part.accounts)]
     return {"household": household, "part": part.hash, "counts": dict(part.counts), "accounts": accounts}
+
+
+def salt_of(found: Manifest, household: str | None) -> str | None:
+    """What the document of the whole book has, or that of a household, whose readers learn no other one's."""
+    if found.salt is None or household is None:
+        return found.salt
+    return digest(f"{found.salt} {household}".encode())
 
 
 def counts(found: Manifest) -> dict[str, int]:

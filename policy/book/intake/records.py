@@ -44,6 +44,7 @@ class Records:
     currency: str
     elsewhere: Elsewhere | None
     facts: Facts
+    salt: str | None
     issuers: tuple[Issuer, ...]
     instruments: tuple[Instrument, ...]
     households: tuple[Household, ...]
@@ -70,6 +71,7 @@ def from_rows(rows: Mapping[str, Sequence[Any]]) -> Records:
         currency=head.currency,
         elsewhere=head.elsewhere,
         facts=head.facts,
+        salt=head.salt,
         issuers=_plain(Issuer, rows["issuers"]),
         instruments=tuple(map(_instrument, rows["instruments"])),
         households=_plain(Household, rows["households"]),
@@ -95,6 +97,7 @@ def of_book(book: Book) -> Records:
         currency=book.currency,
         elsewhere=book.elsewhere,
         facts=book.facts,
+        salt=book.salt,
         issuers=tuple(book.issuers.values()),
         instruments=tuple(book.instruments.values()),
         households=tuple(book.households.values()),
@@ -136,6 +139,7 @@ def to_book(records: Records) -> Book:
         holidays=frozenset(records.holidays),
         facts=records.facts,
         elsewhere=records.elsewhere,
+        salt=records.salt,
     )
 
 

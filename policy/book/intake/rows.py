@@ -260,6 +260,8 @@ class Head(Row):
     """what the firm has that is not in this book: accounts of other households, or accounts of which some may belong to
     a household of this book, as it is not stated; left out: nothing, the book is the whole firm"""
     facts: FirmFacts = {}
+    salt: Text | None = None
+    """says nothing; with it nobody who knows the rest guesses what is on a list by the document's SHA-256"""
 
 
 class BookDocument(Head):

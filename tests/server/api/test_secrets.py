@@ -16,10 +16,15 @@ from typing import Any
 from httpx import Response
 from litestar.testing import TestClient
 
+from policy.book import wire
+from policy.book.document import document as book_document
+from policy.book.facts import Book
+from policy.canonical import digest, encode
 from policy.judge.redact import NOT_PERMITTED
 from policy.proof.archive import unpacked
 from server.app import app
 from server.auth.roles import Role
+from server.desk import manifest
 from server.running import Service, first_key, opened
 from server.settings import Settings
 from tests.server import stocked
@@ -216,3 +221,28 @@ def test_entries_of_a_secret_list_in_the_book_are_not_read(tmp_path: Path) -> No
             document = there.room("GET", f"/v1/snapshots/{there.snapshot}/document")
             assert document.status_code == 200
     one(found)
+
+
+def test_no_hash_confirms_a_guess_of_what_a_list_says(tmp_path: Path) -> None:
+    """Whoever knows everything else in the book, and guesses right, has no hash to hold the guess against."""
+    rules = LIST.format(name="FALCON", covers="", verbs="buy", since="2026-01-02")
+    known = {**MARKET, "lists": LISTED, "complete": WHOLE}
+    with world(tmp_path, rules, book=known) as there:
+        heard = json.dumps(bodies(there.adviser, there.snapshot))
+        document = there.room("GET", f"/v1/snapshots/{there.snapshot}/document").content
+    guess = wire.from_json(json.dumps(known))
+    assert isinstance(guess, Book)
+    made, contents = manifest.of(guess)
+    hashes = {digest(each) for each in (manifest.written(made), encode(book_document(guess)), *contents)}
+    assert digest(document) in heard
+    assert not [each for each in hashes if each in heard]
+
+
+def bodies(anna: Caller, snapshot: str) -> list[str]:
+    """All in which the data is named."""
+    made = anna("POST", "/v1/proposals", json={"intent": {}}, headers={"Prefer": "wait=60"})
+    feed = anna("GET", "/v1/events")
+    leaves = [each["leaf"] for each in feed.json()["events"]]
+    found = [made, feed, anna("POST", "/v1/checks", json={}), anna("GET", f"/v1/snapshots/{snapshot}")]
+    found += [anna("GET", f"/v1/log/entries/{leaf}") for leaf in leaves]
+    return [*(each.text for each in found), bundled(anna("GET", f"{made.headers['location']}/bundle").content)]
