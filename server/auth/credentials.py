@@ -4,8 +4,7 @@ import os
 from dataclasses import dataclass
 from hashlib import sha256
 
-from sqlalchemy import bindparam
-from sqlmodel import Session, select
+from sqlmodel import Session, bindparam, select
 
 from server.auth.roles import ALLOWED, Act, Role
 from server.clock import fresh

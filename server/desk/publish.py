@@ -19,8 +19,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pydantic import TypeAdapter
-from sqlalchemy import bindparam
-from sqlmodel import Session, col, select
+from sqlmodel import Session, bindparam, col, select
 
 from dsl.source import Source
 from policy import canonical
