@@ -19,6 +19,7 @@ from server.auth.openid import Keys, Provider
 from server.auth.roles import Role
 from server.running import Service
 from server.store.tables import Journal, Proposal
+from tests.server import stocked
 from tests.server.api.conftest import Caller
 from tests.server.api.test_approvals import CARL, approve, asked, code, payload, ruled
 from tests.server.api.test_proposals import stock
@@ -32,6 +33,7 @@ def test_of_an_approval_and_a_rejection_at_once_one_is_written(service: Service,
     stock(service)
     anna, carl, dora = caller("anna", Role.ADVISER), caller("carl", Role.COMPLIANCE), caller("dora", Role.COMPLIANCE)
     for _ in range(3):
+        stocked.sealed(service)  # in which what was approved is seen
         name = asked(anna)["id"]
         tag = {"If-Match": carl("GET", f"/v1/proposals/{name}").headers["etag"]}
         yes = (carl, f"/v1/proposals/{name}/approval", {})

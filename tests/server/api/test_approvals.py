@@ -18,6 +18,7 @@ from server.log import signer
 from server.running import Service
 from server.store import blobs
 from server.store.tables import Evidence
+from tests.server import stocked
 from tests.server.api.conftest import Caller
 from tests.server.api.test_proposals import BOOK, asked, stock
 from tests.server.signing import named, registered, signed
@@ -98,6 +99,7 @@ def test_a_standing_policy_approves_at_once_until_it_ends(service: Service, call
     answer, why = claim(service, anna, found["id"])
     assert (answer, "standing: " in why, "nobody signed" in why) == (Answer.NOT_PROVEN, True, True)
     assert carl("DELETE", f"/v1/approval-policies/{name}").json()["state"] == "ended"
+    stocked.sealed(service)
     waits = asked(anna)
     assert (waits["state"], waits["approval_needed"]["level"]) == ("proposed", "four eyes")
     assert code(approve(anna, waits["id"])) == (403, "self-approval")
@@ -156,16 +158,19 @@ def test_what_a_person_signed_is_proven_and_what_the_service_saw_is_told(
 ) -> None:
     stock(service)
     key = registered(carl, "carl", CARL)
-    seen, own = asked(anna)["id"], asked(anna)["id"]
+    seen = asked(anna)["id"]
     assert code(approve(carl, seen)) == (200, "approved")
     answer, why = claim(service, anna, seen)
     assert (answer, "attested: the service says that carl (compliance)" in why) == (Answer.NOT_PROVEN, True)
+    stocked.sealed(service)
+    own = asked(anna)["id"]
     found = approve(carl, own, envelope=signed(payload(carl, own), CARL))
     assert (code(found), found.json()["approval"]["kind"]) == ((200, "approved"), "person-key")
     answer, why = claim(service, anna, own)
     assert (answer, "carl (compliance) signed" in why) == (Answer.PROVEN, True)
     carl("DELETE", f"/v1/people/keys/{key}")
     assert claim(service, anna, own)[0] is Answer.PROVEN, "its entry is before that of the key's end"
+    stocked.sealed(service)
     late = asked(anna)["id"]
     assert code(approve(carl, late, envelope=signed(payload(carl, late), CARL))) == (422, "invalid")
 
@@ -196,13 +201,13 @@ def test_step_up_is_a_fresh_signature_for_who_comes_with_a_key(service: Service,
 def test_an_approval_of_another_proposal_is_none_of_this(service: Service, anna: Caller, carl: Caller) -> None:
     stock(service)
     registered(carl, "carl", CARL)
-    one, other = asked(anna)["id"], asked(anna)["id"]
-    envelope = signed(payload(carl, one), CARL)
-    found = approve(carl, other, envelope=envelope)
+    older = signed(payload(carl, asked(anna)["id"]), CARL)
+    name = asked(anna)["id"]
+    found = approve(carl, name, envelope=older)
     assert (code(found), "something else" in found.json()["detail"]) == ((422, "invalid"), True)
-    assert code(approve(carl, one, envelope=envelope)) == (200, "approved")
-    again = approve(carl, one, envelope=envelope)
-    assert code(again) == (409, "state-conflict")
+    envelope = signed(payload(carl, name), CARL)
+    assert code(approve(carl, name, envelope=envelope)) == (200, "approved")
+    assert code(approve(carl, name, envelope=envelope)) == (409, "state-conflict")
 
 
 def test_what_is_signed_is_all_of_it(service: Service, caller: Callers, anna: Caller, carl: Caller) -> None:
