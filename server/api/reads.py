@@ -23,7 +23,7 @@ from server.api.problem import ProblemError
 from server.auth.credentials import Principal
 from server.auth.roles import Act
 from server.log import reads
-from server.log.reads import Asked, Reads
+from server.log.reads import LAST, Asked, Reads
 from server.running import Service
 from server.store.tables import Read
 
@@ -82,7 +82,7 @@ def listed(
         raise ProblemError("role-not-allowed", "this key sees some households only, and reads are of all")
     if not 1 <= limit <= LONGEST:
         raise ProblemError("bad-parameter", f"`limit` is {limit}; it may be 1 to {LONGEST}")
-    if cursor is not None and not (cursor.isascii() and cursor.isdigit() and len(cursor) <= 15):
+    if cursor is not None and not (cursor.isascii() and cursor.isdigit() and len(cursor) <= 10 and int(cursor) <= LAST):
         raise ProblemError("bad-cursor", "this cursor was never given")
     wanted = Asked(credential, principal, _instant("from", since), _instant("to", until))
     reads.written(noting)

@@ -29,12 +29,12 @@ from server import clock
 from server.auth.roles import Role
 from server.log import journal
 from server.log.events import Event, apart
-from server.log.journal import MOST
 from server.store.store import Store, alone
 from server.store.tables import Journal, Read
 
 EVERY = 1.0  # seconds between two writings
 SWEEP = 3600.0  # seconds between two looks for what is too old
+LAST = 2**31 - 1  # the largest number that a row can have, on PostgreSQL
 AT_ONCE = 10_000  # rows of one transaction
 TOLD = timedelta(hours=1)  # between two entries of the journal
 STREAM = "reads"
@@ -89,7 +89,7 @@ def committed(store: Store, days: int, now: datetime) -> None:
         if before is not None and before["until"] > clock.text(now - TOLD):
             return
         after = 0 if before is None else before["last"]
-        rows, last, root_ = _rooted(session, after, MOST)
+        rows, last, root_ = _rooted(session, after, LAST)
     if not rows:
         return
     until, kept = clock.text(now), clock.text(now + timedelta(days=days))

@@ -107,6 +107,7 @@ def test_pages_meet_every_row_once(service: Service, caller: Callers) -> None:
         ("cursor=-1", "bad-cursor"),
         ("cursor=%D9%A3", "bad-cursor"),
         ("cursor=9999999999999999", "bad-cursor"),
+        ("cursor=2147483648", "bad-cursor"),
     ],
 )
 def test_what_cannot_be_asked(caller: Callers, asked: str, code: str) -> None:
