@@ -160,8 +160,9 @@ def _safety(ended: Finding, stages: Sequence[Stage]) -> Safety:
 class Stage:
     """Orders that work at the same time, after those `before` them are filled. `free`: residues, which are what exact
     booking makes of a state, and of which only their boxes are known here, of accounts where something was filled
-    before; `due`: those of the other accounts, by quantity, which are nothing until something is filled. `quick`:
-    every form as its range, for a first answer, which forgets that forms move together."""
+    before; `due`: those of the other accounts, by quantity, which are nothing until something is filled. `whole`: all
+    states of it (`_states`); `quick`: every form as its range there, for a first answer, which forgets that forms move
+    together."""
 
     before: Point
     fills: tuple[Fills, ...]
@@ -170,6 +171,7 @@ class Stage:
     steps: Mapping[str, Fraction]
     lines: Lines
     vague: frozenset[str]
+    whole: tuple[Box, ...]
     quick: meaning.Values
 
 
@@ -196,9 +198,10 @@ def _stage(bound: Bound, forms: Mapping[str, Form], vague: frozenset[str], befor
     due = {name: by_account[account] for name, account in accounts.items() if account in by_account}
     over = lines(forms, before, [*pieces, *(q.name for q in residues)])
     steps = {name: bound.quantities[name].step or Fraction(1) for name in pieces}
-    stage = Stage(before, fills, free, due, steps, over, vague, {})
-    whole, *_ = _states(stage, fills)
-    return replace(stage, quick={**before, **{name: span(line, whole) for name, line in over.items()}})
+    stage = Stage(before, fills, free, due, steps, over, vague, (), {})
+    whole = _states(stage, fills)
+    quick = {**before, **{name: span(line, whole[0]) for name, line in over.items()}}
+    return replace(stage, whole=whole, quick=quick)
 
 
 def _anywhere(residue: Quantity) -> Edge:
@@ -266,15 +269,16 @@ def _survives(obligation: Obligation, stage: Stage, permitted: int) -> bool | Po
 
     if max(ranks(meaning.truth(formula, stage.quick) for formula in formulas)) <= permitted:
         return True
-    whole, *_ = _states(stage, stage.fills)
-    written = [unfolded(formula, stage.lines, stage.before, lambda line: span(line, whole)) for formula in formulas]
+    widest = stage.whole[0]
+    written = [unfolded(formula, stage.lines, stage.before, lambda line: span(line, widest)) for formula in formulas]
     over, slants = list(map(prepared, written)), _slants(written)
     waiting, proven = [stage.fills], True
     for number in range(_patience(over)):
         if not waiting:
             break
         fills = waiting.pop()
-        if any(max(ranks(holds(formula, states) for formula in over)) <= permitted for states in _states(stage, fills)):
+        boxes = _states(stage, fills) if number else stage.whole
+        if any(max(ranks(holds(formula, states) for formula in over)) <= permitted for states in boxes):
             continue
         for state in _corners(fills, () if number else slants):
             there = box([*([corner] for corner in state), *stage.free, *_whatever(stage, state)])
