@@ -34,7 +34,8 @@ def rows(service: Service) -> list[Proposal]:
 
 
 def whole(service: Service) -> None:
-    """The journal counts without gaps, in all and in every stream, and every proposal has one result in it."""
+    """The journal counts without gaps, in all and in every stream, and every proposal has one result in it; of those
+    about the one snapshot the newest waits."""
     with service.store.reading() as session:
         found = session.exec(select(Journal).order_by(Journal.index)).all()
         size = journal.size(session)
@@ -47,9 +48,12 @@ def whole(service: Service) -> None:
     for mine in streams.values():
         assert [row.seq for row in mine] == list(range(len(mine)))
     for proposal in rows(service):
-        kinds = [entry(row.entry).kind for row in streams[proposal.id]]
-        assert kinds == [Kind.RUN_START, Kind.PROPOSAL], proposal
-        assert (proposal.state, proposal.version, proposal.holder) == ("proposed", 2, None)
+        types = [row.type for row in streams[proposal.id]]
+        assert [entry(row.entry).kind for row in streams[proposal.id]][:2] == [Kind.RUN_START, Kind.PROPOSAL], proposal
+        assert types[2:] == ["proposal.superseded"] * (proposal.state == "superseded"), types
+        assert (proposal.state, proposal.version) in (("proposed", 2), ("superseded", 3))
+        assert proposal.holder is None
+    assert [each.state for each in rows(service)].count("proposed") == 1
 
 
 def test_one_is_worked_out_and_the_next_has_to_be_asked_for(desk: Desk) -> None:
