@@ -210,6 +210,7 @@ BEFORE: dict[tuple[str, int], Callable[[Firm], None]] = {
     ("Observing rules", 0): _observed,
     ("Waivers, overrides and evidence", 0): _sealed,
     ("Proposals", 0): _card,
+    ("Proposals", 1): _again,
     ("Approvals", 1): _again,
     ("Runs", 0): _sealed,
 }
