@@ -13,10 +13,10 @@ demo: $(READY)
 
 # More of them than cores: many tests wait for processes of their own.
 test: $(READY)
-	$(BIN)/python -m pytest -n 3 -m "not deep"
+	$(BIN)/python -m pytest -n 3 --dist worksteal -m "not deep"
 
 deep: $(READY)
-	$(BIN)/python -m pytest -n 2 --deep
+	$(BIN)/python -m pytest -n 2 --dist worksteal --deep
 
 check: $(READY)
 	$(BIN)/ruff check .

@@ -24,7 +24,7 @@ from policy.judge.eval import judge
 from tests.worlds import mandates
 from tests.worlds.firms import firm, orders
 
-WORLDS = range(400)
+WORLDS = 100, 400  # of them, quick and deep
 
 
 def made(rng: Random) -> tuple[Index, tuple[Order, ...], core.Library, Whole]:
@@ -59,9 +59,9 @@ def outcomes(bound: Bound, point: Point) -> list[Outcome]:
     return [finding.outcome for finding in judge(bound, point).findings if finding.obligation.scope == FIRM]
 
 
-def test_what_is_stated_for_a_household_is_never_too_sure() -> None:
+def test_what_is_stated_for_a_household_is_never_too_sure(deep: bool) -> None:
     met: Counter[str] = Counter()
-    for seed in WORLDS:
+    for seed in range(WORLDS[deep]):
         rng = Random(seed)
         facts, wanted, library, found = made(rng)
         home = rng.choice(sorted({str(account.household) for account in facts.book.accounts.values()}))
@@ -90,6 +90,6 @@ def test_what_is_stated_for_a_household_is_never_too_sure() -> None:
                     elif one.rank < Outcome.UNKNOWN.rank:
                         assert all_.rank <= one.rank, (seed, one, all_)
                         met["sure"] += 1
-    assert met["sure"] > 200, met
+    assert met["sure"] > 50, met
     assert met["the same"] > met["judged"] / 2, met
     assert met["following"] > 2 * met["stated"], met
