@@ -97,12 +97,13 @@ def tables(bound: Bound, *, standing: bool = False) -> Tables:
     lat = lattice(bound.forms, bound.quantities)
     ladders = [reference.read(obligation, standing=standing) for obligation in bound.obligations]
     fitting = [all(fits(rung.formula, lat) for rung in rungs) for rungs in ladders]
-    layout = laid_out_for(
-        lat, (rung.formula for rungs, fit in zip(ladders, fitting, strict=True) if fit for rung in rungs)
-    )
+    exact = (rungs for rungs, fit in zip(ladders, fitting, strict=True) if fit)
+    layout = laid_out_for(lat, (rung.formula for rungs in exact for rung in rungs))
     slow = [place for place, fit in enumerate(fitting) if not fit]
     by_rule = _by_rule(bound.obligations)
     at = {p: (number, row) for number, places in enumerate(by_rule.values()) for row, p in enumerate(places)}
+    rules = [_rule_table(rule, places, ladders, fitting, layout) for rule, places in by_rule.items()]
+    layout.known.clear()  # nothing more is laid out, and it is as large as the columns
     return Tables(
         bound,
         standing,
@@ -111,7 +112,7 @@ def tables(bound: Bound, *, standing: bool = False) -> Tables:
         ladders,
         [rungs[0].outcome for rungs in ladders],
         [rungs[0].reason for rungs in ladders],
-        [_rule_table(rule, places, ladders, fitting, layout) for rule, places in by_rule.items()],
+        rules,
         [at[place] for place in range(len(ladders))],
         slow,
         _needs(bound, lat, (rung for place in slow for rung in ladders[place])),
