@@ -55,9 +55,9 @@ VARYING = re.compile(
 
 
 @contextmanager
-def world(folder: Path, *, busy: bool) -> Iterator[tuple[Litestar, Callable[..., Caller], Ids]]:
-    data = folder / ("busy" if busy else "quiet")
-    service = opened(Settings(data, f"sqlite:///{data / 'x.sqlite'}", origin="example.org/log"))
+def of_its_own(folder: Path) -> Iterator[tuple[Service, Litestar, Callable[..., Caller]]]:
+    """A service that shares nothing with another one of the same test."""
+    service = opened(Settings(folder, f"sqlite:///{folder / 'x.sqlite'}", origin="example.org/log"))
     served = app(service)
     try:
         with TestClient(served, raise_server_exceptions=False) as client:
@@ -67,13 +67,19 @@ def world(folder: Path, *, busy: bool) -> Iterator[tuple[Litestar, Callable[...,
             def caller(name: str, *roles: Role, **more: Any) -> Caller:
                 return Caller(client, _key(admin, name, list(roles), **more))
 
-            yield served, caller, filled(service, caller, busy=busy)
+            yield service, served, caller
     finally:
         service.store.engine.dispose()
 
 
 def _key(by: Caller, name: str, roles: list[Role], **more: Any) -> str:
     return str(by("POST", "/v1/keys", json={"principal": name, "roles": roles, **more}).json()["key"])
+
+
+@contextmanager
+def world(folder: Path, *, busy: bool) -> Iterator[tuple[Litestar, Callable[..., Caller], Ids]]:
+    with of_its_own(folder / ("busy" if busy else "quiet")) as (service, served, caller):
+        yield served, caller, filled(service, caller, busy=busy)
 
 
 def filled(service: Service, caller: Callable[..., Caller], *, busy: bool) -> Ids:

@@ -17,17 +17,14 @@ from typing import Any
 import pytest
 from httpx import Response
 from litestar import Litestar
-from litestar.testing import TestClient
 
 from policy.proof.archive import unpacked
 from server.api.caller import PUBLIC as OPEN
 from server.api.routes import routes
-from server.app import app
 from server.auth.roles import Role
 from server.flow import duties, judging
 from server.flow.judging import Memory
-from server.running import Service, first_key, opened
-from server.settings import Settings
+from server.running import Service
 from tests.server import stocked
 from tests.server.api.conftest import Caller
 from tests.server.api.test_between import (
@@ -40,6 +37,7 @@ from tests.server.api.test_between import (
     STREAMS,
     WAIT,
     WAIVED,
+    of_its_own,
     queries,
 )
 from tests.server.api.test_parts import SHARED, household, together
@@ -156,39 +154,23 @@ class Desk:
 
 @contextmanager
 def firm(folder: Path, *, loud: bool) -> Iterator[tuple[Litestar, Callable[..., Caller], Ids]]:
-    data = folder / ("loud" if loud else "quiet")
-    service = opened(Settings(data, f"sqlite:///{data / 'x.sqlite'}", origin="example.org/log"))
-    served = app(service)
-    try:
-        with TestClient(served, raise_server_exceptions=False) as client:
-            first = Caller(client, first_key(service.settings).read_text().strip())
-            admin = Caller(client, _key(first, "ada", [Role.ADMIN]))
-
-            def caller(name: str, *roles: Role) -> Caller:
-                return Caller(client, _key(admin, name, list(roles)))
-
-            desk = Desk(service, caller, loud=loud)
-            desk.ids["rulebook"] = [stocked.ruled(service, files(loud=loud))]
-            desk.ids["snapshot"] = [stocked.sealed(service, book(loud=loud))]
-            desk.openly()
-            desk.settled()
-            desk.ids["rulebook"].append(desk.cora("GET", "/v1/rulebooks").json()["data"][0]["id"])
-            mine = {kind: len(names) for kind, names in desk.ids.items()}
-            desk.secretly()
-            desk.settled()
-            for kind, name in NOTHING.items():
-                there = desk.ids.get(kind, [])
-                desk.ids[kind] = [*there, *(name for _ in range(MOST))][: mine.get(kind, 0) + MOST]
-            desk.proposed()
-            for due in duties.DUE:
-                duties.tell(service.store, due)
-            yield served, caller, desk.ids
-    finally:
-        service.store.engine.dispose()
-
-
-def _key(by: Caller, name: str, roles: list[Role]) -> str:
-    return str(by("POST", "/v1/keys", json={"principal": name, "roles": roles}).json()["key"])
+    with of_its_own(folder / ("loud" if loud else "quiet")) as (service, served, caller):
+        desk = Desk(service, caller, loud=loud)
+        desk.ids["rulebook"] = [stocked.ruled(service, files(loud=loud))]
+        desk.ids["snapshot"] = [stocked.sealed(service, book(loud=loud))]
+        desk.openly()
+        desk.settled()
+        desk.ids["rulebook"].append(desk.cora("GET", "/v1/rulebooks").json()["data"][0]["id"])
+        mine = {kind: len(names) for kind, names in desk.ids.items()}
+        desk.secretly()
+        desk.settled()
+        for kind, name in NOTHING.items():
+            there = desk.ids.get(kind, [])
+            desk.ids[kind] = [*there, *(name for _ in range(MOST))][: mine.get(kind, 0) + MOST]
+        desk.proposed()
+        for due in duties.DUE:
+            duties.tell(service.store, due)
+        yield served, caller, desk.ids
 
 
 def paths(served: Litestar, ids: Ids) -> Iterator[tuple[str, str]]:
