@@ -17,6 +17,7 @@ from server.store.store import Store, store
 from tests.server.processes import environment
 
 MANY = 24  # threads: more than there are connections
+LOCKS = Path("/proc/locks")
 
 
 GREEDY = """
@@ -60,6 +61,29 @@ def test_who_waits_to_write_is_let_in_before_those_who_came_later(tmp_path: Path
     finally:
         greedy.kill()
         greedy.wait()
+
+
+def waiting(folder: Path) -> int:
+    """How many wait for the lock on a folder."""
+    inode = f":{folder.stat().st_ino} "
+    return sum("->" in line and inode in line for line in LOCKS.read_text().splitlines())
+
+
+@pytest.mark.skipif(not LOCKS.is_file(), reason="who waits for a lock is read from /proc/locks")
+def test_turns_come_in_the_order_in_which_they_are_waited_for(tmp_path: Path) -> None:
+    base, came = store(f"sqlite:///{tmp_path / 'x.sqlite'}"), list[int]()
+
+    def wait(number: int) -> None:
+        with base.turn():
+            came.append(number)
+
+    with ThreadPoolExecutor(MANY) as pool, base.turn():
+        for number in range(MANY):
+            pool.submit(wait, number)
+            while waiting(tmp_path) <= number:
+                assert came == []
+                sleep(0.001)
+    assert came == list(range(MANY))
 
 
 def test_who_reads_within_a_write_needs_no_other_connection(database: Store) -> None:
