@@ -2,7 +2,7 @@
 entry in one."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import combinations
 
@@ -135,15 +135,10 @@ def _stated(service: Service, row: Proposal, known: Loaded, beyond: Statement) -
     name = digest(decision.stated(beyond))
     data: dict[str, Json] = {"snapshot": known.facts.id, "manifest": known.facts.manifest, "statement": name}
     subject = "what other households hold and have reserved"
-    said = Event(
-        *("headroom.stated", f"{proposals.STATED}{row.id}", subject, row.proposer, data),
-        run=row.id,
-        rules=known.rules.manifest,
-        snapshot=name,
-        household=row.households or "",
-    )
+    said = Event("headroom.stated", f"{proposals.STATED}{row.id}", subject, row.proposer, data, run=row.id)
+    about = replace(said, rules=known.rules.manifest, snapshot=name, household=row.households or "")
     with service.store.writing() as session:
-        journal.append(session, [said], clock.now())
+        journal.append(session, [about], clock.now())
 
 
 def failed(row: Proposal, reason: str) -> Result:
