@@ -19,8 +19,6 @@ from httpx import Response
 from litestar import Litestar
 
 from policy.proof.archive import unpacked
-from server.api.caller import PUBLIC as OPEN
-from server.api.routes import routes
 from server.auth.roles import Role
 from server.flow import duties, judging
 from server.flow.judging import Memory
@@ -31,13 +29,12 @@ from tests.server.api.test_between import (
     FIRST,
     LAST,
     LATER,
-    MEASURED,
     NOTHING,
     NOW,
-    STREAMS,
     WAIT,
     WAIVED,
     of_its_own,
+    paths,
     queries,
 )
 from tests.server.api.test_parts import SHARED, household, together
@@ -171,17 +168,6 @@ def firm(folder: Path, *, loud: bool) -> Iterator[tuple[Litestar, Callable[..., 
         for due in duties.DUE:
             duties.tell(service.store, due)
         yield served, caller, desk.ids
-
-
-def paths(served: Litestar, ids: Ids) -> Iterator[tuple[str, str]]:
-    """Each GET route with every id, by its template and the number of that id."""
-    for template, method, handler in routes(served):
-        if method != "get" or handler.opt.get(OPEN) or template in STREAMS | MEASURED:
-            continue
-        name, *more = re.findall(r"\{(\w+)\}", template) or [""]
-        assert not more, template
-        for number, each in enumerate(ids.get(name, ["none"])):
-            yield f"{template} {number}", template.replace(f"{{{name}}}", each)
 
 
 BUY = {"side": "buy", "account": "jones-0", "quantity": "1"}
