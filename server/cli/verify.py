@@ -27,6 +27,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    if arguments.beside and arguments.book is None:
+        raise bad_file("--beside", "nothing is added up without the firm's whole book", "give it with --book")
     try:
         card = None if arguments.trust is None else trust_card(arguments.trust)
         found = examine(arguments.file, card)

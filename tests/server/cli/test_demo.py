@@ -125,6 +125,12 @@ def test_what_is_no_bundle_is_refused_without_a_trace(
     assert "Traceback" not in captured.err
 
 
+def test_bundles_beside_a_book_that_is_not_there(told: tuple[Path, str], capsys: pytest.CaptureFixture[str]) -> None:
+    bundle = str(told[0] / "whitfield.proof.zip")
+    assert main(["verify", bundle, "--beside", bundle]) == 3
+    assert "give it with --book" in capsys.readouterr().err
+
+
 def test_propose_in_json_and_its_codes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = DEMO / "impasse"
     rules = [str(ROOT / "rules" / "family-office" / f"{name}.mandate") for name in ("cash", "exclusions")]
