@@ -97,8 +97,8 @@ def tables(bound: Bound, *, standing: bool = False) -> Tables:
     lat = lattice(bound.forms, bound.quantities)
     ladders = [reference.read(obligation, standing=standing) for obligation in bound.obligations]
     fitting = [all(fits(rung.formula, lat) for rung in rungs) for rungs in ladders]
-    exact = (rungs for rungs, fit in zip(ladders, fitting, strict=True) if fit)
-    layout = laid_out_for(lat, (rung.formula for rungs in exact for rung in rungs))
+    held = (rungs for rungs, fit in zip(ladders, fitting, strict=True) if fit)
+    layout = laid_out_for(lat, (rung.formula for rungs in held for rung in rungs))
     slow = [place for place, fit in enumerate(fitting) if not fit]
     by_rule = _by_rule(bound.obligations)
     at = {p: (number, row) for number, places in enumerate(by_rule.values()) for row, p in enumerate(places)}
