@@ -2,7 +2,8 @@
 
 The log's entry commits to what everybody may read, in which that commitment is a file; so the bundle with everything
 and the open one have the same entry, and nobody who holds one of them can be shown another decision by the other. What
-is open follows from the whole by `open_files`, which makes it and checks it: docs/proofs.md, "What is kept".
+is open follows from the whole by `open_files`, which makes it and checks it: docs/proofs.md, "What is kept". Of a
+refusal nothing is open but the commitment: its reason may be what is kept, and its entry is as long as any other's.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from policy.proof.layout import (
     RULES,
     RULES_MANIFEST,
 )
+from policy.proof.proposal import Kind
 from policy.proof.reading import ShapeError, array, integer, text
 from policy.proof.sheets import checks_csv
 
@@ -37,6 +39,7 @@ UNSAID = "00" * 32
 """In place of a hash of what is kept: without a salt it would let a guess be confirmed."""
 
 AS_THEY_ARE = (ORDERS_CSV, INTENT)
+OF_REFUSAL = len(manifest({KEPT: b""}))  # bytes of what the log's entry commits to
 
 
 class KeptError(ValueError):
@@ -84,6 +87,9 @@ def open_files(whole: Mapping[str, bytes], open_rules: Collection[str], salt: by
     taken over; the certificate leans on rows of all rules, and the data may hold entries of lists."""
     if len(salt) != SALT:
         raise KeptError(f"a salt has {SALT} bytes, not {len(salt)}")
+    rest = {KEPT: f"{commitment(salt, manifest(whole, COMMITTED))}\n".encode()}
+    if _object(decode(whole[PROPOSAL]))["kind"] == Kind.REFUSAL:
+        return rest
     obligations = _obligations(decode(whole[OBLIGATIONS]))
     hidden = _hidden_reasons(decode(whole[OBLIGATIONS]))
     checks = _checks(decode(whole[CHECKS]), obligations, hidden)
@@ -98,7 +104,7 @@ def open_files(whole: Mapping[str, bytes], open_rules: Collection[str], salt: by
         PROPOSAL: encode(proposal),
         CHECKS_CSV: checks_csv(bound, findings.checks(checks, bound).findings),
         RULES_MANIFEST: manifest(rules),
-        KEPT: f"{commitment(salt, manifest(whole, COMMITTED))}\n".encode(),
+        **rest,
     }
 
 

@@ -16,18 +16,8 @@ from policy.judge.eval import judge
 from policy.proof import proposal as decided
 from policy.proof.bundle import Decision, committed, rules_manifest, statement
 from policy.proof.certificate import Certificate
-from policy.proof.layout import (
-    CERTIFICATE,
-    CHECKS,
-    CHECKS_CSV,
-    FIRM,
-    OBLIGATIONS,
-    ORDERS_CSV,
-    PROPOSAL,
-    RULES,
-    RULES_MANIFEST,
-    SNAPSHOT,
-)
+from policy.proof.kept import OF_REFUSAL
+from policy.proof.layout import FIRM
 from server.desk import intent
 from server.desk.prepare import Task
 from server.desk.propose import Answer, Proposed, Refused
@@ -38,8 +28,6 @@ INTENT = "decision/intent.json"
 """What was wanted: the objective and the demands that are not rules follow from it."""
 
 STATED = "text/plain"
-REFUSAL = (OBLIGATIONS, PROPOSAL, CHECKS, ORDERS_CSV, CHECKS_CSV, CERTIFICATE, SNAPSHOT, RULES_MANIFEST, INTENT)
-"""The files of a refusal that is proven, beside those of the rules."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +63,11 @@ def filed(run: Run, answer: Answer, files: Mapping[str, bytes], stream: str) -> 
     return _event(outcome(answer), run, stream, said, statement(files), STATED)
 
 
-def unfiled(task: Task, run: Run, answer: Refused, stream: str, reason: str) -> Event:
+def unfiled(run: Run, stream: str, reason: str) -> Event:
     """That a search found nothing, which proves nothing; why stands in what the log commits to, and is as long and of
-    the same type as if it were proven: an entry does not tell one refusal from another."""
-    beyond = () if task.beyond is None else (FIRM,)
-    paths = (*REFUSAL, *beyond, *(f"{RULES}{path}" for path in task.rules))
-    size = len(statement(dict.fromkeys(paths, b"")))
-    whole = canonical.encode({"reason": reason, "failing": list(answer.failing)})
-    body = whole if len(whole) <= size else canonical.encode({"reason": reason, "failing": []})
-    return _event(outcome(answer), run, stream, "no orders", body.ljust(size), STATED)
+    the same type as if it were proven and kept: an entry does not tell one refusal from another."""
+    body = canonical.encode({"reason": reason}).ljust(OF_REFUSAL)
+    return _event("proposal.refused", run, stream, "no orders", body, STATED)
 
 
 def files(task: Task, run: Run, answer: Answer, time: str, charts: Mapping[str, str]) -> dict[str, bytes] | None:

@@ -16,6 +16,7 @@ from server.desk import approvals, publish
 from server.desk.assembled import assembled
 from server.desk.loaded import Rules, rules_of
 from server.desk.proposals import DRAWN, STATED
+from server.desk.propose import Answer, Refused
 from server.desk.publish import STREAM as RULES
 from server.log import signer, witnessed
 from server.log.events import KINDS
@@ -28,10 +29,12 @@ from server.store.tables import Checkpoint, Journal, Proposal, Rulebook
 MOST_KEPT = 16  # states
 
 
-def disclosed(service: Service, rules: Rules, files: Mapping[str, bytes]) -> Mapping[str, bytes]:
-    """The files of a decision about orders; where a rule is kept from anybody, with what everybody may read of it, to
-    which the log commits then. Of rule files that is what `/v1/rulebooks` shows to everybody, without the waivers:
-    these are somebody's."""
+def disclosed(service: Service, rules: Rules, files: Mapping[str, bytes], found: Answer) -> Mapping[str, bytes]:
+    """The files of a decision; where a rule is kept from anybody, with what everybody may read of it, to which the log
+    commits then. Of rule files that is what `/v1/rulebooks` shows to everybody, without the waivers: these are
+    somebody's. Of a refusal, by whatever rules, it is a commitment alone, so that all have one size."""
+    if isinstance(found, Refused):
+        return {**files, **kept.sealed(files, (), os.urandom(SALT))}
     if sees_all(rules.library, ()):
         return files
     with service.store.reading() as session:

@@ -106,14 +106,14 @@ def worked_out(service: Service, row: Proposal) -> Result:
         open_ = beyond is not None and any(each.visible_to is None for each in beyond.obligations)
         reason = HELD if open_ and headroom.others(holding, row.household) else None
         return Result(
-            decision.unfiled(task, run, found, row.id, WORDS[type(found.refusal)]),
+            decision.unfiled(run, row.id, WORDS[type(found.refusal)]),
             answers,
             reason=reason,
             probed=probed,
         )
     assert files is not None, "orders are filed"
     measures = None if isinstance(found, Refused) else KEPT.dump_json(measured(task, found)).decode()
-    whole = proving.disclosed(service, rules, files) if isinstance(found, Proposed) else files
+    whole = proving.disclosed(service, rules, files, found)
     room = None
     if isinstance(found, Proposed) and found.orders:
         beside = frozenset(each.proposal for each in holding)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -163,27 +163,30 @@ def one(journeys: list[list[tuple[int, str, str]]]) -> list[tuple[int, str, str]
     return journeys[0]
 
 
-def walked(folder: Path, secrets: tuple[str, ...], **more: Any) -> list[tuple[int, str, str]]:
+def walked(folder: Path, secrets: Iterable[tuple[str, ...]]) -> list[tuple[int, str, str]]:
+    """`secrets`: of each world, a file each."""
     found = []
     for each in secrets:
-        with world(folder, each, **more) as there:
+        with world(folder, *each) as there:
             found.append(journey(there))
     return one(found)
 
 
 def test_a_list_that_stops_nothing_is_not_noticed(tmp_path: Path) -> None:
-    found = walked(tmp_path, IDLE)
+    found = walked(tmp_path, [(each,) for each in IDLE])
     assert {status for status, _, _ in found} <= {200, 201, 404}
     assert not [body for _, _, body in found if NOT_PERMITTED in body]
 
 
 CURED = (
-    hidden("require cash >= 101% of net assets", passive=CURE),
-    hidden("require cash >= 120% of net assets", passive=CURE),
-    hidden("limit each issuer to at most 0.001% of net assets", passive=CURE)
-    + hidden("require cash <= 1% of net assets", passive=CURE).replace("H-7", "H-8"),
+    (hidden("require cash >= 101% of net assets", passive=CURE),),
+    (hidden("require cash >= 120% of net assets", passive=CURE),),
+    (
+        hidden("limit each issuer to at most 0.001% of net assets", passive=CURE),
+        hidden("require cash <= 1% of net assets", passive=CURE).replace("H-7", "H-8"),
+    ),
 )
-"""What lets no orders through at all, provably."""
+"""What lets no orders through at all, provably, in one file and in two."""
 
 
 def test_whatever_refuses_orders_is_one_neutral_answer(tmp_path: Path) -> None:

@@ -2,7 +2,8 @@
 
 What differs is rules, a list and its entries, and what the control room did about them (waivers, modes, evidence,
 entries). Readers see every household and have other roles than the control room's; they ask on every route of the
-application, for everything there is, and compare statuses, headers and bodies without ids, hashes and instants.
+application, for everything there is, and compare statuses, headers and bodies without ids, hashes and instants; of the
+log's entries the sizes, too.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ from tests.server.api.test_between import (
 from tests.server.api.test_parts import SHARED, household, together
 from tests.server.api.test_secrets import CODED, LIST, MARKET
 from tests.server.api.texts import SECRET
+from tests.server.cli.test_visibility import hidden
 from tests.server.flow.test_headroom import FIRM
 
 Ids = Mapping[str, list[str]]
@@ -65,13 +67,19 @@ PROVES = re.compile(r"tlog-proof|checkpoint|consistency|inclusion|trust-card|log
 """Files that are as long as the log has them; and that the rules in force are those of another instant."""
 
 
+def stopping(most: int) -> str:
+    """Whoever raises all that there is in cash is stopped, in either firm by a limit of its own."""
+    return hidden(f"require cash <= {most}% of net assets").replace("H-7", "H-6")
+
+
 def files(*, loud: bool) -> dict[str, str]:
     """The loud firm keeps more, about other names."""
     name = NAMES[loud]
+    stops = {"behind/the/wall.mandate": stopping(98)} if loud else {"wall.mandate": stopping(99)}
     kept = {"list.mandate": LIST.format(name=name, covers="", verbs="buy", since="2026-01-02")}
     kept |= {"rule.mandate": WAIVABLE if loud else WAIVABLE.replace("H-7", "H-8").replace("90%", "99%")}
     kept |= {"more.mandate": WAIVABLE.replace("H-7", "H-9").replace("90%", "95%")} if loud else {}
-    return {"open.mandate": WAIVED, "firm.mandate": FIRM.format(share=90), **kept}
+    return {"open.mandate": WAIVED, "firm.mandate": FIRM.format(share=90), **kept, **stops}
 
 
 def book(*, loud: bool) -> dict[str, Any]:
@@ -123,6 +131,10 @@ class Desk:
         said = {"json": {"remark": "yes"}, "headers": {"If-Match": '"r2"'}}
         self.made("proposal", self.cora("POST", f"/v1/proposals/{name}/approval", **said))
         self.asked(self.boris, "smith")
+        refused = {"household": "smith", "intent": {"raise_cash": {"smith-0": "3095"}}}
+        said = self.boris("POST", "/v1/proposals", json=refused, headers=WAIT).json()
+        assert said["state"] == "refused", json.dumps(said)
+        self.ids["proposal"].append(said["id"])
 
     def secretly(self) -> None:
         if not self.loud:
@@ -205,6 +217,15 @@ def told(found: Response) -> tuple[int, str, str]:
     return found.status_code, VARYING.sub("*", json.dumps(plain, sort_keys=True)), VARYING.sub("*", body)
 
 
+def leaves(who: Caller) -> list[str]:
+    return [event["leaf"] for event in who("GET", "/v1/events?limit=500").json()["events"]]
+
+
+def entered(found: Response) -> tuple[int, str, str]:
+    """An entry, which says the size of what it commits to, and how long it is itself: as its tile has it."""
+    return found.status_code, str(len(found.content)), VARYING.sub("*", found.text)
+
+
 def unzipped(data: bytes) -> str:
     """The files of a bundle, or of an export with bundles in it, without signatures and hashes in base64."""
     known = {path: said for path, said in unpacked(data).items() if not PROVES.search(path)}
@@ -224,6 +245,8 @@ def heard(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
                 for name, path in paths(served, ids):
                     for number, query in enumerate(asks(name, ids)):
                         said[f"{role}: {name}.{number}"] = told(who("GET", path + query))
+                for number, leaf in enumerate(leaves(who)):
+                    said[f"{role}: entry {number} of the feed"] = entered(who("GET", f"/v1/log/entries/{leaf}"))
                 for number, (verb, path, body) in enumerate(ASKED):
                     said[f"{role}: {verb} {path} {number}"] = told(who(verb, path, **body))
             found.append(said)

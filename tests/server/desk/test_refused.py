@@ -9,8 +9,9 @@ import pytest
 
 from policy.book import wire
 from policy.book.facts import Book
-from policy.proof.bundle import statement
-from policy.proof.layout import FIRM
+from policy.proof import kept
+from policy.proof.layout import FIRM, KEPT
+from server.answer.proposal import UNSAID, WORDS
 from server.desk import decision
 from server.desk.prepare import prepared
 from server.desk.propose import Refused, answered
@@ -20,32 +21,35 @@ from solver.refusal import NotFound
 from tests.server.cli.test_visibility import BOOK, CURE, PUBLIC, hidden
 
 TIME = "2026-11-22T14:00:00.000000Z"
+RUN = decision.Run("prop_1", "anna", "a" * 64, "b" * 64)
+
+
+FIRST = hidden("require cash >= 101% of net assets", passive=CURE)
+SECOND = FIRST.replace("H-7", "H-8").replace("101%", "120%")
 
 
 @pytest.mark.parametrize("firm", [False, True])
 def test_an_entry_does_not_tell_one_refusal_from_another(firm: bool) -> None:
+    """Neither why it is, nor how many files there are of what refuses, nor how long their names are."""
     book = wire.from_json(json.dumps(BOOK), "book")
     assert isinstance(book, Book)
-    rules = {
-        "a/open.mandate": PUBLIC.replace("{share}", "40"),
-        "secret.mandate": hidden("require cash >= 101% of net assets", passive=CURE),
-    }
-    task = prepared(rules, book, Intent())
-    if firm:  # what is taken for granted of other households is one more file of what is proven
-        task = replace(task, beyond=task.bound)
-    proven = answered(task)
-    assert isinstance(proven, Refused)
-    run = decision.run_of(task, "prop_1", "anna")
-    files = decision.files(task, run, proven, TIME, {})
-    assert files is not None
-    assert (FIRM in files) is firm
-    filed = decision.filed(run, proven, files, "prop_1")
-    told = {_seen(filed)}
-    for failing in ((), ("H-7/1",), tuple(f"H-7/{n}" for n in range(1000))):
-        other = replace(proven, refusal=NotFound(("exact: the time is up",)), failing=failing)
+    told = {_seen(decision.unfiled(RUN, "prop_1", word)) for word in (*WORDS.values(), UNSAID)}
+    for secrets in ({"s.mandate": FIRST}, {"behind/the/wall.mandate": FIRST, "another.mandate": SECOND}):
+        task = prepared({"a/open.mandate": PUBLIC.replace("{share}", "40"), **secrets}, book, Intent())
+        if firm:  # what is taken for granted of other households is one more file of what is proven
+            task = replace(task, beyond=task.bound)
+        proven = answered(task)
+        assert isinstance(proven, Refused)
+        run = decision.run_of(task, "prop_1", "anna")
+        files = decision.files(task, run, proven, TIME, {})
+        assert files is not None
+        assert (FIRM in files) is firm
+        whole = files | kept.sealed(files, (), bytes(range(32)))
+        assert kept.opened(whole).keys() == {KEPT}
+        told.add(_seen(decision.filed(run, proven, whole, "prop_1")))
+        other = replace(proven, refusal=NotFound(("exact: the time is up",)))
         assert decision.files(task, run, other, TIME, {}) is None
-        told.add(_seen(decision.unfiled(task, run, other, "prop_1", "not found")))
-    assert told == {("proposal.refused", "no orders", "text/plain", len(statement(files)))}
+    assert told == {("proposal.refused", "no orders", "text/plain", kept.OF_REFUSAL)}
 
 
 def _seen(event: Event) -> tuple[str, str, str, int]:
