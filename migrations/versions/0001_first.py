@@ -236,6 +236,7 @@ def upgrade() -> None:
         *texts("proposal", "kind", "person"),
         *perhaps("role", "policy"),
         sa.Column("clause", sa.Integer(), nullable=True),
+        *texts("rulebook"),
         *perhaps("envelope", "inclusion", "evidence"),
         *texts("time"),
         sa.PrimaryKeyConstraint("proposal"),

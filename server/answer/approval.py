@@ -27,13 +27,15 @@ class ApprovalNeeded:
 @dataclass(frozen=True, slots=True)
 class ApprovalSaid:
     """`kind`: person-key (the person signed), attested (the service says that their session said yes), standing (the
-    policy `person` did). `policy`, `clause`: what it was held to."""
+    policy `person` did). `policy`, `clause`: what it was held to; `rulebook`: the rules in force then, by which the
+    orders pass."""
 
     kind: str
     person: str
     role: str | None
     policy: str | None
     clause: int | None
+    rulebook: str
     evidence: str | None
     time: str
 
@@ -53,4 +55,4 @@ def needed(found: Needed) -> ApprovalNeeded:
 
 
 def said(row: Approval) -> ApprovalSaid:
-    return ApprovalSaid(row.kind, row.person, row.role, row.policy, row.clause, row.evidence, row.time)
+    return ApprovalSaid(row.kind, row.person, row.role, row.policy, row.clause, row.rulebook, row.evidence, row.time)

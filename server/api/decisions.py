@@ -1,5 +1,6 @@
 """Decisions on proposals: approved as the policy in force asks for it, or rejected by anybody who may decide."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from litestar import Request, Response, Router, get, post
@@ -9,23 +10,30 @@ from pydantic import Field
 from sqlmodel import Session
 
 from policy.canonical import decode
+from policy.judge.eval import worst
+from policy.judge.redact import NOT_PERMITTED, UNSEEN, seen_by
+from policy.judge.verdict import Finding, Verdict
 from policy.proof import approval
 from server import clock
-from server.api.once import Answer, once
+from server.api.once import Answer, Write, once
 from server.api.people import Envelope, Signable, refused, sealed
-from server.api.problem import ProblemError
+from server.api.problem import Flaw, ProblemError
 from server.api.proposals import ProposalAnswer, known, shown, with_approval
 from server.api.version import matched, version
 from server.api.wire import Asked, answer, asked
 from server.auth.credentials import Principal
 from server.auth.people import Refused
 from server.auth.roles import Act
-from server.desk import approval_policies, approvals, overrides, proposals
-from server.desk.approvals import Yes
-from server.desk.proposals import ALLOWS, Verb
+from server.desk import again, approval_policies, approvals, overrides, proposals, unnamed
+from server.desk.approvals import Fallen, Yes
+from server.desk.proposals import ALLOWS, State, Verb
 from server.log import journal
+from server.log.events import Event
 from server.running import Service
 from server.store.tables import Proposal
+
+AGAIN = "propose again, by the rules in force now, or reject it"
+MOST_SAID = 5  # findings of a proposal
 
 
 class ApprovalAsked(Asked):
@@ -41,7 +49,15 @@ class RejectionAsked(Asked):
 
 
 DECIDED = ("self-approval", "state-conflict", "version-old", "if-match-needed")
-APPROVED = (*DECIDED, "approval-needed", "step-up-needed", "override-needed", "account-held")
+APPROVED = (
+    *DECIDED,
+    "approval-needed",
+    "step-up-needed",
+    "override-needed",
+    "account-held",
+    "rules-changed",
+    "rules-changing",
+)
 APPROVE = {"act": Act.DECIDE, "asks": ApprovalAsked, "says": ProposalAnswer, "problems": APPROVED}
 REJECT = {"act": Act.DECIDE, "asks": RejectionAsked, "says": ProposalAnswer, "problems": DECIDED}
 SIGN = {"act": Act.DECIDE, "says": Signable, "problems": ("self-approval", "state-conflict")}
@@ -71,20 +87,29 @@ def approve(
     proposal: FromPath[str],
     body: RawBody,
 ) -> Response[bytes]:
-    """As `approval_needed` says. Without an envelope the service attests it: then nobody signed in person."""
+    """As `approval_needed` says, where the orders pass by the rules in force now. Without an envelope the service
+    attests it: then nobody signed in person."""
     yes = said_yes(request.user, asked(ApprovalAsked, body))
 
-    def write(session: Session) -> Answer:
-        now, row = clock.now(), _known(session, request, proposal, Verb.APPROVAL)
-        if overrides.needed(row) and overrides.granted(session, row.id) is None:
-            raise ProblemError("override-needed", "these orders pass with consent only, and no override was granted")
-        found = approvals.one(session, row, yes, service.signer.keys.signs.seed, now)
-        if isinstance(found, Refused):
-            raise refused(found)
-        (receipt,) = journal.append(session, [found], now)
-        return answer(200, with_approval(session, row, shown(row, now, log=receipt), now), etag=version(row))
+    def work() -> Write:
+        with service.store.reading() as session:
+            waits = [known(session, request, proposal)]
+        looked = again.looked(service, [row for row in waits if proposals.state(row, clock.now()) is State.PROPOSED])
 
-    return once(service.store, request, body, lambda: write)
+        def write(session: Session) -> Answer:
+            now, row = clock.now(), _known(session, request, proposal, Verb.APPROVAL)
+            if overrides.needed(row) and overrides.granted(session, row.id) is None:
+                what = "these orders pass with consent only, and no override was granted"
+                raise ProblemError("override-needed", what)
+            found = approvals.one(session, row, yes, service.signer.keys.signs.seed, now, looked)
+            if not isinstance(found, Event):
+                raise stopped(found, [row], request.user)
+            (receipt,) = journal.append(session, [found], now)
+            return answer(200, with_approval(session, row, shown(row, now, log=receipt), now), etag=version(row))
+
+        return write
+
+    return once(service.store, request, body, work)
 
 
 @post("/proposals/{proposal:str}/rejection", opt=REJECT, sync_to_thread=True, status_code=200)
@@ -110,6 +135,30 @@ def reject(
 def said_yes(who: Principal, wanted: ApprovalAsked) -> Yes:
     envelope = None if wanted.envelope is None else sealed(wanted.envelope)
     return Yes(who, wanted.remark, envelope, wanted.evidence)
+
+
+def stopped(found: Refused | Fallen, rows: Sequence[Proposal], who: Principal) -> ProblemError:
+    """Why nothing was approved; of orders that the rules in force stop, each proposal with what it breaks, as far as
+    this person may see that."""
+    if isinstance(found, Refused):
+        return refused(found)
+    fallen, now = found.looked.fallen, found.looked.ruling
+    flaws = [Flaw(None, f"{row.id}: {_broken(fallen[row.id], who)}", AGAIN) for row in rows if row.id in fallen]
+    since = sorted({row.rulebook for row in rows if row.id in fallen} - {now.rulebook})
+    see = "".join(f"; what changed says /v1/rulebooks/{now.rulebook}/changes?against={name}" for name in since)
+    what = f"the orders of {len(flaws)} of {len(rows)} do not pass by what is in force on {now.day}, `{now.rulebook}`"
+    return ProblemError("rules-changed", f"{what}{see}", flaws)
+
+
+def _broken(findings: Sequence[Finding], who: Principal) -> str:
+    whole = Verdict(worst(each.outcome for each in findings), tuple(findings))
+    seen = seen_by(whole if who.households is None else unnamed.verdict(whole), who.roles)
+    named = [each for each in seen.findings if each.obligation.id != UNSEEN.id]
+    if not named:
+        return NOT_PERMITTED if findings else "its orders cannot be judged by these rules"
+    said = [f"{each.obligation.origin.rule} for {each.obligation.id}: {each.outcome}, {each.reason}" for each in named]
+    more = len(said) - MOST_SAID
+    return "; ".join([*said[:MOST_SAID], *([f"and {more} more"] if more > 0 else [])])
 
 
 def signable(said: approval.Said) -> Signable:

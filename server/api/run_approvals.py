@@ -11,15 +11,14 @@ from sqlmodel import Session
 
 from policy.proof.approval import run_root
 from server import clock
-from server.api.decisions import APPROVED, ApprovalAsked, said_yes, signable
-from server.api.once import Answer, once
-from server.api.people import Signable, refused
+from server.api.decisions import APPROVED, ApprovalAsked, said_yes, signable, stopped
+from server.api.once import Answer, Write, once
+from server.api.people import Signable
 from server.api.problem import ProblemError
 from server.api.wire import answer, asked
 from server.auth.credentials import Principal
-from server.auth.people import Refused
 from server.auth.roles import Act
-from server.desk import approval_policies, approvals, demand, runs
+from server.desk import again, approval_policies, approvals, demand, runs
 from server.log import journal
 from server.log.events import Event
 from server.log.journal import Receipt
@@ -64,25 +63,39 @@ def payload(request: Request[Principal, None, Any], service: NamedDependency[Ser
 def approve(
     request: Request[Principal, None, Any], service: NamedDependency[Service], run: FromPath[str], body: RawBody
 ) -> Response[bytes]:
-    """All or none: where one of them needs more, it is named. Without an envelope the service attests each."""
+    """All or none: where one of them needs more, or does not pass by the rules in force now, it is named. Without an
+    envelope the service attests each."""
     wanted = asked(RunApprovalAsked, body)
     yes = said_yes(request.user, wanted)
 
-    def write(session: Session) -> Answer:
-        now, row = clock.now(), _known(session, request, run)
-        rows = _waiting(session, row, now, lock=True)
-        root = run_root([str(each.statement) for each in rows])
-        if root != wanted.root:
-            raise ProblemError("state-conflict", f"what waits is no longer what you saw: it has the root {root}")
-        found = approvals.together(session, row.id, rows, yes, service.signer.keys.signs.seed, now)
-        if isinstance(found, Refused):
-            raise refused(found)
-        kind = "attested" if yes.envelope is None else "person-key"
-        told = runs.told(row, "run.approved", request.user.name)
-        receipts = journal.append(session, [*found, _of_run(told, kind, root, len(rows))], now)
-        return answer(200, RunApproved(row.id, root, len(rows), kind, receipts[-1]))
+    def work() -> Write:
+        with service.store.reading() as session:
+            waits = _asked_for(_waiting(session, _known(session, request, run), clock.now()), wanted.root)
+        looked = again.looked(service, waits)
 
-    return once(service.store, request, body, lambda: write)
+        def write(session: Session) -> Answer:
+            now, row = clock.now(), _known(session, request, run)
+            rows = _asked_for(_waiting(session, row, now, lock=True), wanted.root)
+            found = approvals.together(session, row.id, rows, yes, service.signer.keys.signs.seed, now, looked)
+            if not isinstance(found, list):
+                raise stopped(found, rows, request.user)
+            kind = "attested" if yes.envelope is None else "person-key"
+            told = _of_run(runs.told(row, "run.approved", request.user.name), kind, wanted.root, len(rows))
+            rules = looked.ruling.manifest
+            receipts = journal.append(session, [*found, replace(told, rules=rules)], now)
+            return answer(200, RunApproved(row.id, wanted.root, len(rows), kind, receipts[-1]))
+
+        return write
+
+    return once(service.store, request, body, work)
+
+
+def _asked_for(rows: list[Proposal], root: str) -> list[Proposal]:
+    """What waits, where it is what this is the root of."""
+    there = run_root([str(each.statement) for each in rows])
+    if there != root:
+        raise ProblemError("state-conflict", f"what waits is no longer what you saw: it has the root {there}")
+    return rows
 
 
 def _of_run(told: Event, kind: str, root: str, size: int) -> Event:

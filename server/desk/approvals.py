@@ -1,5 +1,6 @@
 """Approvals of proposals: what each needs, and how each kind of yes is checked, kept and told.
 
+Only what passes by the rules in force at the instant of the approval is approved (`server.desk.again`).
 What is needed follows from what is known of the orders and from the policy in force at the instant of the approval. A
 yes is signed by the person (`person-key`), or the service signs that it saw one (`attested`), or that a policy approves
 within its bounds (`standing`); `policy.proof.approval` has the words, and a bundle shows the envelope.
@@ -35,7 +36,8 @@ from server.auth import people
 from server.auth.credentials import Principal
 from server.auth.people import Refused
 from server.auth.roles import ALLOWED, Act, Role
-from server.desk import approval_policies, demand, evidence, holds, proposals
+from server.desk import again, approval_policies, demand, evidence, holds, proposals
+from server.desk.again import Looked, Ruling
 from server.desk.demand import FOUR_EYES, Demand, Kind, Level, Needed, Policy
 from server.desk.measures import KEPT
 from server.desk.proposals import ENDS_IN, State, Verb
@@ -48,6 +50,13 @@ GOOD_FOR = timedelta(days=1)
 """How long what was given to sign can be handed in."""
 
 Signed = Approval | RunApproval
+
+
+@dataclass(frozen=True, slots=True)
+class Fallen:
+    """That the rules in force say no to what is to be approved."""
+
+    looked: Looked
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +88,13 @@ def needed(policy: Policy, row: Proposal, at: str) -> Needed:
     return demand.needed(policy, KEPT.validate_json(row.measures), at)
 
 
-def standing(session: Session, row: Proposal, seed: bytes, now: str) -> list[Event]:
+def standing(session: Session, row: Proposal, seed: bytes, now: str, same: Ruling | None) -> list[Event]:
     """What happens at once to orders that were just proposed: nothing, unless the policy approves them by itself.
-    `seed`: of the log's key."""
+    `seed`: of the log's key; `same`: the ruling by which they were found, None where somebody has to look because
+    another one is in force."""
     if proposals.state(row, now) is not State.PROPOSED or holds.against(session, row, now) is not None:
+        return []
+    if same is None or again.ruling(session) != same:
         return []
     need = needed(approval_policies.in_force(session, now), row, now)
     if need.demand.level is not Level.STANDING or row.statement is None or _consents(row):
@@ -91,7 +103,7 @@ def standing(session: Session, row: Proposal, seed: bytes, now: str) -> list[Eve
     envelope = approved(Attestation(row.statement, Word.STANDING, name, None, now), seed)
     given = Given(Kind.STANDING, name, None, envelope)
     _filed(session, [given])
-    return [_kept(session, row, need, given, Yes(_NOBODY), now)]
+    return [_kept(session, row, need, given, Yes(_NOBODY), now, same)]
 
 
 def to_sign(row: Proposal, who: Principal, need: Demand, now: str) -> Approval:
@@ -113,8 +125,10 @@ def run_to_sign(run: str, rows: Sequence[Proposal], who: Principal, need: Demand
     return RunApproval(run, run_root(statements), len(rows), who.name, _role(who, need), now, _expiry(rows))
 
 
-def one(session: Session, row: Proposal, yes: Yes, seed: bytes, now: str) -> Event | Refused:
-    """The locked row, which allows it, approved; or why not."""
+def one(
+    session: Session, row: Proposal, yes: Yes, seed: bytes, now: str, looked: Looked
+) -> Event | Refused | Fallen:  # fmt: skip
+    """The locked row, which allows it, approved; or why not. `looked`: what was found of it just before."""
     said = None if yes.envelope is None else _read(session, yes.who, yes.envelope, now)
     if isinstance(said, Refused):
         return said
@@ -124,14 +138,16 @@ def one(session: Session, row: Proposal, yes: Yes, seed: bytes, now: str) -> Eve
     refused = _held(session, row, now) or _unmet(session, row, need.demand, yes, said, now)
     if refused is not None:
         return refused
+    if row.id in looked.fallen:
+        return Fallen(looked)
     given = _given(row, need.demand, yes, said, seed, now)
     _filed(session, [given])
-    return _late(session, [row]) or _kept(session, row, need, given, yes, now)
+    return _late(session, [row], looked) or _kept(session, row, need, given, yes, now, looked.ruling)
 
 
 def together(
-    session: Session, run: str, rows: Sequence[Proposal], yes: Yes, seed: bytes, now: str
-) -> list[Event] | Refused:
+    session: Session, run: str, rows: Sequence[Proposal], yes: Yes, seed: bytes, now: str, looked: Looked
+) -> list[Event] | Refused | Fallen:
     """The locked rows of a run, which allow it, approved as one; or why none is."""
     said = None if yes.envelope is None else _read(session, yes.who, yes.envelope, now)
     if isinstance(said, Refused):
@@ -148,9 +164,11 @@ def together(
         if refused is not None:
             return replace(refused, what=f"{row.id}: {refused.what}")
         met.append((need, replace(_given(row, need.demand, yes, said, seed, now), inclusion=inclusion)))
+    if looked.fallen:
+        return Fallen(looked)
     _filed(session, [given for _, given in met])
-    late = _late(session, rows)
-    return late or [_kept(session, row, *each, yes, now) for row, each in zip(rows, met, strict=True)]
+    late = _late(session, rows, looked)
+    return late or [_kept(session, row, *each, yes, now, looked.ruling) for row, each in zip(rows, met, strict=True)]
 
 
 def shown(session: Session, row: Proposal, size: int) -> tuple[dict[str, int], dict[str, bytes]]:
@@ -205,11 +223,13 @@ def _held(session: Session, row: Proposal, now: str) -> Refused | None:
     return None if hold is None else Refused("account-held", "", holds.said(hold), "ask again when it ends")
 
 
-def _late(session: Session, rows: Sequence[Proposal]) -> Refused | None:
-    """What came in between: whoever has the journal's head knows of every hold and of every end that it tells of, and
-    none is told of before this approval."""
+def _late(session: Session, rows: Sequence[Proposal], looked: Looked) -> Refused | None:
+    """What came in between: whoever has the journal's head knows of every hold, every end and every change of the rules
+    that it tells of, and none is told of before this approval."""
     journal.alone(session)
     now = clock.now()
+    if again.ruling(session) != looked.ruling or not all(row.id in looked.stood for row in rows):
+        return Refused("rules-changing", "", "other rules came into force meanwhile", "send it again")
     for row in rows:
         state, hold = proposals.state(row, now), holds.against(session, row, now)
         if state is not State.PROPOSED:
@@ -267,9 +287,11 @@ def _given(row: Proposal, need: Demand, yes: Yes, said: Signed | None, seed: byt
     return Given(Kind.ATTESTED, yes.who.name, role, envelope)
 
 
-def _kept(session: Session, row: Proposal, need: Needed, given: Given, yes: Yes, now: str) -> Event:
+def _kept(
+    session: Session, row: Proposal, need: Needed, given: Given, yes: Yes, now: str, ruling: Ruling
+) -> Event:  # fmt: skip
     """The row approved by what `_filed` keeps, and what the journal says: its entry names the envelope's SHA-256, so
-    that the log shows when it was there."""
+    that the log shows when it was there, and the rules by which it was approved."""
     row.state, row.version, row.reason = ENDS_IN[Verb.APPROVAL].value, row.version + 1, None
     session.add(row)
     envelope, beside = digest(given.envelope), None
@@ -282,6 +304,7 @@ def _kept(session: Session, row: Proposal, need: Needed, given: Given, yes: Yes,
         role=given.role,
         policy=need.policy,
         clause=need.clause,
+        rulebook=ruling.rulebook,
         envelope=envelope,
         inclusion=beside,
         evidence=yes.evidence,
@@ -296,9 +319,10 @@ def _kept(session: Session, row: Proposal, need: Needed, given: Given, yes: Yes,
     }
     about: Mapping[str, Json] = {"statement": row.statement, "person": kept.person, "role": kept.role}
     under: Mapping[str, Json] = {"policy": need.policy, "clause": need.clause, "evidence": yes.evidence}
-    body = encode({"v": 1, **said, **about, **under, "envelope": envelope})
+    body = encode({"v": 1, **said, **about, **under, "rules": ruling.manifest, "envelope": envelope})
     subject = f"approval, {kept.kind} {envelope}"
-    return proposals.told(row, Event("proposal.approved", row.id, subject, given.person, None, body, run=row.id))
+    event = Event("proposal.approved", row.id, subject, given.person, None, body, run=row.id, rules=ruling.manifest)
+    return proposals.told(row, event)
 
 
 def _filed(session: Session, given: Sequence[Given]) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from policy import canonical
-from policy.book.facts import Order
+from policy.book.facts import Order, Side
 from policy.canonical import Json
 from policy.ir import show
 from policy.ir.stated import Statement, statement_json
@@ -115,6 +115,12 @@ def _decision(
 ) -> Decision:
     pictures = {name: svg.encode() for name, svg in charts.items()}
     return Decision(obligations, proposal, checks, certificate, sources(task), task.snapshot, None, pictures)
+
+
+def order_of(order: decided.Order) -> Order:
+    """As it was proposed, from what was filed."""
+    side = Side(order.side.value)
+    return Order(order.account, order.instrument, side, order.quantity, order.lots, order.batch)
 
 
 def _order(order: Order) -> decided.Order:

@@ -24,13 +24,11 @@ def task(found: Task) -> Task:
 
 def answer(found: Answer) -> Answer:
     if isinstance(found, Refused):
-        return replace(found, before=_verdict(found.before))
-    return replace(
-        found, before=_verdict(found.before), ended=_verdict(found.ended), verdict=_verdict(found.verdict)
-    )  # fmt: skip
+        return replace(found, before=verdict(found.before))
+    return replace(found, before=verdict(found.before), ended=verdict(found.ended), verdict=verdict(found.verdict))
 
 
-def _verdict(found: Verdict) -> Verdict:
+def verdict(found: Verdict) -> Verdict:
     obligations = _kept(finding.obligation for finding in found.findings)
     pairs = zip(found.findings, obligations, strict=True)
     return replace(found, findings=tuple(replace(finding, obligation=each) for finding, each in pairs))

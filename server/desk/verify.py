@@ -11,14 +11,13 @@ from dsl.diagnostic import Severity
 from dsl.parse import parse
 from dsl.source import Source
 from policy.book import wire
-from policy.book.facts import Book, Order, Side
+from policy.book.facts import Book
 from policy.canonical import CanonicalError, decode, digest, encode
 from policy.ir import show
 from policy.ir.alike import StatementError
 from policy.ir.observed import ObservedError, split
 from policy.ir.point import point_of
 from policy.ir.stated import Statement, statement_from_json
-from policy.proof import proposal
 from policy.proof.certificate import Claim as Certified
 from policy.proof.claims.claim import KEPT_FROM_YOU, Claim, not_proven, proven, refuted
 from policy.proof.examine import Examination, with_claim
@@ -27,7 +26,7 @@ from policy.proof.layout import FIRM, GIT, KEPT, OBLIGATIONS, PROPOSAL, RULES, R
 from policy.proof.reading import ShapeError
 from server.desk import intent
 from server.desk.added_up import added_up
-from server.desk.decision import INTENT
+from server.desk.decision import INTENT, order_of
 from server.desk.prepare import Task, prepared
 from solver.intent import Intent
 
@@ -112,7 +111,8 @@ def _compared(found: Examination, task: Task) -> Claim:
     bounded = certificate is not None and certificate.claim is Certified.BOUND
     if certificate is not None and bounded and encode(certificate.objective) != encode(show.to_json(task.goal)):
         return refuted("model", f"the certificate's objective is not that of {INTENT}")
-    if point_of(task.index, tuple(map(_order, found.decision.proposal.orders))) != dict(found.decision.proposal.point):
+    made = found.decision.proposal
+    if point_of(task.index, tuple(map(order_of, made.orders))) != dict(made.point):
         return refuted("model", f"booked to the cent, these orders make another point than that of {PROPOSAL}")
     files = count(len(split(task.rules)[0]), "rule file")
     said = f"{files} compiled and bound again: {len(task.bound.obligations)} obligations"
@@ -125,7 +125,3 @@ def _taken(beyond: Statement) -> str:
     which = f"all but {len(beyond.taken)}" if beyond.taken else "each"
     said = f"; {len(beyond.obligations)} of them about the firm: the household's side of {which} bound again"
     return f"{said}, what others come to taken from {FIRM}"
-
-
-def _order(order: proposal.Order) -> Order:
-    return Order(order.account, order.instrument, Side(order.side.value), order.quantity, order.lots, order.batch)

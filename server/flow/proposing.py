@@ -22,6 +22,7 @@ from server import clock
 from server.answer.proposal import UNSAID, WORDS, ProposeAnswer, answer_of
 from server.auth.roles import Role
 from server.desk import approvals, decision, headroom, holds, intent, observing, probing, proposals, proving, unnamed
+from server.desk.again import unchanged
 from server.desk.headroom import Held
 from server.desk.loaded import Loaded, loaded
 from server.desk.measures import KEPT, measured
@@ -160,6 +161,7 @@ def kept(service: Service, row: Proposal, result: Result) -> bool:
 
 def _kept(service: Service, row: Proposal, result: Result) -> bool | None:
     """None where it was overtaken, and nothing was written."""
+    same = unchanged(service, row)
     with service.store.writing() as session:
         mine = queue.held(session, row.id, str(row.holder))
         if mine is None:
@@ -194,7 +196,7 @@ def _kept(service: Service, row: Proposal, result: Result) -> bool | None:
         mine.reason, mine.holder, mine.lease, mine.measures = result.reason, None, None, result.measures
         session.add(mine)
         told, time = proposals.told(mine, result.event), max(now, mine.made)
-        standing = approvals.standing(session, mine, service.signer.keys.signs.seed, time)
+        standing = approvals.standing(session, mine, service.signer.keys.signs.seed, time, same)
         journal.append(session, [told, *events, *standing], time)
     return True
 

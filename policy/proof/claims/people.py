@@ -5,7 +5,7 @@ Only what people signed with keys of their own can be proven. What the service a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from policy.canonical import CanonicalError, digest
@@ -23,7 +23,7 @@ from policy.proof.approval import (
 )
 from policy.proof.bundle import statement
 from policy.proof.claims.claim import Claim, not_proven, proven, refuted
-from policy.proof.claims.record import Record, RecordError
+from policy.proof.claims.record import DECIDED, Record, RecordError
 from policy.proof.entry import Kind
 from policy.proof.envelope import sealed_by
 from policy.proof.layout import APPROVALS, CARD, ENVELOPE, INCLUSION
@@ -74,7 +74,8 @@ def approvals(
     attested = [(envelopes[path], said) for path, said in found.items() if isinstance(said, Attestation)]
     if not all(any(sealed_by(envelope, TYPES[Attestation], log.key) for log in known.logs) for envelope, _ in attested):
         return not_proven("approvals", "an attestation is signed by no log that is known")
-    told = "; ".join([*(_person(signed.said) for signed in people), *(_attested(said) for _, said in attested)])
+    yes = [*(_person(signed.said) for signed in people), *(_attested(said) for _, said in attested)]
+    told = "; ".join([*yes, *_by_others(logged)])
     if not people:
         return not_proven("approvals", f"{told}; nobody signed with a key of their own")
     if card is None:
@@ -124,6 +125,16 @@ def _in_time(signed: Signed, known: Trust, logged: Record | RecordError) -> bool
         and (place.entry.kind, place.entry.actor) == (Kind.APPROVAL, signed.said.person)
         and place.entry.subject.endswith(digest(signed.envelope))
     )
+
+
+def _by_others(logged: Record | RecordError) -> Iterator[str]:
+    """That other rules were in force at the approval than those of the decision, of which alone anything is proven."""
+    if isinstance(logged, RecordError) or not {APPROVED, DECIDED} <= logged.places.keys():
+        return
+    then, made = logged.places[APPROVED].entry, logged.places[DECIDED].entry
+    if then.rules is not None and then.rules != made.rules:
+        what = f"approved when other rules were in force ({then.rules[:16]}…)"
+        yield f"{what}: that the orders pass by these as well is the service's word"
 
 
 def _distinct(people: Sequence[str], decision: Opened | None) -> None:

@@ -29,13 +29,15 @@ class ApprovalNeeded(Answer):
 
 class ApprovalSaid(Answer):
     """`kind`: person-key (the person signed), attested (the service says that their session said yes), standing (the
-    policy `person` did). `policy`, `clause`: what it was held to."""
+    policy `person` did). `policy`, `clause`: what it was held to; `rulebook`: the rules in force then, by which the
+    orders pass."""
 
     kind: str
     person: str
     role: str | None
     policy: str | None
     clause: int | None
+    rulebook: str
     evidence: str | None
     time: str
 

@@ -92,6 +92,7 @@ def decision(case: Case, approval: Approval | None) -> Row | None:
             "role": approval.role,
             "policy": approval.policy,
             "clause": approval.clause,
+            "rulebook": approval.rulebook,
             "time": approval.time,
             "evidence": approval.evidence,
             "envelope": approval.envelope,
@@ -101,7 +102,7 @@ def decision(case: Case, approval: Approval | None) -> Row | None:
     found = [each for each in case.entries if each.type == "proposal.rejected"]
     if case.state is not State.REJECTED or not found:
         return None
-    nothing = dict.fromkeys(("role", "policy", "clause", "evidence", "envelope"))
+    nothing = dict.fromkeys(("role", "policy", "clause", "rulebook", "evidence", "envelope"))
     who = {"kind": "attested", "person": entry(found[0].entry).actor, "time": found[0].time}
     said = {"reason": case.row.reason, "entry": found[0].index}
     return {"proposal": case.row.id, "decision": "rejection", **who, **nothing, **said}

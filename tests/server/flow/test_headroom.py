@@ -21,14 +21,14 @@ from server import clock
 from server.app import app
 from server.auth import credentials
 from server.auth.credentials import Principal
-from server.auth.people import Refused
 from server.auth.roles import Role
-from server.desk import approvals, headroom, proposals
+from server.desk import again, approvals, headroom, proposals
 from server.desk.approvals import Yes
 from server.desk.loaded import loaded as known
 from server.desk.proposals import State, Wanted
 from server.flow import worker
 from server.log import journal
+from server.log.events import Event
 from server.running import Service, opened
 from server.settings import Settings
 from server.store.tables import Proposal, Snapshot
@@ -78,13 +78,14 @@ class Firm:
     def approve(self, name: str) -> bool:
         """Whether it could still be."""
         who = Principal("key", "berta", frozenset({Role.ADVISER}), None)
+        looked = again.looked(self.service, [self.row(name)])
         with self.service.store.writing() as session:
             now = clock.now()
             row = session.get_one(Proposal, name, with_for_update=True)
             if proposals.state(row, now) is not State.PROPOSED:
                 return False
-            done = approvals.one(session, row, Yes(who), self.service.signer.keys.signs.seed, now)
-            assert not isinstance(done, Refused), done
+            done = approvals.one(session, row, Yes(who), self.service.signer.keys.signs.seed, now, looked)
+            assert isinstance(done, Event), done
             journal.append(session, [done], now)
         return True
 
