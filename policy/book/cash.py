@@ -79,9 +79,10 @@ def residue(index: Index, account: str, given: Iterable[str] = ()) -> tuple[Frac
     """The box of the account's residue: one order for every instrument that it holds or that its model names, or the
     orders that are given (`given`: their instruments), whatever is more of an instrument."""
     holder = index.book.accounts[account]
-    model = index.weights.get((holder.model or "", "security"), {})
-    orders = Counter(dict.fromkeys(index.held.get(account, {}).keys() | model.keys(), 1)) | Counter(given)
-    return residue_box(holder.cost, index.book.currency, orders.total())
+    own, model = index.held.get(account, {}), index.weights.get((holder.model or "", "security"), {})
+    one_each = len(own) + sum(name not in own for name in model)
+    more = sum(count - (name in own or name in model) for name, count in Counter(given).items())
+    return residue_box(holder.cost, index.book.currency, one_each + more)
 
 
 def _worth(amount: Fraction, exchange: Fraction | None) -> Number:

@@ -18,7 +18,7 @@ from policy.ir import meaning
 from policy.ir.bound import Bound, Form, Obligation, Outcome, Point, Rung, Truth
 from policy.judge import eval as reference
 from policy.judge import reach
-from policy.judge.columns import NOBODY, Formulas, Said, Stage, formulas, leaves, tightest
+from policy.judge.columns import NOBODY, Formulas, Leaves, Said, Stage, formulas, leaves, tightest, top
 from policy.judge.fits import fits
 from policy.judge.from_ir import Layout
 from policy.judge.from_ir import formulas as laid_out
@@ -219,17 +219,10 @@ class Numbers(NamedTuple):
     headroom: Number
 
 
-def unit(answers: Answers, place: int) -> str | None:
-    """Of these numbers."""
-    if (finding := answers.slow.get(place)) is not None:
-        return None if finding.deciding is None else finding.deciding.unit
-    said, row = _place(answers, place)
-    return None if said.leaves[row] == NOBODY else answers.tables.layout.leaves[said.leaves[row]].unit
-
-
 class Whole(NamedTuple):
-    """The same over `one`, both sides negated for a floor."""
+    """The same over `one`, both sides negated for a floor; and their unit."""
 
+    unit: str
     op: str
     value: int
     bound: int
@@ -249,16 +242,16 @@ def whole(answers: Answers, place: int) -> Whole | None:
     if place in answers.slow:
         return None
     said, row = _place(answers, place)
-    leaf = said.leaves[row]
-    if leaf == NOBODY:
+    number = said.leaves[row]
+    if number == NOBODY:
         return None
-    op = answers.tables.layout.leaves[leaf].op
-    return Whole(op, said.values[row], said.bounds[row], answers.stage.unit(leaf))
+    leaf = answers.tables.layout.leaves[number]
+    return Whole(leaf.unit, leaf.op, said.values[row], said.bounds[row], answers.stage.unit(number))
 
 
 def exact(found: Whole) -> tuple[Fraction, Fraction, Fraction]:
     """Value, bound and headroom."""
-    value, bound, one = found[1:]
+    value, bound, one = found[2:]
     side = 1 if found.op in meaning.CAPS else -1
     return Fraction(side * value, one), Fraction(side * bound, one), Fraction(bound - value, one)
 
@@ -315,10 +308,8 @@ def nearest(answers: Answers) -> dict[str, int]:
 
 def _worst(answers: Answers, rule: RuleTable, said: Said) -> int:
     everyone = len(rule.fast) == len(rule.places)
-    if everyone and all(said.truths):
-        row = largest(said, _units(answers, rule, said))
-        if row is not None:
-            return rule.places[row]
+    if everyone and (row := _highest(rule, said, answers)) is not None:
+        return rule.places[row]
     worst = reference.worst({answers.outcomes[place] for place in rule.places})
     rows = [row for row, place in enumerate(rule.places) if answers.outcomes[place] is worst]
     if everyone and not any(rule.places[row] in answers.further for row in rows):
@@ -327,14 +318,29 @@ def _worst(answers: Answers, rule: RuleTable, said: Said) -> int:
     return min((rule.places[row] for row in rows), key=lambda place: tightness(answers, place))
 
 
+def _highest(rule: RuleTable, said: Said, answers: Answers) -> int | None:
+    """As `largest`, where all first rungs hold; None where some do not. What rules have in common was looked at once,
+    when they were judged."""
+    first, stage, bound = rule.firsts.columns[0], answers.stage, said.bounds[0]
+    if isinstance(first, Leaves) and first.level and len(rule.firsts.columns) == 1 and rule.alike is not None:
+        most = top(first.measures, stage)
+        shown = most <= bound and falls(most, bound, stage.unit(rule.alike))
+        return said.values.index(most) if shown else None
+    return largest(said, _units(answers, rule, said)) if all(said.truths) else None
+
+
 def largest(said: Said, units: Sequence[int]) -> int | None:
     """The row of the largest value, where all bounds are the same and tightness falls as values grow (the law
     stands in tests/laws); None where that does not hold."""
-    bound, one, top = said.bounds[0], units[0], max(said.values)
+    bound, one, most = said.bounds[0], units[0], max(said.values)
     if said.bounds.count(bound) < len(units) or units.count(one) < len(units) or one == 0:
         return None
-    falls = top >= 0 if bound >= one else top <= -bound and bound <= -one
-    return said.values.index(top) if falls else None
+    return said.values.index(most) if falls(most, bound, one) else None
+
+
+def falls(most: int, bound: int, one: int) -> bool:
+    """Whether tightness falls as values grow, of which `most` is the largest."""
+    return most >= 0 if bound >= one else most <= -bound and bound <= -one
 
 
 def tightness(answers: Answers, place: int) -> Fraction:

@@ -9,35 +9,14 @@ from pydantic import PlainSerializer, WithJsonSchema
 from policy.book.amount import number_text
 from policy.interval import Interval, Number
 
-
-class Written(Fraction):
-    """A number that has its text with it, for what is said again and again."""
-
-    __slots__ = ("text",)
-    text: str
-
-
-def written(number: Fraction) -> Written:
-    found = Written(number)
-    found.text = number_text(number)
-    return found
-
-
-def _text(number: Fraction) -> str:
-    return number.text if isinstance(number, Written) else number_text(number)
-
-
-Exact = Annotated[
-    Fraction,
-    PlainSerializer(_text, return_type=str),
-    WithJsonSchema(
-        {
-            "type": "string",
-            "pattern": r"^-?(\d+(\.\d+)?|\d+/\d+)$",
-            "description": "an exact number: a finite decimal where there is one, else `n/d` in lowest terms",
-        }
-    ),
-]
+_EXACT = WithJsonSchema(
+    {
+        "type": "string",
+        "pattern": r"^-?(\d+(\.\d+)?|\d+/\d+)$",
+        "description": "an exact number: a finite decimal where there is one, else `n/d` in lowest terms",
+    }
+)
+Exact = Annotated[Fraction, PlainSerializer(number_text, return_type=str), _EXACT]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +29,16 @@ class Range:
 
 Amount = Exact | Range
 
+Told = Annotated[str, _EXACT] | Range
+"""The same, whose text is there already: for what is said again and again."""
+
 
 def amount(number: Number) -> Amount:
     return Range(number.low, number.high) if isinstance(number, Interval) else number
+
+
+def told(number: Number) -> Told:
+    return Range(number.low, number.high) if isinstance(number, Interval) else number_text(number)
 
 
 def number(amount: Amount) -> Number:

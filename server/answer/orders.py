@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 from policy.ir.bound import Outcome
 from policy.judge import fast
@@ -10,14 +11,15 @@ from policy.judge.eval import worst
 from policy.judge.fast import RuleTable, Whole
 from policy.judge.redact import UNSEEN, seen_by, stopped_unseen
 from policy.judge.verdict import Finding, Verdict
-from server.answer.number import Amount, amount, written
+from server.answer.number import Told, told
 from server.answer.verdict import JudgeAnswer, judged
 from server.desk import check
-from server.desk.check import Checked, Reader, View
+from server.desk.check import About, Checked, Reader, View
 from server.desk.room import LIVABLE, NO_ROOMS, Rooms, rooms
 
 HIDDEN = replace(UNSEEN, visible_to="not shown")
 """Stands for what is hidden before a verdict is redacted; no role has this name."""
+PASS = Outcome.PASS.value
 LINES = 1 << 14
 """Lines of answers that are kept, about a kilobyte each."""
 
@@ -36,9 +38,9 @@ class Nearest:
     group: str | None
     unit: str | None
     op: str | None
-    value: Amount | None
-    limit: Amount | None
-    headroom: Amount | None
+    value: Told | None
+    limit: Told | None
+    headroom: Told | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +107,9 @@ def _nearest(found: Checked, seeing: View) -> tuple[Nearest, ...]:
     for place in found.failing:
         if place in seeing.own:
             met.setdefault(tables.at[place][0], set()).add(found.outcomes[place])
-    return tuple(
-        _line(found, own, _near(found, own, tables.rules[at], whole), worst(met.get(at, ())))
-        for at, own in seeing.rules.items()
-    )
+    word = {at: worst(outcomes).value for at, outcomes in met.items()}
+    near = ((at, _near(found, own, tables.rules[at], whole)) for at, own in seeing.rules.items())
+    return tuple(_line(found, seeing.own[place], place, word.get(at, PASS)) for at, place in near)
 
 
 def _near(found: Checked, own: Sequence[int], rule: RuleTable, nearest: Mapping[str, int]) -> int:
@@ -119,22 +120,23 @@ def _near(found: Checked, own: Sequence[int], rule: RuleTable, nearest: Mapping[
     return min(own, key=lambda place: (-outcomes[place].rank, fast.tightness(found.answers, place)))
 
 
-def _line(found: Checked, places: Sequence[int], place: int, outcome: Outcome) -> Nearest:
-    about, unit = found.ready.bound.obligations[place], fast.unit(found.answers, place)
-    rule, title = about.origin.rule, about.origin.title
-    said = rule, title, outcome.value, len(places), about.id, about.scope, about.group, unit
+def _line(found: Checked, about: About, place: int, outcome: str) -> Nearest:
     whole = fast.whole(found.answers, place)
     if whole is not None:
-        return _exact(said, whole)
-    numbers = fast.numbers(found.answers, place)
-    return Nearest(*said, *((None,) * 4 if numbers is None else (numbers.op, *map(amount, numbers[1:]))))
-
-
-Said = tuple[str, str, str, int, str, str, str | None, str | None]
-"""A line as far as its unit."""
+        return _exact(about, outcome, whole)
+    slow = found.answers.slow.get(place)
+    leaf = None if slow is None else slow.deciding
+    if leaf is None:
+        return _said(about, outcome, None, None, None, None, None)
+    return _said(about, outcome, leaf.unit, leaf.op, *map(told, (leaf.value, leaf.bound, leaf.headroom)))
 
 
 @lru_cache(LINES)
-def _exact(said: Said, whole: Whole) -> Nearest:
+def _exact(about: About, outcome: str, whole: Whole) -> Nearest:
     """Most lines of a check are as they were in the one before."""
-    return Nearest(*said, whole.op, *map(written, fast.exact(whole)))
+    return _said(about, outcome, whole.unit, whole.op, *map(told, fast.exact(whole)))
+
+
+def _said(about: About, outcome: str, *numbers: Any) -> Nearest:
+    """`numbers`: from the unit on."""
+    return Nearest(about.rule, about.title, outcome, about.judged, about.id, about.scope, about.group, *numbers)

@@ -129,9 +129,9 @@ def _cannot(problems: tuple[Problem, ...]) -> ProblemError:
 
 
 def _known(service: Service, who: Principal, wanted: CheckAsked, orders: Sequence[Order]) -> tuple[Loaded, Beyond]:
-    probed.required(service, who)
     now = datetime.now(UTC)
     with service.store.reading() as session:
+        probed.required(service, who)
         rules = chosen.rules(session, wanted.rulebook, clock.text(now))
         row = chosen.data(session, wanted.snapshot)
     freshness.required(row, wanted.max_age)

@@ -8,6 +8,7 @@ from sqlmodel import Session, bindparam, select
 
 from server.auth.roles import ALLOWED, Act, Role
 from server.clock import fresh
+from server.store import statement
 from server.store.tables import Credential
 
 PREFIX = "pk_live_"
@@ -55,7 +56,7 @@ _SECRET = select(Credential).where(Credential.secret == bindparam("secret"))
 
 def known(session: Session, key: str, now: str) -> Credential | None:
     """The credential of a key that is not revoked, expired or not."""
-    row = session.exec(_SECRET, params={"secret": _digest(key)}).first()
+    row = statement.first(session, _SECRET, {"secret": _digest(key)})
     return None if row is None or (row.ended is not None and row.ended <= now) else row
 
 

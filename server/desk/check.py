@@ -18,7 +18,7 @@ from policy.book.read import Index, index
 from policy.ir import meaning
 from policy.ir.alike import FIRM
 from policy.ir.bind import bind_to
-from policy.ir.bound import Bound, Form, Moment, Outcome, Point
+from policy.ir.bound import Bound, Form, Moment, Obligation, Outcome, Point
 from policy.ir.core import Library
 from policy.ir.disguised import disguised
 from policy.ir.point import point_of
@@ -47,15 +47,27 @@ class Reader:
     households: frozenset[str] | None
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class About:
+    """What can be said of an obligation whatever its numbers are. `judged`: how many of its rule are the reader's."""
+
+    rule: str
+    title: str
+    judged: int
+    id: str
+    scope: str
+    group: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class View:
-    """What a reader sees of bound rules. `places`: of obligations that are theirs (`own`: the same), `rules` by the
-    number of their rule in the tables; `hidden`: of those that are judged and not named; obligations of other
-    households alone are neither. `bound`: without obligations, for its names; `notices`: what the book leaves open, for
-    who may see all of it."""
+    """What a reader sees of bound rules. `places`: of obligations that are theirs (`own`: the same, and what they are
+    about), `rules` by the number of their rule in the tables; `hidden`: of those that are judged and not named;
+    obligations of other households alone are neither. `bound`: without obligations, for its names; `notices`: what the
+    book leaves open, for who may see all of it."""
 
     places: tuple[int, ...]
-    own: frozenset[int]
+    own: Mapping[int, About]
     rules: Mapping[int, tuple[int, ...]]
     hidden: frozenset[int]
     bound: Bound
@@ -258,10 +270,15 @@ def _view(ready: Ready, reader: Reader) -> View:
         (places if mine else hidden).append(place)
     seen = frozenset(places)
     rules = {at: tuple(p for p in rule.places if p in seen) for at, rule in enumerate(ready.tables.rules)}
+    about = {place: _about(bound.obligations[place], len(theirs)) for theirs in rules.values() for place in theirs}
     mine_only = visible(replace(bound, obligations=()), ready.library, reader.roles)
     shown = {at: theirs for at, theirs in rules.items() if theirs}
     notices = left_open(ready.known, ready.library, reader.roles) if own is None else ()
-    return View(tuple(places), seen, shown, frozenset(hidden), mine_only, notices)
+    return View(tuple(places), about, shown, frozenset(hidden), mine_only, notices)
+
+
+def _about(told: Obligation, judged: int) -> About:
+    return About(told.origin.rule, told.origin.title, judged, told.id, told.scope, told.group)
 
 
 def _own(ready: Ready, reader: Reader) -> frozenset[str] | None:

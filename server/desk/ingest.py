@@ -26,7 +26,7 @@ from server import clock
 from server.desk import manifest
 from server.desk.manifest import Manifest, Part
 from server.log.events import Event
-from server.store import blobs
+from server.store import blobs, statement
 from server.store.tables import Reached, Snapshot
 
 STREAM = "data"
@@ -152,4 +152,4 @@ _LATEST = select(Snapshot).where(col(Snapshot.more).is_(False)).order_by(col(Sna
 
 def latest(session: Session) -> Snapshot | None:
     """The one that was sealed last, of those that are whole."""
-    return session.exec(_LATEST).first()
+    return statement.first(session, _LATEST, {})

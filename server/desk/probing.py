@@ -11,7 +11,7 @@ somebody comes past the limit, and not what of.
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
-from sqlmodel import Session, col, delete, func, select
+from sqlmodel import Session, bindparam, col, delete, func, select
 
 from policy.book.facts import Book
 from policy.canonical import Json
@@ -19,6 +19,7 @@ from server import clock
 from server.auth.roles import Role
 from server.log.events import Event
 from server.settings import Probing
+from server.store import statement
 from server.store.store import alone
 from server.store.tables import Probe
 
@@ -40,13 +41,21 @@ def names(book: Book, instruments: Iterable[str]) -> frozenset[str]:
 
 def limited(session: Session, probing: Probing, who: str, now: datetime) -> int | None:
     """In how many seconds somebody may check again who is past the limit; None for everybody else."""
-    within = (Probe.principal == who, col(Probe.time) > _since(probing, now))
-    past = select(Probe.time).where(*within).order_by(col(Probe.time).desc()).offset(probing.names).limit(1)
-    last = session.exec(past).first()  # the newest of those that have to go out of the window
+    asked = {"who": who, "since": _since(probing, now), "names": probing.names}
+    last = statement.one(session.connection(), _PAST, asked)  # the newest of those that have to go out of the window
     if last is None:
         return None
-    left = datetime.fromisoformat(last) + timedelta(hours=probing.hours) - now
+    left = datetime.fromisoformat(last[0]) + timedelta(hours=probing.hours) - now
     return max(1, int(left.total_seconds()) + 1)
+
+
+_PAST = (
+    select(Probe.time)
+    .where(col(Probe.principal) == bindparam("who"), col(Probe.time) > bindparam("since"))
+    .order_by(col(Probe.time).desc())
+    .offset(bindparam("names"))
+    .limit(1)
+)
 
 
 def stopped(

@@ -35,7 +35,7 @@ from server.answer.cases import CasesAnswer, tested
 from server.desk.loaded import Rules
 from server.desk.rules import Read, problems, read
 from server.log.events import Event
-from server.store import blobs
+from server.store import blobs, statement
 from server.store.tables import Rulebook
 
 ENDING = ".mandate"
@@ -130,8 +130,9 @@ def begins(session: Session, at: str) -> str | None:
 def in_force(session: Session, at: str, without: Collection[str] = ()) -> Rulebook | None:
     """The last one whose instant has come; of a published one and a state of it that begin together, the state.
     `without`: as it would be if there were none of these."""
-    begun = _BEGUN.where(col(Rulebook.id).not_in(without)) if without else _BEGUN
-    return session.exec(begun, params={"at": at}).first()
+    if without:
+        return session.exec(_BEGUN.where(col(Rulebook.id).not_in(without)), params={"at": at}).first()
+    return statement.first(session, _BEGUN, {"at": at})
 
 
 def state(row: Rulebook, at: str, ruling: Rulebook | None) -> State:

@@ -65,8 +65,7 @@ def _settled(session: Session, by: str, now: str) -> Iterator[Event]:
         if (found.base or found.id, found.manifest) == (wanted.base.id, digest(manifest)):
             continue
         if found.base is not None and found.active == at:
-            found.replaced = now
-            session.add(found)
+            session.get_one(Rulebook, found.id).replaced = now
         row = _row(session, wanted, manifest, by, now, at)
         row.role, row.household = _eyes(session, files_of(session, found), wanted)
         session.flush()

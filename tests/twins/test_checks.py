@@ -16,6 +16,7 @@ from policy.book.read import index
 from policy.ir.bind import bind_to
 from policy.ir.bound import Moment, Outcome
 from policy.ir.core import Library
+from server.answer.number import number, told
 from server.answer.orders import Wanted, answer_of
 from server.answer.verdict import JudgeAnswer
 from server.answer.verdict import answer_of as reference
@@ -76,8 +77,8 @@ def _compared(memory: Memory, known: Loaded, orders: tuple[Order, ...], met: Cou
         whole = answer_of(found, Reader(roles, None), Wanted(everything=True, instead=True), "snap", "rb")
         assert _same(whole.verdict) == replace(said, book="")
         brief = answer_of(found, Reader(roles, None), Wanted(), "snap", "rb")
-        told = tuple(each for each in said.findings if each.outcome != Outcome.PASS)
-        assert brief.verdict.findings == told
+        others = tuple(each for each in said.findings if each.outcome != Outcome.PASS)
+        assert brief.verdict.findings == others
         assert brief.verdict.answer == said.answer
         assert brief.judged == sum(each.id != "not shown" for each in said.findings)
         for line in brief.nearest:
@@ -86,12 +87,9 @@ def _compared(memory: Memory, known: Loaded, orders: tuple[Order, ...], met: Cou
             assert line.outcome == max((Outcome(each.outcome) for each in own), key=lambda o: o.rank)
             one = next(each for each in own if each.id == line.id)
             if one.measured is not None and not one.reason.startswith("while orders"):
-                assert (line.value, line.limit, line.headroom, line.unit) == (
-                    one.measured.value,
-                    one.measured.limit,
-                    one.measured.headroom,
-                    one.measured.unit,
-                )
+                amounts = one.measured.value, one.measured.limit, one.measured.headroom
+                numbers = tuple(told(number(amount)) for amount in amounts)
+                assert (line.value, line.limit, line.headroom, line.unit) == (*numbers, one.measured.unit)
         met.update(Outcome(each.outcome) for each in said.findings)
         met["with a claim"] += sum(each.fills is not None for each in said.findings)
         met["not always"] += sum(each.fills not in (None, "passes always") for each in said.findings)
