@@ -16,11 +16,12 @@ from httpx import Response
 from sqlmodel import Session, select
 
 from server import clock
-from server.desk import holds, legal_holds
+from server.desk import holds, legal_holds, publish, ruling
 from server.flow import duties, proposing, queue
 from server.log import journal
-from server.store.tables import Journal, Proposal
+from server.store.tables import Approval, Journal, Proposal
 from tests.server.api.deeds import DEEDS, FIRST, RULES, SECOND, WHY, Deed, World, world
+from tests.server.api.texts import PUBLIC
 from tests.server.locks import waited_for
 
 
@@ -79,6 +80,32 @@ def test_nothing_is_approved_once_a_hold_is_placed(firm: World) -> None:
 
 def test_no_proposal_of_a_run_is_approved_once_a_hold_is_placed(firm: World) -> None:
     assert code(meanwhile(firm, DEEDS["run_approvals_approve"](firm), held)) == "account-held"
+
+
+def tightened(firm: World) -> Callable[[Session], None]:
+    """Rules by which none of the orders of `smith` pass."""
+    draft = publish.drafted({"open.mandate": PUBLIC.format(share=1)})
+    assert isinstance(draft, publish.Draft)
+
+    def begins(session: Session) -> None:
+        ruling.alone(session)
+        now = clock.now()
+        row, made = publish.published(session, draft, "tighter", "rita", now)
+        session.flush()
+        journal.append(session, [made, publish.activated(session, row, "carl", now)], now)
+
+    return begins
+
+
+@pytest.mark.parametrize("which", ["decisions_approve", "run_approvals_approve"])
+def test_nothing_is_approved_by_rules_that_just_ended(firm: World, which: str) -> None:
+    """Who looked before and writes afterwards is sent away to look again. On SQLite the look has to wait, too."""
+    deed = DEEDS[which](firm)
+    first = code(meanwhile(firm, deed, tightened(firm)))
+    assert first == ("rules-changed" if firm.service.store.queue else "rules-changing")
+    assert code(deed(firm.two)) == "rules-changed"
+    with firm.service.store.reading() as session:
+        assert not session.exec(select(Approval)).all()
 
 
 def test_nothing_is_proposed_once_a_hold_is_placed(firm: World) -> None:
