@@ -257,7 +257,7 @@ class Origin:
 class Obligation:
     """One clause for one scope and one group. The first rung whose formula is true decides; if none is,
     `otherwise`. Rungs that are unknown leave several outcomes possible: the answer is that outcome if there is only
-    one, `warn` if the worst possible is no worse than `warn`, and unknown otherwise.
+    one, `warn` if the worst possible is no worse than `warn`, `consent` if they are it and `waived`, else unknown.
 
     `unknown_is_breach`: the rule says `missing data counts as breach`. `unknowns`: what was missing when
     the rule was bound. `visible_to`: the role that may read it; judged for everyone all the same.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -111,12 +111,53 @@ def not_asked(library: core.Library, book: Book) -> Iterator[Problem]:
 
 
 def uncovering(library: core.Library, book: Book) -> Iterator[Problem]:
-    """Waivers in force that cover no account of a book which leaves none out. Whom a waiver is for is not everybody's
+    """Waivers in force that cover nothing of a book that leaves no account out. Whom a waiver is for is not everybody's
     business: this is for who may read all of them."""
     for waiver in library.waivers if book.elsewhere is None else ():
-        if in_force(waiver.effective, book.as_of, book.known_at) and not scopes(waiver.scope, book, book.accounts):
+        if in_force(waiver.effective, book.as_of, book.known_at):
             place = Place(pointer=pointer(("waivers", waiver.id)), field=waiver.id)
-            yield Problem(place, f"waiver `{waiver.id}` covers no account", _correct(waiver.scope, book))
+            if not _there(waiver.scope, book):
+                yield Problem(place, f"waiver `{waiver.id}` covers no account", _do(waiver.scope, book))
+            if waiver.level is not None and (ids := called(waiver.level, str(waiver.group), book)):
+                yield Problem(place, f"waiver `{waiver.id}` covers no {waiver.level}", by_id(str(waiver.group), ids))
+
+
+def _there(whose: core.Scope, book: Book) -> bool:
+    """Whether some account is this one, or of this household, by its id."""
+    accounts = book.accounts.values()
+    own = (account.id if whose.kind == "account" else account.household for account in accounts)
+    return bool(accounts) if whose.name is None else whose.name in own
+
+
+def _do(whose: core.Scope, book: Book) -> str:
+    ids = [] if whose.name is None else called(whose.kind, whose.name, book)
+    return by_id(str(whose.name), ids) if ids else _correct(whose, book)
+
+
+def called(kind: str, name: str, book: Book) -> list[str]:
+    """Ids of those accounts, households or groups of a level that have this name; none where it is an id itself."""
+    named = _named(kind, book)
+    return [] if name in named else sorted(id_ for id_, its in named.items() if its == name)
+
+
+def by_id(name: str, ids: Sequence[str]) -> str:
+    some = " or ".join(f"`{id_}`" for id_ in ids[:3])
+    return f"`{name}` is a name, and waivers go by ids: write {some}"
+
+
+def _named(kind: str, book: Book) -> Mapping[str, str]:
+    """Names by id, of what has both."""
+    match kind:
+        case "account":
+            return {account.id: account.name for account in book.accounts.values()}
+        case "household":
+            return {home.id: home.name for home in book.households.values()}
+        case "issuer" | "ultimate issuer" | "investment":
+            return {issuer.id: issuer.name for issuer in book.issuers.values()}
+        case "security" | "underlying" | "voting class":
+            return {each.id: each.name for each in book.instruments.values()}
+        case _:
+            return {}
 
 
 def _correct(scope: core.Scope, book: Book) -> str:

@@ -19,7 +19,10 @@ def waived(
     obligation: Obligation, rule: core.Rule, ctx: Context, waivers: Iterable[core.Waiver], group: Group | None
 ) -> Obligation:
     """The obligation with a rung for every waiver of its rule that is in force here, before the rungs that are worse
-    than waived. A waiver acts on what is known to lie within it: an unknown measure is not waived."""
+    than waived. A waiver acts on what is known to lie within it: an unknown measure is not waived. Where the rule only
+    warns there is nothing to waive."""
+    if obligation.otherwise.rank <= Outcome.WAIVED.rank:
+        return obligation
     book = ctx.universe.book
     rungs = [
         Rung(
@@ -37,23 +40,21 @@ def waived(
 
 def _covers(waiver: core.Waiver, rule: core.Rule, ctx: Context, group: Group | None) -> bool:
     """One account's waiver does not reach what is judged over several, a household's what is judged over the firm, nor
-    one sector's an issuer of its name."""
+    one sector's an issuer of its name. Accounts, households and groups are named by their ids: several may share a
+    name, and a household's own book does not say who else has it."""
     if waiver.scope.name is not None and (rule.scope.kind == "firm" or not _whole_of(waiver.scope, ctx)):
         return False
     if waiver.group is None:
         return True
-    return group is not None and waiver.level == group.level and waiver.group in (group.key, group.name)
+    return group is not None and (waiver.level, waiver.group) == (group.level, group.key)
 
 
 def _whole_of(whose: core.Scope, ctx: Context) -> bool:
     """Whether all that is judged here as one is this account's, or this household's. An account that states no
     household is in none that a waiver names: a waiver acts on what is known."""
-    book = ctx.universe.book
-    accounts = [book.accounts[name] for name in ctx.accounts]
     if whose.kind == "account":
-        return len(accounts) == 1 and whose.name in (accounts[0].id, accounts[0].name)
-    homes = [None if account.household is None else book.households[account.household] for account in accounts]
-    return all(home is not None and whose.name in (home.id, home.name) for home in homes)
+        return ctx.accounts == (whose.name,)
+    return all(ctx.universe.book.accounts[name].household == whose.name for name in ctx.accounts)
 
 
 def _allowed(waiver: core.Waiver, obligation: Obligation, ctx: Context, group: Group | None) -> Formula:

@@ -2,7 +2,8 @@
 
 Short enough to read aloud. A ladder's rungs are tried in order; the first that is true decides. A rung that is
 unknown leaves several outcomes possible: then the answer is that outcome if there is only one, `warn` if the
-worst possible is no worse than `warn`, and `unknown` otherwise.
+worst possible is no worse than `warn`, `consent` where all that is open is whether a waiver spares it, and `unknown`
+otherwise.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from policy.ir.bound import (
 from policy.judge.verdict import Finding, Measured, Verdict
 
 COULD_NOT_CHECK = "could not check: a fact is missing"
+SPARED = {Outcome.WAIVED, Outcome.CONSENT}
 
 
 def judge(bound: Bound, point: Point, *, standing: bool = False) -> Verdict:
@@ -88,8 +90,8 @@ def climb(obligation: Obligation, rungs: Iterable[Rung], held: Iterable[bool | N
     else:
         possible.append((obligation.otherwise, "beyond the limit"))
     outcomes = {outcome for outcome, _ in possible}
-    if len(outcomes) == 1:
-        return possible[-1]
+    if len(outcomes) == 1 or outcomes == SPARED:
+        return max(reversed(possible), key=lambda found: found[0].rank)
     return (Outcome.WARN if worst(outcomes).rank <= Outcome.WARN.rank else Outcome.UNKNOWN), COULD_NOT_CHECK
 
 

@@ -4,12 +4,13 @@ from typing import Annotated
 
 from pydantic import Field
 
+from policy.ir import scope
 from server.api import chosen
 from server.api.checks import Day
 from server.api.chosen import invalid
 from server.api.wire import Asked
 from server.auth.credentials import Principal
-from server.desk import evidence, loaded
+from server.desk import evidence, ingest, loaded
 from server.desk.waivers import Terms, Wanted
 from server.running import Service
 
@@ -27,7 +28,7 @@ class WaiverAsked(Asked):
     level: Annotated[str, Field(max_length=60, pattern="^[a-z]+( [a-z]+)*$")] | None = None
     """such as `issuer`, with `group`"""
     group: Plain | None = None
-    """such as `ACME Corp`; every one without it"""
+    """by its id, as accounts are; every one without it"""
     raises_to: Limit | None = None
     """the limit of a cap meanwhile, in the language: `8% of net assets`"""
     lowers_to: Limit | None = None
@@ -60,6 +61,7 @@ def terms(service: Service, who: Principal, asks: WaiverAsked) -> Wanted:
 
 def whose(service: Service, who: Principal, asks: WaiverAsked) -> str | None:
     """Whose eyes it is for. Household and account are of the newest snapshot, and theirs to see."""
+    _by_id(service, asks)
     if asks.household is None and asks.account is None:
         if who.households is None:
             return None
@@ -69,3 +71,16 @@ def whose(service: Service, who: Principal, asks: WaiverAsked) -> str | None:
     if asks.account is not None:
         return chosen.home(known, asks.account, who)
     return chosen.household(known, asks.household, who, snapshot=None)
+
+
+def _by_id(service: Service, asks: WaiverAsked) -> None:
+    """What is a name in the newest snapshot, and no id there, would cover nothing."""
+    if asks.level is None or asks.group is None:
+        return
+    with service.store.reading() as session:
+        row = ingest.latest(session)
+    if row is None:
+        return
+    shared = loaded.shared_in(service, loaded.manifest_in(service, row)).book
+    if ids := scope.called(asks.level, asks.group, shared):
+        raise invalid("/group", f"the snapshot has no {asks.level} of this id", scope.by_id(asks.group, ids))

@@ -28,6 +28,7 @@ from policy.ir.bound import (
     Op,
     Outcome,
     Quad,
+    Rung,
     Scalar,
     Sum,
     TopK,
@@ -87,11 +88,16 @@ def permitted(obligation: Obligation, allowed: frozenset[Outcome], sheet: Sheet)
             if tight and rung.outcome.rank > Outcome.WARN.rank:  # a rung before it that is unknown is no pass
                 tight = all(exact(before.formula, sheet) for before in obligation.ladder[: place + 1])
             formula = Any((rung.formula, formula))
-        elif obligation.unknown_is_breach and not exact(rung.formula, sheet):
+        elif _passed_over(rung, obligation, allowed) and not exact(rung.formula, sheet):
             tight = False
         else:
             formula = All((Not(rung.formula), formula))
     return formula, tight
+
+
+def _passed_over(rung: Rung, obligation: Obligation, allowed: frozenset[Outcome]) -> bool:
+    """Whether a later rung's outcome may be the answer while this one is unknown."""
+    return obligation.unknown_is_breach or (rung.outcome is Outcome.WAIVED and Outcome.CONSENT in allowed)
 
 
 def exact(node: Formula | Scalar, sheet: Sheet) -> bool:

@@ -25,7 +25,6 @@ from tests.worlds.firms import TODAY, firm, orders
 from tests.worlds.rules import NOWHERE
 
 SEEDS = range(200)
-HOMES = {"H1": "First", "H2": "Second"}
 USABLE = frozenset({Outcome.PASS, Outcome.WARN, Outcome.WAIVED})
 
 
@@ -37,9 +36,9 @@ def made(rng: Random) -> Book:
 
 
 def waiver(rng: Random, rule: core.Rule) -> core.Waiver:
-    """For household H1, by its id or its name."""
+    """For household H1."""
     return core.Waiver(
-        id="W-1", rule=rule.id, scope=core.Scope("household", rng.choice(("H1", HOMES["H1"]))), level=None, group=None,
+        id="W-1", rule=rule.id, scope=core.Scope("household", "H1"), level=None, group=None,
         raises_to=rng.choice((None, core.Scale(Fraction(rng.choice((20, 60, 100)), 100), core.Term("net assets")))),
         no_purchases=rng.random() < 0.3, effective=core.Effective(TODAY, TODAY), reason="a reason", evidence=None,
         approved_by="CCO", approved_on=TODAY, visible_to=None, file="test", span=NOWHERE,

@@ -139,8 +139,8 @@ def outcome(obligation: Obligation, at: Values) -> Outcome:
 
 def settled(outcomes: set[Outcome]) -> Outcome:
     """One answer for what is still possible."""
-    if len(outcomes) == 1:
-        return min(outcomes)
+    if len(outcomes) == 1 or outcomes == {Outcome.WAIVED, Outcome.CONSENT}:
+        return worst(outcomes)
     return Outcome.WARN if worst(outcomes) in (Outcome.PASS, Outcome.WARN) else Outcome.UNKNOWN
 
 

@@ -23,6 +23,8 @@ from policy.proof.check.case import (
     Not,
     Obligation,
     Op,
+    Outcome,
+    Rung,
     Scalar,
     Squares,
     Sum,
@@ -82,9 +84,14 @@ def ladder(obligation: Obligation, allowed: frozenset[str], columns: Columns) ->
     for rung in reversed(obligation.ladder):
         if rung.outcome in allowed:
             rest = Any((rung.formula, rest))
-        elif not obligation.unknown_is_breach or _certain(rung.formula, columns):
+        elif not _passed_over(rung, obligation, allowed) or _certain(rung.formula, columns):
             rest = All((Not(rung.formula), rest))
     return rest
+
+
+def _passed_over(rung: Rung, obligation: Obligation, allowed: frozenset[str]) -> bool:
+    """Whether a later rung's outcome may be the answer while this one is unknown."""
+    return obligation.unknown_is_breach or (rung.outcome is Outcome.WAIVED and Outcome.CONSENT in allowed)
 
 
 def simplified(formula: Formula, wanted: bool, columns: Columns, fits: Fits) -> Node:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from dsl.parse import parse
 from dsl.source import Source
+from policy.book.facts import Issuer
 from policy.ir.bind import bind
 from policy.ir.bound import Outcome
 from policy.ir.from_dsl import library
+from policy.ir.scope import uncovering
 from policy.judge.eval import judge
+from server.desk.rules import read
 from tests.policy.ir.little import account, book, findings, outcome, rule, security, waiver
+from tests.policy.lowering import lowered
 
 CAP = "limit each issuer to at most 10% of net assets"
 
@@ -51,3 +57,37 @@ def test_more_is_never_better_with_a_waiver() -> None:
         of = book({("A", "X"): held}, security("X"), accounts=(account("A", 100 - held),))
         seen.append(outcome(text + waiver("every account"), of))
     assert seen == [Outcome.PASS, Outcome.WAIVED, Outcome.WAIVED]
+
+
+def test_a_waiver_goes_by_ids_and_says_so_to_whom_writes_a_name() -> None:
+    """B is called as A's id is, and C and D are both called `Trust`: none of them gets what another one was given."""
+    called = {"A": "Smith", "B": "A", "C": "Trust", "D": "Trust"}
+    of = book({(name, "X"): 20 for name in called}, replace(security("X"), name="Common", issuer="Y"),
+              accounts=tuple(replace(account(id_, 80), name=name) for id_, name in called.items()))  # fmt: skip
+    of = replace(of, issuers={"Y": Issuer("Y", "Why Inc")})
+    text = rule(CAP)
+
+    def waived(covering: str) -> set[str]:
+        found = findings(text + waiver(covering), of)
+        return {f.obligation.accounts[0] for f in found if f.outcome is Outcome.WAIVED}
+
+    def told(covering: str) -> list[str]:
+        return [problem.do for problem in uncovering(lowered(text + waiver(covering)), of)]
+
+    for covering, whom, said in (
+        ('account "A"', {"A"}, None),
+        ('account "Smith"', set(), "`Smith` is a name, and waivers go by ids: write `A`"),
+        ('account "Trust"', set(), "`Trust` is a name, and waivers go by ids: write `C` or `D`"),
+        ('every account issuer "Y"', set(called), None),
+        ('every account issuer "Why Inc"', set(), "`Why Inc` is a name, and waivers go by ids: write `Y`"),
+    ):
+        assert waived(covering) == whom, covering
+        assert told(covering) == ([said] if said else []), covering
+
+
+@pytest.mark.parametrize("twice", [rule(CAP), rule(CAP).replace('"a rule"', '"another"'), waiver("every account")])
+def test_an_id_is_one_rules_in_all_files(twice: str) -> None:
+    texts = {"a.mandate": rule(CAP) + waiver("every account"), "b.mandate": twice}
+    found = read([Source(path, text) for path, text in texts.items()])
+    assert [each.code for each in found.diagnostics] == ["M235"]
+    assert found.library is None

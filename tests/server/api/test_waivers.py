@@ -28,7 +28,7 @@ RULES = {
 }
 NOW = datetime.now(UTC)
 TODAY, LAST = f"{NOW:%Y-%m-%d}", f"{NOW + timedelta(days=90):%Y-%m-%d}"
-WANTED = {"rule": "P-1", "account": "trust", "level": "issuer", "group": "Issuer A", "raises_to": "80% of net assets",
+WANTED = {"rule": "P-1", "account": "trust", "level": "issuer", "group": "XA", "raises_to": "80% of net assets",
           "first": TODAY, "last": LAST, "reason": "founder's stock"}  # fmt: skip
 NEWEST = {"as_of": TODAY, "prices": [{"instrument": n, "day": TODAY, "price": "10.00"} for n in "ABCD"]}
 
@@ -210,7 +210,7 @@ def test_a_household_is_waived_with_all_its_accounts(stock: Service, berta: Call
     before = [outcome(mine, "trust"), outcome(theirs, "other")]
     made = asked(mine, account=None, household="smith")
     assert (made["terms"]["household"], made["terms"]["account"]) == ("smith", None)
-    assert '\n  household "smith" issuer "Issuer A"\n' in granted(berta, made["id"])["text"]
+    assert '\n  household "smith" issuer "XA"\n' in granted(berta, made["id"])["text"]
     assert theirs("GET", f"/v1/waivers/{made['id']}").status_code == 404
     assert made["name"] not in theirs("POST", "/v1/checks", content=ordered("other")).text
     after = [outcome(mine, "trust"), outcome(theirs, "other")]

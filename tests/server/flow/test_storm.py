@@ -219,7 +219,7 @@ def _moved(desk: Firm, facts: int) -> None:
 
 def _waived(desk: Firm) -> None:
     today = datetime.now(UTC)
-    terms = {"rule": "P-1", "account": "h0-trust", "level": "issuer", "group": "Issuer A", "reason": "stock"}
+    terms = {"rule": "P-1", "account": "h0-trust", "level": "issuer", "group": "XA", "reason": "stock"}
     days = {"first": f"{today:%Y-%m-%d}", "last": f"{today + timedelta(days=30):%Y-%m-%d}"}
     body = {**terms, **days, "raises_to": "80% of net assets"}
     made = desk("anna", "POST", "/v1/waivers", json=body)
