@@ -1,28 +1,28 @@
 """Whether orders that were found earlier still pass when somebody approves them: by the rules in force at that time.
 
 Rules change in two ways: somebody puts others in force (a rule book, a mode, a waiver granted or ended), or a day comes
-on which one of them begins or ends. Where neither changed anything that speaks of these accounts, the verdict of the
-proposal stands, and nothing is judged. Where it did, the orders are judged anew on the data of the proposal, beside
-what others hold. They stand if the proposer had allowed for what is said of each now, and if nothing is excused, by a
-consent or a waiver, that was not when they were proposed: nobody was asked for that.
+on which one of them begins or ends. Where neither changed a rule that speaks of these accounts, the verdict of the
+proposal stands, and nothing is judged. Else the orders are judged by what changed, on the data of the proposal and
+beside what others hold. They stand where the proposer allowed for all that is said of them now, and nothing is excused,
+by a consent or a waiver, that was not when they were proposed: nobody was asked about that.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import TypeVar
 
 from sqlmodel import Session, select
 
-from policy.book.facts import Book, Order
+from policy.book.facts import Order
 from policy.canonical import decode
 from policy.ir.beyond import opened_by
 from policy.ir.bind import bind_to
 from policy.ir.bound import Outcome
-from policy.ir.core import Library, ListRule, Rule, Waiver
+from policy.ir.core import Effective, Library, ListRule, Rule, Waiver
 from policy.ir.disguised import disguised
 from policy.ir.point import point_of
-from policy.ir.scope import in_force, scopes
+from policy.ir.scope import in_force
 from policy.ir.stated import merged
 from policy.judge.verdict import Finding, Verdict
 from policy.proof.archive import listed
@@ -52,26 +52,23 @@ class Ruling:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What came of a look at proposals that wait. `stood`: those whose orders pass, and whether that took a new
-    judgement; `fallen`: the others, with what they break; nothing, where that cannot be told any more."""
+    """What came of a look at proposals that wait. `stood`: those whose orders pass; `fallen`: the others, with what
+    they break; nothing, where that cannot be told any more."""
 
     ruling: Ruling
-    stood: Mapping[str, bool]
+    stood: frozenset[str]
     fallen: Mapping[str, tuple[Finding, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """From the rules of a proposal to those of now, as they speak of its data. `rules`: whether rules or lists differ;
-    `waivers`: those that came or went."""
+    """From the rules of a proposal to those of now, as they speak of its data. `touched`: ids of the rules and lists
+    that say something else now, or nothing; `waivers`: those that came or went."""
 
     old: Rules
     new: Rules
-    rules: bool
+    touched: frozenset[str]
     waivers: tuple[Waiver, ...]
-
-    def concerns(self, book: Book) -> bool:
-        return self.rules or any(scopes(waiver.scope, book, book.accounts) for waiver in self.waivers)
 
 
 def ruling(session: Session) -> Ruling:
@@ -86,36 +83,24 @@ def looked(service: Service, rows: Iterable[Proposal]) -> Looked:
     with service.store.reading() as session:
         now = ruling(session)
     changes: dict[tuple[str, str], Change | None] = {}
-    stood, fallen = dict[str, bool](), dict[str, tuple[Finding, ...]]()
+    stood, fallen = set[str](), dict[str, tuple[Finding, ...]]()
     for row in rows:
         key = row.rulebook, row.snapshot
         if key not in changes:
             changes[key] = _change(service, row, now)
-        found = changes[key]
-        facts = None if found is None else _facts(service, row)
-        if found is None or facts is None or not found.concerns(facts.index.book):
-            stood[row.id] = False
-            continue
-        worse = _worse(service, row, found, facts)
+        worse = _worse(service, row, changes[key])
         if worse is None:
-            stood[row.id] = True
+            stood.add(row.id)
         else:
             fallen[row.id] = worse
-    return Looked(now, stood, fallen)
+    return Looked(now, frozenset(stood), fallen)
 
 
 def unchanged(service: Service, row: Proposal) -> Ruling | None:
     """The ruling now, where nothing changed for the proposal since it was asked for."""
     with service.store.reading() as session:
         now = ruling(session)
-    found = _change(service, row, now)
-    return now if found is None or not found.concerns(_facts(service, row).index.book) else None
-
-
-def _facts(service: Service, row: Proposal) -> Facts:
-    found = loaded.facts_of(service, row.snapshot, row.household)
-    assert found is not None, "a snapshot is never taken away"
-    return found
+    return None if _concerning(service, row, _change(service, row, now)) else now
 
 
 # --- what changed ------------------------------------------------------------------------------
@@ -129,59 +114,93 @@ def _change(service: Service, row: Proposal, now: Ruling) -> Change | None:
     if first.manifest == last.manifest and now.day <= data.as_of:
         return None
     old, new = loaded.rules_in(service, first), loaded.rules_in(service, last)
-    as_of, known_at = date.fromisoformat(data.as_of), date.fromisoformat(data.known_at)
-    library = on_day(new.library, as_of, known_at, date.fromisoformat(now.day))
-    (rules, waivers), (others, more) = (_binding(each, as_of, known_at) for each in (old.library, library))
-    turned = tuple(waiver for waiver in (*waivers, *more) if not (waiver in waivers and waiver in more))
-    if rules == others and not turned:
-        return None
-    label = new.manifest if library == new.library else f"{new.manifest} on {now.day}"
-    return Change(old, replace(new, manifest=label, library=library), rules != others, turned)
+    days = date.fromisoformat(data.as_of), date.fromisoformat(data.known_at)
+    library = on_day(new.library, *days, date.fromisoformat(now.day))
+    new = replace(new, manifest=f"{new.manifest} on {now.day}", library=library)
+    before, after = (_binding(each.library, *days) for each in (old, new))
+    touched = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+    if _lists(old) != _lists(new):  # any rule may read one
+        touched |= after.keys()
+    waived = [{each for each in its.library.waivers if in_force(each.effective, *days)} for its in (old, new)]
+    turned = tuple(waived[0] ^ waived[1])
+    return Change(old, new, frozenset(touched), turned) if touched or turned else None
 
 
-def _binding(library: Library, as_of: date, known_at: date) -> tuple[Mapping[str, Rule | ListRule], list[Waiver]]:
-    """What makes obligations on a day: rules and lists by id, and waivers."""
+def _binding(library: Library, as_of: date, known_at: date) -> dict[str, Rule | ListRule]:
+    """What makes obligations on a day."""
     blocks: tuple[Rule | ListRule, ...] = (*library.rules, *library.lists)
-    rules = (each for each in blocks if each.id not in library.observed)
-    return (
-        {each.id: each for each in rules if in_force(each.effective, as_of, known_at)},
-        [each for each in library.waivers if in_force(each.effective, as_of, known_at)],
-    )
+    enforced = (each for each in blocks if each.id not in library.observed)
+    return {each.id: each for each in enforced if in_force(each.effective, as_of, known_at)}
+
+
+def _lists(rules: Rules) -> dict[str, ListRule]:
+    return {each.id: each for each in rules.library.lists}
 
 
 def on_day(library: Library, as_of: date, known_at: date, day: date) -> Library:
-    """Rules as they are in force on a later day than that of the data: what has ended by then is not there, what began
-    since speaks of these data too."""
+    """Rules for data of an earlier day as they are in force on this one: what has ended by then says nothing of these
+    data, what began since speaks of them too."""
     if day <= as_of:
         return library
 
     def of(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
-        then = (each for each in blocks if in_force(each.effective, day, max(day, known_at)))
-        return tuple(each if in_force(each.effective, as_of, known_at) else _begun(each, as_of) for each in then)
+        return tuple(map(moved, blocks))
+
+    def moved(block: Block) -> Block:
+        then, there = in_force(block.effective, day, max(day, known_at)), in_force(block.effective, as_of, known_at)
+        if then == there:
+            return block
+        moved = Effective(as_of, block.effective.end) if then else Effective(end=as_of - timedelta(days=1))
+        return replace(block, effective=moved)
 
     return replace(library, rules=of(library.rules), lists=of(library.lists), waivers=of(library.waivers))
 
 
-def _begun(block: Block, as_of: date) -> Block:
-    return replace(block, effective=replace(block.effective, start=as_of, known=None))
+def _concerning(service: Service, row: Proposal, found: Change | None) -> frozenset[str]:
+    """The rules and lists that may say something else of the orders than they did. Waivers go by ids."""
+    if found is None:
+        return frozenset()
+    with service.store.reading() as session:
+        known = loaded.manifest_in(service, session.get_one(Snapshot, row.snapshot))
+    mine = None if row.household is None else {None, row.household, *known.parts[row.household].accounts}
+    return found.touched | {each.rule for each in found.waivers if mine is None or each.scope.name in mine}
+
+
+def _only(rules: Rules, wanted: frozenset[str]) -> Rules:
+    """These alone make obligations; other lists are there to be read."""
+    library = rules.library
+    idle = {each.id for each in library.lists} - wanted
+    narrow = replace(
+        library,
+        rules=tuple(each for each in library.rules if each.id in wanted),
+        observed=tuple(sorted(idle.union(library.observed))),
+    )
+    return replace(rules, manifest=f"{rules.manifest}, only {sorted(wanted)}", library=narrow)
 
 
 # --- judged ------------------------------------------------------------------------------------
 
 
-def _worse(service: Service, row: Proposal, found: Change, facts: Facts) -> tuple[Finding, ...] | None:
-    """What the orders break by the rules of now; None where they stand."""
+def _worse(service: Service, row: Proposal, found: Change | None) -> tuple[Finding, ...] | None:
+    """What the orders break by the rules of now; None where they stand. What did not change says what it said, so that
+    only what did is judged."""
+    names = _concerning(service, row, found)
+    if found is None or not names:
+        return None
+    facts = loaded.facts_of(service, row.snapshot, row.household)
+    assert facts is not None, "a snapshot is never taken away"
     with service.store.reading() as session:
         orders, wanted = _orders(session, row), _wanted(session, row, facts)
-    if orders is None or wanted is None or disguised(found.new.library, facts.index.book):
+    old, new = (Loaded(_only(rules, names), facts) for rules in (found.old, found.new))
+    if orders is None or wanted is None or disguised(new.rules.library, facts.index.book):
         return ()
-    now = _verdict(service, row, Loaded(found.new, facts), orders)
+    now = _verdict(service, row, new, orders)
     if now is None:
         return ()
     worse = [each for each in now.findings if each.outcome not in wanted.allowed]
     excused = [each for each in now.findings if each.outcome in EXCUSED and each.outcome in wanted.allowed]
     if excused:
-        before = _verdict(service, row, Loaded(found.old, facts), orders)
+        before = _verdict(service, row, old, orders)
         ranks = {} if before is None else {each.obligation.id: each.outcome.rank for each in before.findings}
         worse += [each for each in excused if ranks.get(each.obligation.id, 0) < each.outcome.rank]
     return tuple(worse) or None

@@ -228,7 +228,7 @@ def _late(session: Session, rows: Sequence[Proposal], looked: Looked) -> Refused
     that it tells of, and none is told of before this approval."""
     journal.alone(session)
     now = clock.now()
-    if again.ruling(session) != looked.ruling or not all(row.id in looked.stood for row in rows):
+    if again.ruling(session) != looked.ruling or not looked.stood.issuperset(row.id for row in rows):
         return Refused("rules-changing", "", "other rules came into force meanwhile", "send it again")
     for row in rows:
         state, hold = proposals.state(row, now), holds.against(session, row, now)

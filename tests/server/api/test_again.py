@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from httpx import Response
@@ -27,6 +28,7 @@ from tests.server.api.test_runs import until
 from tests.server.api.texts import PUBLIC
 from tests.server.cli.test_visibility import BOOK, hidden
 from tests.server.firm import firm
+from tests.server.flow.test_headroom import FIRM
 from tests.server.signing import registered, signed
 
 Callers = Callable[..., Caller]
@@ -107,10 +109,6 @@ def test_what_passes_by_other_rules_is_approved_and_the_log_names_them(
     registered(carl, "carl", CARL)
     first = rules(service, "40")
     stocked.sealed(service)
-    same = asked(anna)["id"]
-    assert approve(carl, same).json()["approval"]["rulebook"] == first
-    assert "other rules" not in claim(service, anna, same)[1]
-    stocked.sealed(service)
     name = asked(anna)["id"]
     second = rules(service, "50", PUBLIC.format(share=60).replace("P-1", "P-2").partition("\n\n")[2])
     found = approve(carl, name, envelope=signed(payload(carl, name), CARL))
@@ -135,6 +133,51 @@ def test_a_rule_that_was_observed_and_is_enforced_now_stops_them(
     mode = rita("POST", f"/v1/rulebooks/{made}/modes", json=body).json()["id"]
     assert carl("POST", f"/v1/modes/{mode}/approval", json={}, headers=FIRST).status_code == 200
     assert all("P-2" in why for why in fallen(approve(carl, name)))
+
+
+LISTED = """
+rule P-2 "Nothing that is listed"
+  source "Policy" section "2"
+  layer mandate
+  applies to each account
+  forbid buy where issuer in list "L"
+  missing data counts as unknown
+  tested at trade
+  on breach block
+end
+
+list L "Some companies"
+  kind restricted
+  source "Policy" section "3"
+  applies to each account
+  covers issuer "Issuer {issuer}"
+  effective from 2020-01-01 until lifted
+  forbid short
+  on breach block
+end
+"""
+SECOND = PUBLIC.format(share=20).replace("P-1", "P-2").partition("\n\n")[2]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "book"),
+    [
+        (LISTED.format(issuer="Q"), LISTED.format(issuer="B"), BOOK),
+        ("", FIRM.format(share=20).replace("FIRM-1", "P-2"), firm(2)),
+        *[(SECOND.replace("  on breach", f"  effective from {TODAY} until lifted\n  on breach"),) * 2 + (BOOK,)],
+    ],
+    ids=["a list that a rule reads", "a rule about the firm", "a rule that begins today"],
+)
+def test_whatever_changed_is_judged(
+    service: Service, anna: Caller, carl: Caller, before: str, after: str, book: Any
+) -> None:
+    rules(service, "40", before)
+    stocked.sealed(service, book)
+    found = asked(anna, **({"household": "h0"} if book is not BOOK else {}))
+    assert found["state"] == "proposed", found
+    rules(service, "40", after)
+    (why,) = fallen(approve(carl, found["id"]))
+    assert ("P-2" in why, "P-1" in why) == (True, False)
 
 
 def test_what_stops_them_is_named_to_whom_it_is_for(service: Service, caller: Callers, anna: Caller) -> None:
@@ -171,8 +214,10 @@ def waived(service: Service, anna: Caller, carl: Caller) -> tuple[str, str]:
     return found["id"], waiver
 
 
-def test_a_waiver_that_stands_does(carl: Caller, waived: tuple[str, str]) -> None:
-    assert code(approve(carl, waived[0])) == (200, "approved")
+def test_a_waiver_that_stands_does(service: Service, carl: Caller, waived: tuple[str, str]) -> None:
+    found = approve(carl, waived[0])
+    assert (code(found), found.json()["rulebook"]) == ((200, "approved"), found.json()["approval"]["rulebook"])
+    assert "other rules" not in claim(service, carl, waived[0])[1]
 
 
 def test_orders_that_lean_on_a_waiver_that_was_ended_are_not_approved(
@@ -213,10 +258,8 @@ def test_a_policy_approves_by_itself_only_what_nothing_changed_for(
 ) -> None:
     rita = caller("rita", Role.COMPLIANCE)
     first = rules(service, "40")
-    stocked.sealed(service)
-    ruled(rita, carl, {"level": "standing", "when": AT_MOST, "until": "2099-01-01T00:00:00Z"})
-    assert asked(anna)["approval"]["rulebook"] == first
     snapshot = stocked.sealed(service)
+    ruled(rita, carl, {"level": "standing", "when": AT_MOST, "until": "2099-01-01T00:00:00Z"})
     rules(service, "50")
     late = stocked.asked(service, first, snapshot)
     until(anna, f"/v1/proposals/{late}", "proposed")
