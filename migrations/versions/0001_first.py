@@ -93,7 +93,7 @@ def upgrade() -> None:
         sa.Column("tries", sa.Integer(), nullable=False),
         *perhaps("run"),
         sa.Column("number", sa.Integer(), nullable=True),
-        *perhaps("measures", "holds"),
+        *perhaps("measures", "holds", "seen"),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("run", "number"),
     )

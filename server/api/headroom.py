@@ -1,14 +1,17 @@
 """What is left of the limits that all households share, and who holds how much of them until when."""
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Annotated, Any
 
-from litestar import Request, Router, get
+from litestar import Request, Response, Router, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromQuery
+from litestar.params import FromPath, FromQuery, RawBody
+from pydantic import Field
+from sqlmodel import Session
 
 from policy.interval import low, minus
-from policy.ir.beyond import Whole, filled, reaches_beyond
+from policy.ir import beyond
+from policy.ir.beyond import Whole, reaches_beyond
 from policy.ir.bound import Bound
 from policy.judge.eval import judge
 from policy.judge.redact import may_see
@@ -16,11 +19,19 @@ from policy.judge.verdict import Measured
 from server import clock
 from server.answer.number import Amount, Exact, amount
 from server.api import chosen
+from server.api.once import Answer, once
+from server.api.problem import ProblemError
+from server.api.proposals import ProposalAnswer, shown, with_approval
+from server.api.proposals import known as proposal_known
+from server.api.version import matched, version
+from server.api.wire import Asked, answer, asked
 from server.auth.credentials import Principal
 from server.auth.roles import Act
-from server.desk import headroom, loaded, proposals
+from server.desk import facts, filled, headroom, loaded, proposals
 from server.desk.headroom import Held
 from server.desk.loaded import Loaded
+from server.desk.proposals import State
+from server.log import journal
 from server.running import Service
 
 
@@ -41,7 +52,7 @@ class LimitAnswer:
 
 @dataclass(frozen=True, slots=True)
 class HolderAnswer:
-    """`until`: null where it is approved and not seen in the data yet, or has no end."""
+    """`until`: null where it is approved and the data do not show its orders as filled yet, or has no end."""
 
     proposal: str
     household: str | None
@@ -59,6 +70,16 @@ class HeadroomAnswer:
     holders: tuple[HolderAnswer, ...]
 
 
+class ReleaseAsked(Asked):
+    reason: Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+RELEASE = {
+    "act": Act.RELEASE,
+    "asks": ReleaseAsked,
+    "says": ProposalAnswer,
+    "problems": ("self-approval", "state-conflict", "version-old", "if-match-needed"),
+}
 READ = {
     "act": Act.READ_PROPOSAL,
     "says": HeadroomAnswer,
@@ -84,10 +105,32 @@ def read(
     return HeadroomAnswer(ruling.id, data.id, limits, tuple(map(_holder, mine)))
 
 
+@post("/proposals/{proposal:str}/release", opt=RELEASE, sync_to_thread=True, status_code=200)
+def release(
+    request: Request[Principal, None, Any], service: NamedDependency[Service], proposal: FromPath[str], body: RawBody
+) -> Response[bytes]:
+    """Nothing more will come of these approved orders: what is not filled was cancelled. From the newest snapshot on
+    they hold nothing. By somebody else than who asked for them."""
+    said = asked(ReleaseAsked, body).reason
+
+    def write(session: Session) -> Answer:
+        newest = facts.newest(session)  # nobody seals meanwhile that they are filled
+        row, who, now = proposal_known(session, request, proposal, lock=True), request.user.name, clock.now()
+        matched(request, row)
+        if who in proposals.askers(session, row):
+            raise ProblemError("self-approval", f"{who} asked for this proposal; somebody else releases it")
+        if row.state != State.APPROVED or row.holds is None or row.seen is not None or newest is None:
+            raise ProblemError("state-conflict", f"`{row.id}` has no approved orders that hold anything")
+        (receipt,) = journal.append(session, [filled.released(session, row, newest.id, who, said)], now)
+        return answer(200, with_approval(session, row, shown(row, now, log=receipt), now), etag=version(row))
+
+    return once(service.store, request, body, lambda: write)
+
+
 def _limits(firm: Whole, found: list[Held], who: Principal) -> tuple[LimitAnswer, ...]:
     theirs = tuple(each for each in firm.bound.obligations if may_see(each, who.roles))
     seen = replace(firm, bound=replace(firm.bound, obligations=theirs))
-    before, after = filled(seen, ()), filled(seen, [each.point for each in found])
+    before, after = beyond.filled(seen, ()), beyond.filled(seen, [each.point for each in found])
     return tuple(
         _limit(obligation.origin.rule, obligation.origin.clause, obligation.group, first, last)
         for obligation, first, last in zip(theirs, _measured(before), _measured(after), strict=True)
@@ -109,4 +152,4 @@ def _holder(found: Held) -> HolderAnswer:
     return HolderAnswer(found.proposal, found.household, found.state.value, found.until)
 
 
-ROUTES = Router("/", route_handlers=[read], tags=["proposals"])
+ROUTES = Router("/", route_handlers=[read, release], tags=["proposals"])

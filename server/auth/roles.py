@@ -38,6 +38,7 @@ class Act(StrEnum):
     READ_RUN = "read a run"
     READ_PROPOSAL = "read a proposal"
     DECIDE = "approve or reject a proposal"
+    RELEASE = "say that nothing more will come of approved orders"
     HOLD = "hold a household or an account, or end that"
     SET_APPROVALS = "say who has to approve what"
     READ_APPROVALS = "read who has to approve what, and whose keys there are"
@@ -78,6 +79,7 @@ ALLOWED: dict[Act, frozenset[Role]] = {
     Act.READ_RUN: _DESK | {Role.REGULATOR},
     Act.READ_PROPOSAL: _DESK | {Role.REGULATOR},
     Act.DECIDE: frozenset({Role.ADVISER, Role.COMPLIANCE}),
+    Act.RELEASE: frozenset({Role.COMPLIANCE, Role.TRADER, Role.OPERATIONS}),
     Act.HOLD: frozenset({Role.ADVISER, Role.COMPLIANCE, Role.OPERATIONS}),
     Act.SET_APPROVALS: frozenset({Role.COMPLIANCE}),
     Act.READ_APPROVALS: _DESK | {Role.REGULATOR},

@@ -14,9 +14,8 @@ from server.client.answer import Ref, name, plain
 from server.client.problem import ProblemError, again, refused
 from server.client.resources import checks, events, proposals, runs
 from server.client.types.checks import OrdersAnswer
-from server.client.types.proposals import ProposalAnswer
 from server.client.types.runs import Progress
-from server.client.types.shared import Happened
+from server.client.types.shared import Happened, ProposalAnswer
 from server.client.wire import FIRST, Wire
 
 LONGEST = 16.0  # seconds between two tries

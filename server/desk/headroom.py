@@ -1,8 +1,9 @@
 """Who holds how much of what households share: limits of the whole firm, and each account's own orders.
 
 A proposal holds what its orders take from the moment that it is `proposed`. What it holds follows from its state and
-the clock, so that nothing need release it: a rejection, an end, a newer proposal of the same household does. Once it is
-approved it holds on, against every snapshot that was sealed before; a later one is taken to show what was filled.
+the clock, so that nothing need release it: a rejection, an end, a newer proposal of the same household does. Once it
+is approved it holds on, whatever is sealed, until a snapshot shows its orders as filled, or somebody says that nothing
+more will come of them (`server.desk.filled`).
 
 A household has one proposal at a time, and so has a whole snapshot. A newer one supersedes an older one that waits for
 approval; what was approved and is not yet seen in the data stands in its way. Proposals about a whole snapshot and
@@ -31,7 +32,7 @@ from server.desk.prepare import Task
 from server.desk.proposals import State
 from server.desk.propose import Proposed
 from server.running import Service
-from server.store.tables import Approval, Head, Proposal, Snapshot
+from server.store.tables import Head, Proposal, Snapshot
 
 GRACE = timedelta(seconds=30)
 """How long a proposal holds on after its end: an approval that was in time may be written a little later."""
@@ -74,14 +75,10 @@ def held(session: Session, data: Snapshot, now: str, *, without: str = "", withi
     waiting = and_(
         col(Proposal.state) == State.PROPOSED.value, or_(col(Proposal.expires).is_(None), col(Proposal.expires) > ended)
     )
-    unseen = or_(col(Approval.time).is_(None), col(Approval.time) > data.made)
+    unseen = or_(col(Proposal.seen).is_(None), col(Proposal.seen) > data.id)
     approved = and_(col(Proposal.state) == State.APPROVED.value, unseen)
-    wanted = (
-        select(Proposal)
-        .join(Approval, col(Approval.proposal) == col(Proposal.id), isouter=True)
-        .where(col(Proposal.holds).is_not(None), or_(waiting, approved), Proposal.id != without)
-        .order_by(col(Proposal.id))
-    )
+    held_by = select(Proposal).where(col(Proposal.holds).is_not(None), Proposal.id != without)
+    wanted = held_by.where(or_(waiting, approved)).order_by(col(Proposal.id))
     if within is not None:
         wanted = wanted.where(or_(col(Proposal.household) == within, col(Proposal.household).is_(None)))
     return [_held(row) for row in session.exec(wanted)]
@@ -89,9 +86,13 @@ def held(session: Session, data: Snapshot, now: str, *, without: str = "", withi
 
 def _held(row: Proposal) -> Held:
     state = State(row.state)
-    point = {name: Fraction(amount) for name, amount in _POINT.validate_json(row.holds or "{}").items()}
     until = row.expires if state is State.PROPOSED else None
-    return Held(row.id, row.household, row.households, state, until, point)
+    return Held(row.id, row.household, row.households, state, until, point_of(row))
+
+
+def point_of(row: Proposal) -> Point:
+    """What its orders take."""
+    return {name: Fraction(amount) for name, amount in _POINT.validate_json(row.holds or "{}").items()}
 
 
 def others(found: Iterable[Held], household: str | None) -> list[Held]:

@@ -18,12 +18,12 @@ from dsl.confusable import skeleton
 from policy.book import tables, wire
 from policy.book.document import document
 from policy.book.facts import Book
-from policy.book.parts import parted
+from policy.book.parts import NOBODY, parted
 from policy.book.problem import Place, Problem
 from policy.canonical import Json, encode
 from policy.proof.archive import ArchiveError, unpacked
 from server import clock
-from server.desk import manifest
+from server.desk import filled, manifest
 from server.desk.manifest import Manifest, Part
 from server.log.events import Event
 from server.store import blobs, statement
@@ -130,8 +130,15 @@ def sealed(
         base=None if base is None else _since(session.get_one(Snapshot, base)),
     )
     session.add(row)
+    if not more:
+        filled.settled(session, row, found, None if base or not received.others else _stated(received.book))
     data: dict[str, Json] = {"id": row.id, "source": source, "as_of": row.as_of, "known_at": row.known_at}
     return row, Event("snapshot.sealed", STREAM, f"book as of {row.as_of}", actor, data, snapshot=hash)
+
+
+def _stated(book: Book) -> frozenset[str]:
+    """The households of which a book says something."""
+    return frozenset(account.household or NOBODY for account in book.accounts.values())
 
 
 def overtaken(session: Session, base: str) -> str | None:

@@ -53,6 +53,7 @@ KINDS = {
     "proposal.cancelled": Kind.RUN_END,
     "proposal.superseded": Kind.RUN_END,
     "headroom.stated": Kind.ALLOCATION,
+    "headroom.released": Kind.RELEASE,
     "run.planned": Kind.RUN_START,
     "run.paused": Kind.RUN_START,
     "run.resumed": Kind.RUN_START,

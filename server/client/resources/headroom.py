@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from server.client.answer import Ref
 from server.client.types.headroom import HeadroomAnswer
+from server.client.types.shared import ProposalAnswer
 from server.client.wire import Wire
 
 
@@ -15,4 +17,17 @@ class Headroom:
     def read(self, *, snapshot: str | None = None) -> HeadroomAnswer:
         """`GET /v1/headroom`."""
         found: HeadroomAnswer = self.wire.call(HeadroomAnswer, "GET", "/v1/headroom", query={"snapshot": snapshot})
+        return found
+
+    def release(self, proposal: Ref, *, reason: str, version: str | None = None) -> ProposalAnswer:
+        """`POST /v1/proposals/{proposal}/release`."""
+        found: ProposalAnswer = self.wire.call(
+            ProposalAnswer,
+            "POST",
+            "/v1/proposals/{proposal}/release",
+            {"proposal": proposal},
+            body={"reason": reason},
+            match=proposal,
+            version=version,
+        )
         return found

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from server.client.answer import Json, Ref
-from server.client.types.proposals import ComparisonAnswer, ObservedAnswer, ProposalAnswer, ProposalsAnswer
-from server.client.types.shared import Signable
+from server.client.types.proposals import ComparisonAnswer, ObservedAnswer, ProposalsAnswer
+from server.client.types.shared import ProposalAnswer, Signable
 from server.client.wire import Wire
 
 

@@ -16,7 +16,7 @@ class HeadroomAnswer(Answer):
 
 
 class HolderAnswer(Answer):
-    """`until`: null where it is approved and not seen in the data yet, or has no end."""
+    """`until`: null where it is approved and the data do not show its orders as filled yet, or has no end."""
 
     proposal: str
     household: str | None

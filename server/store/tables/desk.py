@@ -14,7 +14,7 @@ class Proposal(SQLModel, table=True):
     commas; null where an account is nobody's. `holder`, `lease`: the worker that has it in hand, until then; `tries`:
     how often one began. `run`, `number`: the run that asked for it, and its place in that.
     `measures`: what a policy of approval looks at, JSON; `holds`: the quantities that its orders take, JSON, once there
-    are some."""
+    are some; `seen`: the first snapshot that they are not held against any more, once they are approved."""
 
     __tablename__ = "proposal"
     __table_args__ = (UniqueConstraint("run", "number"),)
@@ -43,6 +43,7 @@ class Proposal(SQLModel, table=True):
     number: int | None = None
     measures: str | None = None
     holds: str | None = None
+    seen: str | None = None
 
 
 class Approval(SQLModel, table=True):

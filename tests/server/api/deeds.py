@@ -35,7 +35,7 @@ from tests.server.signing import named, registered, signed
 RULES = {"open.mandate": PUBLIC.replace("on breach block", 'on breach block, waiver by "CCO"').format(share=50)}
 FIRM = {**SHARED, **together(household("jones"), household("smith", quantity="600", accounts=2))}
 """Of which `smith` has too much of one company, in both accounts; waived and held is the second."""
-FIRST, SECOND = ({"If-Match": f'"r{version}"'} for version in (1, 2))
+FIRST, SECOND, THIRD = ({"If-Match": f'"r{version}"'} for version in (1, 2, 3))
 WHY = {"reason": "why"}
 TODAY, LAST = (f"{datetime.now(UTC) + timedelta(days=days):%Y-%m-%d}" for days in (0, 9))
 OLD = "2015-03-05T10:00:00.000000Z"
@@ -76,8 +76,9 @@ class World:
 
     def fresh(self) -> None:
         """Nothing that was approved or held before is in the way."""
-        stocked.sealed(self.service, FIRM)
+        newest = stocked.sealed(self.service, FIRM)
         with self.service.store.writing() as session:
+            session.connection().execute(update(Proposal).values(seen=newest))
             session.connection().execute(update(Hold).values(until=clock.now()))
 
     def worked(self) -> None:
@@ -151,6 +152,12 @@ def _agreed(w: World) -> str:
 
 def _endpoint(w: World) -> str:
     return w.made("/v1/webhook-endpoints", {"url": f"https://x.example/{next(_NUMBER)}"})
+
+
+def _approved(w: World) -> str:
+    name = w.proposal()
+    assert Deed(f"/v1/proposals/{name}/approval", {}, SECOND)(w.two).status_code == 200
+    return name
 
 
 def _override(w: World) -> str:
@@ -231,6 +238,7 @@ DEEDS: Mapping[str, Callable[[World], Deed]] = {
     "revisions_revise": lambda w: Deed(f"/v1/proposals/{w.proposal()}/revisions"),
     "decisions_approve": lambda w: Deed(f"/v1/proposals/{w.proposal()}/approval", {}, SECOND),
     "decisions_reject": lambda w: Deed(f"/v1/proposals/{w.proposal()}/rejection", WHY, SECOND),
+    "headroom_release": lambda w: Deed(f"/v1/proposals/{_approved(w)}/release", WHY, THIRD),
     "holds_add": lambda w: Deed("/v1/holds", {"household": "smith", "account": "smith-1", **WHY}),
     "holds_end": lambda w: _delete("holds", w.made("/v1/holds", {"household": "smith", **WHY})),
     "approval_policies_add": lambda w: Deed("/v1/approval-policies", {"title": "t", "clauses": []}),

@@ -189,3 +189,71 @@ def test_what_is_left_can_be_read(firm: Firm) -> None:
     assert left == Fraction(line["limit"]) - used - reserved >= 0
     assert {each["household"] for each in whole["holders"]} == {"h1", "h2"}
     assert ([each["household"] for each in mine["holders"]], mine["limits"]) == (["h1"], [])
+
+
+def filled(firm: Firm, name: str, share: Fraction) -> dict[str, object]:
+    """The book once so much of the proposal's orders is filled, with other prices."""
+    book = {**SHARED, **together(*(household(each) for each in NAMES))}
+    lots = {lot["id"]: dict(lot) for lot in book["lots"]}
+    for what, units in headroom.point_of(firm.row(name)).items():
+        side, _, rest = what.partition("/")
+        if side == "sell":
+            lots[rest]["quantity"] = str(Fraction(lots[rest]["quantity"]) - share * units)
+        elif side == "buy":
+            account, instrument = rest.split("/")
+            new = {"id": f"new-{rest}", "account": account, "instrument": instrument, "basis": "1"}
+            lots[new["id"]] = {**new, "quantity": str(share * units)}
+    return {**book, "lots": [lot for lot in lots.values() if lot["quantity"] != "0"]}
+
+
+def holders(firm: Firm, snapshot: str) -> list[str]:
+    with firm.service.store.reading() as session:
+        return [each.proposal for each in headroom.held(session, session.get_one(Snapshot, snapshot), clock.now())]
+
+
+def test_approved_orders_hold_until_the_data_show_them_filled(firm: Firm) -> None:
+    name = firm.ask("h1")
+    firm.work()
+    assert all(what.split("/")[0] in ("buy", "sell", "residue") for what in headroom.point_of(firm.row(name)))
+    assert firm.approve(name)
+    prices = [{**price, "price": "10.01"} for price in SHARED["prices"]]
+    none, some = filled(firm, name, Fraction(0)), filled(firm, name, Fraction(1, 2))
+    for book in (none, {**none, "prices": prices}, some):
+        firm.snapshot = stocked.sealed(firm.service, book)
+        assert holders(firm, firm.snapshot) == [name], "nothing, or not everything, was filled"
+    again = firm.ask("h1")
+    firm.work()
+    assert str(firm.row(again).reason).startswith("headroom-held")
+    before, firm.snapshot = firm.snapshot, stocked.sealed(firm.service, filled(firm, name, Fraction(1)))
+    assert (holders(firm, before), holders(firm, firm.snapshot)) == ([name], [])
+    later = firm.ask("h1")
+    firm.work()
+    assert firm.row(later).reason is None
+
+
+def test_what_will_not_be_filled_is_released_by_somebody_else(firm: Firm) -> None:
+    name = firm.ask("h1")
+    firm.work()
+    with TestClient(app(firm.service)) as client:
+        until = "2099-01-01T00:00:00.000000Z"
+        with firm.service.store.writing() as session:
+            roles = frozenset({Role.OPERATIONS})
+            keys = {w: credentials.made(session, w, roles, None, clock.now(), until)[1] for w in ("anna", "olga")}
+
+        def asks(who: str, path: str, body: object, number: int, version: int = 3) -> tuple[int, str]:
+            headers = {"Idempotency-Key": f'"{number}"', "If-Match": f'"r{version}"'}
+            found = client.post(path, json=body, headers={**headers, "Authorization": f"Bearer {keys[who]}"})
+            return found.status_code, found.json().get("code", "")
+
+        path, why = f"/v1/proposals/{name}/release", {"reason": "the rest was cancelled"}
+        assert asks("olga", path, why, 1) == (412, "version-old")
+        assert firm.approve(name)
+        price = {"instrument": "A", "day": "2026-01-30", "price": "10.00"}
+        assert asks("olga", "/v1/facts", {"prices": [price]}, 2)[0] == 201
+        newest = client.get("/v1/headroom", headers={"Authorization": f"Bearer {keys['olga']}"}).json()
+        assert [(each["proposal"], each["until"]) for each in newest["holders"]] == [(name, None)]
+        assert asks("anna", path, why, 3) == (403, "self-approval")
+        assert asks("olga", path, why, 4) == (200, "")
+        assert holders(firm, newest["snapshot"]) == []
+        assert holders(firm, firm.snapshot) == [name], "against older data it holds as it did"
+        assert asks("olga", path, why, 5, version=4) == (409, "state-conflict")
