@@ -7,7 +7,7 @@
 | `PROOFOLIO_MIGRATE`       | `yes`: a start brings the tables up to date; `no`: it refuses old ones |
 | `PROOFOLIO_ORIGIN`        | a name made from the signing key, ending `/log`  |
 | `PROOFOLIO_WORKERS`       | 1: proposals that this process works on at once; 0 for none |
-| `PROOFOLIO_READY`         | 500000: obligations that are kept ready for new prices, a kilobyte each |
+| `PROOFOLIO_READY`         | 512: megabytes of standing verdicts that are kept ready for new prices |
 | `PROOFOLIO_READS_DAYS`    | 2192: how long it is kept who read what          |
 | `PROOFOLIO_PROBING_NAMES` | 20: different names that may be stopped by rules which somebody may not see, |
 | `PROOFOLIO_PROBING_HOURS` | within 24 hours, before their checks are limited |
@@ -35,7 +35,7 @@ from server.auth.openid import Provider
 HERE = ("localhost", "127.0.0.1", "::1")  # where a provider may be without TLS
 DATABASES = ("sqlite:///", "postgresql+psycopg://")
 READS_DAYS = 2192  # six years, as long as brokers keep records (17 CFR 240.17a-4)
-READY = 500_000  # obligations, of about a kilobyte each
+READY = 512  # megabytes: of some twenty thousand households
 PATIENCE = 30  # seconds for a command that prints a value
 FLEETING = ("sqlite:///", "sqlite:///:memory:")  # what SQLite would forget at once
 
@@ -65,8 +65,8 @@ class Sent:
 class Settings:
     """`database`: a SQLAlchemy URL. `origin`: the log's name in checkpoints, None to derive it from the key.
     `provider`: whoever knows the firm's people, beside API keys. `workers`: threads that work on proposals. `migrate`:
-    whether a start brings the tables up to date. `reads_days`: how long it is kept who read what. `ready`: how many
-    obligations of standing verdicts stay bound in memory."""
+    whether a start brings the tables up to date. `reads_days`: how long it is kept who read what. `ready`: megabytes of
+    standing verdicts that stay in memory."""
 
     data: Path
     database: str
@@ -96,7 +96,7 @@ def settings(given: Mapping[str, str] = os.environ) -> Settings:
     if migrate not in ("yes", "no"):
         raise SettingsError(f"PROOFOLIO_MIGRATE is `{migrate}`; write yes or no")
     provider, watched = _provider(environment), _watched(environment)
-    ready, sent = _number(environment, "PROOFOLIO_READY", READY, 10**9), _sent(environment)
+    ready, sent = _number(environment, "PROOFOLIO_READY", READY, 10**5), _sent(environment)
     return Settings(data, database, origin, provider, int(workers), migrate == "yes", *watched, ready, sent)
 
 

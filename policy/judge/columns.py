@@ -191,7 +191,7 @@ class Leaves:
     """Leaves of one operator. `lifted`: which of measures and bounds are multiplied by one once more, because the
     other side is squares. `level`: caps that are not strict, of numbers of one kind, all with the same bound."""
 
-    numbers: tuple[int, ...]
+    numbers: Sequence[int]
     measures: Scalars
     bounds: Scalars
     bases: Scalars | None

@@ -1,7 +1,8 @@
 """All standing verdicts of a firm, kept current: what a change of facts touches is judged again, and nothing else.
 
 A firm is judged part by part, so that no more than one part's facts need be at hand. Of each part it is known what it
-looks at; of as many as there is `room` for the tables are kept, by which new prices are judged without binding again.
+looks at; of as many as there is `room` for it is kept what they say and how that hangs on prices, so that new ones are
+judged without reading and binding again.
 
 The law, kept by tests/laws/test_current.py: after any changes the answers are those of `policy.judge.eval.judge`, of
 all rules bound to the whole book as it then is, without orders; whatever is kept.
@@ -11,7 +12,7 @@ from __future__ import annotations
 
 import sys
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import chain
@@ -42,7 +43,7 @@ class Firm:
 
 
 class Judged(NamedTuple):
-    """A part that was judged again. `before`: None where its tables were not kept; `now`: None where it is no more."""
+    """A part that was judged again. `before`: None where it was not kept; `now`: None where it is no more."""
 
     home: Home
     before: Part | None
@@ -52,8 +53,8 @@ class Judged(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Current:
     """`apart`: the rules about accounts and households, `together`: those that add up the firm. `own`: what each part
-    looks at (`policy.book.portions.looked_at`), by `numbers`; `parts`: whose tables are kept, of at most `room`
-    obligations. These fill and move on as parts are judged, and whatever comes after it shares them."""
+    looks at (`policy.book.portions.looked_at`), by `numbers`; `parts`: those that are kept, in at most `room` bytes.
+    These fill and move on as parts are judged, and whatever comes after it shares them."""
 
     library: core.Library
     firm: Firm
@@ -99,13 +100,13 @@ def everything(known: Current) -> Iterator[Judged]:
 
 
 def ready(known: Current) -> Iterator[Home]:
-    """What the next change needs, part by part, where all was judged before: tables as long as there is room."""
+    """What the next change needs, part by part, where all was judged before: parts as long as there is room."""
     left = _left(known)
     for home, there in known.firm.portions(places(known)):
-        known.own[home] = _numbers(known, looked_at(there.index, there.accounts))
+        known.own[home] = _own(known, there)
         if left:
             found = part.judged(groups(known, home), there)
-            left = _kept(known, home, found, left) if _size(found) <= left else 0
+            left = _kept(known, home, found, left) if part.size(found) <= left else 0
         yield home
 
 
@@ -122,18 +123,20 @@ def after(
 
 
 def _moved(known: Current, what: Touched, to: Repricing, fresh: Set[str]) -> Iterator[Judged]:
-    names = _named(known, what, to)
-    bare: list[Home] = []
+    names, everybody = _named(known, what, to)
+    left, bare = _left(known), list[Home]()
     for home in places(known):
         own, found = known.own.get(home), known.parts.get(home)
         if own is None or what.everything or (fresh if home is None else home in fresh):
             bare.append(home)
-        elif names is not None and names.isdisjoint(own):
             continue
-        elif found is None or _whole(what, found):
+        here = frozenset(names[number] for number in own if number in names)
+        if not here and not everybody:
+            continue
+        if found is None or not (what.names.isdisjoint(here) and what.currencies.isdisjoint(here)):
             bare.append(home)
-        elif (now := _after(known, home, found, what, to)) is not found:
-            known.parts[home] = now
+        elif (now := _after(known, home, found, here, what, to)) is not found:
+            left = _kept(known, home, now, left)
             yield Judged(home, found, now)
     yield from _scratch(known, bare)
 
@@ -146,7 +149,7 @@ def reruled(known: Current, library: core.Library) -> tuple[Current, Iterator[Ju
 
 
 def _other(before: Current, known: Current) -> Iterator[Judged]:
-    bare: list[Home] = []
+    left, bare = _left(known), list[Home]()
     for home in places(known):
         was, mine, found = groups(before, home), groups(known, home), known.parts.get(home)
         if was == mine and home in known.own:
@@ -154,24 +157,26 @@ def _other(before: Current, known: Current) -> Iterator[Judged]:
         if found is None:
             bare.append(home)
         else:
-            known.parts[home] = part.reruled(found, was, mine, _portion(known, home))
-            yield Judged(home, found, known.parts[home])
+            now = part.reruled(found, was, mine, _portion(known, home))
+            left = _kept(known, home, now, left)
+            yield Judged(home, found, now)
     yield from _scratch(known, bare)
 
 
 def _scratch(known: Current, which: Iterable[Home]) -> Iterator[Judged]:
     left = _left(known)
     for home, there in known.firm.portions(which):
-        before, now = known.parts.pop(home, None), part.judged(groups(known, home), there)
-        known.own[home] = _numbers(known, now.own)
-        left = _kept(known, home, now, left if before is None else left + _size(before))
+        before, now = known.parts.get(home), part.judged(groups(known, home), there)
+        known.own[home] = _own(known, there)
+        left = _kept(known, home, now, left)
         yield Judged(home, before, now)
 
 
-def _after(known: Current, home: Home, found: Part, what: Touched, to: Repricing) -> Part:
+def _after(known: Current, home: Home, found: Part, own: frozenset[str], what: Touched, to: Repricing) -> Part:
+    """`own`: of what the part looks at, what is touched."""
     there, mine = _portion(known, home), groups(known, home)
-    found = part.repriced(found, mine, to, there)
-    caught = [name for name, whom in what.caught.items() if whom is None or not whom.isdisjoint(found.own)]
+    found = part.repriced(found, mine, own, to, there)
+    caught = [name for name, whom in what.caught.items() if whom is None or not whom.isdisjoint(own)]
     return part.relisted(found, mine, frozenset(caught), there) if caught else found
 
 
@@ -179,17 +184,13 @@ def _portion(known: Current, home: Home) -> Callable[[], Portion]:
     return cache(lambda: next(found for _, found in known.firm.portions([home])))
 
 
-def _whole(what: Touched, found: Part) -> bool:
-    """Whether all of the part is to be bound again."""
-    return not (what.names.isdisjoint(found.own) and what.currencies.isdisjoint(found.own))
-
-
 # --- what is known of each -----------------------------------------------------------------------
 
 
 def _kept(known: Current, home: Home, now: Part, left: int) -> int:
-    """The tables are kept where there is room for them; what is left of it then."""
-    if (size := _size(now)) > left:
+    """The part is kept where there is room for it; how much is left then."""
+    left += part.size(known.parts.pop(home, ()))
+    if (size := part.size(now)) > left:
         return left
     known.parts[home] = now
     return left - size
@@ -200,8 +201,8 @@ def _left(known: Current) -> int:
 
 
 def kept(known: Current) -> int:
-    """Of how many obligations tables are kept."""
-    return sum(map(_size, known.parts.values()))
+    """Bytes of the parts that are kept."""
+    return sum(map(part.size, known.parts.values()))
 
 
 def _gone(known: Current) -> list[Judged]:
@@ -213,20 +214,15 @@ def _gone(known: Current) -> list[Judged]:
     return [Judged(home, known.parts.pop(home, None), None) for home in gone]
 
 
-def _size(found: Part) -> int:
-    return sum(len(block.told) for block in found.blocks)
-
-
-def _numbers(known: Current, names: Iterable[str]) -> array[int]:
+def _own(known: Current, there: Portion) -> array[int]:
+    names = looked_at(there.index, there.accounts)
     return array("I", (known.numbers.setdefault(name, len(known.numbers)) for name in names))
 
 
-def _named(known: Current, what: Touched, to: Repricing) -> frozenset[int] | None:
-    """Who looks at one of these may be touched; None: everybody."""
+def _named(known: Current, what: Touched, to: Repricing) -> tuple[Mapping[int, str], bool]:
+    """Who looks at one of these, by number, may be touched; or everybody."""
     spoken = frozenset[str]().union(*(group.lists for group in (*known.apart, *known.together)))
     caught = [whom for name, whom in what.caught.items() if name in spoken]
-    if None in caught:
-        return None
     moved = to.moved.worth | to.moved.new | to.moved.volume | to.moved.age
     names = moved.union(what.names, what.currencies, *(whom for whom in caught if whom is not None))
-    return frozenset(known.numbers[name] for name in names if name in known.numbers)
+    return {known.numbers[name]: name for name in names if name in known.numbers}, None in caught

@@ -108,7 +108,7 @@ def _leaves(leaves: Sequence[Leaf], layout: Layout) -> columns.Leaves:
         layout.leaves.extend(leaves)
         layout.scales.extend(own)
         return columns.Leaves(
-            tuple(range(start, len(layout.leaves))),
+            range(start, len(layout.leaves)),
             measures,
             bounds,
             below,
@@ -313,8 +313,5 @@ def _each(scales: Sequence[int], cuts: Cuts) -> list[int]:
 
 
 def picker(nodes: Sequence[int]) -> Pick:
-    """Takes the nodes' integers as a tuple."""
-    if len(nodes) > 1:
-        return itemgetter(*nodes)
-    (node,) = nodes
-    return lambda integers: (integers[node],)
+    """Takes the nodes' integers, in this order."""
+    return itemgetter(*nodes) if len(nodes) > 1 else itemgetter(slice(nodes[0], nodes[0] + 1))

@@ -7,21 +7,21 @@ book with these prices, and judging that by the reference, says.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import NamedTuple
+from math import lcm
 
 from policy.interval import ZERO, Number, less
 from policy.ir import meaning
-from policy.ir.bound import Bound, Form, Formula, Leaf, Lin, Obligation, Outcome, Rung, Truth
+from policy.ir.bound import Bound, Form, Formula, Leaf, Lin, Obligation
 from policy.judge import eval as reference
 from policy.judge import reach
 from policy.judge.columns import Formulas, LeafScale, Stage, formulas
 from policy.judge.fits import fits
 from policy.judge.from_ir import Layout
 from policy.judge.from_ir import formulas as laid_out
-from policy.judge.lattice import Lattice, integers, lattice
+from policy.judge.lattice import Lattice, lattice
 from policy.judge.linear import price_of
 
 Worth = Mapping[str, Fraction]
@@ -29,82 +29,73 @@ Worth = Mapping[str, Fraction]
 Truths = Sequence[bool | None]
 
 
-Shared = tuple[dict[Rung, Rung], dict[LeafScale, LeafScale]]
-"""Of each value one object: there are many alike."""
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """A lattice (`policy.judge.lattice`) as far as judging takes it. `prices`: their nodes, whose scale is one;
+    `steps`: (from, to, factor), end to end, in the order in which they are gone; `asked`: nodes that are asked for by
+    name."""
 
-
-class Answer(NamedTuple):
-    """What an obligation says of the book as it stands; `within`: whether its own limit holds."""
-
-    outcome: Outcome
-    reason: str
-    within: bool | None
+    prices: tuple[int, ...]
+    steps: tuple[int, ...]
+    start: Sequence[int]
+    lift: Sequence[int]
+    one: int
+    asked: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """`told`: the obligations, their formulas left out, those of exact numbers first; `starts`: where the rungs of each
-    begin among all rungs. `columns`: the rungs of the exact ones; `slow`: those of the others, over `vague` forms.
-    `guards`: bases that were above zero whatever is traded when this was bound, and must be above zero for it to be
-    what binding would give. `priced`: the instruments whose prices are read,
-    with what these are called."""
+    """The rungs of some obligations, over the prices of the `priced` instruments. `columns`: of the first ones, which
+    are of exact numbers, over `sums`; `slow`: of the others, over `vague` forms. `guards`: bases that were above zero
+    whatever is traded when this was bound, and must be above zero for it to be what binding would give."""
 
-    accounts: tuple[str, ...]
-    told: tuple[Obligation, ...]
-    starts: Sequence[int]
-    lattice: Lattice
+    priced: tuple[str, ...]
+    sums: Sums
     columns: Formulas
     scales: Sequence[LeafScale]
     slow: tuple[Formula, ...]
     vague: Mapping[str, Form]
     guards: tuple[Lin, ...]
-    priced: Mapping[str, str]
 
 
 # --- laid out ------------------------------------------------------------------------------------
 
 
-def rows(bound: Bound, forms: Mapping[str, Form]) -> tuple[Rows, ...]:
-    """The obligations by the accounts that they are about. `forms`: those of the bound book, over prices."""
-    by_accounts: dict[tuple[str, ...], list[Obligation]] = {}
-    for obligation in bound.obligations:
-        by_accounts.setdefault(obligation.accounts, []).append(obligation)
-    shared: Shared = {}, {}
-    return tuple(_rows(accounts, found, bound, forms, shared) for accounts, found in by_accounts.items())
-
-
-def _rows(
-    accounts: tuple[str, ...],
-    obligations: Sequence[Obligation],
-    bound: Bound,
-    forms: Mapping[str, Form],
-    shared: Shared,
-) -> Rows:
-    ladders = [reference.read(obligation, standing=True) for obligation in obligations]
-    named = reach.names(rung.formula for rungs in ladders for rung in rungs)
+def rows(
+    obligations: Sequence[Obligation], bound: Bound, forms: Mapping[str, Form]
+) -> tuple[tuple[Obligation, ...], Rows]:
+    """In which order their rungs stand, and these. `forms`: those of the bound book, over prices."""
+    ladders = [[rung.formula for rung in reference.read(each, standing=True)] for each in obligations]
+    named = reach.names(node for ladder in ladders for node in ladder)
     mine = reach.behind(forms, named)
     orders = {name: bound.quantities[name] for name in named if name in bound.quantities}
     lat = lattice(mine, orders)
-    fit = [all(_fits(rung.formula, lat) for rung in rungs) for rungs in ladders]
+    fit = [all(_fits(node, lat) for node in ladder) for ladder in ladders]
     places = sorted(range(len(ladders)), key=lambda place: not fit[place])
-    layout = Layout(lat)
-    exact = [rung.formula for place in places if fit[place] for rung in ladders[place]]
-    slow = tuple(rung.formula for place in places if not fit[place] for rung in ladders[place])
-    starts = [0]
-    for place in places:
-        starts.append(starts[-1] + len(ladders[place]))
-    return Rows(
-        accounts,
-        tuple(told(obligations[place], shared) for place in places),
-        starts,
-        lat,
-        laid_out(exact, layout),
-        tuple(shared[1].setdefault(scale, scale) for scale in layout.scales),
+    layout, alike = Layout(lat), dict[LeafScale, LeafScale]()
+    columns = laid_out([node for place in places if fit[place] for node in ladders[place]], layout)
+    slow = tuple(node for place in places if not fit[place] for node in ladders[place])
+    guards = tuple(_guards(node for ladder in ladders for node in ladder))
+    asked = {name for base in guards for _, name in base.terms}
+    prices = {name.removeprefix(PRICE): node for name, node in lat.free.items() if name.startswith(PRICE)}
+    steps = (step for node, onward in enumerate(lat.reaches) for to, factor in onward for step in (node, to, factor))
+    found = Rows(
+        tuple(prices),
+        Sums(
+            tuple(prices.values()),
+            tuple(steps),
+            lat.start,
+            lat.lift,
+            lat.one,
+            {name: node for name, node in lat.number.items() if name in asked},
+        ),
+        columns,
+        tuple(alike.setdefault(scale, scale) for scale in layout.scales),
         slow,
         reach.behind(mine, reach.names(slow)),
-        tuple(_guards(rung.formula for rungs in ladders for rung in rungs)),
-        {name.removeprefix(PRICE): name for name in lat.free if name.startswith(PRICE)},
+        guards,
     )
+    return tuple(obligations[place] for place in places), found
 
 
 PRICE = price_of("")
@@ -113,16 +104,6 @@ PRICE = price_of("")
 def _fits(node: Formula, lat: Lattice) -> bool:
     """Whether all of it is exact, what people read it over included."""
     return fits(node, lat) and all(name in lat.number for base in _guards((node,)) for _, name in base.terms)
-
-
-def told(obligation: Obligation, shared: Shared | None = None) -> Obligation:
-    """The obligation as it is read of a book that stands, without its numbers."""
-    known: dict[Rung, Rung] = {} if shared is None else shared[0]
-    stripped = (replace(rung, formula=UNSAID) for rung in reference.read(obligation, standing=True))
-    return replace(obligation, ladder=tuple(known.setdefault(rung, rung) for rung in stripped))
-
-
-UNSAID = Truth(None)
 
 
 def _guards(nodes: Iterable[Formula]) -> dict[Lin, None]:
@@ -136,54 +117,35 @@ def _guards(nodes: Iterable[Formula]) -> dict[Lin, None]:
 def truths(found: Rows, worth: Worth) -> Truths | None:
     """Of every rung at these prices. None where they take a base to zero or below, so that binding would guard it, or
     where one is missing or zero."""
-    point = {price: worth[name] for name, price in found.priced.items() if worth.get(name)}
-    if len(point) < len(found.priced):
+    prices = [worth.get(name, ZERO) for name in found.priced]
+    if not all(prices):
         return None
-    stage = Stage(*integers(found.lattice, point), found.scales)
-    at = _at(found, stage, point)
+    stage = Stage(*_integers(found.sums, prices), found.scales)
+    at = _at(found, stage, prices)
     if not all(less(ZERO, meaning.scalar(base, at)) for base in found.guards):
         return None
     exact = formulas(found.columns, stage).truths
-    return [*exact, *(meaning.truth(node, at) for node in found.slow)] if found.slow else list(exact)
+    return [*exact, *(meaning.truth(node, at) for node in found.slow)]
 
 
-def _at(found: Rows, stage: Stage, point: Mapping[str, Fraction]) -> Mapping[str, Number]:
+def _integers(found: Sums, prices: Sequence[Fraction]) -> tuple[list[int], int]:
+    """Every node's integer, and the integer that means one."""
+    ratios = [price.as_integer_ratio() for price in prices]
+    stretch = lcm(*(below for _, below in ratios))
+    change = [0] * len(found.start)
+    for node, (above, below) in zip(found.prices, ratios, strict=True):
+        change[node] = above * (stretch // below)
+    steps = iter(found.steps)
+    for node, to, factor in zip(steps, steps, steps, strict=True):
+        change[to] += factor * change[node]
+    triples = zip(found.start, change, found.lift, strict=True)
+    return [(stretch * start + move) * lift for start, move, lift in triples], found.one * stretch
+
+
+def _at(found: Rows, stage: Stage, prices: Iterable[Fraction]) -> Mapping[str, Number]:
     """The values that are asked for one by one."""
-    number = found.lattice.number
-    named = {name for base in found.guards for _, name in base.terms}
-    exact = {name: Fraction(stage.nodes[number[name]], stage.one) for name in named if name in number}
-    return {**meaning.values(found.vague, point), **exact} if found.slow else exact
-
-
-def answers(found: Rows, said: Truths) -> list[Answer]:
-    alike: dict[Answer, Answer] = {}
-    each = (_answer(found, place, said) for place in range(len(found.told)))
-    return [alike.setdefault(answer, answer) for answer in each]
-
-
-def again(found: Rows, said: Truths, before: Truths, answered: Sequence[Answer]) -> list[Answer]:
-    """The answers, of which only those are worked out whose rungs moved."""
-    if said == before:
-        return list(answered)
-    fresh = list(answered)
-    for place in _moved(found, said, before):
-        fresh[place] = _answer(found, place, said)
-    return fresh
-
-
-def _moved(found: Rows, said: Truths, before: Truths) -> Iterator[int]:
-    starts = found.starts
-    for place in range(len(found.told)):
-        if said[starts[place] : starts[place + 1]] != before[starts[place] : starts[place + 1]]:
-            yield place
-
-
-def _answer(found: Rows, place: int, said: Truths) -> Answer:
-    obligation = found.told[place]
-    held: list[bool | None] = []
-    for holds in said[found.starts[place] : found.starts[place + 1]]:
-        held.append(holds)
-        if holds:
-            break
-    outcome, reason = reference.climb(obligation, obligation.ladder, held)
-    return Answer(outcome, reason, held[0])
+    exact = {name: Fraction(stage.nodes[node], stage.one) for name, node in found.sums.asked.items()}
+    if not found.slow:
+        return exact
+    point = {price_of(name): price for name, price in zip(found.priced, prices, strict=True)}
+    return {**meaning.values(found.vague, point), **exact}

@@ -13,7 +13,7 @@ from sqlmodel import Session, col, or_, select
 
 from policy.canonical import Json, decode, encode
 from policy.ir.bound import Obligation, Outcome
-from policy.judge.standing import Answer
+from policy.judge.piece import Answer
 from server.auth.credentials import Principal
 from server.log import feed, journal
 from server.log.events import Event, apart

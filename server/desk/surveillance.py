@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from policy.canonical import Json, encode
 from policy.ir.bound import Obligation, Outcome
-from policy.judge.standing import Answer
+from policy.judge.piece import Answer
 from server import clock
 from server.desk import standing
 from server.desk.standing import Change, Reach

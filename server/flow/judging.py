@@ -1,14 +1,15 @@
 """Standing verdicts brought up to date: a thread that looks at what happened, entry by entry of the journal.
 
-It holds what each household looks at, so that a change takes as long as what it touches, and the rules bound to as many
-households as the settings give it room for: by new prices these are judged at once, and the others read and bound
-anew. It holds nothing that a SIGKILL could lose: what was reached stands in the store (`server.desk.standing`). A
-process that begins makes itself ready, and one that another was quicker than judges everything once.
+It holds what each household looks at, so that a change takes as long as what it touches; and packed, of as many as the
+settings give it room for, what the rules say of them and how that hangs on prices: by new ones these are judged at
+once, and the others read and bound anew. It holds nothing that a SIGKILL could lose: what was reached stands in the
+store (`server.desk.standing`). A process that begins makes itself ready, and one that another was quicker than judges
+everything once.
 """
 
 import gc
 import logging
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
@@ -17,9 +18,9 @@ from typing import TypeVar
 
 from policy.book.changes import between
 from policy.book.parts import NOBODY
-from policy.judge import current
+from policy.judge import current, piece
 from policy.judge.current import Current, Home, Judged
-from policy.judge.part import Block, Part
+from policy.judge.part import Part
 from server import clock
 from server.desk import loaded, publish, standing
 from server.desk.standing import Change, Reach, Stand
@@ -31,6 +32,7 @@ from server.store.tables import Rulebook, Snapshot
 IDLE = 0.2  # seconds between two looks at a journal that does not grow
 PAUSE = 5  # seconds before the next try where something is wrong
 AT_ONCE = 50  # parts that are compared with what is kept of them
+MEGABYTE = 10**6
 
 FIRM = "firm"
 
@@ -185,7 +187,9 @@ def _everything(service: Service, known: Current) -> Iterator[Judged]:
 
 def _bare(service: Service, rules: Rulebook, facts: Snapshot) -> Known:
     library = loaded.rules_in(service, rules).library
-    return Known(rules, facts, current.begun(library, loaded.firm_in(service, facts), service.settings.ready))
+    return Known(
+        rules, facts, current.begun(library, loaded.firm_in(service, facts), service.settings.ready * MEGABYTE)
+    )
 
 
 # --- what changed --------------------------------------------------------------------------------
@@ -198,8 +202,7 @@ def _changes(service: Service, found: Iterable[Judged]) -> Iterator[Change]:
         with service.store.reading() as session:
             stood = standing.stood(session, [part_name(each.home) for each in some if each.before is None])
         for home, before, now in some:
-            alike = _blocks(before).keys() & _blocks(now).keys()  # these say what they said
-            was, then = (_stands(part, alike) for part in (before, now))
+            was, then = _stands(before, now), _stands(now, before)
             yield from standing.changes(part_name(home), home or NOBODY, stood.get(part_name(home), was), then)
 
 
@@ -211,13 +214,11 @@ def _gone(service: Service, known: Current) -> list[Judged]:
     return [Judged(None if name == FIRM else home, None, None) for name, home in found.items() if name not in there]
 
 
-def _blocks(found: Part | None) -> dict[int, Block]:
-    return {} if found is None else {id(block): block for block in found.blocks}
-
-
-def _stands(found: Part | None, without: Set[int]) -> dict[str, Stand]:
-    blocks = (block for name, block in _blocks(found).items() if name not in without)
-    return standing.stands(pair for block in blocks for pair in zip(block.told, block.answers, strict=True))
+def _stands(found: Part | None, other: Part | None) -> dict[str, Stand]:
+    """What does not pass, but for what the other says as well."""
+    alike = {id(each.told): each for block in other or () for each in block}
+    pairs = ((each, alike.get(id(each.told))) for block in found or () for each in block)
+    return standing.stands(pair for each, but in pairs if each is not but for pair in piece.answers(each, but))
 
 
 def part_name(home: Home) -> str:

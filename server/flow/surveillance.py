@@ -23,7 +23,7 @@ from policy.judge import part
 from policy.judge.current import Firm
 from policy.judge.eval import judge
 from policy.judge.part import Group
-from policy.judge.standing import Answer
+from policy.judge.piece import Answer
 from server import clock
 from server.desk import loaded, standing, surveillance
 from server.desk.standing import Reach, Stand

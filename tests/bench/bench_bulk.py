@@ -3,8 +3,8 @@
 `python -m tests.bench.bench_bulk 1000 10000` runs a small and a large firm and prints what a household costs in each,
 how the second compares with the first, and how much memory each process held at most. What counts is the work: seconds
 of a core of all processes, the database's too, which hang little on what else the machine does. Sealing the book is not
-in it: that is one request. Standing verdicts are, in memory: the first worker judges the whole firm before. It has room
-for the tables of `READY` obligations, fewer than the small firm has. `bars()` takes sizes that end in minutes.
+in it: that is one request. Standing verdicts are, in memory: the first worker judges the whole firm before. `bars()`
+takes sizes that end in minutes.
 """
 
 from __future__ import annotations
@@ -32,7 +32,6 @@ from tests.server.flow.test_kills import PATIENT, asked, working
 from tests.server.processes import serving
 
 SIZES = (100, 400)
-READY = 4_000
 LOOK, SAID, BEGINS = 0.2, 60, 10  # seconds
 SECURITIES, POSITIONS, ACCOUNTS, WORKERS = 200, 40, 3, 2
 RULES = """vocabulary "proofolio" version 1
@@ -109,11 +108,11 @@ def _run(households: int, url: str, folder: Path) -> Taken:
     stocked.ruled(service, {"rules.mandate": RULES})
     stocked.sealed(service, book(households))
     with ExitStack() as ends:
-        served = ends.enter_context(serving(data, PROOFOLIO_DATABASE_URL=url, PROOFOLIO_WORKERS="0", **ROOM))
-        workers = [ends.enter_context(working(data, url, PATIENT, **ROOM))]
+        served = ends.enter_context(serving(data, PROOFOLIO_DATABASE_URL=url, PROOFOLIO_WORKERS="0"))
+        workers = [ends.enter_context(working(data, url, PATIENT))]
         while _waits(service):
             time.sleep(LOOK)
-        workers += [ends.enter_context(working(data, url, PATIENT, **ROOM)) for _ in range(WORKERS - 1)]
+        workers += [ends.enter_context(working(data, url, PATIENT)) for _ in range(WORKERS - 1)]
         time.sleep(BEGINS)
         ours = {"API": served.process.pid, **{f"worker {n}": each.pid for n, each in enumerate(workers, 1)}}
         before, begun = _busy(service, ours), time.monotonic()
@@ -123,9 +122,6 @@ def _run(households: int, url: str, folder: Path) -> Taken:
     service.store.engine.dispose()
     busy = {name: spent - before[name] for name, spent in after.items()}
     return Taken(households, sum(before.values()), seconds, busy, held)
-
-
-ROOM = {"PROOFOLIO_READY": str(READY)}
 
 
 def _waits(service: Service) -> bool:

@@ -1,8 +1,8 @@
 """Standing verdicts kept current: one price of a name that a fifth of a firm's accounts hold.
 
 `python -m tests.bench.bench_standing 1000` runs it on so many accounts. What is timed is the pure part, on one core,
-where the tables of all households are kept: the book's index with the new price, what depends on it judged again, and
-which verdicts changed.
+where all households are kept: the book's index with the new price, what depends on it judged again, and which verdicts
+changed.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ def bars(size: Size = FIRM, *, everybody: bool = False) -> Iterator[Bar]:
         pass
     took, cpu = perf_counter() - start, process_time() - cpu
     gc.freeze()
-    many = current.kept(known)
+    kept = current.kept(known) / 1e6
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    note = f"{size.accounts:,} accounts, {len(rules.rules)} rules, {many:,} obligations; {memory:.1f} GB"
+    note = f"{size.accounts:,} accounts, {len(rules.rules)} rules; {kept:.0f} MB are kept, {memory:.1f} GB in all"
     yield Bar("standing verdicts: everything judged once", took, 3600, "s", note=f"{note}; {cpu:.0f} s of CPU")
     walls, cpus = [], []
     for move in MOVES:
@@ -71,7 +71,7 @@ def _priced(facts: Index, move: Fraction) -> Changes:
 
 def _moved(found: Judged) -> int:
     """How many verdicts of the part are others now."""
-    assert found.before is not None, "all tables are kept"
+    assert found.before is not None, "all are kept"
     assert found.now is not None, "no household goes"
     pairs = zip(part.answers(found.before), part.answers(found.now), strict=True)
     return sum(1 for (_, was), (_, now) in pairs if was.outcome != now.outcome)

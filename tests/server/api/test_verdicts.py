@@ -67,9 +67,9 @@ def stocked(service: Service) -> Iterator[Service]:
     return service
 
 
-@pytest.mark.parametrize("ready", [1, 1_000])
+@pytest.mark.parametrize("ready", [0, 1])
 def test_a_price_moves_verdicts_and_each_change_is_told_once(stocked: Service, caller: Make, ready: int) -> None:
-    """Whether tables are kept or not."""
+    """Whether households are kept or not."""
     stocked = replace(stocked, settings=replace(stocked.settings, ready=ready))
     memory, olga = Memory(), caller("olga", Role.OPERATIONS)
     brought(stocked, memory)
@@ -124,7 +124,7 @@ def _killed(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-@pytest.mark.parametrize("ready", [1, 1_000])
+@pytest.mark.parametrize("ready", [0, 1])
 def test_other_facts_and_other_rules_are_judged_too(stocked: Service, caller: Make, ready: int) -> None:
     stocked = replace(stocked, settings=replace(stocked.settings, ready=ready))
     olga, memory = caller("olga", Role.OPERATIONS), Memory()
