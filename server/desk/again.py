@@ -190,7 +190,7 @@ def _worse(service: Service, row: Proposal, found: Change | None) -> tuple[Findi
     facts = loaded.facts_of(service, row.snapshot, row.household)
     assert facts is not None, "a snapshot is never taken away"
     with service.store.reading() as session:
-        orders, wanted = _orders(session, row), _wanted(session, row, facts)
+        orders, wanted = orders_of(session, row), _wanted(session, row, facts)
     old, new = (Loaded(_only(rules, names), facts) for rules in (found.old, found.new))
     if orders is None or wanted is None or disguised(new.rules.library, facts.index.book):
         return ()
@@ -221,7 +221,7 @@ def _verdict(service: Service, row: Proposal, known: Loaded, orders: tuple[Order
     return placed(index, merged(own, known.rules.library, index, beyond, orders), orders, point)
 
 
-def _orders(session: Session, row: Proposal) -> tuple[Order, ...] | None:
+def orders_of(session: Session, row: Proposal) -> tuple[Order, ...] | None:
     """As the log's entry commits to them; None once they were erased."""
     entry = select(Journal.body).where(Journal.stream == row.id, Journal.type == "proposal.proposed")
     body = session.exec(entry).first() if row.whole is None else row.whole.encode()
