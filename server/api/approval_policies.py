@@ -125,7 +125,7 @@ def agree(
     asked(AgreementAsked, body)
 
     def write(session: Session) -> Answer:
-        now, row = clock.now(), _known(session, policy, lock=True)
+        row, now = _known(session, policy, lock=True), clock.now()
         matched(request, row)
         if row.author == request.user.name:
             raise ProblemError("self-approval", f"{row.author} wrote this policy; somebody else agrees to it")
@@ -146,7 +146,7 @@ def end(
     """From now on it approves nothing by itself and leaves nothing to the proposer, until another one is in force;
     whatever else it asks for stays. So one person may, at once. Ending it again changes nothing."""
     with service.store.writing() as session:
-        now, row = clock.now(), _known(session, policy, lock=True)
+        row, now = _known(session, policy, lock=True), clock.now()
         if row.active is None:
             raise ProblemError("state-conflict", "nobody agreed to this draft: it is not in force")
         if row.ends is not None and row.ends <= now:

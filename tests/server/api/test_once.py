@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlmodel import select
@@ -12,8 +13,10 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from server import clock
 from server.api import once
+from server.api.once import Answer
 from server.auth.roles import Role
 from server.log import journal
+from server.log.journal import Receipt
 from server.running import Service
 from server.store.store import Store
 from server.store.tables import Reply
@@ -133,3 +136,48 @@ def test_a_fault_in_the_write_leaves_nothing(service: Service, admin: Caller, mo
         assert journal.size(session) == before
     assert made(admin) == 0
     assert admin("POST", "/v1/keys", once="1", json=EVE).status_code == 201
+
+
+@pytest.mark.parametrize("during", ["before the write", "within it"])
+def test_a_key_that_is_revoked_while_it_asks_writes_nothing_afterwards(
+    service: Service, admin: Caller, caller: Callable[..., Caller], monkeypatch: pytest.MonkeyPatch, during: str
+) -> None:
+    """Before the write it is refused; and once that has begun, whoever revokes the key waits until it is there."""
+    bob, order = caller("bob", Role.ADMIN), list[str]()
+    (key,) = [each["id"] for each in admin("GET", "/v1/keys").json() if each["principal"] == "bob"]
+    claimed, append = once._claimed, journal.append
+    pool = ThreadPoolExecutor(1)
+    ends = list[Future[int]]()
+
+    def revoked() -> int:
+        status = admin("DELETE", f"/v1/keys/{key}").status_code
+        order.append("revoked")
+        return status
+
+    def first(store: Store, asked: Reply) -> Answer | None:
+        monkeypatch.undo()
+        found = claimed(store, asked)
+        assert revoked() == 200
+        return found
+
+    def then(*arguments: Any) -> list[Receipt]:
+        monkeypatch.undo()
+        ends.append(pool.submit(revoked))
+        assert wait(ends, timeout=0.2).not_done
+        found = append(*arguments)
+        order.append("written")
+        return found
+
+    if during == "before the write":
+        monkeypatch.setattr(once, "_claimed", first)
+    else:
+        monkeypatch.setattr(journal, "append", then)
+    found = bob("POST", "/v1/keys", once="1", json=EVE)
+    assert [each.result() for each in ends] == ([] if during == "before the write" else [200])
+    told = (found.status_code, found.json().get("code"), order, made(admin))
+    if during == "before the write":
+        assert told == (401, "credentials-missing", ["revoked"], 0)
+    else:
+        assert told == (201, None, ["written", "revoked"], 1)
+    assert bob("POST", "/v1/keys", once="1", json=EVE).status_code == 401
+    pool.shutdown()
