@@ -244,6 +244,11 @@ def _formulas(mixed: Formulas, stage: Stage) -> Said:
     return Said(*(ordered(mixed, lists) for lists in zip(*found, strict=True)))
 
 
+def truths(mixed: Formulas, stage: Stage) -> Sequence[bool | None]:
+    """Where nobody asks for the numbers that decide."""
+    return ordered(mixed, [_formula(column, stage).truths for column in mixed.columns])
+
+
 def _formula(column: FormulaColumn, stage: Stage) -> Said:
     match column:
         case Leaves():

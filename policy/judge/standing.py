@@ -15,9 +15,9 @@ from math import lcm
 from policy.interval import ZERO, Number, less
 from policy.ir import meaning
 from policy.ir.bound import Bound, Form, Formula, Leaf, Lin, Obligation
+from policy.judge import columns, reach
 from policy.judge import eval as reference
-from policy.judge import reach
-from policy.judge.columns import Formulas, LeafScale, Stage, formulas
+from policy.judge.columns import Formulas, LeafScale, Stage
 from policy.judge.fits import fits
 from policy.judge.from_ir import Layout
 from policy.judge.from_ir import formulas as laid_out
@@ -73,7 +73,7 @@ def rows(
     fit = [all(_fits(node, lat) for node in ladder) for ladder in ladders]
     places = sorted(range(len(ladders)), key=lambda place: not fit[place])
     layout, alike = Layout(lat), dict[LeafScale, LeafScale]()
-    columns = laid_out([node for place in places if fit[place] for node in ladders[place]], layout)
+    exact = laid_out([node for place in places if fit[place] for node in ladders[place]], layout)
     slow = tuple(node for place in places if not fit[place] for node in ladders[place])
     guards = tuple(_guards(node for ladder in ladders for node in ladder))
     asked = {name for base in guards for _, name in base.terms}
@@ -89,7 +89,7 @@ def rows(
             lat.one,
             {name: node for name, node in lat.number.items() if name in asked},
         ),
-        columns,
+        exact,
         tuple(alike.setdefault(scale, scale) for scale in layout.scales),
         slow,
         reach.behind(mine, reach.names(slow)),
@@ -124,7 +124,7 @@ def truths(found: Rows, worth: Worth) -> Truths | None:
     at = _at(found, stage, prices)
     if not all(less(ZERO, meaning.scalar(base, at)) for base in found.guards):
         return None
-    exact = formulas(found.columns, stage).truths
+    exact = columns.truths(found.columns, stage)
     return [*exact, *(meaning.truth(node, at) for node in found.slow)]
 
 
