@@ -3,8 +3,8 @@
 Rules change in two ways: somebody puts others in force (a rule book, a mode, a waiver granted or ended), or a day comes
 on which one of them begins or ends. Where neither changed a rule that speaks of these accounts, the verdict of the
 proposal stands, and nothing is judged. Else the orders are judged by what changed, on the data of the proposal and
-beside what others hold. They stand where the proposer allowed for all that is said of them now, and nothing is excused,
-by a consent or a waiver, that was not when they were proposed: nobody was asked about that.
+beside what others hold. They stand where the proposer allowed for all that is said of them now, and what is excused, by
+a consent or a waiver, was so when they were proposed, by the same numbers: nobody was asked about anything else.
 """
 
 from collections.abc import Iterable, Mapping
@@ -150,8 +150,8 @@ def on_day(library: Library, as_of: date, known_at: date, day: date) -> Library:
         then, there = in_force(block.effective, day, max(day, known_at)), in_force(block.effective, as_of, known_at)
         if then == there:
             return block
-        moved = Effective(as_of, block.effective.end) if then else Effective(end=as_of - timedelta(days=1))
-        return replace(block, effective=moved)
+        span = Effective(as_of, block.effective.end) if then else Effective(end=as_of - timedelta(days=1))
+        return replace(block, effective=span)
 
     return replace(library, rules=of(library.rules), lists=of(library.lists), waivers=of(library.waivers))
 
@@ -201,9 +201,13 @@ def _worse(service: Service, row: Proposal, found: Change | None) -> tuple[Findi
     excused = [each for each in now.findings if each.outcome in EXCUSED and each.outcome in wanted.allowed]
     if excused:
         before = _verdict(service, row, old, orders)
-        ranks = {} if before is None else {each.obligation.id: each.outcome.rank for each in before.findings}
-        worse += [each for each in excused if ranks.get(each.obligation.id, 0) < each.outcome.rank]
+        known = set() if before is None else set(map(_said, before.findings))
+        worse += [each for each in excused if _said(each) not in known]
     return tuple(worse) or None
+
+
+def _said(found: Finding) -> tuple[object, ...]:
+    return found.obligation.id, found.outcome, found.reason, found.deciding
 
 
 def _verdict(service: Service, row: Proposal, known: Loaded, orders: tuple[Order, ...]) -> Verdict | None:

@@ -59,6 +59,15 @@ def rules(service: Service, share: str, *more: str) -> str:
     )
 
 
+def activated(rita: Caller, carl: Caller, files: dict[str, str], **more: Any) -> str:
+    """The same by two people, with the waivers that stand."""
+    made = rita("POST", "/v1/rulebooks", json={"title": "t", "files": files, **more})
+    assert made.status_code == 201, made.text
+    name = str(made.json()["id"])
+    assert carl("POST", f"/v1/rulebooks/{name}/activation", json={"from": "now"}, headers=FIRST).status_code == 200
+    return name
+
+
 def fallen(found: Response) -> list[str]:
     """What each proposal breaks."""
     assert code(found) == (409, "rules-changed"), found.text
@@ -125,8 +134,7 @@ def test_a_rule_that_was_observed_and_is_enforced_now_stops_them(
 ) -> None:
     rita = caller("rita", Role.COMPLIANCE)
     files = {"a.mandate": PUBLIC.format(share=40), "b.mandate": PUBLIC.format(share=20).replace("P-1", "P-2")}
-    made = rita("POST", "/v1/rulebooks", json={"title": "t", "files": files, "observe": ["P-2"]}).json()["id"]
-    carl("POST", f"/v1/rulebooks/{made}/activation", json={"from": "now"}, headers=FIRST)
+    made = activated(rita, carl, files, observe=["P-2"])
     stocked.sealed(service)
     name = asked(anna)["id"]
     body = {"rule": "P-2", "mode": "enforce", "reason": "a month without a false alarm"}
@@ -237,6 +245,15 @@ def test_orders_that_lean_on_a_waiver_are_not_approved_after_its_last_day(
     found = approve(carl, waived[0])
     assert "P-1" in fallen(found)[0]
     assert "in force on" in found.json()["detail"]
+
+
+@pytest.mark.parametrize(("share", "code_"), [(25, (200, "approved")), (24, (409, "rules-changed"))])
+def test_what_is_waived_is_approved_by_the_numbers_that_it_was_proposed_by(
+    service: Service, caller: Callers, carl: Caller, waived: tuple[str, str], share: int, code_: object
+) -> None:
+    rita = caller("rita", Role.COMPLIANCE)
+    activated(rita, carl, {"rules.mandate": WAIVABLE.format(share=share), "more.mandate": SECOND.replace("20%", "60%")})
+    assert code(approve(carl, waived[0])) == code_
 
 
 def test_what_is_excused_since_is_for_a_new_proposal(service: Service, anna: Caller, carl: Caller) -> None:
