@@ -78,11 +78,11 @@ def left_out(book: Book, found: Elsewhere | None) -> Book:
     return replace(book, elsewhere=next((word for word in _FROM_WORST if word in both), None))
 
 
-def elsewhere(household: str, homes: Set[str]) -> Elsewhere | None:
-    """What the part of a household leaves out of a firm in which these have accounts."""
-    if homes <= {household}:
+def elsewhere(those: Set[str], homes: Set[str]) -> Elsewhere | None:
+    """What the parts of some households leave out of a firm in which `homes` have accounts."""
+    if homes <= those:
         return None
-    return Elsewhere.PERHAPS if household == NOBODY or NOBODY in homes else Elsewhere.OTHERS
+    return Elsewhere.PERHAPS if NOBODY in those | homes else Elsewhere.OTHERS
 
 
 _FROM_WORST = (Elsewhere.PERHAPS, Elsewhere.OTHERS)

@@ -51,7 +51,7 @@ def portion(index: Index, known: Homes, home: str) -> Portion:
         flows=tuple(flow for each in flows.values() for flow in each),
         balances=(),
     )
-    inner = left_out(inner, elsewhere(home, known.keys()))
+    inner = left_out(inner, elsewhere({home}, known.keys()))
     by_name = {name: tuple(mine[place] for place in places) for name, places in traded.items()}
     balances = _only(index.balances, own)
     return Portion(

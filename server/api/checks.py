@@ -26,13 +26,14 @@ from server.answer.orders import OrdersAnswer, Wanted, answer_of
 from server.api import chosen, freshness, probed
 from server.api.freshness import MaxAge
 from server.api.once import SAFE
-from server.api.problem import Flaw, ProblemError
+from server.api.problem import ProblemError
 from server.api.wire import Asked, asked, flaws
 from server.auth.credentials import Principal
 from server.auth.roles import Act
-from server.desk import check, headroom, kept, loaded, manifest, observing, probing
+from server.desk import check, headroom, kept, loaded, observing, probing
 from server.desk.check import ALONE, Beyond, Checked, Reader
-from server.desk.loaded import Facts, Loaded
+from server.desk.loaded import Loaded
+from server.desk.manifest import Manifest
 from server.log import journal
 from server.ops.instruments import measured
 from server.running import Service
@@ -56,7 +57,7 @@ class CheckAsked(Asked):
     snapshot: str | None = None
     """the one that was sealed last, without it"""
     household: Annotated[str, Field(min_length=1, max_length=200)] | None = None
-    """whose accounts; without it whose the orders are, where they are one household's"""
+    """whose accounts; without it whose the orders are, and where there are none, all"""
     rulebook: str | None = None
     """the one in force now, without it"""
     as_of: Day | None = None
@@ -98,7 +99,6 @@ def _answered(service: Service, who: Principal, wanted: CheckAsked) -> OrdersAns
         raise _cannot(tuple(row for row in rows if isinstance(row, Problem)))
     known, beyond = _known(service, who, wanted, orders)
     reader = Reader(frozenset(who.roles), who.households)
-    _may_order(known.facts, reader, orders)
     book = known.facts.index.book
     day = wanted.as_of or book.as_of
     days = day, wanted.known_at or max(day, book.known_at)
@@ -135,25 +135,21 @@ def _known(service: Service, who: Principal, wanted: CheckAsked, orders: Sequenc
         rules = chosen.rules(session, wanted.rulebook, clock.text(now))
         row = chosen.data(session, wanted.snapshot)
     freshness.required(row, wanted.max_age)
-    known = Loaded(
-        loaded.rules_in(service, rules), loaded.facts_in(service, row, _household(service, who, wanted, orders, row))
-    )
+    facts = loaded.facts_among(service, row, _homes(loaded.manifest_in(service, row), who, wanted, orders))
+    known = Loaded(loaded.rules_in(service, rules), facts)
     return known, _beyond(service, known, wanted, orders, row, clock.text(now))
 
 
-def _household(
-    service: Service, who: Principal, wanted: CheckAsked, orders: Sequence[Order], row: Snapshot
-) -> str | None:
-    """Whose book is enough: that of who is named, of whose accounts all the orders are, or of the one household that
-    the caller may see."""
-    known = loaded.manifest_in(service, row)
+def _homes(known: Manifest, who: Principal, wanted: CheckAsked, orders: Sequence[Order]) -> frozenset[str] | None:
+    """Whose book is enough: that of who is named, of those whose accounts the orders are in, or of all that the caller
+    may see; None for the whole book. What is not theirs to see is not there."""
+    mine = frozenset(known.parts).intersection(known.parts if who.households is None else who.households)
     if wanted.household is not None:
-        return chosen.household(known, wanted.household, who, snapshot=wanted.snapshot)
-    mine = known.parts.keys() if who.households is None else who.households & known.parts.keys()
-    if orders:
-        found = manifest.owner(known, {order.account for order in orders})
-        return found if found in mine else None
-    return next(iter(mine)) if who.households is not None and len(mine) == 1 else None
+        named = chosen.household(known, wanted.household, who, snapshot=wanted.snapshot)
+        return None if named is None else frozenset({named})
+    found = mine & {known.home.get(order.account) for order in orders} if orders else mine
+    chosen.together(found, "/orders" if orders else "/household", "send a batch, with a line for each household")
+    return None if known.homes <= found else found
 
 
 def _beyond(
@@ -162,14 +158,14 @@ def _beyond(
     """On another day than the snapshot's nothing is said of the firm, and its rules are unknown."""
     book = known.facts.index.book
     other = wanted.as_of not in (None, book.as_of) or wanted.known_at not in (None, book.known_at)
-    if known.facts.household is None or other or not reaches_beyond(known.rules.library):
+    if known.facts.homes is None or other or not reaches_beyond(known.rules.library):
         return ALONE
     with service.store.reading() as session:
         found = headroom.held(session, row, now)
     firm = headroom.firm_wide(service, known, row, ())
     bought = {(order.account, order.instrument) for order in orders if order.side in (Side.BUY, Side.SHORT)}
     opened = frozenset(each for each in bought if not offered(firm, *each))
-    beside = frozenset(each.proposal for each in headroom.others(found, known.facts.household))
+    beside = frozenset(each.proposal for each in headroom.others(found, known.facts.homes))
 
     def stated() -> Statement | None:
         own = bind_to(known.rules.library, known.facts.index, snapshot=known.facts.document)
@@ -177,20 +173,6 @@ def _beyond(
 
     key = "stated", known.rules.manifest, known.facts.document, row.manifest, beside, opened
     return Beyond(kept.of(service.memory.ready, key, stated), beside, opened)
-
-
-def _may_order(facts: Facts, reader: Reader, orders: tuple[Order, ...]) -> None:
-    """Accounts of households that one may not see are not in the book."""
-    if reader.households is None:
-        return
-    accounts = facts.index.book.accounts
-    flaws = [
-        Flaw(f"/orders/{at}/account", f"the book has no account `{order.account}`", "name an account of the book")
-        for at, order in enumerate(orders)
-        if order.account not in accounts or accounts[order.account].household not in reader.households
-    ]
-    if flaws:
-        raise ProblemError("invalid", f"{len(flaws)} things are wrong with the orders", flaws)
 
 
 ROUTES = Router("/", route_handlers=[add], tags=["checks"])

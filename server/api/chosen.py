@@ -1,5 +1,6 @@
 """Which rules and data a request is about: those that it names, else the rules in force and the newest snapshot."""
 
+from collections.abc import Collection
 from typing import TypeVar
 
 from sqlmodel import Session
@@ -9,7 +10,7 @@ from policy.book.problem import did_you_mean
 from policy.ir.core import Library
 from server.api.problem import Flaw, ProblemError
 from server.auth.credentials import Principal
-from server.desk import ingest, loaded, manifest, publish
+from server.desk import ingest, loaded, publish
 from server.desk.manifest import Manifest
 from server.running import Service
 from server.store.tables import Rulebook, Snapshot
@@ -61,6 +62,7 @@ def household(known: Manifest, named: str | None, who: Principal, *, snapshot: s
         do = did_you_mean(named, mine, "name one of it by its id, or another snapshot")
         raise invalid("/household", f"the snapshot has no household `{named[:80]}`", do)
     if who.households is None or mine == known.parts.keys():
+        together(mine, "/household", "name one of them; a run is about many, and /v1/verdicts about all")
         return None
     if len(mine) == 1:
         return next(iter(mine))
@@ -71,9 +73,19 @@ def household(known: Manifest, named: str | None, who: Principal, *, snapshot: s
     raise invalid("/snapshot", f"there is no snapshot `{snapshot[:80]}`", "name one of /v1/snapshots")
 
 
+MOST = 50
+"""Households whose books are looked at together; of each more the rules are bound to all of its accounts."""
+
+
+def together(households: Collection[str], pointer: str, do: str) -> None:
+    """422 where these are too many for one answer."""
+    if len(households) > MOST:
+        raise invalid(pointer, f"that is about {len(households):,} households; {MOST} are the most at once", do)
+
+
 def home(known: Manifest, account: str, who: Principal) -> str:
     """Whose account it is, `NOBODY`'s where it states no household."""
-    found = manifest.home(known, account)
+    found = known.home.get(account)
     if found is not None and (who.households is None or found in who.households):
         return found
     mine = [part for name, part in known.parts.items() if who.households is None or name in who.households]

@@ -95,8 +95,9 @@ def point_of(row: Proposal) -> Point:
     return {name: Fraction(amount) for name, amount in _POINT.validate_json(row.holds or "{}").items()}
 
 
-def others(found: Iterable[Held], household: str | None) -> list[Held]:
-    return [each for each in found if each.household != household]
+def others(found: Iterable[Held], homes: Collection[str | None]) -> list[Held]:
+    """By others than these households; None: a whole snapshot."""
+    return [each for each in found if each.household not in homes]
 
 
 def superseded(found: Iterable[Held], household: str | None, households: str | None) -> list[str]:
@@ -147,9 +148,9 @@ def stated(
     """What the firm states of all others for a household, given what these hold; None where no rule is about the firm,
     or where the book is all of it. `own`: the rules bound to its book. `run`: whose orders it is for; `buys`: what
     they open."""
-    if known.facts.household is None or not reaches_beyond(known.rules.library):
+    if known.facts.homes is None or not reaches_beyond(known.rules.library):
         return None
-    theirs = others(found, known.facts.household)
+    theirs = others(found, known.facts.homes)
     firm = firm_wide(service, known, data, {*buys, *opened(found)})
     points, beside = [each.point for each in theirs], [each.proposal for each in theirs]
     return firm_stated(firm, known.rules.library, known.facts.index, own, points, run=run, beside=beside)

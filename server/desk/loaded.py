@@ -1,6 +1,6 @@
 """Rule books and snapshots of the store, read and compiled: from the memory of the process where they are kept."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from dsl.source import Source
@@ -37,15 +37,20 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """A snapshot, or what is one `household`'s in it. `document`: SHA-256 of `content`, the canonical document of
-    `index.book`. `manifest`: SHA-256 of the snapshot's own, which the log names."""
+    """A snapshot, or what is some households' in it: `homes`, None for all. `document`: SHA-256 of `content`, the
+    canonical document of `index.book`. `manifest`: SHA-256 of the snapshot's own, which the log names."""
 
     id: str
     manifest: str
-    household: str | None
+    homes: frozenset[str] | None
     document: str
     content: bytes
     index: Index
+
+    @property
+    def household(self) -> str | None:
+        """The one, where it is one."""
+        return None if self.homes is None or len(self.homes) > 1 else next(iter(self.homes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +98,14 @@ def rules_in(service: Service, row: Rulebook) -> Rules:
 
 def facts_in(service: Service, row: Snapshot, household: str | None = None) -> Facts:
     """`household`: one of the manifest's."""
-    books = service.memory.books if household is None else service.memory.households
-    found = kept.of(books, (row.manifest, household), lambda: _known(service, manifest_in(service, row), household))
-    return Facts(row.id, row.manifest, household, *found)
+    return facts_among(service, row, None if household is None else frozenset({household}))
+
+
+def facts_among(service: Service, row: Snapshot, homes: frozenset[str] | None) -> Facts:
+    """`homes`: some of the manifest's, None for all."""
+    books = service.memory.books if homes is None else service.memory.households
+    found = kept.of(books, (row.manifest, homes), lambda: _known(service, manifest_in(service, row), homes))
+    return Facts(row.id, row.manifest, homes, *found)
 
 
 def sources_of(store: Store, manifest: str) -> Mapping[str, str]:
@@ -119,18 +129,20 @@ def _manifest(store: Store, hash: str) -> Manifest:
         return manifest.read(session, hash)
 
 
-def _known(service: Service, found: Manifest, household: str | None) -> tuple[str, bytes, Index]:
-    known = _joined(service, found) if household is None else next(_apart(service, found, [household]))
-    book = replace(known.book, salt=manifest.salt_of(found, household))
+def _known(service: Service, found: Manifest, homes: frozenset[str] | None) -> tuple[str, bytes, Index]:
+    shared, those = shared_in(service, found), found.parts.keys() if homes is None else homes
+    with service.store.reading() as session:
+        rows = [each for _, each in manifest.rows_of(session, {name: found.parts[name] for name in those})]
+    known = _among(shared, found, those, rows)
+    book = replace(known.book, salt=manifest.salt_of(found, homes))
     content = encode(document(book))
     return digest(content), content, replace(known, book=book)
 
 
-def _joined(service: Service, found: Manifest) -> Index:
-    shared = shared_in(service, found)
-    with service.store.reading() as session:
-        parts = [part_of(shared.book, rows) for _, rows in manifest.rows_of(session, found.parts)]
-    return narrowed(shared, joined(shared.book, parts))
+def _among(shared: Index, found: Manifest, homes: Set[str], rows: Iterable[Mapping[str, list[object]]]) -> Index:
+    """Of the book of some households, of which these are the rows."""
+    book = joined(shared.book, [part_of(shared.book, each) for each in rows])
+    return narrowed(shared, left_out(book, elsewhere(homes, found.homes)))
 
 
 def _apart(service: Service, found: Manifest, households: Sequence[str]) -> Iterator[Index]:
@@ -141,8 +153,7 @@ def _apart(service: Service, found: Manifest, households: Sequence[str]) -> Iter
         with service.store.reading() as session:
             rows = dict(manifest.rows_of(session, {name: found.parts[name] for name in names}))
         for name in names:
-            book = joined(shared.book, [part_of(shared.book, rows.pop(name))])
-            yield narrowed(shared, left_out(book, elsewhere(name, found.homes)))
+            yield _among(shared, found, {name}, [rows.pop(name)])
 
 
 def firm_in(service: Service, row: Snapshot) -> Firm:

@@ -14,7 +14,7 @@ from sqlmodel import Session
 from policy.book import wire
 from policy.book.document import HEAD, document
 from policy.book.facts import Book
-from policy.book.parts import NOBODY, part_document, parted
+from policy.book.parts import part_document, parted
 from policy.canonical import Json, decode, digest, encode
 from server.store import blobs
 
@@ -34,14 +34,15 @@ class Part:
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """`shared`: what belongs to no household; `parts`: by household, and `policy.book.parts.NOBODY`; `homes`: of these,
-    the ones with accounts. `salt`: where there are entries of lists, so that its hash does not confirm a guess of
-    them."""
+    the ones with accounts, and whose each account is: `home`. `salt`: where there are entries of lists, so that its
+    hash does not confirm a guess of them."""
 
     as_of: str
     known_at: str
     shared: Part
     parts: Mapping[str, Part]
     homes: frozenset[str]
+    home: Mapping[str, str]
     salt: str | None = None
 
 
@@ -75,8 +76,8 @@ def read(session: Session, hash: str) -> Manifest:
 
 
 def _manifest(as_of: str, known_at: str, shared: Part, parts: Mapping[str, Part], salt: str | None) -> Manifest:
-    homes = frozenset(name for name, part in parts.items() if part.accounts)
-    return Manifest(as_of, known_at, shared, parts, homes, salt)
+    home = {account: name for name, part in parts.items() for account in part.accounts}
+    return Manifest(as_of, known_at, shared, parts, frozenset(home.values()), home, salt)
 
 
 def written(found: Manifest) -> bytes:
@@ -91,11 +92,11 @@ def _part(household: str, part: Part) -> dict[str, Json]:
     return {"household": household, "part": part.hash, "counts": dict(part.counts), "accounts": accounts}
 
 
-def salt_of(found: Manifest, household: str | None) -> str | None:
-    """What the document of the whole book has, or that of a household, whose readers learn no other one's."""
-    if found.salt is None or household is None:
+def salt_of(found: Manifest, homes: Collection[str] | None) -> str | None:
+    """What the document of the whole book has, or that of some households, whose readers learn no other one's."""
+    if found.salt is None or homes is None:
         return found.salt
-    return digest(f"{found.salt} {household}".encode())
+    return digest(encode([found.salt, *sorted(homes)]))
 
 
 def counts(found: Manifest) -> dict[str, int]:
@@ -104,17 +105,6 @@ def counts(found: Manifest) -> dict[str, int]:
     for part in found.parts.values():
         total.update(part.counts)
     return dict(total)
-
-
-def home(found: Manifest, account: str) -> str | None:
-    """Whose part has the account; None where none has."""
-    return next((name for name, part in found.parts.items() if account in part.accounts), None)
-
-
-def owner(found: Manifest, accounts: Collection[str]) -> str | None:
-    """The one household whose accounts these are; None where they are nobody's, or of several."""
-    whose = {home(found, account) for account in accounts}
-    return next(iter(whose)) if len(whose) == 1 and not whose & {NOBODY, None} else None
 
 
 def shared_of(session: Session, found: Manifest) -> Book:

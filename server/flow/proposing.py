@@ -105,7 +105,7 @@ def worked_out(service: Service, row: Proposal) -> Result:
     probed = _probed(task, row, answers) if isinstance(found, Refused) else frozenset()
     if isinstance(found, Refused) and files is None:
         open_ = beyond is not None and any(each.visible_to is None for each in beyond.obligations)
-        reason = HELD if open_ and headroom.others(holding, row.household) else None
+        reason = HELD if open_ and headroom.others(holding, {row.household}) else None
         return Result(
             decision.unfiled(run, row.id, WORDS[type(found.refusal)]),
             answers,

@@ -9,6 +9,7 @@ import pytest
 
 from policy.canonical import digest
 from policy.judge.redact import NOT_PERMITTED
+from server.api import chosen
 from server.auth.roles import Role
 from tests.server.api.conftest import Caller
 from tests.server.api.texts import book, order, rules, text
@@ -184,3 +185,44 @@ def test_other_households_are_not_in_the_book(desk: dict[str, Any], caller: Make
     assert refused.json()["errors"][0]["pointer"] == "/orders/0/account"
     assert refused.json()["errors"][0]["detail"] == "the book has no account `theirs`"
     assert "theirs" in text(check(desk["anna"], everything=True)).decode()
+
+
+def firm(count: int) -> dict[str, Any]:
+    """So many households, each with one account that holds as much of everything."""
+    (one,), names = book()["accounts"], [f"{number}" for number in range(count)]
+    return {
+        **book(),
+        "households": [{"id": f"H{name}", "name": name} for name in names],
+        "accounts": [{**one, "id": name, "household": f"H{name}"} for name in names],
+        "lots": [{**lot, "account": name, "id": f"{name}-{lot['id']}"} for lot in book()["lots"] for name in names],
+    }
+
+
+def test_orders_are_judged_on_the_books_of_those_whose_they_are(desk: dict[str, Any], caller: Makes) -> None:
+    anna, olga = desk["anna"], caller("olga2", Role.OPERATIONS)
+    assert olga("POST", "/v1/snapshots", json=firm(3)).status_code == 201
+    orders = [{**order("buy", "A", quantity), "account": name} for name, quantity in (("0", 150), ("2", 250))]
+    both = check(anna, *orders, everything=True)
+    apart = [check(anna, each, everything=True) for each in orders]
+    findings = [finding for each in apart for finding in each["verdict"]["findings"]]
+    assert sorted(map(text, both["verdict"]["findings"])) == sorted(map(text, findings))
+    assert both["judged"] == sum(each["judged"] for each in apart) == 6
+    assert [each["verdict"]["answer"] for each in (both, *apart)] == ["block", "pass", "block"]
+    every = check(anna, *orders, {**order("buy", "A", 1), "account": "1"}, everything=True)
+    assert every["judged"] == check(anna, everything=True)["judged"] == 9
+    books = [each["verdict"]["book"] for each in (both, *apart, every)]
+    assert len(set(books)) == 4
+
+
+def test_a_check_is_about_so_many_households_at_most(desk: dict[str, Any], caller: Makes) -> None:
+    olga = caller("olga2", Role.OPERATIONS)
+    assert olga("POST", "/v1/snapshots", json=firm(chosen.MOST + 1)).status_code == 201
+    orders = [{**order("buy", "A", 1), "account": f"{name}"} for name in range(chosen.MOST + 1)]
+    assert check(desk["anna"], *orders[1:])["judged"] == 3 * chosen.MOST
+    for asked, pointer in (({"orders": orders}, "/orders"), ({}, "/household")):
+        refused = desk["anna"]("POST", "/v1/checks", json=asked)
+        assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, pointer)
+        assert "51 households" in refused.json()["detail"]
+    wanted = {"intent": {}, "expires": "2099-01-01T00:00:00Z"}
+    refused = desk["anna"]("POST", "/v1/proposals", json=wanted)
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/household"), refused.text
