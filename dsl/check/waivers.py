@@ -34,6 +34,7 @@ def problems(waiver: tree.Waiver, known: Mapping[str, Waivable]) -> Problems:
         yield Diagnostic("M320", f"there is no rule {waiver.rule.value} to waive", waiver.rule.span, fix)
         return
     yield from _in_force(waiver, waived)
+    yield from _warning(waiver, waived)
     yield from _signed(waiver, waived)
     yield from _covering(waiver, waived)
     moves = one(waiver.clauses, tree.Moves)
@@ -90,6 +91,18 @@ def _in_force(waiver: tree.Waiver, rule: Waivable) -> Problems:
         yield Diagnostic(
             "M329", f"rule {rule.id.value} does not hold on any day of this waiver", ours.span, "correct the dates",
             Severity.WARNING, (Related("when the rule holds", theirs.span),),
+        )  # fmt: skip
+
+
+def _warning(waiver: tree.Waiver, rule: Waivable) -> Problems:
+    """A rule that only warns stops nothing that could be waived."""
+    breach = one(rule.clauses, tree.OnBreach)
+    clauses = demands.clauses(rule) if isinstance(rule, tree.Rule) else ()
+    ladders = any(isinstance(r, tree.Ladder) for clause in clauses for r in clause.demand.refinements)
+    if breach is not None and breach.outcome == "warn" and not ladders:
+        yield Diagnostic(
+            "M329", f"rule {rule.id.value} only warns, and a warning stops nothing", waiver.rule.span,
+            "leave the waiver out", Severity.WARNING, (Related("the rule", breach.span),),
         )  # fmt: skip
 
 
