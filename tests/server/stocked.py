@@ -6,12 +6,16 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import update
+from sqlmodel import col
+
 from server import clock
 from server.desk import ingest, proposals, publish
 from server.desk.loaded import loaded
-from server.desk.proposals import Wanted
+from server.desk.proposals import State, Wanted
 from server.log import journal
 from server.running import Service
+from server.store.tables import Proposal
 from tests.server.cli.test_visibility import BOOK, PUBLIC
 
 RULES = PUBLIC.replace("{share}", "40")
@@ -48,3 +52,12 @@ def asked(service: Service, rulebook: str, snapshot: str, intent: str = "{}", ex
         row, events = proposals.queued(session, wanted, "anna", now)
         journal.append(session, events, now)
         return row.id
+
+
+def filled(service: Service, book: Any = BOOK) -> str:
+    """The id of a snapshot from which on nothing that was approved holds anything, as if all of it had been filled."""
+    name = sealed(service, book)
+    with service.store.writing() as session:
+        approved = update(Proposal).where(col(Proposal.state) == State.APPROVED.value, col(Proposal.seen).is_(None))
+        session.connection().execute(approved.values(seen=name))
+    return name

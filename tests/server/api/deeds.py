@@ -76,9 +76,8 @@ class World:
 
     def fresh(self) -> None:
         """Nothing that was approved or held before is in the way."""
-        newest = stocked.sealed(self.service, FIRM)
+        stocked.filled(self.service, FIRM)
         with self.service.store.writing() as session:
-            session.connection().execute(update(Proposal).values(seen=newest))
             session.connection().execute(update(Hold).values(until=clock.now()))
 
     def worked(self) -> None:

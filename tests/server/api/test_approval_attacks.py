@@ -33,7 +33,7 @@ def test_of_an_approval_and_a_rejection_at_once_one_is_written(service: Service,
     stock(service)
     anna, carl, dora = caller("anna", Role.ADVISER), caller("carl", Role.COMPLIANCE), caller("dora", Role.COMPLIANCE)
     for _ in range(3):
-        stocked.sealed(service)  # in which what was approved is seen
+        stocked.filled(service)
         name = asked(anna)["id"]
         tag = {"If-Match": carl("GET", f"/v1/proposals/{name}").headers["etag"]}
         yes = (carl, f"/v1/proposals/{name}/approval", {})

@@ -99,7 +99,7 @@ def test_a_standing_policy_approves_at_once_until_it_ends(service: Service, call
     answer, why = claim(service, anna, found["id"])
     assert (answer, "standing: " in why, "nobody signed" in why) == (Answer.NOT_PROVEN, True, True)
     assert carl("DELETE", f"/v1/approval-policies/{name}").json()["state"] == "ended"
-    stocked.sealed(service)
+    stocked.filled(service)
     waits = asked(anna)
     assert (waits["state"], waits["approval_needed"]["level"]) == ("proposed", "four eyes")
     assert code(approve(anna, waits["id"])) == (403, "self-approval")
@@ -162,7 +162,7 @@ def test_what_a_person_signed_is_proven_and_what_the_service_saw_is_told(
     assert code(approve(carl, seen)) == (200, "approved")
     answer, why = claim(service, anna, seen)
     assert (answer, "attested: the service says that carl (compliance)" in why) == (Answer.NOT_PROVEN, True)
-    stocked.sealed(service)
+    stocked.filled(service)
     own = asked(anna)["id"]
     found = approve(carl, own, envelope=signed(payload(carl, own), CARL))
     assert (code(found), found.json()["approval"]["kind"]) == ((200, "approved"), "person-key")
@@ -170,7 +170,7 @@ def test_what_a_person_signed_is_proven_and_what_the_service_saw_is_told(
     assert (answer, "carl (compliance) signed" in why) == (Answer.PROVEN, True)
     carl("DELETE", f"/v1/people/keys/{key}")
     assert claim(service, anna, own)[0] is Answer.PROVEN, "its entry is before that of the key's end"
-    stocked.sealed(service)
+    stocked.filled(service)
     late = asked(anna)["id"]
     assert code(approve(carl, late, envelope=signed(payload(carl, late), CARL))) == (422, "invalid")
 
