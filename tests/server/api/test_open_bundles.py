@@ -204,7 +204,7 @@ def test_what_is_kept_is_not_swapped_nor_what_is_open_passed_off_as_all(
     service: Service, caller: Callers, made: Made
 ) -> None:
     anna, card = caller("anna", Role.ADVISER), trust(made.card)
-    stocked.sealed(service, MARKET)  # in which what was approved is seen
+    stocked.filled(service, MARKET)
     other = unpacked(anna("GET", f"/v1/proposals/{asked(anna)['id']}/bundle").content)
     lines = statement(made.mine)
     for changes in (

@@ -78,7 +78,7 @@ def hammered(which: Hammer, url: str, folder: Path) -> None:
             met.update(_looked_at(firm, rng))
             met.update(_decided(firm, rng))
             if rng.random() < 0.1:  # what was approved is seen in the data
-                firm.snapshot = stocked.sealed(service, book)
+                firm.snapshot = stocked.filled(service, book)
         until(lambda: not _rows(service, *UNSETTLED))
     met.update(_looked_at(firm, rng))
     assert met["held"] >= which.asks / 2, met
@@ -86,7 +86,7 @@ def hammered(which: Hammer, url: str, folder: Path) -> None:
     _each_has_one_result(service)
     for row in _rows(service, State.PROPOSED):
         _reject(firm, row)
-    firm.snapshot = stocked.sealed(service, book)
+    firm.snapshot = stocked.filled(service, book)
     assert _held(firm, timedelta(minutes=1)) == []
     service.store.engine.dispose()
 
