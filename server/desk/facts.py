@@ -81,7 +81,7 @@ def newest(session: Session) -> Snapshot | None:
 def put(session: Session, base: Snapshot, new: New) -> Next | tuple[Problem, ...]:
     """The book with what is new; or everything that is wrong with it."""
     before = manifest.read(session, base.manifest)
-    shared = document(manifest.shared_of(session, before))
+    shared = manifest.shared_rows(session, before)
     after = {**shared, **{name: _merged(name, shared, rows) for name, rows in new.tables.items()}}
     after |= {name: day for name, day in (("as_of", new.as_of), ("known_at", new.known_at)) if day is not None}
     found = wire.from_json(_text(after), "body")

@@ -108,9 +108,19 @@ def counts(found: Manifest) -> dict[str, int]:
 
 
 def shared_of(session: Session, found: Manifest) -> Book:
-    book = wire.from_json(blobs.get(session, [found.shared.hash])[found.shared.hash].decode())
+    book = wire.from_json(_shared(session, found).decode())
     assert isinstance(book, Book), "only books that were read are sealed"
     return book
+
+
+def shared_rows(session: Session, found: Manifest) -> dict[str, Any]:
+    """The same as a document."""
+    rows: Any = decode(_shared(session, found))
+    return dict(rows)
+
+
+def _shared(session: Session, found: Manifest) -> bytes:
+    return blobs.get(session, [found.shared.hash])[found.shared.hash]
 
 
 def rows_of(session: Session, parts: Mapping[str, Part]) -> Iterator[tuple[str, dict[str, list[Any]]]]:
