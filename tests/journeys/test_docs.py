@@ -193,11 +193,13 @@ def _card(firm: Firm) -> None:
 
 
 def _again(firm: Firm) -> None:
-    """Data that shows the approved orders as filled, and a proposal that nobody decided."""
-    firm.served(firm.keys["olga"], "POST", "/v1/snapshots", json=invented.book()).raise_for_status()
-    made = firm.served(
-        firm.keys["anna"], "POST", "/v1/proposals", json={}, headers={"Prefer": "wait=50"}, timeout=60
-    ).json()
+    """Nothing more comes of what was approved, and a proposal that nobody decided."""
+    olga, anna, cora = (firm.keys[name] for name in ("olga", "anna", "cora"))
+    firm.served(olga, "POST", "/v1/snapshots", json=invented.book()).raise_for_status()
+    for path in (f"/v1/proposals/{name}" for name in firm.made["prop"]):
+        tag = {"If-Match": firm.served(cora, "GET", path).headers["etag"]}
+        firm.served(cora, "POST", f"{path}/release", json={"reason": "the order was cancelled"}, headers=tag)
+    made = firm.served(anna, "POST", "/v1/proposals", json={}, headers={"Prefer": "wait=50"}, timeout=60).json()
     assert made["state"] == "proposed", made
     firm.made["prop"].append(made["id"])
 
