@@ -54,6 +54,7 @@ def test_one_that_dies_is_followed_and_none_outlives_who_looks_after_it(tmp_path
         assert len(first) == 2
         killed = min(first)
         os.kill(killed, signal.SIGKILL)
+        until(lambda: not alive(killed))  # whoever was just let in goes with it
         assert answers(), "the other one answers meanwhile"
         until(lambda: len(children(served.process.pid) - {killed}) == 2)
         assert answers()
