@@ -186,7 +186,7 @@ def upgrade() -> None:
         "snapshot",
         *texts("id", "manifest", "source", "as_of", "known_at", "counts"),
         sa.Column("more", sa.Boolean(), nullable=False),
-        *texts("made"),
+        *texts("made", "since"),
         *perhaps("base", "role"),
         sa.PrimaryKeyConstraint("id"),
     )
@@ -236,7 +236,7 @@ def upgrade() -> None:
         *texts("proposal", "kind", "person"),
         *perhaps("role", "policy"),
         sa.Column("clause", sa.Integer(), nullable=True),
-        *texts("rulebook"),
+        *texts("rulebook", "snapshot"),
         *perhaps("envelope", "inclusion", "evidence"),
         *texts("time"),
         sa.PrimaryKeyConstraint("proposal"),

@@ -69,13 +69,13 @@ def whole(index: Index) -> Portion:
     return Portion(tuple(sorted(index.book.accounts)), index)
 
 
-def looked_at(index: Index, accounts: Iterable[str]) -> frozenset[str]:
+def looked_at(index: Index, accounts: Iterable[str], bought: Iterable[str] = ()) -> frozenset[str]:
     """The instruments and the issuers (as `issuer ID`) of which what is bound for the accounts may know anything: held,
-    traded, in their models; and what is behind each. And the currencies (as `currency CODE`) of these and of their
-    cash."""
+    traded, in their models, or to be `bought`; and what is behind each. And the currencies (as `currency CODE`) of
+    these and of their cash."""
     accounts = tuple(accounts)
     seen: set[str] = set()
-    left = list(_named(index, accounts))
+    left = [*_named(index, accounts), *bought]
     while left:
         name = left.pop()
         if name not in seen:

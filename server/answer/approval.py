@@ -28,7 +28,7 @@ class ApprovalNeeded:
 class ApprovalSaid:
     """`kind`: person-key (the person signed), attested (the service says that their session said yes), standing (the
     policy `person` did). `policy`, `clause`: what it was held to; `rulebook`: the rules in force then, by which the
-    orders pass."""
+    orders pass; `snapshot`: the newest data then, in which nothing but prices stops them."""
 
     kind: str
     person: str
@@ -36,6 +36,7 @@ class ApprovalSaid:
     policy: str | None
     clause: int | None
     rulebook: str
+    snapshot: str
     evidence: str | None
     time: str
 
@@ -55,4 +56,5 @@ def needed(found: Needed) -> ApprovalNeeded:
 
 
 def said(row: Approval) -> ApprovalSaid:
-    return ApprovalSaid(row.kind, row.person, row.role, row.policy, row.clause, row.rulebook, row.evidence, row.time)
+    held_to = row.policy, row.clause, row.rulebook, row.snapshot
+    return ApprovalSaid(row.kind, row.person, row.role, *held_to, row.evidence, row.time)

@@ -25,6 +25,7 @@ from server.auth.credentials import Principal
 from server.auth.people import Refused
 from server.auth.roles import Act
 from server.desk import again, approval_policies, approvals, overrides, proposals, unnamed
+from server.desk.again import Broken
 from server.desk.approvals import Fallen, Yes
 from server.desk.proposals import ALLOWS, State, Verb
 from server.log import journal
@@ -32,8 +33,10 @@ from server.log.events import Event
 from server.running import Service
 from server.store.tables import Proposal
 
-AGAIN = "propose again, by the rules in force now, or reject it"
+AGAIN = "propose again, by the rules and on the data of now, or reject it"
 MOST_SAID = 5  # findings of a proposal
+CHANGED = {(True, False): "rules changed", (False, True): "data changed", (True, True): "rules and data changed"}
+"""Whether rules, and facts."""
 
 
 class ApprovalAsked(Asked):
@@ -55,8 +58,8 @@ APPROVED = (
     "step-up-needed",
     "override-needed",
     "account-held",
-    "rules-changed",
-    "rules-changing",
+    "verdict-changed",
+    "verdict-changing",
 )
 APPROVE = {"act": Act.DECIDE, "asks": ApprovalAsked, "says": ProposalAnswer, "problems": APPROVED}
 REJECT = {"act": Act.DECIDE, "asks": RejectionAsked, "says": ProposalAnswer, "problems": DECIDED}
@@ -87,8 +90,8 @@ def approve(
     proposal: FromPath[str],
     body: RawBody,
 ) -> Response[bytes]:
-    """As `approval_needed` says, where the orders pass by the rules in force now. Without an envelope the service
-    attests it: then nobody signed in person."""
+    """As `approval_needed` says, where the orders pass by the rules in force now, on the data known now. Without an
+    envelope the service attests it: then nobody signed in person."""
     yes = said_yes(request.user, asked(ApprovalAsked, body))
 
     def work() -> Write:
@@ -138,24 +141,29 @@ def said_yes(who: Principal, wanted: ApprovalAsked) -> Yes:
 
 
 def stopped(found: Refused | Fallen, rows: Sequence[Proposal], who: Principal) -> ProblemError:
-    """Why nothing was approved; of orders that the rules in force stop, each proposal with what it breaks, as far as
-    this person may see that."""
+    """Why nothing was approved; of orders that rules or data of now stop, each proposal with what changed for it and
+    what it breaks, as far as this person may see that: neither a list nor a snapshot is named."""
     if isinstance(found, Refused):
         return refused(found)
     fallen, now = found.looked.fallen, found.looked.ruling
     flaws = [Flaw(None, f"{row.id}: {_broken(fallen[row.id], who)}", AGAIN) for row in rows if row.id in fallen]
-    since = sorted({row.rulebook for row in rows if row.id in fallen} - {now.rulebook})
+    since = sorted({row.rulebook for row in rows if row.id in fallen and fallen[row.id].rules} - {now.rulebook})
     see = "".join(f"; what changed says /v1/rulebooks/{now.rulebook}/changes?against={name}" for name in since)
+    data = " on the newest data" if any(each.facts for each in fallen.values()) else ""
     what = f"the orders of {len(flaws)} of {len(rows)} do not pass by what is in force on {now.day}, `{now.rulebook}`"
-    return ProblemError("rules-changed", f"{what}{see}", flaws)
+    return ProblemError("verdict-changed", f"{what}{data}{see}", flaws)
 
 
-def _broken(findings: Sequence[Finding], who: Principal) -> str:
+def _broken(found: Broken, who: Principal) -> str:
+    return f"{CHANGED[found.rules, found.facts]}: {_breaks(found.findings, who)}"
+
+
+def _breaks(findings: Sequence[Finding], who: Principal) -> str:
     whole = Verdict(worst(each.outcome for each in findings), tuple(findings))
     seen = seen_by(whole if who.households is None else unnamed.verdict(whole), who.roles)
     named = [each for each in seen.findings if each.obligation.id != UNSEEN.id]
     if not named:
-        return NOT_PERMITTED if findings else "its orders cannot be judged by these rules"
+        return NOT_PERMITTED if findings else "the orders cannot be judged or filled as they are"
     said = [f"{each.obligation.origin.rule} for {each.obligation.id}: {each.outcome}, {each.reason}" for each in named]
     more = len(said) - MOST_SAID
     return "; ".join([*said[:MOST_SAID], *([f"and {more} more"] if more > 0 else [])])

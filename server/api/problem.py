@@ -48,12 +48,12 @@ SLUGS: dict[str, Slug] = {
         409, "the orders need consent", "ask for one at /v1/proposals/{id}/overrides, and let compliance grant it"
     ),
     "state-conflict": Slug(409, "the state does not allow that", "read the resource again and see what it allows"),
-    "rules-changed": Slug(
+    "verdict-changed": Slug(
         409,
-        "the orders do not pass by the rules in force now",
+        "the orders do not pass any more, by the rules and on the data of now",
         "propose again; of a run, reject what `errors` names, and approve the rest",
     ),
-    "rules-changing": Slug(409, "other rules came into force at this moment", "send it again", retryable=True),
+    "verdict-changing": Slug(409, "rules or facts changed at this moment", "send it again", retryable=True),
     "idempotency-in-progress": Slug(409, "the same request is being answered", "ask again in a moment", retryable=True),
     "account-held": Slug(409, "nothing is traded there now", "ask again when the hold that `detail` names ends"),
     "retention": Slug(409, "it must be kept for longer", "ask again after the instant that `detail` names"),

@@ -63,7 +63,7 @@ def payload(request: Request[Principal, None, Any], service: NamedDependency[Ser
 def approve(
     request: Request[Principal, None, Any], service: NamedDependency[Service], run: FromPath[str], body: RawBody
 ) -> Response[bytes]:
-    """All or none: where one of them needs more, or does not pass by the rules in force now, it is named. Without an
+    """All or none: where one of them needs more, or does not pass any more, it is named. Without an
     envelope the service attests each."""
     wanted = asked(RunApprovalAsked, body)
     yes = said_yes(request.user, wanted)

@@ -1,16 +1,19 @@
-"""Whether orders that were found earlier still pass when somebody approves them: by the rules in force at that time.
+"""Whether orders that were found earlier still pass when somebody approves them: by the rules in force at that time, on
+the data known by then.
 
 Rules change in two ways: somebody puts others in force (a rule book, a mode, a waiver granted or ended), or a day comes
-on which one of them begins or ends. Where neither changed a rule that speaks of these accounts, the verdict of the
-proposal stands, and nothing is judged. Else the orders are judged by what changed, on the data of the proposal and
-beside what others hold. They stand where the proposer allowed for all that is said of them now, and what is excused, by
-a consent or a waiver, was so when they were proposed, by the same numbers: nobody was asked about anything else.
+on which one of them begins or ends (`server.desk.reruled`). Data change with each snapshot (`server.desk.newer`). Where
+neither changed what these accounts look at, the verdict of the proposal stands, and nothing is judged. Else the orders
+are judged beside what others hold: by what changed of the rules, on the data of the proposal; or by all rules on the
+newest data, where these concern it. They stand where the proposer allowed for all that is said of them now, and what is
+excused, by a consent or a waiver, was so when they were proposed: by the same numbers, or, on other data, by none that
+are worse. Nobody was asked about anything else.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
-from typing import TypeVar
+from dataclasses import dataclass, field
+from fractions import Fraction
+from operator import eq
 
 from sqlmodel import Session, select
 
@@ -18,211 +21,207 @@ from policy.book.facts import Order
 from policy.canonical import decode
 from policy.ir.beyond import opened_by
 from policy.ir.bind import bind_to
-from policy.ir.bound import Outcome
-from policy.ir.core import Effective, Library, ListRule, Rule, Waiver
+from policy.ir.bound import Outcome, Point
 from policy.ir.disguised import disguised
 from policy.ir.point import point_of
-from policy.ir.scope import in_force
 from policy.ir.stated import merged
-from policy.judge.verdict import Finding, Verdict
+from policy.judge.verdict import Finding, Measured, Verdict
 from policy.proof.archive import listed
 from policy.proof.layout import PROPOSAL
 from policy.proof.proposal import proposal_from_json
 from server import clock
-from server.desk import decision, headroom, intent, loaded, publish
-from server.desk.loaded import Facts, Loaded, Rules
+from server.desk import decision, headroom, ingest, intent, loaded, newer, publish, reruled
+from server.desk.loaded import Facts, Loaded
+from server.desk.newer import Newer
 from server.desk.placed import placed
+from server.desk.reruled import Change
 from server.running import Service
 from server.store import blobs
 from server.store.tables import Journal, Proposal, Rulebook, Snapshot
 from solver.intent import Intent
 
-Block = TypeVar("Block", Rule, ListRule, Waiver)
 EXCUSED = frozenset({Outcome.WAIVED, Outcome.CONSENT})
 
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """What an approval is held to: the rule book in force, by its id and its SHA-256, and the day, UTC."""
+    """What an approval is held to: the rule book in force, by its id and its SHA-256; the day, UTC; and the facts, by
+    the snapshot `since` which nothing but prices changed. `snapshot`: the newest, at whatever prices; None without."""
 
     rulebook: str
     manifest: str
     day: str
+    since: str | None
+    snapshot: Snapshot | None = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """Orders that do not pass any more: what they break, nothing where they cannot be judged or filled. `rules`,
+    `facts`: which of these changed for them."""
+
+    findings: tuple[Finding, ...]
+    rules: bool
+    facts: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What came of a look at proposals that wait. `stood`: those whose orders pass; `fallen`: the others, with what
-    they break; nothing, where that cannot be told any more."""
+    """What came of a look at proposals that wait. `stood`: those whose orders pass, with what they take, None where
+    that is what it was; `fallen`: the others."""
 
     ruling: Ruling
-    stood: frozenset[str]
-    fallen: Mapping[str, tuple[Finding, ...]]
+    stood: Mapping[str, Point | None]
+    fallen: Mapping[str, Broken]
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """From the rules of a proposal to those of now, as they speak of its data. `touched`: ids of the rules and lists
-    that say something else now, or nothing; `waivers`: those that came or went."""
+class Since:
+    """What changed for all proposals by the same rules on the same data; None where nothing did."""
 
-    old: Rules
-    new: Rules
-    touched: frozenset[str]
-    waivers: tuple[Waiver, ...]
+    rules: Change | None
+    facts: Newer | None
 
 
 def ruling(session: Session) -> Ruling:
     now = clock.now()
-    row = publish.in_force(session, now)
+    row, data = publish.in_force(session, now), ingest.latest(session)
     assert row is not None, "what is in force is followed by something else, never by nothing"
-    return Ruling(row.id, row.manifest, now[:10])
+    return Ruling(row.id, row.manifest, now[:10], None if data is None else data.since, data)
+
+
+def data_of(session: Session, row: Proposal, now: Ruling) -> Snapshot:
+    """The newest data that were known of."""
+    if now.snapshot is None or now.snapshot.id < row.snapshot:
+        return session.get_one(Snapshot, row.snapshot)
+    return now.snapshot
 
 
 def looked(service: Service, rows: Iterable[Proposal]) -> Looked:
-    """At proposals with orders. It may take long where rules changed, and so happens outside of any transaction."""
+    """At proposals with orders. It may take long where something changed, and so happens outside of any transaction."""
     with service.store.reading() as session:
         now = ruling(session)
-    changes: dict[tuple[str, str], Change | None] = {}
-    stood, fallen = set[str](), dict[str, tuple[Finding, ...]]()
+    changes, stood, fallen = dict[tuple[str, str], Since](), dict[str, Point | None](), dict[str, Broken]()
     for row in rows:
         key = row.rulebook, row.snapshot
         if key not in changes:
-            changes[key] = _change(service, row, now)
-        worse = _worse(service, row, changes[key])
-        if worse is None:
-            stood.add(row.id)
+            changes[key] = _since(service, row, now)
+        found = _found(service, row, changes[key], now)
+        if isinstance(found, Broken):
+            fallen[row.id] = found
         else:
-            fallen[row.id] = worse
-    return Looked(now, frozenset(stood), fallen)
+            stood[row.id] = found
+    return Looked(now, stood, fallen)
 
 
-def unchanged(service: Service, row: Proposal) -> Ruling | None:
-    """The ruling now, where nothing changed for the proposal since it was asked for."""
+def unchanged(service: Service, row: Proposal, point: Point) -> Ruling | None:
+    """The ruling now, where nothing changed for the proposal since it was asked for. `point`: what its orders take."""
     with service.store.reading() as session:
         now = ruling(session)
-    return None if _concerning(service, row, _change(service, row, now)) else now
+    since = _since(service, row, now)
+    return None if reruled.concerning(service, row, since.rules) or _on_other(service, row, since, point) else now
 
 
-# --- what changed ------------------------------------------------------------------------------
-
-
-def _change(service: Service, row: Proposal, now: Ruling) -> Change | None:
-    """None where nothing did. Rules of one hash on one day are the same, and are not even read."""
+def _since(service: Service, row: Proposal, now: Ruling) -> Since:
     with service.store.reading() as session:
         data = session.get_one(Snapshot, row.snapshot)
         first, last = (session.get_one(Rulebook, name) for name in (row.rulebook, now.rulebook))
-    if first.manifest == last.manifest and now.day <= data.as_of:
-        return None
-    old, new = loaded.rules_in(service, first), loaded.rules_in(service, last)
-    days = date.fromisoformat(data.as_of), date.fromisoformat(data.known_at)
-    library = on_day(new.library, *days, date.fromisoformat(now.day))
-    new = replace(new, manifest=f"{new.manifest} on {now.day}", library=library)
-    before, after = (_binding(each.library, *days) for each in (old, new))
-    touched = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
-    if _lists(old) != _lists(new):  # any rule may read one
-        touched |= after.keys()
-    waived = [{each for each in its.library.waivers if in_force(each.effective, *days)} for its in (old, new)]
-    turned = tuple(waived[0] ^ waived[1])
-    return Change(old, new, frozenset(touched), turned) if touched or turned else None
+    rules = None
+    if first.manifest != last.manifest or now.day > data.as_of:  # else they are the same, and are not even read
+        rules = reruled.change(loaded.rules_in(service, first), loaded.rules_in(service, last), data, now.day)
+    return Since(rules, newer.newer(service, data, now.snapshot, loaded.rules_in(service, last)))
 
 
-def _binding(library: Library, as_of: date, known_at: date) -> dict[str, Rule | ListRule]:
-    """What makes obligations on a day."""
-    blocks: tuple[Rule | ListRule, ...] = (*library.rules, *library.lists)
-    enforced = (each for each in blocks if each.id not in library.observed)
-    return {each.id: each for each in enforced if in_force(each.effective, as_of, known_at)}
-
-
-def _lists(rules: Rules) -> dict[str, ListRule]:
-    return {each.id: each for each in rules.library.lists}
-
-
-def on_day(library: Library, as_of: date, known_at: date, day: date) -> Library:
-    """Rules for data of an earlier day as they are in force on this one: what has ended by then says nothing of these
-    data, what began since speaks of them too."""
-    if day <= as_of:
-        return library
-
-    def of(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
-        return tuple(map(moved, blocks))
-
-    def moved(block: Block) -> Block:
-        then, there = in_force(block.effective, day, max(day, known_at)), in_force(block.effective, as_of, known_at)
-        if then == there:
-            return block
-        span = Effective(as_of, block.effective.end) if then else Effective(end=as_of - timedelta(days=1))
-        return replace(block, effective=span)
-
-    return replace(library, rules=of(library.rules), lists=of(library.lists), waivers=of(library.waivers))
-
-
-def _concerning(service: Service, row: Proposal, found: Change | None) -> frozenset[str]:
-    """The rules and lists that may say something else of the orders than they did. Waivers go by ids."""
-    if found is None:
-        return frozenset()
-    with service.store.reading() as session:
-        known = loaded.manifest_in(service, session.get_one(Snapshot, row.snapshot))
-    mine = None if row.household is None else {None, row.household, *known.parts[row.household].accounts}
-    return found.touched | {each.rule for each in found.waivers if mine is None or each.scope.name in mine}
-
-
-def _only(rules: Rules, wanted: frozenset[str]) -> Rules:
-    """These alone make obligations; other lists are there to be read."""
-    library = rules.library
-    idle = {each.id for each in library.lists} - wanted
-    narrow = replace(
-        library,
-        rules=tuple(each for each in library.rules if each.id in wanted),
-        observed=tuple(sorted(idle.union(library.observed))),
-    )
-    return replace(rules, manifest=f"{rules.manifest}, only {sorted(wanted)}", library=narrow)
+def _on_other(service: Service, row: Proposal, since: Since, point: Point) -> bool:
+    """Whether newer facts concern it."""
+    return since.facts is not None and newer.concerns(service, since.facts, row, point)
 
 
 # --- judged ------------------------------------------------------------------------------------
 
 
-def _worse(service: Service, row: Proposal, found: Change | None) -> tuple[Finding, ...] | None:
-    """What the orders break by the rules of now; None where they stand. What did not change says what it said, so that
-    only what did is judged."""
-    names = _concerning(service, row, found)
-    if found is None or not names:
+def _found(service: Service, row: Proposal, since: Since, now: Ruling) -> Point | Broken | None:
+    """What the orders take on newer data, where they stand; None where that is what it was."""
+    names = reruled.concerning(service, row, since.rules)
+    others = _on_other(service, row, since, headroom.point_of(row))
+    if not names and not others:
         return None
     facts = loaded.facts_of(service, row.snapshot, row.household)
     assert facts is not None, "a snapshot is never taken away"
+    found = _judged(service, row, *(_anew(service, row, facts, now) if others else _by(since.rules, names, facts)))
+    if found is None or found[1]:
+        return Broken(() if found is None else found[1], bool(names), others)
+    return found[0] if others else None
+
+
+def _by(found: Change | None, names: frozenset[str], facts: Facts) -> tuple[Loaded, Loaded]:
+    """What changed of the rules, alone: what did not says what it said."""
+    assert found is not None, "it has these names"
+    return Loaded(reruled.only(found.old, names), facts), Loaded(reruled.only(found.new, names), facts)
+
+
+def _anew(service: Service, row: Proposal, facts: Facts, now: Ruling) -> tuple[Loaded, Loaded | None]:
+    """All rules, on the newest data; None where the household is not there any more."""
+    assert now.snapshot is not None, "it is newer"
+    there = loaded.facts_of(service, now.snapshot.id, row.household)
     with service.store.reading() as session:
-        orders, wanted = orders_of(session, row), _wanted(session, row, facts)
-    old, new = (Loaded(_only(rules, names), facts) for rules in (found.old, found.new))
-    if orders is None or wanted is None or disguised(new.rules.library, facts.index.book):
-        return ()
+        first, last = (session.get_one(Rulebook, name) for name in (row.rulebook, now.rulebook))
+    rules = reruled.on(loaded.rules_in(service, last), now.snapshot, now.day)
+    return Loaded(loaded.rules_in(service, first), facts), None if there is None else Loaded(rules, there)
+
+
+def _judged(
+    service: Service, row: Proposal, old: Loaded, new: Loaded | None
+) -> tuple[Point, tuple[Finding, ...]] | None:
+    """What the orders take, and what they break; None where that cannot be told, or they cannot be filled."""
+    with service.store.reading() as session:
+        orders, wanted = orders_of(session, row), _wanted(session, row, old.facts)
+    if new is None or orders is None or wanted is None or disguised(new.rules.library, new.facts.index.book):
+        return None
     now = _verdict(service, row, new, orders)
     if now is None:
-        return ()
-    worse = [each for each in now.findings if each.outcome not in wanted.allowed]
-    excused = [each for each in now.findings if each.outcome in EXCUSED and each.outcome in wanted.allowed]
+        return None
+    point, verdict = now
+    worse = [each for each in verdict.findings if each.outcome not in wanted.allowed]
+    excused = [each for each in verdict.findings if each.outcome in EXCUSED and each.outcome in wanted.allowed]
     if excused:
-        before = _verdict(service, row, old, orders)
-        known = set() if before is None else set(map(_said, before.findings))
-        worse += [each for each in excused if _said(each) not in known]
-    return tuple(worse) or None
+        before, as_good = _verdict(service, row, old, orders), eq if old.facts.id == new.facts.id else _no_worse
+        known = {} if before is None else {_said(each): each.deciding for each in before[1].findings}
+        worse += [each for each in excused if not (_said(each) in known and as_good(each.deciding, known[_said(each)]))]
+    return point, tuple(worse)
 
 
 def _said(found: Finding) -> tuple[object, ...]:
-    return found.obligation.id, found.outcome, found.reason, found.deciding
+    return found.obligation.id, found.outcome, found.reason
 
 
-def _verdict(service: Service, row: Proposal, known: Loaded, orders: tuple[Order, ...]) -> Verdict | None:
+def _no_worse(now: Measured | None, then: Measured | None) -> bool:
+    if now is None or then is None or (now.op, now.unit) != (then.op, then.unit):
+        return now == then
+    left, was = _headroom(now), _headroom(then)
+    return now == then if left is None or was is None else left >= was
+
+
+def _headroom(found: Measured) -> Fraction | None:
+    """As a share where it is one; None where it is not known exactly."""
+    left, over = found.headroom, Fraction(1) if found.over is None else found.over
+    return left / over if isinstance(left, Fraction) and isinstance(over, Fraction) and over > 0 else None
+
+
+def _verdict(service: Service, row: Proposal, known: Loaded, orders: tuple[Order, ...]) -> tuple[Point, Verdict] | None:
     """The reference's, at the end and on the way, beside what others hold now; None where nothing can be filled."""
     index = known.facts.index
     point = point_of(index, orders)
     if isinstance(point, tuple):
         return None
     with service.store.reading() as session:
-        data = session.get_one(Snapshot, row.snapshot)
+        data = session.get_one(Snapshot, known.facts.id)
         within = headroom.within(known.rules.library, row.household)
         holding = headroom.held(session, data, clock.now(), without=row.id, within=within)
     own = bind_to(known.rules.library, index, orders, snapshot=known.facts.document)
     beyond = headroom.stated(service, known, own, data, holding, run=row.id, buys=opened_by(point))
-    return placed(index, merged(own, known.rules.library, index, beyond, orders), orders, point)
+    bound = merged(own, known.rules.library, index, beyond, orders)
+    return point, placed(index, bound, orders, point)
 
 
 def orders_of(session: Session, row: Proposal) -> tuple[Order, ...] | None:

@@ -1,6 +1,7 @@
 """Approvals of proposals: what each needs, and how each kind of yes is checked, kept and told.
 
-Only what passes by the rules in force at the instant of the approval is approved (`server.desk.again`).
+Only what passes by the rules in force and on the data known at the instant of the approval is approved
+(`server.desk.again`).
 What is needed follows from what is known of the orders and from the policy in force at the instant of the approval. A
 yes is signed by the person (`person-key`), or the service signs that it saw one (`attested`), or that a policy approves
 within its bounds (`standing`); `policy.proof.approval` has the words, and a bundle shows the envelope.
@@ -13,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from sqlmodel import Session, col, select
 
 from policy.canonical import CanonicalError, Json, digest, encode
+from policy.ir.bound import Point
 from policy.proof.approval import (
     TYPES,
     Approval,
@@ -36,7 +38,7 @@ from server.auth import people
 from server.auth.credentials import Principal
 from server.auth.people import Refused
 from server.auth.roles import ALLOWED, Act, Role
-from server.desk import again, approval_policies, demand, evidence, holds, proposals
+from server.desk import again, approval_policies, demand, evidence, headroom, holds, proposals
 from server.desk.again import Looked, Ruling
 from server.desk.demand import FOUR_EYES, Demand, Kind, Level, Needed, Policy
 from server.desk.measures import KEPT
@@ -54,7 +56,7 @@ Signed = Approval | RunApproval
 
 @dataclass(frozen=True, slots=True)
 class Fallen:
-    """That the rules in force say no to what is to be approved."""
+    """That the rules in force, or newer data, say no to what is to be approved."""
 
     looked: Looked
 
@@ -91,7 +93,7 @@ def needed(policy: Policy, row: Proposal, at: str) -> Needed:
 def standing(session: Session, row: Proposal, seed: bytes, now: str, same: Ruling | None) -> list[Event]:
     """What happens at once to orders that were just proposed: nothing, unless the policy approves them by itself.
     `seed`: of the log's key; `same`: the ruling by which they were found, None where somebody has to look because
-    another one is in force."""
+    another one is in force, or newer facts concern it."""
     if proposals.state(row, now) is not State.PROPOSED or holds.against(session, row, now) is not None:
         return []
     if same is None or again.ruling(session) != same:
@@ -142,7 +144,8 @@ def one(
         return Fallen(looked)
     given = _given(row, need.demand, yes, said, seed, now)
     _filed(session, [given])
-    return _late(session, [row], looked) or _kept(session, row, need, given, yes, now, looked.ruling)
+    late = _late(session, [row], looked)
+    return late or _kept(session, row, need, given, yes, now, looked.ruling, looked.stood[row.id])
 
 
 def together(
@@ -167,8 +170,10 @@ def together(
     if looked.fallen:
         return Fallen(looked)
     _filed(session, [given for _, given in met])
-    late = _late(session, rows, looked)
-    return late or [_kept(session, row, *each, yes, now, looked.ruling) for row, each in zip(rows, met, strict=True)]
+    late, stood = _late(session, rows, looked), looked.stood
+    return late or [
+        _kept(session, row, *each, yes, now, looked.ruling, stood[row.id]) for row, each in zip(rows, met, strict=True)
+    ]
 
 
 def shown(session: Session, row: Proposal, size: int) -> tuple[dict[str, int], dict[str, bytes]]:
@@ -225,11 +230,11 @@ def _held(session: Session, row: Proposal, now: str) -> Refused | None:
 
 def _late(session: Session, rows: Sequence[Proposal], looked: Looked) -> Refused | None:
     """What came in between: whoever has the journal's head knows of every hold, every end and every change of the rules
-    that it tells of, and none is told of before this approval."""
+    and of the facts that it tells of, and none is told of before this approval."""
     journal.alone(session)
     now = clock.now()
-    if again.ruling(session) != looked.ruling or not looked.stood.issuperset(row.id for row in rows):
-        return Refused("rules-changing", "", "other rules came into force meanwhile", "send it again")
+    if again.ruling(session) != looked.ruling or not looked.stood.keys() >= {row.id for row in rows}:
+        return Refused("verdict-changing", "", "rules or facts changed meanwhile", "send it again")
     for row in rows:
         state, hold = proposals.state(row, now), holds.against(session, row, now)
         if state is not State.PROPOSED:
@@ -288,10 +293,20 @@ def _given(row: Proposal, need: Demand, yes: Yes, said: Signed | None, seed: byt
 
 
 def _kept(
-    session: Session, row: Proposal, need: Needed, given: Given, yes: Yes, now: str, ruling: Ruling
-) -> Event:  # fmt: skip
+    session: Session,
+    row: Proposal,
+    need: Needed,
+    given: Given,
+    yes: Yes,
+    now: str,
+    ruling: Ruling,
+    takes: Point | None = None,
+) -> Event:
     """The row approved by what `_filed` keeps, and what the journal says: its entry names the envelope's SHA-256, so
-    that the log shows when it was there, and the rules by which it was approved."""
+    that the log shows when it was there, and the rules by which it was approved, and data that are newer than its own.
+    `takes`: what its orders take on these, None where that is what they took."""
+    data = again.data_of(session, row, ruling)
+    row.holds = row.holds if takes is None else headroom.written(takes)
     row.state, row.version, row.reason = ENDS_IN[Verb.APPROVAL].value, row.version + 1, None
     session.add(row)
     envelope, beside = digest(given.envelope), None
@@ -305,6 +320,7 @@ def _kept(
         policy=need.policy,
         clause=need.clause,
         rulebook=ruling.rulebook,
+        snapshot=data.id,
         envelope=envelope,
         inclusion=beside,
         evidence=yes.evidence,
@@ -319,10 +335,11 @@ def _kept(
     }
     about: Mapping[str, Json] = {"statement": row.statement, "person": kept.person, "role": kept.role}
     under: Mapping[str, Json] = {"policy": need.policy, "clause": need.clause, "evidence": yes.evidence}
-    body = encode({"v": 1, **said, **about, **under, "rules": ruling.manifest, "envelope": envelope})
+    held_to: Mapping[str, Json] = {"rules": ruling.manifest, "snapshot": data.manifest, "envelope": envelope}
+    body = encode({"v": 1, **said, **about, **under, **held_to})
     subject = f"approval, {kept.kind} {envelope}"
     event = Event("proposal.approved", row.id, subject, given.person, None, body, run=row.id, rules=ruling.manifest)
-    return proposals.told(row, event)
+    return proposals.told(row, event if data.id == row.snapshot else replace(event, snapshot=data.manifest))
 
 
 def _filed(session: Session, given: Sequence[Given]) -> None:

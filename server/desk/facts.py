@@ -201,9 +201,11 @@ def sealed(
     who may know what the list is for, and what a household holds to who may see it. Where nothing is new but entries of
     lists that are for some eyes, all of it is for these. `library`: the rules in force."""
     row, event = ingest.sealed(session, found.received, source, actor, now)
-    row.role = _eyes(new, library)
+    row.role, base = _eyes(new, library), session.get_one(Snapshot, found.base)
     if row.role is not None:  # whose data that is says the event alone
-        row.source = session.get_one(Snapshot, found.base).source
+        row.source = base.source
+    if new.tables.keys() == {"prices"} and new == New(new.tables):
+        row.since = base.since
     session.add(row)
     told: dict[str, Json] = {"id": row.id, "base": found.base, "source": source, "as_of": row.as_of}
     told |= {"known_at": row.known_at, "changed": list[Json](sorted(_changed(new)))}

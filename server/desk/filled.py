@@ -1,7 +1,7 @@
 """Whether the data show what approved orders came to: until they do, the orders hold what they take.
 
 Nobody says which fill is of which order. So a snapshot shows orders as filled where of each instrument that they trade
-there is, in the same account, at least as much more, or less, as was ordered, than in the data that they were made on.
+there is, in the same account, at least as much more, or less, as was ordered, than in the data known at the approval.
 What was filled in part, or never, is not shown so: then a person says that nothing more will come, and it is released.
 """
 
@@ -17,7 +17,7 @@ from server.desk import headroom, manifest, proposals
 from server.desk.manifest import Manifest, Part
 from server.desk.proposals import State
 from server.log.events import Event
-from server.store.tables import Proposal, Snapshot
+from server.store.tables import Approval, Proposal, Snapshot
 
 Place = tuple[str, str]
 """Account and instrument."""
@@ -35,7 +35,7 @@ def settled(session: Session, row: Snapshot, found: Manifest, stated: Collection
         wanted = wanted.where(or_(col(Proposal.household).in_(sorted(stated)), col(Proposal.household).is_(None)))
     known: dict[str, Manifest] = {}
     for proposal in session.exec(wanted).all():
-        name = session.get_one(Snapshot, proposal.snapshot).manifest
+        name = session.get_one(Snapshot, session.get_one(Approval, proposal.id).snapshot).manifest
         before = known.setdefault(name, known.get(name) or manifest.read(session, name))
         homes = before.parts.keys() if proposal.household is None else {proposal.household}
         if _shows(session, before, found, homes, headroom.point_of(proposal)):

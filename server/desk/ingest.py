@@ -118,8 +118,9 @@ def sealed(
     salt = os.urandom(32).hex() if received.book.entries else None
     found = manifest.put(session, replace(received.book, salt=salt), received.others)
     (hash,) = blobs.put(session, [manifest.written(found)])
+    name = clock.fresh("snap", session.exec(select(func.max(Snapshot.id))).one())
     row = Snapshot(
-        id=clock.fresh("snap", session.exec(select(func.max(Snapshot.id))).one()),
+        id=name,
         manifest=hash,
         source=source,
         as_of=found.as_of,
@@ -127,6 +128,7 @@ def sealed(
         counts=encode(dict(manifest.counts(found))).decode(),
         more=more,
         made=now,
+        since=name,
         base=None if base is None else _since(session.get_one(Snapshot, base)),
     )
     session.add(row)

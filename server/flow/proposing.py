@@ -161,7 +161,7 @@ def kept(service: Service, row: Proposal, result: Result) -> bool:
 
 def _kept(service: Service, row: Proposal, result: Result) -> bool | None:
     """None where it was overtaken, and nothing was written."""
-    same = unchanged(service, row)
+    same = unchanged(service, row, {} if result.room is None else result.room.point)
     with service.store.writing() as session:
         mine = queue.held(session, row.id, str(row.holder))
         if mine is None:

@@ -128,13 +128,17 @@ def _in_time(signed: Signed, known: Trust, logged: Record | RecordError) -> bool
 
 
 def _by_others(logged: Record | RecordError) -> Iterator[str]:
-    """That other rules were in force at the approval than those of the decision, of which alone anything is proven."""
+    """That other rules were in force at the approval, or newer data known, than those of the decision, of which alone
+    anything is proven."""
     if isinstance(logged, RecordError) or not {APPROVED, DECIDED} <= logged.places.keys():
         return
     then, made = logged.places[APPROVED].entry, logged.places[DECIDED].entry
     if then.rules is not None and then.rules != made.rules:
         what = f"approved when other rules were in force ({then.rules[:16]}…)"
         yield f"{what}: that the orders pass by these as well is the service's word"
+    if then.snapshot is not None:
+        what = f"approved when newer data were known ({then.snapshot[:16]}…)"
+        yield f"{what}: that nothing in these stops the orders is the service's word"
 
 
 def _distinct(people: Sequence[str], decision: Opened | None) -> None:

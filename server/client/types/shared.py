@@ -31,7 +31,7 @@ class ApprovalNeeded(Answer):
 class ApprovalSaid(Answer):
     """`kind`: person-key (the person signed), attested (the service says that their session said yes), standing (the
     policy `person` did). `policy`, `clause`: what it was held to; `rulebook`: the rules in force then, by which the
-    orders pass."""
+    orders pass; `snapshot`: the newest data then, in which nothing but prices stops them."""
 
     kind: str
     person: str
@@ -39,6 +39,7 @@ class ApprovalSaid(Answer):
     policy: str | None
     clause: int | None
     rulebook: str
+    snapshot: str
     evidence: str | None
     time: str
 

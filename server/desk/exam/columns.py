@@ -94,6 +94,7 @@ _DECISIONS = (
     Column("policy", "the approval policy that asked for it; empty for the default", ID, "approval"),
     Column("clause", "which clause of that", COUNT, "approval"),
     Column("rulebook", "the rules in force then, by which the orders pass; see rulebooks", ID, "approval"),
+    Column("snapshot", "the newest data then; see snapshots", ID, "approval"),
     Column("time", "when", INSTANT, "service"),
     Column("evidence", "of what the client said", HEX, "approval"),
     Column("envelope", "of the signed envelope, which is in the bundle", HEX, "approval"),

@@ -136,7 +136,7 @@ def _proposal(service: Service, log: Sealed, of: Scope, found: Gathered, row: Pr
         sheets.add(made["decisions"], decision)
     totals.count(found.totals, known)
     found.streams.add(row.id)
-    found.snapshots.add(row.snapshot)
+    found.snapshots |= {row.snapshot} if approval is None else {row.snapshot, approval.snapshot}
     if known.why is None:
         found.proven[row.id] = known.whole
 

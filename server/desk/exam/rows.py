@@ -93,6 +93,7 @@ def decision(case: Case, approval: Approval | None) -> Row | None:
             "policy": approval.policy,
             "clause": approval.clause,
             "rulebook": approval.rulebook,
+            "snapshot": approval.snapshot,
             "time": approval.time,
             "evidence": approval.evidence,
             "envelope": approval.envelope,
@@ -102,7 +103,7 @@ def decision(case: Case, approval: Approval | None) -> Row | None:
     found = [each for each in case.entries if each.type == "proposal.rejected"]
     if case.state is not State.REJECTED or not found:
         return None
-    nothing = dict.fromkeys(("role", "policy", "clause", "rulebook", "evidence", "envelope"))
+    nothing = dict.fromkeys(("role", "policy", "clause", "rulebook", "snapshot", "evidence", "envelope"))
     who = {"kind": "attested", "person": entry(found[0].entry).actor, "time": found[0].time}
     said = {"reason": case.row.reason, "entry": found[0].index}
     return {"proposal": case.row.id, "decision": "rejection", **who, **nothing, **said}

@@ -6,8 +6,8 @@ from sqlmodel import Field, SQLModel
 class Snapshot(SQLModel, table=True):
     """A sealed book: what it consists of says the blob `manifest` (`server.desk.manifest`). `counts`: rows by table,
     JSON. `more`: others follow that are added to it, so that it is not the newest. `base`: of one that was made of
-    others, the last that whoever made it can have known. `role`: whose eyes what differs from the one before is for,
-    where not everybody's."""
+    others, the last that whoever made it can have known. `since`: the one since which nothing but prices changed,
+    mostly itself. `role`: whose eyes what differs from the one before is for, where not everybody's."""
 
     __tablename__ = "snapshot"
     id: str = Field(primary_key=True)
@@ -18,6 +18,7 @@ class Snapshot(SQLModel, table=True):
     counts: str = "{}"
     more: bool = False
     made: str = Field(index=True)
+    since: str
     base: str | None = None
     role: str | None = None
 

@@ -48,9 +48,9 @@ class Proposal(SQLModel, table=True):
 
 class Approval(SQLModel, table=True):
     """That a proposal was approved: `kind` (person-key, attested, standing), `person` (or the policy), under which
-    clause of which `policy` (null: the default); `rulebook`: the rules in force then. `envelope`: the signed blob;
-    `inclusion`: the blob that shows the proposal in the run that was approved as a whole; `evidence`: SHA-256 of what
-    the client said."""
+    clause of which `policy` (null: the default); `rulebook`: the rules in force then; `snapshot`: the newest data then.
+    `envelope`: the signed blob; `inclusion`: the blob that shows the proposal in the run that was approved as a whole;
+    `evidence`: SHA-256 of what the client said."""
 
     __tablename__ = "approval"
     proposal: str = Field(primary_key=True)
@@ -60,6 +60,7 @@ class Approval(SQLModel, table=True):
     policy: str | None = None
     clause: int | None = None
     rulebook: str
+    snapshot: str
     envelope: str | None = None
     inclusion: str | None = None
     evidence: str | None = Field(default=None, index=True)

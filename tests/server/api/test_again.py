@@ -70,7 +70,7 @@ def activated(rita: Caller, carl: Caller, files: dict[str, str], **more: Any) ->
 
 def fallen(found: Response) -> list[str]:
     """What each proposal breaks."""
-    assert code(found) == (409, "rules-changed"), found.text
+    assert code(found) == (409, "verdict-changed"), found.text
     return [each["detail"] for each in found.json()["errors"]]
 
 
@@ -195,7 +195,7 @@ def test_what_stops_them_is_named_to_whom_it_is_for(service: Service, caller: Ca
     name = asked(anna)["id"]
     rules(service, "40", hidden("require cash >= 80% of net assets"))
     (said,), (whole,) = (fallen(approve(who, name)) for who in (caller("dora", Role.ADVISER), room))
-    assert said == f"{name}: {NOT_PERMITTED}"
+    assert said == f"{name}: rules changed: {NOT_PERMITTED}"
     assert "H-7" in whole
 
 
@@ -247,7 +247,7 @@ def test_orders_that_lean_on_a_waiver_are_not_approved_after_its_last_day(
     assert "in force on" in found.json()["detail"]
 
 
-@pytest.mark.parametrize(("share", "code_"), [(25, (200, "approved")), (24, (409, "rules-changed"))])
+@pytest.mark.parametrize(("share", "code_"), [(25, (200, "approved")), (24, (409, "verdict-changed"))])
 def test_what_is_waived_is_approved_by_the_numbers_that_it_was_proposed_by(
     service: Service, caller: Callers, carl: Caller, waived: tuple[str, str], share: int, code_: object
 ) -> None:

@@ -102,8 +102,8 @@ def test_nothing_is_approved_by_rules_that_just_ended(firm: World, which: str) -
     """Who looked before and writes afterwards is sent away to look again. On SQLite the look has to wait, too."""
     deed = DEEDS[which](firm)
     first = code(meanwhile(firm, deed, tightened(firm)))
-    assert first == ("rules-changed" if firm.service.store.queue else "rules-changing")
-    assert code(deed(firm.two)) == "rules-changed"
+    assert first == ("verdict-changed" if firm.service.store.queue else "verdict-changing")
+    assert code(deed(firm.two)) == "verdict-changed"
     with firm.service.store.reading() as session:
         assert not session.exec(select(Approval)).all()
 

@@ -1,0 +1,84 @@
+"""What changed between the data that orders were found on and the newest, and whether that concerns them.
+
+New prices alone do not: what is said of orders is said at the prices that they were worked out at, and those of
+thousands of households could never be approved while prices tick. Everything else does that the household looks at: its
+own part, an instrument, issuer or rate behind what it holds or orders, whom an entry of a list may reach, another day;
+and where a rule adds up the firm, what anybody holds.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from policy.book.changes import between
+from policy.book.portions import looked_at
+from policy.ir.beyond import opened_by, reaches_beyond
+from policy.ir.bound import Point
+from policy.ir.core import Library
+from policy.judge.depends import Touched, lists_of, touched
+from server.desk import kept, loaded
+from server.desk.loaded import Rules
+from server.desk.manifest import Manifest
+from server.running import Service
+from server.store.tables import Proposal, Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Newer:
+    """`homes`: whose own part is another one now; `what`: of what is no household's, None where that is more than can
+    be told apart; `firm`: whether a rule adds up all households."""
+
+    homes: frozenset[str]
+    what: Touched | None
+    firm: bool
+
+
+def newer(service: Service, data: Snapshot, last: Snapshot | None, rules: Rules) -> Newer | None:
+    """Under these rules; None where nothing but prices changed, and where the data are the newest. It is found once for
+    all proposals about the same data."""
+    if last is None or last.id <= data.id or last.since == data.since:
+        return None
+    key = "newer", data.manifest, last.manifest, rules.manifest
+    found: Newer = kept.of(service.memory.ready, key, lambda: _found(service, data, last, rules.library))
+    return found
+
+
+def _found(service: Service, data: Snapshot, last: Snapshot, library: Library) -> Newer:
+    old, new = (loaded.manifest_in(service, each) for each in (data, last))
+    before, after = (loaded.shared_in(service, each) for each in (old, new))
+    homes = frozenset(name for name in old.parts.keys() | new.parts.keys() if _part(old, name) != _part(new, name))
+    changes = between(before.book, after.book)
+    if changes is None:
+        return Newer(homes, None, reaches_beyond(library))
+    spoken = frozenset(each.id for each in library.lists).union(*map(lists_of, library.rules))
+    heard = replace(changes, entries=tuple(entry for entry in changes.entries if entry.list in spoken))
+    return Newer(homes, touched(before, after, heard, library), reaches_beyond(library))
+
+
+def _part(found: Manifest, household: str) -> str | None:
+    return found.parts[household].hash if household in found.parts else None
+
+
+def concerns(service: Service, found: Newer, row: Proposal, point: Point) -> bool:
+    """`point`: what its orders take."""
+    what = found.what
+    if what is None or what.everything or (found.homes if row.household is None else row.household in found.homes):
+        return True
+    if found.firm and (found.homes or _shared(what)):
+        return True
+    return _shared(what) and _reached(service, what, row, point)
+
+
+def _shared(what: Touched) -> bool:
+    return bool(what.names or what.currencies or what.caught)
+
+
+def _reached(service: Service, what: Touched, row: Proposal, point: Point) -> bool:
+    facts = loaded.facts_of(service, row.snapshot, row.household)
+    assert facts is not None, "a snapshot is never taken away"
+    bought = {instrument for _, instrument in opened_by(point)}
+    own = looked_at(facts.index, facts.index.book.accounts, bought)
+    return any(whom is None or not whom.isdisjoint(own) for whom in _whom(what))
+
+
+def _whom(what: Touched) -> Iterator[frozenset[str] | None]:
+    yield from (what.names, what.currencies, *what.caught.values())
