@@ -46,8 +46,8 @@ def _found(service: Service, data: Snapshot, last: Snapshot, library: Library) -
     old, new = (loaded.manifest_in(service, each) for each in (data, last))
     before, after = (loaded.shared_in(service, each) for each in (old, new))
     homes = frozenset(name for name in old.parts.keys() | new.parts.keys() if _part(old, name) != _part(new, name))
-    changes = between(before.book, after.book)
-    if changes is None:
+    changes = None if old.homes != new.homes else between(before.book, after.book)
+    if changes is None:  # or who else there is
         return Newer(homes, None, reaches_beyond(library))
     spoken = frozenset(each.id for each in library.lists).union(*map(lists_of, library.rules))
     heard = replace(changes, entries=tuple(entry for entry in changes.entries if entry.list in spoken))

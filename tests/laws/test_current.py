@@ -106,8 +106,7 @@ def test_every_kind_of_change_moves_verdicts_and_leaves_parts_alone() -> None:
 
 def _follow(seed: int, moved: Counter[str]) -> None:
     rng = Random(seed)
-    book = _some_without_models(rng, firm(rng, gaps=rng.random() < 0.4))
-    rules = _rules(rng)
+    book, rules = world(rng)
     facts = index(book)
     found = followed(rules, facts, rng.choice((current.ALL, 0, 4_000, 20_000)), ready=rng.random() < 0.5)
     before = anew(rules, facts)
@@ -136,6 +135,10 @@ def test_other_rules_leave_what_the_same_rules_said() -> None:
             found.told(current.reruled(found.known, others))
             assert found.answers() == anew(others, book)
         assert found.told(current.reruled(found.known, rules)) == 0
+
+
+def world(rng: Random) -> tuple[Book, core.Library]:
+    return _some_without_models(rng, firm(rng, gaps=rng.random() < 0.4)), _rules(rng)
 
 
 def _some_without_models(rng: Random, book: Book) -> Book:

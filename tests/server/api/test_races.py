@@ -16,7 +16,8 @@ from httpx import Response
 from sqlmodel import Session, select
 
 from server import clock
-from server.desk import holds, legal_holds, publish, ruling
+from server.desk import facts, holds, legal_holds, publish, ruling
+from server.desk.facts import New, Next, Position
 from server.flow import duties, proposing, queue
 from server.log import journal
 from server.store.tables import Approval, Journal, Proposal
@@ -106,6 +107,34 @@ def test_nothing_is_approved_by_rules_that_just_ended(firm: World, which: str) -
     assert code(deed(firm.two)) == "verdict-changed"
     with firm.service.store.reading() as session:
         assert not session.exec(select(Approval)).all()
+
+
+def said(session: Session, new: New) -> None:
+    base = facts.newest(session)
+    assert base is not None
+    found = facts.put(session, base, new)
+    assert isinstance(found, Next), found
+    now = clock.now()
+    _, events = facts.sealed(session, found, new, "test", "olga", now, None)
+    journal.append(session, events, now)
+
+
+SOLD = New(positions=tuple(Position("smith", f"smith-{n}", None, (), n) for n in range(2)))
+PRICED = New({"prices": ({"instrument": "A", "day": "2026-01-30", "price": "11.00"},)})
+
+
+@pytest.mark.parametrize("which", ["decisions_approve", "run_approvals_approve"])
+def test_nothing_is_approved_on_data_that_just_changed(firm: World, which: str) -> None:
+    deed = DEEDS[which](firm)
+    first = code(meanwhile(firm, deed, lambda session: said(session, SOLD)))
+    assert first == ("verdict-changed" if firm.service.store.queue else "verdict-changing")
+    assert code(deed(firm.two)) == "verdict-changed"
+    with firm.service.store.reading() as session:
+        assert not session.exec(select(Approval)).all()
+
+
+def test_prices_that_just_moved_keep_nothing_from_being_approved(firm: World) -> None:
+    assert code(meanwhile(firm, DEEDS["run_approvals_approve"](firm), lambda session: said(session, PRICED))) == 200
 
 
 def test_nothing_is_proposed_once_a_hold_is_placed(firm: World) -> None:
