@@ -155,7 +155,8 @@ def stopped(found: Refused | Fallen, rows: Sequence[Proposal], who: Principal) -
 
 
 def _broken(found: Broken, who: Principal) -> str:
-    return f"{CHANGED[found.rules, found.facts]}: {_breaks(found.findings, who)}"
+    wrong = "; ".join(found.flaws) if found.flaws else _breaks(found.findings, who)
+    return f"{CHANGED[found.rules, found.facts]}: {wrong}"
 
 
 def _breaks(findings: Sequence[Finding], who: Principal) -> str:
@@ -163,7 +164,7 @@ def _breaks(findings: Sequence[Finding], who: Principal) -> str:
     seen = seen_by(whole if who.households is None else unnamed.verdict(whole), who.roles)
     named = [each for each in seen.findings if each.obligation.id != UNSEEN.id]
     if not named:
-        return NOT_PERMITTED if findings else "the orders cannot be judged or filled as they are"
+        return NOT_PERMITTED if findings else "the orders cannot be judged any more"
     said = [f"{each.obligation.origin.rule} for {each.obligation.id}: {each.outcome}, {each.reason}" for each in named]
     more = len(said) - MOST_SAID
     return "; ".join([*said[:MOST_SAID], *([f"and {more} more"] if more > 0 else [])])

@@ -11,7 +11,7 @@ are worse. Nobody was asked about anything else.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from operator import eq
 
@@ -19,13 +19,14 @@ from sqlmodel import Session, select
 
 from policy.book.facts import Order
 from policy.canonical import decode
+from policy.ir import meaning
 from policy.ir.beyond import opened_by
 from policy.ir.bind import bind_to
 from policy.ir.bound import Outcome, Point
 from policy.ir.disguised import disguised
 from policy.ir.point import point_of
 from policy.ir.stated import merged
-from policy.judge.verdict import Finding, Measured, Verdict
+from policy.judge.verdict import Finding, Measured
 from policy.proof.archive import listed
 from policy.proof.layout import PROPOSAL
 from policy.proof.proposal import proposal_from_json
@@ -38,6 +39,7 @@ from server.desk.reruled import Change
 from server.running import Service
 from server.store import blobs
 from server.store.tables import Journal, Proposal, Rulebook, Snapshot
+from solver.certify import flaws
 from solver.intent import Intent
 
 EXCUSED = frozenset({Outcome.WAIVED, Outcome.CONSENT})
@@ -57,10 +59,11 @@ class Ruling:
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """Orders that do not pass any more: what they break, nothing where they cannot be judged or filled. `rules`,
-    `facts`: which of these changed for them."""
+    """Orders that do not pass any more: what they break, and what is wrong with them whatever the rules say; nothing
+    where they cannot be judged. `rules`, `facts`: which of these changed for them."""
 
     findings: tuple[Finding, ...]
+    flaws: tuple[str, ...]
     rules: bool
     facts: bool
 
@@ -129,6 +132,8 @@ def _since(service: Service, row: Proposal, now: Ruling) -> Since:
     rules = None
     if first.manifest != last.manifest or now.day > data.as_of:  # else they are the same, and are not even read
         rules = reruled.change(loaded.rules_in(service, first), loaded.rules_in(service, last), data, now.day)
+    if now.snapshot is None or newer.is_newest(data, now.snapshot):
+        return Since(rules, None)
     return Since(rules, newer.newer(service, data, now.snapshot, loaded.rules_in(service, last)))
 
 
@@ -148,10 +153,12 @@ def _found(service: Service, row: Proposal, since: Since, now: Ruling) -> Point 
         return None
     facts = loaded.facts_of(service, row.snapshot, row.household)
     assert facts is not None, "a snapshot is never taken away"
-    found = _judged(service, row, *(_anew(service, row, facts, now) if others else _by(since.rules, names, facts)))
-    if found is None or found[1]:
-        return Broken(() if found is None else found[1], bool(names), others)
-    return found[0] if others else None
+    old, new = _anew(service, row, facts, now) if others else _by(since.rules, names, facts)
+    found = None if new is None else _judged(service, row, old, new)
+    if found is None or found.findings or found.flaws:
+        broken = ((), ()) if found is None else (found.findings, found.flaws)
+        return Broken(*broken, bool(names), others)
+    return found.point if others else None
 
 
 def _by(found: Change | None, names: frozenset[str], facts: Facts) -> tuple[Loaded, Loaded]:
@@ -170,25 +177,29 @@ def _anew(service: Service, row: Proposal, facts: Facts, now: Ruling) -> tuple[L
     return Loaded(loaded.rules_in(service, first), facts), None if there is None else Loaded(rules, there)
 
 
-def _judged(
-    service: Service, row: Proposal, old: Loaded, new: Loaded | None
-) -> tuple[Point, tuple[Finding, ...]] | None:
-    """What the orders take, and what they break; None where that cannot be told, or they cannot be filled."""
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Orders that are judged: what they take, all that is said of them, or only what stops them; and as in `Broken`."""
+
+    point: Point
+    findings: tuple[Finding, ...]
+    flaws: tuple[str, ...]
+
+
+def _judged(service: Service, row: Proposal, old: Loaded, new: Loaded) -> Placed | None:
+    """With what stops the orders; None where that cannot be told."""
     with service.store.reading() as session:
         orders, wanted = orders_of(session, row), _wanted(session, row, old.facts)
-    if new is None or orders is None or wanted is None or disguised(new.rules.library, new.facts.index.book):
+    if orders is None or wanted is None or disguised(new.rules.library, new.facts.index.book):
         return None
-    now = _verdict(service, row, new, orders)
-    if now is None:
-        return None
-    point, verdict = now
-    worse = [each for each in verdict.findings if each.outcome not in wanted.allowed]
-    excused = [each for each in verdict.findings if each.outcome in EXCUSED and each.outcome in wanted.allowed]
+    now = _placed(service, row, new, orders)
+    worse = [each for each in now.findings if each.outcome not in wanted.allowed]
+    excused = [each for each in now.findings if each.outcome in EXCUSED and each.outcome in wanted.allowed]
     if excused:
-        before, as_good = _verdict(service, row, old, orders), eq if old.facts.id == new.facts.id else _no_worse
-        known = {} if before is None else {_said(each): each.deciding for each in before[1].findings}
+        before, as_good = _placed(service, row, old, orders), eq if old.facts.id == new.facts.id else _no_worse
+        known = {_said(each): each.deciding for each in before.findings}
         worse += [each for each in excused if not (_said(each) in known and as_good(each.deciding, known[_said(each)]))]
-    return point, tuple(worse)
+    return replace(now, findings=tuple(worse))
 
 
 def _said(found: Finding) -> tuple[object, ...]:
@@ -208,12 +219,12 @@ def _headroom(found: Measured) -> Fraction | None:
     return left / over if isinstance(left, Fraction) and isinstance(over, Fraction) and over > 0 else None
 
 
-def _verdict(service: Service, row: Proposal, known: Loaded, orders: tuple[Order, ...]) -> tuple[Point, Verdict] | None:
-    """The reference's, at the end and on the way, beside what others hold now; None where nothing can be filled."""
+def _placed(service: Service, row: Proposal, known: Loaded, orders: tuple[Order, ...]) -> Placed:
+    """What the reference says of them, at the end and on the way, beside what others hold now."""
     index = known.facts.index
     point = point_of(index, orders)
     if isinstance(point, tuple):
-        return None
+        return Placed({}, (), tuple(problem.what for problem in point))
     with service.store.reading() as session:
         data = session.get_one(Snapshot, known.facts.id)
         within = headroom.within(known.rules.library, row.household)
@@ -221,7 +232,8 @@ def _verdict(service: Service, row: Proposal, known: Loaded, orders: tuple[Order
     own = bind_to(known.rules.library, index, orders, snapshot=known.facts.document)
     beyond = headroom.stated(service, known, own, data, holding, run=row.id, buys=opened_by(point))
     bound = merged(own, known.rules.library, index, beyond, orders)
-    return point, placed(index, bound, orders, point)
+    wrong = flaws(bound, point, meaning.values(bound.forms, point))
+    return Placed(point, placed(index, bound, orders, point).findings, wrong)
 
 
 def orders_of(session: Session, row: Proposal) -> tuple[Order, ...] | None:

@@ -32,11 +32,13 @@ class Newer:
     firm: bool
 
 
-def newer(service: Service, data: Snapshot, last: Snapshot | None, rules: Rules) -> Newer | None:
-    """Under these rules; None where nothing but prices changed, and where the data are the newest. It is found once for
-    all proposals about the same data."""
-    if last is None or last.id <= data.id or last.since == data.since:
-        return None
+def is_newest(data: Snapshot, last: Snapshot) -> bool:
+    """But for prices that somebody said since."""
+    return last.id <= data.id or last.since == data.since
+
+
+def newer(service: Service, data: Snapshot, last: Snapshot, rules: Rules) -> Newer:
+    """What concerns somebody under these rules. It is found once for all proposals about the same data."""
     key = "newer", data.manifest, last.manifest, rules.manifest
     found: Newer = kept.of(service.memory.ready, key, lambda: _found(service, data, last, rules.library))
     return found

@@ -56,7 +56,7 @@ def _follow(service: Service, rng: Random, met: Counter[tuple[str, bool, bool]])
             if isinstance(point, tuple):
                 continue
             row = Proposal(id="p", state="proposed", rulebook="rb", snapshot=before.id, household=home, intent="")
-            concerned = found is not None and newer.concerns(service, found, row, point)
+            concerned = newer.concerns(service, found, row, point)
             differs = _verdict(rules, old, mine) != _verdict(rules, new, mine)
             met[kind.__name__, concerned, differs] += 1
         before = after

@@ -161,12 +161,17 @@ def test_a_list_that_is_for_other_eyes_is_not_named(
     assert waits(service, room, name)
 
 
-def test_what_was_sold_elsewhere_is_not_sold_again(service: Service, anna: Caller, carl: Caller, olga: Caller) -> None:
-    begun(service, book=LESS)
+@pytest.mark.parametrize(
+    ("now", "why"),
+    [({"A": "0"}, "200 of `A` are to be used and 0 are held"), ({"cash": "0"}, "trust would be short of cash")],
+)
+def test_orders_that_cannot_be_filled_any_more_are_not_approved(
+    service: Service, anna: Caller, carl: Caller, olga: Caller, now: dict[str, str], why: str
+) -> None:
+    begun(service, book=LESS if "A" in now else WIDE)
     name = asked(anna)["id"]
-    holds(olga, A="0")
-    (why,) = fallen(approve(carl, name))
-    assert why == f"{name}: data changed: the orders cannot be judged or filled as they are"
+    holds(olga, **now)
+    assert f"{name}: data changed: {why}" in fallen(approve(carl, name))[0]
     assert waits(service, carl, name)
 
 
