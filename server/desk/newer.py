@@ -75,10 +75,10 @@ def _shared(what: Touched) -> bool:
 
 
 def _reached(service: Service, what: Touched, row: Proposal, point: Point) -> bool:
-    facts = loaded.facts_of(service, row.snapshot, row.household)
-    assert facts is not None, "a snapshot is never taken away"
-    bought = {instrument for _, instrument in opened_by(point)}
-    own = looked_at(facts.index, facts.index.book.accounts, bought)
+    with service.store.reading() as session:
+        data = session.get_one(Snapshot, row.snapshot)
+    known = loaded.index_in(service, data, row.household)
+    own = looked_at(known, known.book.accounts, {instrument for _, instrument in opened_by(point)})
     return any(whom is None or not whom.isdisjoint(own) for whom in _whom(what))
 
 
