@@ -82,6 +82,13 @@ def answers(found: Part) -> Iterator[tuple[Obligation, Answer]]:
     return (pair for block in found for each in block for pair in piece.answers(each))
 
 
+def news(found: Part | None, other: Part | None) -> Iterator[tuple[Obligation, Answer]]:
+    """What a part says, but for what the other says as well."""
+    alike = {id(each.told): each for block in other or () for each in block}
+    pairs = ((each, alike.get(id(each.told))) for block in found or () for each in block)
+    return (pair for each, but in pairs if each is not but for pair in piece.answers(each, but))
+
+
 def size(found: Part) -> int:
     """Bytes."""
     return sum(piece.size(each) for block in found for each in block)

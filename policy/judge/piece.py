@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from sys import intern
 from typing import NamedTuple
 
@@ -76,14 +77,20 @@ def again(piece: Piece, moved: frozenset[str], worth: Worth) -> Piece | None:
 
 def answers(piece: Piece, but: Piece | None = None) -> Iterator[tuple[Obligation, Answer]]:
     """What its obligations say; `but` for those of which this one, of the same obligations, says the same."""
-    told: tuple[Obligation, ...] = unpacked(piece.told)
     end = 0
-    for each in told:
+    for each in _obligations(piece.told):
         start, end = end, end + len(each.ladder)
         said = piece.said[start:end]
         if but is None or said != but.said[start:end]:
             held = [_TRUTHS[code] for code in said]
             yield each, Answer(*reference.climb(each, each.ladder, held), held[0])
+
+
+@lru_cache(16)
+def _obligations(told: bytes) -> tuple[Obligation, ...]:
+    """Of who was asked before and after something moved, once."""
+    found: tuple[Obligation, ...] = unpacked(told)
+    return found
 
 
 def size(piece: Piece) -> int:

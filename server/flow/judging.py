@@ -18,12 +18,11 @@ from typing import TypeVar
 
 from policy.book.changes import between
 from policy.book.parts import NOBODY
-from policy.judge import current, piece
+from policy.judge import current, part
 from policy.judge.current import Current, Home, Judged
-from policy.judge.part import Part
 from server import clock
 from server.desk import loaded, publish, standing
-from server.desk.standing import Change, Reach, Stand
+from server.desk.standing import Change, Reach
 from server.flow.durable import Stopped
 from server.log import journal
 from server.running import Service
@@ -202,7 +201,7 @@ def _changes(service: Service, found: Iterable[Judged]) -> Iterator[Change]:
         with service.store.reading() as session:
             stood = standing.stood(session, [part_name(each.home) for each in some if each.before is None])
         for home, before, now in some:
-            was, then = _stands(before, now), _stands(now, before)
+            was, then = (standing.stands(part.news(*pair)) for pair in ((before, now), (now, before)))
             yield from standing.changes(part_name(home), home or NOBODY, stood.get(part_name(home), was), then)
 
 
@@ -212,13 +211,6 @@ def _gone(service: Service, known: Current) -> list[Judged]:
     with service.store.reading() as session:
         found = standing.whose(session)
     return [Judged(None if name == FIRM else home, None, None) for name, home in found.items() if name not in there]
-
-
-def _stands(found: Part | None, other: Part | None) -> dict[str, Stand]:
-    """What does not pass, but for what the other says as well."""
-    alike = {id(each.told): each for block in other or () for each in block}
-    pairs = ((each, alike.get(id(each.told))) for block in found or () for each in block)
-    return standing.stands(pair for each, but in pairs if each is not but for pair in piece.answers(each, but))
 
 
 def part_name(home: Home) -> str:

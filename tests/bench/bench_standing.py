@@ -72,11 +72,11 @@ def _priced(facts: Index, move: Fraction) -> Changes:
 
 
 def _moved(found: Judged) -> int:
-    """How many verdicts of the part are others now."""
-    assert found.before is not None, "all are kept"
-    assert found.now is not None, "no household goes"
-    pairs = zip(part.answers(found.before), part.answers(found.now), strict=True)
-    return sum(1 for (_, was), (_, now) in pairs if was.outcome != now.outcome)
+    """How many verdicts of the part are others now, by what differs."""
+    before, now = found.before, found.now
+    assert before is not None, "all are kept"
+    pairs = zip(part.news(before, now), part.news(now, before), strict=True)
+    return sum(1 for (_, was), (_, then) in pairs if was.outcome != then.outcome)
 
 
 if __name__ == "__main__":
