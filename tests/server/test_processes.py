@@ -43,6 +43,21 @@ def alive(pid: int) -> bool:
     return stat(pid)[0] != "Z"
 
 
+def listens(pid: int) -> bool:
+    """Whether it is there for who connects: one of its sockets is in the table of those that listen, as in proc(5)."""
+    rows = [line.split() for line in (PROC / "net/tcp").read_text().splitlines()[1:]]
+    listening = {f"socket:[{row[9]}]" for row in rows if row[3] == "0A"}
+    return any(opened(each) in listening for each in (PROC / str(pid) / "fd").iterdir())
+
+
+def opened(descriptor: Path) -> str:
+    """What is behind it; nothing where it was closed meanwhile."""
+    try:
+        return os.readlink(descriptor)
+    except OSError:
+        return ""
+
+
 def test_one_that_dies_is_followed_and_none_outlives_who_looks_after_it(tmp_path: Path) -> None:
     with serving(tmp_path / "data", words=("--processes", "2")) as served:
 
@@ -52,6 +67,7 @@ def test_one_that_dies_is_followed_and_none_outlives_who_looks_after_it(tmp_path
         assert answers()
         first = children(served.process.pid)
         assert len(first) == 2
+        until(lambda: all(map(listens, first)))
         killed = min(first)
         os.kill(killed, signal.SIGKILL)
         until(lambda: not alive(killed))  # whoever was just let in goes with it
