@@ -74,3 +74,18 @@ def caller(admin: Caller) -> Callable[..., Caller]:
         return Caller(admin.client, found.json()["key"])
 
     return made
+
+
+@pytest.fixture
+def anna(caller: Callable[..., Caller]) -> Caller:
+    return caller("anna", Role.ADVISER)
+
+
+@pytest.fixture
+def carl(caller: Callable[..., Caller]) -> Caller:
+    return caller("carl", Role.COMPLIANCE)
+
+
+@pytest.fixture
+def olga(caller: Callable[..., Caller]) -> Caller:
+    return caller("olga", Role.OPERATIONS)

@@ -22,11 +22,6 @@ def rita(caller: Callers) -> Caller:
     return caller("rita", Role.COMPLIANCE)
 
 
-@pytest.fixture
-def carl(caller: Callers) -> Caller:
-    return caller("carl", Role.COMPLIANCE)
-
-
 def draft(rita: Caller, *clauses: dict[str, Any], **more: Any) -> Any:
     return rita("POST", "/v1/approval-policies", json={"title": "t", "clauses": list(clauses), **more})
 

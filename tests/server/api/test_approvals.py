@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import pytest
 from httpx import Response
 
 from policy.proof.approval import RunApproval, approved
@@ -27,16 +26,6 @@ Callers = Callable[..., Caller]
 CARL, ANNA, OTHER = bytes([1] * 32), bytes([2] * 32), bytes([3] * 32)
 FREE = {**BOOK, "accounts": [{**BOOK["accounts"][0], "facts": {"borrowings": "0", "discretionary": True}}]}
 AT_MOST = {"value_at_most": "1000000"}
-
-
-@pytest.fixture
-def anna(caller: Callers) -> Caller:
-    return caller("anna", Role.ADVISER)
-
-
-@pytest.fixture
-def carl(caller: Callers) -> Caller:
-    return caller("carl", Role.COMPLIANCE)
 
 
 def ruled(rita: Caller, carl: Caller, *clauses: dict[str, Any], **more: Any) -> str:

@@ -20,7 +20,17 @@ from server.running import Service
 from server.store.tables import Proposal, Snapshot
 from tests.server import stocked
 from tests.server.api.conftest import Caller
-from tests.server.api.test_again import CARL, FIRST, OF_TODAY, WAIVABLE, WAIVED, WAIVER, fallen, waits
+from tests.server.api.test_again import (
+    CARL,
+    FIRST,
+    OF_TODAY,
+    WAIVABLE,
+    WAIVED,
+    WAIVER,
+    fallen,
+    the_second_alone_falls,
+    waits,
+)
 from tests.server.api.test_approvals import AT_MOST, approve, claim, code, payload, ruled
 from tests.server.api.test_proposals import asked
 from tests.server.api.test_run_approvals import finished
@@ -64,21 +74,6 @@ LESS = {**WIDE, "weights": [{**each, "weight": "10%" if each["key"] == "A" else 
 """By whose model some of A is sold."""
 DAY = BOOK["as_of"]
 NEXT = {**WIDE, "as_of": "2026-02-02", "prices": [{**each, "day": "2026-02-02"} for each in WIDE["prices"]]}
-
-
-@pytest.fixture
-def anna(caller: Callers) -> Caller:
-    return caller("anna", Role.ADVISER)
-
-
-@pytest.fixture
-def carl(caller: Callers) -> Caller:
-    return caller("carl", Role.COMPLIANCE)
-
-
-@pytest.fixture
-def olga(caller: Callers) -> Caller:
-    return caller("olga", Role.OPERATIONS)
 
 
 @pytest.fixture
@@ -310,16 +305,4 @@ def test_of_a_run_whoever_an_entry_reaches_is_named(
 ) -> None:
     place, names = finished(anna)
     entered(room, "XQ")
-
-    def together() -> Response:
-        root = carl("GET", f"{place}/approval-payload").json()["payload"]["root"]
-        return carl("POST", f"{place}/approvals", json={"root": root})
-
-    found = together()
-    (why,) = fallen(found)
-    assert (names[1] in why, "P-2" in why, "1 of 3" in found.json()["detail"]) == (True, True, True)
-    assert all(waits(service, carl, name) for name in names)
-    one = f"/v1/proposals/{names[1]}"
-    tag = {"If-Match": carl("GET", one).headers["etag"]}
-    assert carl("POST", f"{one}/rejection", json={"reason": "it is listed"}, headers=tag).status_code == 200
-    assert together().json()["size"] == 2
+    the_second_alone_falls(service, carl, place, names)

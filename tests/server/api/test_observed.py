@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import pytest
-
 from policy.ir.observed import FILE
 from policy.proof.archive import packed, unpacked
 from policy.proof.claims.claim import Answer
@@ -37,11 +35,6 @@ def ruled(service: Service, *observe: str) -> str:
         events = [made, publish.activated(session, row, "carl", now), *ruling.settled(session, "carl", now)]
         journal.append(session, events, now)
         return row.id
-
-
-@pytest.fixture
-def anna(caller: Makes) -> Caller:
-    return caller("anna", Role.ADVISER)
 
 
 def checked(by: Caller) -> dict[str, Any]:

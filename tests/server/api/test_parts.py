@@ -41,11 +41,6 @@ def together(*found: dict[str, Any]) -> dict[str, Any]:
     return {table: [row for each in found for row in each[table]] for table in found[0]}
 
 
-@pytest.fixture
-def olga(caller: Makes) -> Caller:
-    return caller("olga", Role.OPERATIONS)
-
-
 def put(olga: Caller, body: dict[str, Any], query: str = "") -> dict[str, Any]:
     made = olga("POST", f"/v1/snapshots{query}", json=body)
     assert made.status_code == 201, made.text

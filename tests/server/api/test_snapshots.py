@@ -29,11 +29,6 @@ Makes = Callable[..., Caller]
 ZIPPED = {"Content-Type": "application/zip"}
 
 
-@pytest.fixture
-def olga(caller: Makes) -> Caller:
-    return caller("olga", Role.OPERATIONS)
-
-
 def test_what_was_sealed_is_the_canonical_document(service: Service, olga: Caller) -> None:
     made = olga("POST", "/v1/snapshots?source=custodian", json=book())
     said = made.json()

@@ -5,18 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import pytest
-
 from server.auth.roles import Role
 from tests.server.api.conftest import Caller
 
 URL = "https://desk.example/proofolio"
 AT = "/v1/webhook-endpoints"
-
-
-@pytest.fixture
-def olga(caller: Callable[..., Caller]) -> Caller:
-    return caller("olga", Role.OPERATIONS)
 
 
 def added(who: Caller, **more: Any) -> dict[str, Any]:
