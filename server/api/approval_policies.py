@@ -17,6 +17,7 @@ from server.api.once import Answer, once
 from server.api.problem import Flaw, ProblemError
 from server.api.version import matched, version
 from server.api.wire import Asked, answer, asked, document
+from server.api.writing import writing_for
 from server.auth.credentials import Principal
 from server.auth.roles import Act
 from server.desk import approval_policies as policies
@@ -145,7 +146,7 @@ def end(
 ) -> PolicyAnswer:
     """From now on it approves nothing by itself and leaves nothing to the proposer, until another one is in force;
     whatever else it asks for stays. So one person may, at once. Ending it again changes nothing."""
-    with service.store.writing() as session:
+    with writing_for(service.store, request.user) as session:
         row, now = _known(session, policy, lock=True), clock.now()
         if row.active is None:
             raise ProblemError("state-conflict", "nobody agreed to this draft: it is not in force")

@@ -28,6 +28,7 @@ from server.api.freshness import MaxAge
 from server.api.once import SAFE
 from server.api.problem import ProblemError
 from server.api.wire import Asked, asked, flaws
+from server.api.writing import writing_for
 from server.auth.credentials import Principal
 from server.auth.roles import Act
 from server.desk import check, headroom, kept, loaded, observing, probing
@@ -116,7 +117,7 @@ def _answered(service: Service, who: Principal, wanted: CheckAsked) -> OrdersAns
 
 def _stopped(service: Service, who: Principal, names: frozenset[str]) -> None:
     """That somebody was stopped by what they may not see is counted, and not told where it is one too many."""
-    with service.store.writing() as session:
+    with writing_for(service.store, who) as session:
         now = datetime.now(UTC)
         told = probing.stopped(session, service.settings.probing, who.name, names, now, who.credential)
         journal.append(session, told or [], clock.text(now))

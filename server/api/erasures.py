@@ -14,6 +14,7 @@ from server.api.once import Answer, once
 from server.api.problem import Flaw, ProblemError
 from server.api.version import matched, version
 from server.api.wire import Asked, answer, asked
+from server.api.writing import writing_for
 from server.auth.credentials import Principal
 from server.auth.roles import Act
 from server.desk import erasure, legal_holds
@@ -173,7 +174,7 @@ def end(
     request: Request[Principal, None, Any], service: NamedDependency[Service], hold: FromPath[str]
 ) -> LegalHoldAnswer:
     """Ending it again changes nothing."""
-    with service.store.writing() as session:
+    with writing_for(service.store, request.user) as session:
         row = session.get(LegalHold, hold, with_for_update=True)
         if row is None or not _may_see(request.user, row.household):
             raise ProblemError("not-found", f"there is no legal hold `{hold[:80]}`")

@@ -15,6 +15,7 @@ from server.api import chosen
 from server.api.once import Answer, Write, once
 from server.api.problem import ProblemError
 from server.api.wire import Asked, answer, asked, flaws
+from server.api.writing import writing_for
 from server.auth.credentials import Principal
 from server.auth.roles import Act
 from server.desk import facts
@@ -142,7 +143,7 @@ def end(
             raise ProblemError("not-found", f"no entry of `{subject[:80]}` on `{list_id[:80]}` is without an end")
         return New({"lists": facts.ended(found, base, last)})
 
-    with service.store.writing() as session:
+    with writing_for(service.store, request.user) as session:
         said = _next(service, session, new, request.user.name, request.user.name)
     return said
 

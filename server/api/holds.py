@@ -16,6 +16,7 @@ from server.api.once import Answer, Write, once
 from server.api.problem import ProblemError
 from server.api.version import version
 from server.api.wire import Asked, answer, asked
+from server.api.writing import writing_for
 from server.auth.credentials import Principal
 from server.auth.roles import Act
 from server.desk import holds, loaded
@@ -116,7 +117,7 @@ def one(request: Request[Principal, None, Any], service: NamedDependency[Service
 @delete("/holds/{hold:str}", opt=END, sync_to_thread=True, status_code=200)
 def end(request: Request[Principal, None, Any], service: NamedDependency[Service], hold: FromPath[str]) -> HoldAnswer:
     """From now on; ending it again changes nothing."""
-    with service.store.writing() as session:
+    with writing_for(service.store, request.user) as session:
         row, now = _known(session, request.user, hold, lock=True), clock.now()
         if holds.state(row, now) is State.ENDED:
             return _shown(row)

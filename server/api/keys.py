@@ -15,6 +15,7 @@ from server.api.caller import CHALLENGE
 from server.api.once import Answer, once
 from server.api.problem import Flaw, ProblemError
 from server.api.wire import Asked, answer, asked
+from server.api.writing import writing_for
 from server.auth import credentials
 from server.auth.credentials import Principal
 from server.auth.roles import Act, Role
@@ -103,7 +104,7 @@ def listed(request: Request[Principal, None, Any], service: NamedDependency[Serv
 @delete("/keys/{key:str}", opt={"act": Act.MANAGE_KEYS}, sync_to_thread=True, status_code=200)
 def end(request: Request[Principal, None, Any], service: NamedDependency[Service], key: FromPath[str]) -> Key:
     """From now on the key is dead; ending it again changes nothing."""
-    with service.store.writing() as session:
+    with writing_for(service.store, request.user, ends=key) as session:
         row = session.get(Credential, key, with_for_update=True)
         if row is None or not _theirs(request.user, row):
             raise ProblemError("not-found", f"there is no key `{key[:80]}`")

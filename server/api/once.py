@@ -17,16 +17,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from server import clock
-from server.api.caller import CHALLENGE
 from server.api.problem import ProblemError
-from server.auth import credentials
+from server.api.writing import writing_for
 from server.store.store import Store
 from server.store.sweep import REPLIES
 from server.store.tables import Reply
 
 LEASE = timedelta(minutes=5)
 LONGEST = 255  # characters of a key
-ENDED = "this key was revoked, or expired, while the request was worked on; nothing was written"
 
 SAFE = "safe"
 """The option of a POST that writes nothing, and so needs no key."""
@@ -55,12 +53,10 @@ def once(store: Store, request: Request[Any, Any, Any], body: bytes, work: Calla
         return _response(kept, {"Idempotency-Replayed": "true"})
     try:
         write = work()
-        with store.writing() as session:
+        with writing_for(store, request.user) as session:
             row = session.get(Reply, _place(asked), with_for_update=True)
             if row is None or not _ours(row, asked):  # we were slower than our lease, and somebody took it up
                 raise _busy(asked)
-            if not credentials.is_good(session, request.user, clock.now(), lock=True):
-                raise ProblemError("credentials-missing", ENDED, headers=CHALLENGE)
             answer = write(session)
             row.status, row.headers = answer.status, json.dumps(dict(answer.headers))
             row.body = answer.body if answer.again is None else answer.again

@@ -15,6 +15,7 @@ from server.api.problem import Flaw, ProblemError
 from server.api.proposals import known
 from server.api.version import matched, version
 from server.api.wire import Asked, answer, asked
+from server.api.writing import writing_for
 from server.auth.credentials import Principal
 from server.auth.roles import Act
 from server.desk import evidence, overrides, proposals
@@ -139,7 +140,7 @@ def end(
     request: Request[Principal, None, Any], service: NamedDependency[Service], override: FromPath[str]
 ) -> OverrideAnswer:
     """From now on; what was approved by it stays approved."""
-    with service.store.writing() as session:
+    with writing_for(service.store, request.user) as session:
         now, who = clock.now(), request.user
         row, about = _known(session, request, override, lock=True)
         may = who.may(Act.GRANT_WAIVER) or (row.asker == who.name and row.granted is None)

@@ -16,6 +16,7 @@ from server import clock
 from server.api.once import Answer, once
 from server.api.problem import Flaw, ProblemError
 from server.api.wire import Asked, answer, asked
+from server.api.writing import writing_for
 from server.auth import people
 from server.auth.credentials import Principal
 from server.auth.people import Refused
@@ -135,7 +136,7 @@ def trust_card(service: NamedDependency[Service]) -> Response[bytes]:
 @delete("/people/keys/{key:str}", opt=END, sync_to_thread=True, status_code=200)
 def end(request: Request[Principal, None, Any], service: NamedDependency[Service], key: FromPath[str]) -> OwnKey:
     """One's own, or anybody's by an administrator. Ending it again changes nothing."""
-    with service.store.writing() as session:
+    with writing_for(service.store, request.user) as session:
         row = session.get(PersonKey, key, with_for_update=True)
         if row is None or (row.person != request.user.name and Role.ADMIN not in request.user.roles):
             raise ProblemError("not-found", f"there is no key `{key[:80]}` of yours")

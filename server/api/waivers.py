@@ -23,6 +23,7 @@ from server.api.problem import Flaw, ProblemError
 from server.api.version import matched, version
 from server.api.waiver_terms import Plain, WaiverAsked, terms, whose
 from server.api.wire import Asked, answer, asked
+from server.api.writing import writing_for
 from server.auth.credentials import Principal
 from server.auth.roles import Act
 from server.desk import loaded, publish, ruling, waiver_text, waivers
@@ -189,7 +190,7 @@ def end(
 ) -> WaiverAnswer:
     """From `since` on (`now`, or an instant to come) it is no rule any more. Who asked may take it back until it is
     granted; compliance ends it."""
-    with service.store.writing() as session:
+    with writing_for(service.store, request.user) as session:
         ruling.alone(session)
         now, who = clock.now(), request.user
         row = _known(session, who, waiver, lock=True)

@@ -14,6 +14,7 @@ from server.api.listing import LONGEST, USUAL, page
 from server.api.once import Answer, once
 from server.api.problem import Flaw, ProblemError
 from server.api.wire import Asked, answer, asked
+from server.api.writing import writing_for
 from server.auth.credentials import Principal
 from server.auth.roles import Act
 from server.desk import webhooks
@@ -158,7 +159,7 @@ def end(
     request: Request[Principal, None, Any], service: NamedDependency[Service], endpoint: FromPath[str]
 ) -> WebhookAnswer:
     """Nothing more is posted there; ending it again changes nothing."""
-    with service.store.writing() as session:
+    with writing_for(service.store, request.user) as session:
         row = _known(session, request.user, endpoint, lock=True)
         if row.ended is not None:
             return _shown(row)

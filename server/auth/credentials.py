@@ -60,13 +60,12 @@ def known(session: Session, key: str, now: str) -> Credential | None:
     return None if row is None or (row.ended is not None and row.ended <= now) else row
 
 
-def is_good(session: Session, who: Principal, now: str, *, lock: bool = False) -> bool:
+def is_good(session: Session, who: Principal, now: str) -> bool:
     """Whether a key that was good still is. A token of a provider (`server.auth.openid`), which only says how long it
-    is good when it is shown, counts as good. `lock`: whoever revokes it waits until the transaction ends; many may hold
-    it so at once, but for the first key, which revokes itself."""
+    is good when it is shown, counts as good."""
     if who.credential.startswith(OPENID):
         return True
-    row = session.get(Credential, who.credential, with_for_update={"read": who.name != FIRST} if lock else None)
+    row = session.get(Credential, who.credential)
     return row is not None and now < row.expires and (row.ended is None or now < row.ended)
 
 

@@ -46,6 +46,27 @@ def test_the_first_key_makes_one_other_however_many_ask_at_once(service: Service
         assert len(session.exec(select(Credential)).all()) == 2
 
 
+def test_of_two_who_revoke_each_other_one_is_revoked(admin: Caller, caller: Callable[..., Caller]) -> None:
+    """And neither waits for ever, or is told of a fault."""
+    for number in range(8):
+        people = [caller(f"{name}{number}", Role.ADMIN) for name in "ab"]
+        keys = [each("GET", "/v1/me").json()["id"] for each in people]
+        barrier = Barrier(2)
+
+        def end(at: int, barrier: Barrier = barrier, people: list[Caller] = people, keys: list[str] = keys) -> int:
+            barrier.wait()
+            return people[at]("DELETE", f"/v1/keys/{keys[1 - at]}").status_code
+
+        with ThreadPoolExecutor(2) as pool:
+            assert sorted(pool.map(end, range(2))) == [200, 401]
+
+
+def test_a_key_may_revoke_itself(admin: Caller) -> None:
+    mine = admin("GET", "/v1/me").json()["id"]
+    assert admin("DELETE", f"/v1/keys/{mine}").status_code == 200
+    assert admin("DELETE", f"/v1/keys/{mine}").status_code == 401
+
+
 def test_a_key_is_shown_once_and_kept_nowhere(service: Service, first: Caller) -> None:
     made = first("POST", "/v1/keys", once="k", json=ADA)
     ada = Caller(first.client, made.json()["key"])

@@ -9,12 +9,14 @@ from typing import Any
 from sqlmodel import select
 
 from policy.judge.redact import NOT_PERMITTED
+from server import clock
 from server.auth.roles import Role
 from server.flow import worker
 from server.flow.proposing import LIMITED
 from server.settings import Probing
 from server.store.tables import Probe
 from tests.server.api.conftest import Caller
+from tests.server.api.losing import losing
 from tests.server.api.test_secrets import MARKET, World, made, order, secret, world
 
 NAMES = [f"S{n:03}" for n in range(200)]
@@ -94,6 +96,15 @@ def test_the_same_name_again_and_what_passes_cost_nothing(tmp_path: Path) -> Non
         assert {asked(there.adviser, name) for _ in range(3 * FEW.names)} == {"stopped"}
         assert {asked(there.adviser, "B") for _ in range(3 * FEW.names)} == {"pass"}
         assert events(there.room) == []
+
+
+def test_a_key_that_is_revoked_meanwhile_is_told_nothing_and_writes_nothing(tmp_path: Path) -> None:
+    with world(tmp_path, RULES, book=BIG, probing=FEW) as there:
+        with losing(there.service, ended=clock.now()):
+            found = there.adviser("POST", "/v1/checks", json={"orders": [order(min(SECRET), 1)]})
+        assert found.json()["code"] == "credentials-missing"
+        with there.service.store.reading() as session:
+            assert session.exec(select(Probe)).all() == []
 
 
 def test_the_window_moves_on(tmp_path: Path) -> None:

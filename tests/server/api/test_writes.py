@@ -1,5 +1,5 @@
 """Every route that writes: done once however often it is asked for, by the version that was read, to what is one's own,
-and whatever its body holds."""
+with a key that still stands, and whatever its body holds."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from typing import Any
 import pytest
 from httpx import Response
 
+from server import clock
 from server.api.once import SAFE
 from server.api.routes import operation_id, routes
 from tests.server.api.deeds import DEEDS, FIRMS, Deed, World, world
+from tests.server.api.losing import losing
 
 HOSTILE: tuple[Any, ...] = (
     None, True, 0, -1, 10**400, 1.5, 1e300, [], [[]], {}, {"": None}, "", "\0", "\ud800", "\udfff\ud800", "a" * 100_000,
@@ -60,6 +62,7 @@ def test_each_withstands_all_of_it(firm: World) -> None:
             wrong += ((name, *each) for each in _by_version(firm, deed))
         if name not in FIRMS:
             wrong += ((name, *each) for each in _to_others(firm, deed, "{" in _path(firm, name)))
+        wrong += ((name, *each) for each in _without_key(firm, deed))
         wrong += ((name, *each) for each in (_once if deed.method == "POST" else _ended)(firm, deed))
         wrong += ((name, *each) for each in _withstood(firm, deed, "{" in _path(firm, name)))
     assert wrong == [], "\n".join(map(str, wrong))
@@ -99,6 +102,12 @@ def _to_others(firm: World, deed: Deed, named: bool) -> Iterator[tuple[object, .
     said = [json.dumps(each.json() | {"request_id": ""}).replace(last, nothing) for each in found]
     if _code(found[0]) != "not-found" or said[0] != said[1] or firm.size() != before:
         yield "to others", said, firm.size() - before
+
+
+def _without_key(firm: World, deed: Deed) -> Iterator[tuple[object, ...]]:
+    for how in ("ended", "expires"):
+        with losing(firm.service, **{how: clock.now()}):
+            yield from _unwritten(firm, f"a key that {how}", deed, "credentials-missing")
 
 
 def _once(firm: World, deed: Deed) -> Iterator[tuple[object, ...]]:
