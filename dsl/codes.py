@@ -99,7 +99,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "M326": "a waiver signed by somebody who may not",
         "M327": "a waiver for a household, an account or a group that the rule does not judge by itself",
         "M328": "a waiver that moves a limit which is not there, or the wrong way",
-        "M329": "a waiver that allows no more than the rule does, or on no day of it",
+        "M329": "a waiver, given or offered, that allows no more than the rule does, or on no day of it",
         "M340": "a list that does not say of which kind it is",
         "M341": "a list that does not say since when it holds",
         "M342": "a list that forbids nothing",

@@ -38,8 +38,10 @@ def _problems(files: Sequence[tree.File]) -> Problems:
         match block:
             case tree.Rule():
                 yield from rules.problems(block, listed_ids)
+                yield from waivers.promised(block)
             case tree.ListBlock():
                 yield from lists.problems(block)
+                yield from waivers.promised(block)
             case tree.Waiver():
                 yield from waivers.problems(block, waivable)
             case tree.Case():

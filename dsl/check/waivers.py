@@ -94,16 +94,31 @@ def _in_force(waiver: tree.Waiver, rule: Waivable) -> Problems:
         )  # fmt: skip
 
 
+def promised(rule: Waivable) -> Problems:
+    """Who may waive a rule is said where there is something to waive."""
+    breach = _only_warns(rule)
+    if breach is not None and breach.waiver_by:
+        yield Diagnostic(
+            "M329", "a warning stops nothing, so nobody needs a waiver of it", breach.span,
+            "leave `waiver by` out, or write `on breach block`", Severity.WARNING,
+        )  # fmt: skip
+
+
 def _warning(waiver: tree.Waiver, rule: Waivable) -> Problems:
-    """A rule that only warns stops nothing that could be waived."""
-    breach = one(rule.clauses, tree.OnBreach)
-    clauses = demands.clauses(rule) if isinstance(rule, tree.Rule) else ()
-    ladders = any(isinstance(r, tree.Ladder) for clause in clauses for r in clause.demand.refinements)
-    if breach is not None and breach.outcome == "warn" and not ladders:
+    breach = _only_warns(rule)
+    if breach is not None:
         yield Diagnostic(
             "M329", f"rule {rule.id.value} only warns, and a warning stops nothing", waiver.rule.span,
             "leave the waiver out", Severity.WARNING, (Related("the rule", breach.span),),
         )  # fmt: skip
+
+
+def _only_warns(rule: Waivable) -> tree.OnBreach | None:
+    """Where the rule says so, and no rung of it says another thing."""
+    breach = one(rule.clauses, tree.OnBreach)
+    clauses = demands.clauses(rule) if isinstance(rule, tree.Rule) else ()
+    ladders = any(isinstance(r, tree.Ladder) for clause in clauses for r in clause.demand.refinements)
+    return breach if breach is not None and breach.outcome == "warn" and not ladders else None
 
 
 def _signed(waiver: tree.Waiver, rule: Waivable) -> Problems:

@@ -97,11 +97,12 @@ def test_an_id_is_one_rules_in_all_files(twice: str) -> None:
     ("breach", "demand", "told"),
     [
         ("block", CAP, []),
-        ("warn", CAP, ["M329"]),
+        ("warn", CAP, ["M329", "M329"]),
         ("warn", f"{CAP}\n  pass up to 10% of net assets, warn up to 20% of net assets, else block", []),
     ],
 )
 def test_a_waiver_of_what_only_warns_is_told(breach: str, demand: str, told: list[str]) -> None:
+    """Where the rule offers it, and where somebody takes it up."""
     found = read([Source("a.mandate", rule(demand, breach=breach) + waiver("every account"))])
     assert [each.code for each in found.diagnostics] == told
     assert found.library is not None
