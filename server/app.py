@@ -59,6 +59,7 @@ from server.flow import worker
 from server.log.reads import Reads, writing
 from server.running import Service
 from server.store import observations
+from server.store.blobs import ErasedError
 
 RESOURCES = (
     keys,
@@ -126,6 +127,7 @@ def app(service: Service) -> Litestar:
         exception_handlers={
             ProblemError: problem.answered,
             HTTPException: refusals.of_framework,
+            ErasedError: refusals.of_erased,
             OperationalError: refusals.of_database,
             TimeoutError: refusals.of_database,  # no connection is free
             InternalError: refusals.of_transaction,

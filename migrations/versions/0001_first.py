@@ -21,7 +21,7 @@ def upgrade() -> None:
     op.create_table(
         "blob",
         *texts("hash"),
-        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("hash"),
     )
     op.create_table(
@@ -77,6 +77,7 @@ def upgrade() -> None:
         *texts("reason", "asker", "made"),
         *perhaps("granter", "granted"),
         sa.Column("entries", sa.Integer(), nullable=False),
+        sa.Column("parts", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
@@ -188,6 +189,7 @@ def upgrade() -> None:
         sa.Column("more", sa.Boolean(), nullable=False),
         *texts("made", "since"),
         *perhaps("base", "role"),
+        sa.Column("erased", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_snapshot_manifest", "snapshot", ["manifest"])

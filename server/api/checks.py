@@ -78,7 +78,10 @@ ASKED = {
     SAFE: True,
     "asks": CheckAsked,
     "says": OrdersAnswer,
-    "problems": ("malformed-json", "invalid", "rule-book-not-active", "no-snapshot", "data-too-old", "probing-limited"),
+    "problems": (
+        *("malformed-json", "invalid", "rule-book-not-active", "no-snapshot"),
+        *("data-too-old", "probing-limited", "erased"),
+    ),
 }
 _WRITTEN = TypeAdapter(OrdersAnswer)
 

@@ -60,6 +60,7 @@ APPROVED = (
     "account-held",
     "verdict-changed",
     "verdict-changing",
+    "erased",
 )
 APPROVE = {"act": Act.DECIDE, "asks": ApprovalAsked, "says": ProposalAnswer, "problems": APPROVED}
 REJECT = {"act": Act.DECIDE, "asks": RejectionAsked, "says": ProposalAnswer, "problems": DECIDED}

@@ -10,19 +10,21 @@ from pydantic import Field
 from sqlmodel import Session, col, select
 
 from server import clock
-from server.api.once import Answer, once
+from server.api.once import Answer, Write, once
 from server.api.problem import Flaw, ProblemError
 from server.api.version import matched, version
 from server.api.wire import Asked, answer, asked
 from server.api.writing import writing_for
 from server.auth.credentials import Principal
 from server.auth.roles import Act
-from server.desk import erasure, legal_holds
+from server.desk import erasure, legal_holds, outlived
+from server.desk.erasure import Meant
+from server.desk.outlived import Named
 from server.log import journal
 from server.log.journal import Receipt
 from server.running import Service
 from server.store import blobs
-from server.store.tables import Erasure, Journal, LegalHold
+from server.store.tables import Erasure, LegalHold
 
 Reason = Annotated[str, Field(min_length=1, max_length=2000)]
 Household = Annotated[str, Field(min_length=1, max_length=200)]
@@ -47,7 +49,7 @@ class LegalHoldAsked(Asked):
 
 @dataclass(frozen=True, slots=True)
 class ErasureAnswer:
-    """`state`: asked or erased; `entries`: how many were."""
+    """`state`: asked or erased; `entries`, and `parts` of snapshots: how many were."""
 
     id: str
     state: str
@@ -60,6 +62,7 @@ class ErasureAnswer:
     granter: str | None
     granted: str | None
     entries: int
+    parts: int
     log: Receipt | None = None
 
 
@@ -96,14 +99,19 @@ def ask(request: Request[Principal, None, Any], service: NamedDependency[Service
         what = "name a household or a leaf, and not both"
         raise ProblemError("invalid", what, [Flaw(None, what, "leave one of them away")])
 
-    def write(session: Session) -> Answer:
-        row, event = erasure.asked(session, wanted.household, wanted.leaf, wanted.reason, request.user.name)
-        session.flush()
-        _about(session, request.user, row)
-        (receipt,) = journal.append(session, [event], row.made)
-        return answer(201, _shown(row, receipt), location=f"/v1/erasures/{row.id}", etag=version(row))
+    def work() -> Write:
+        named = _named(service, wanted.household)
 
-    return once(service.store, request, body, lambda: write)
+        def write(session: Session) -> Answer:
+            row, event = erasure.asked(session, wanted.household, wanted.leaf, wanted.reason, request.user.name)
+            session.flush()
+            _about(session, request.user, row, named)
+            (receipt,) = journal.append(session, [event], row.made)
+            return answer(201, _shown(row, receipt), location=f"/v1/erasures/{row.id}", etag=version(row))
+
+        return write
+
+    return once(service.store, request, body, work)
 
 
 @get("/erasures/{erasure_id:str}", opt={"act": Act.ERASE, "says": ErasureAnswer}, sync_to_thread=True)
@@ -122,21 +130,28 @@ def agree(
     """By somebody else than who asked. It is done then, and cannot be undone."""
     asked(ErasureAgreed, body)
 
-    def write(session: Session) -> Answer:
-        blobs.alone(session)
-        journal.alone(session)
-        now, who = clock.now(), request.user.name
-        row = _known(session, request.user, erasure_id, lock=True)
-        matched(request, row)
-        if row.asker == who:
-            raise ProblemError("self-approval", f"{who} asked for this; somebody else agrees to it")
-        if row.granted is not None:
-            raise ProblemError("state-conflict", f"{row.granter} agreed to it at {row.granted}")
-        events = erasure.erased(session, row, _about(session, request.user, row), who, now)
-        receipt, *_ = journal.append(session, events, now)
-        return answer(200, _shown(row, receipt), etag=version(row))
+    def work() -> Write:
+        with service.store.reading() as session:
+            household = _known(session, request.user, erasure_id).household
+        named = _named(service, household)
 
-    return once(service.store, request, body, lambda: write)
+        def write(session: Session) -> Answer:
+            blobs.alone(session)
+            journal.alone(session)
+            now, who = clock.now(), request.user.name
+            row = _known(session, request.user, erasure_id, lock=True)
+            matched(request, row)
+            if row.asker == who:
+                raise ProblemError("self-approval", f"{who} asked for this; somebody else agrees to it")
+            if row.granted is not None:
+                raise ProblemError("state-conflict", f"{row.granter} agreed to it at {row.granted}")
+            events = erasure.erased(session, row, _about(session, request.user, row, named), who, now)
+            receipt, *_ = journal.append(session, events, now)
+            return answer(200, _shown(row, receipt), etag=version(row))
+
+        return write
+
+    return once(service.store, request, body, work)
 
 
 @post(
@@ -184,15 +199,24 @@ def end(
         return _held(row, journal.append(session, [event], clock.now())[0])
 
 
-def _about(session: Session, who: Principal, row: Erasure) -> list[Journal]:
+def _named(service: Service, household: str | None) -> Named:
+    """The parts of snapshots that are the household's: found before anybody has to wait for this."""
+    with service.store.reading() as session:
+        return outlived.NOTHING if household is None else outlived.named(session, household)
+
+
+def _about(session: Session, who: Principal, row: Erasure, named: Named) -> Meant:
     """What is to be erased; a problem where that is nothing of theirs, or where something speaks against it."""
-    entries = erasure.meant(session, row)
-    if not entries or not all(_may_see(who, entry.household) for entry in entries):
+    now = clock.now()
+    found = erasure.meant(session, row, named, now)
+    whose = {row.household} if row.leaf is None else {entry.household for entry in found.entries}
+    there = found.entries or found.parts.parts or found.parts.kept is not None
+    if not there or not all(_may_see(who, each) for each in whose):
         raise ProblemError("not-found", "there is nothing of that to erase, or it is not yours to see")
-    refusal = erasure.against(session, entries, clock.now())
+    refusal = erasure.against(session, found, row, now)
     if refusal is not None:
         raise ProblemError(refusal.slug, refusal.detail)
-    return entries
+    return found
 
 
 def _known(session: Session, who: Principal, name: str, *, lock: bool = False) -> Erasure:
@@ -219,6 +243,7 @@ def _shown(row: Erasure, log: Receipt | None = None) -> ErasureAnswer:
         granter=row.granter,
         granted=row.granted,
         entries=row.entries,
+        parts=row.parts,
         log=log,
     )
 

@@ -83,7 +83,7 @@ RELEASE = {
 READ = {
     "act": Act.READ_PROPOSAL,
     "says": HeadroomAnswer,
-    "problems": ("rule-book-not-active", "no-snapshot", "invalid"),
+    "problems": ("rule-book-not-active", "no-snapshot", "invalid", "erased"),
 }
 
 

@@ -41,6 +41,9 @@ class ObservedAnswer:
     data: tuple[Nearest, ...]
 
 
+OF_PROPOSAL = {"act": Act.READ_PROPOSAL, "says": ObservedAnswer, "problems": ("erased",)}
+
+
 @get(
     "/rulebooks/{rulebook:str}/observations",
     opt={"act": Act.READ_RULES, "says": ObservationsAnswer},
@@ -62,7 +65,7 @@ def counted(
     return ObservationsAnswer(base, tuple(mine))
 
 
-@get("/proposals/{proposal:str}/observed", opt={"act": Act.READ_PROPOSAL, "says": ObservedAnswer}, sync_to_thread=True)
+@get("/proposals/{proposal:str}/observed", opt=OF_PROPOSAL, sync_to_thread=True)
 def of_proposal(
     request: Request[Principal, None, Any], service: NamedDependency[Service], proposal: FromPath[str]
 ) -> ObservedAnswer:

@@ -16,6 +16,7 @@ from pydantic import Field, SkipValidation
 from sqlmodel import Session
 
 from policy.book.facts import Book
+from policy.ir.beyond import reaches_beyond
 from policy.ir.disguised import disguised
 from policy.judge.redact import NOT_PERMITTED, readable
 from server import clock
@@ -105,7 +106,7 @@ class ProposalsAnswer:
     next: str | None
 
 
-UNMADE = ("probing-limited", "rule-book-not-active", "no-snapshot", "data-too-old", "account-held")
+UNMADE = ("probing-limited", "rule-book-not-active", "no-snapshot", "data-too-old", "account-held", "erased")
 ADD = {"act": Act.PROPOSE, "asks": ProposalAsked, "says": ProposalAnswer, "problems": UNMADE}
 READ = {"act": Act.READ_PROPOSAL, "says": ProposalAnswer}
 LIST = {"act": Act.READ_PROPOSAL, "says": ProposalsAnswer, "problems": ("bad-cursor",)}
@@ -237,8 +238,10 @@ def _loaded(request: Request[Principal, None, Any], service: Service, asks: Prop
         row = chosen.data(session, asks.snapshot)
     freshness.required(row, asks.max_age)
     known = loaded.manifest_in(service, row)
-    whose = _whose(known, asks, request.user)
-    return Loaded(loaded.rules_in(service, ruling), loaded.facts_in(service, row, whose))
+    whose, rules = _whose(known, asks, request.user), loaded.rules_in(service, ruling)
+    if reaches_beyond(rules.library):
+        loaded.required(service, row, known.parts)
+    return Loaded(rules, loaded.facts_in(service, row, whose))
 
 
 def _whose(known: Manifest, asks: ProposalAsked, who: Principal) -> str | None:

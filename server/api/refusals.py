@@ -38,6 +38,10 @@ def of_transaction(request: Request[Any, Any, Any], error: Exception) -> Respons
     return (of_database if only else fault)(request, error)
 
 
+def of_erased(request: Request[Any, Any, Any], _error: Exception) -> Response[Problem]:
+    return problem.response(request, "erased", "the data that this is about were erased, at least of one household")
+
+
 def fault(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
     _log.error(trace.line(request.scope) | {"event": "fault"}, exc_info=error)
     return problem.response(request, "fault", "this is ours to mend; nothing was written")

@@ -6,7 +6,7 @@ from litestar import Request
 from pydantic import Field, SkipValidation
 
 from policy.book.facts import Book
-from policy.book.parts import NOBODY, parted
+from policy.book.parts import NOBODY
 from policy.book.problem import did_you_mean
 from policy.ir.bound import Outcome
 from server import clock
@@ -52,13 +52,14 @@ def terms(request: Request[Principal, None, Any], service: Service, asks: RunAsk
     with service.store.reading() as session:
         ruling = chosen.rules_in_force(session, asks.rulebook, now)
         row = chosen.data(session, asks.snapshot)
-    mine, there = request.user.households, loaded.manifest_in(service, row).parts.keys() - {NOBODY}
+    found = loaded.manifest_in(service, row)
+    mine, there = request.user.households, found.parts.keys() - {NOBODY}
     known = sorted(there if mine is None else there & mine)
     if not known:
         raise ProblemError("no-snapshot", "the snapshot has no household that you may see; send or name another one")
     households = known if asks.households is None else _chosen(asks.households, set(known))
-    shared, _ = parted(loaded.facts_in(service, row, known[0]).index.book)
-    wish = _intent(asks, shared)
+    loaded.required(service, row, households)
+    wish = _intent(asks, loaded.shared_in(service, found).book)
     by = Selection(
         outcomes=tuple(asks.outcomes or ()),
         drift_over=asks.drift_over,

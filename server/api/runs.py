@@ -76,7 +76,7 @@ ADD = {
     "act": Act.RUN,
     "asks": RunAsked,
     "says": RunAnswer,
-    "problems": ("probing-limited", "rule-book-not-active", "no-snapshot"),
+    "problems": ("probing-limited", "rule-book-not-active", "no-snapshot", "erased"),
 }
 READ = {"act": Act.READ_RUN, "says": RunAnswer}
 LIST = {"act": Act.READ_RUN, "says": RunsAnswer, "problems": ("bad-cursor",)}

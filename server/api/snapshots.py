@@ -58,9 +58,14 @@ class SnapshotsAnswer:
     next: str | None
 
 
-SEAL = {"act": Act.SEAL_SNAPSHOT, "asks": "application/json", "says": SnapshotAnswer, "problems": ("state-conflict",)}
+SEAL = {
+    "act": Act.SEAL_SNAPSHOT,
+    "asks": "application/json",
+    "says": SnapshotAnswer,
+    "problems": ("state-conflict", "erased"),
+}
 LIST = {"act": Act.READ_SNAPSHOT, "says": SnapshotsAnswer, "problems": ("bad-cursor",)}
-DOCUMENT = {"act": Act.READ_SNAPSHOT, "says": "application/json"}
+DOCUMENT = {"act": Act.READ_SNAPSHOT, "says": "application/json", "problems": ("erased",)}
 
 
 @post("/snapshots", opt=SEAL, sync_to_thread=True, status_code=201)

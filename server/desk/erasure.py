@@ -1,6 +1,7 @@
 """Bodies taken out of the journal for good: what an entry commits to, its words in the feed, and the files of a
-decision that no other one names. The entry itself stays, and every proof of it, since it holds a salted hash alone;
-the log says of each entry that it was erased, so that an audit tells that from what somebody tampered with.
+decision that no other one names; and the parts of snapshots that are a household's (`server.desk.outlived`). The entry
+itself stays, and every proof of it, since it holds a salted hash alone; of a part its hash stays. The log says of each
+that it was erased, so that an audit tells that from what somebody tampered with.
 
 | state | when | allows |
 | --- | --- | --- |
@@ -18,7 +19,8 @@ from policy.proof.archive import ArchiveError, listed
 from policy.proof.layout import LOG
 from server import clock
 from server.auth.roles import Role
-from server.desk import legal_holds
+from server.desk import legal_holds, outlived
+from server.desk.outlived import Named, Outlived
 from server.desk.proposals import State
 from server.log import retention
 from server.log.events import KINDS, Event
@@ -26,9 +28,9 @@ from server.store.tables import Blob, Erasure, Journal, Proposal, Run
 
 STREAM = "erasures"
 ERASED = '{"erased":true}'
-OWN = ("charts/", "decision/", LOG)
-"""Which of a decision's files are about nothing else, among them the salt of what is kept from somebody; rules and data
-are kept for as long as what they are of."""
+OWN = ("charts/", "data/", "decision/", LOG)
+"""Which of a decision's files are taken away with it, among them the salt of what is kept from somebody; its rules are
+others' too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,15 @@ class Refusal:
 
     slug: str
     detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """What is to be erased. `named`: the snapshots of the household's parts."""
+
+    entries: tuple[Journal, ...]
+    named: Named
+    parts: Outlived
 
 
 def asked(session: Session, household: str | None, leaf: str | None, reason: str, who: str) -> tuple[Erasure, Event]:
@@ -50,8 +61,18 @@ def asked(session: Session, household: str | None, leaf: str | None, reason: str
     return row, event
 
 
-def meant(session: Session, row: Erasure) -> list[Journal]:
-    """The entries that have a body still: of a household those alone that are kept for a time."""
+def meant(session: Session, row: Erasure, named: Named, now: str) -> Meant:
+    """`named`: of the household, as far as they were looked for."""
+    entries = tuple(_entries(session, row))
+    if row.household is None:
+        return Meant(entries, named, Outlived((), None))
+    found = outlived.named(session, row.household, named)
+    gone = {entry.stream for entry in entries}
+    return Meant(entries, found, outlived.outlived(session, row.household, found, gone, now))
+
+
+def _entries(session: Session, row: Erasure) -> list[Journal]:
+    """Those that have a body still: of a household those alone that are kept for a time."""
     found = select(Journal).where(col(Journal.salt).is_not(None))
     if row.leaf is not None:
         return list(session.exec(found.where(Journal.leaf == bytes.fromhex(row.leaf))))
@@ -60,25 +81,35 @@ def meant(session: Session, row: Erasure) -> list[Journal]:
     return list(session.exec(of_it.order_by(col(Journal.index))))
 
 
-def against(session: Session, entries: Sequence[Journal], now: str) -> Refusal | None:
-    """What speaks against erasing them: a legal hold, also one on anybody where nobody can tell whom an entry is
-    about; or that they must be kept for longer."""
-    whose = {entry.household for entry in entries}
+def against(session: Session, found: Meant, row: Erasure, now: str) -> Refusal | None:
+    """What speaks against it: a legal hold, also one on anybody where nobody can tell whom an entry is about; or that
+    an entry must be kept for longer, or all that is left."""
+    whose = {row.household} if row.leaf is None else {entry.household for entry in found.entries}
     holds = legal_holds.standing(session, None if None in whose else {it for it in whose if it is not None})
     if holds:
         return Refusal("legal-hold", f"the legal hold `{holds[0].id}` stands since {holds[0].made}")
-    for entry in entries:
+    for entry in found.entries:
         end = retention.kept_until(KINDS[entry.type], entry.time)
         if end is None:
             return Refusal("retention", f"entry {entry.index} ({entry.type}) is kept for as long as the log")
         if end[0] > now:
             return Refusal("retention", f"entry {entry.index} ({entry.type}) is kept until {end[0]} ({end[1].source})")
-    return None
+    return None if found.entries or found.parts.parts else Refusal("retention", found.parts.kept or "")
 
 
-def erased(session: Session, row: Erasure, entries: Sequence[Journal], who: str, now: str) -> list[Event]:
-    """An event for each entry, to be entered in the same transaction, in which nobody else puts anything
-    (`server.store.blobs.alone`) or appends (`server.log.journal.alone`)."""
+def erased(session: Session, row: Erasure, found: Meant, who: str, now: str) -> list[Event]:
+    """An event for each entry, and one for all parts, to be entered in the same transaction, in which nobody else puts
+    anything (`server.store.blobs.alone`) or appends (`server.log.journal.alone`)."""
+    _emptied(session, found.entries)
+    outlived.erased(session, found.named, found.parts.parts)
+    row.granter, row.granted, row.version = who, now, row.version + 1
+    row.entries, row.parts = len(found.entries), len(found.parts.parts)
+    session.add(row)
+    return [*(_event(row, entry, who) for entry in found.entries), *_parts(row, found.parts.parts, who)]
+
+
+def _emptied(session: Session, entries: Sequence[Journal]) -> None:
+    """With the files of the decisions that they are of, and what these hold of limits."""
     gone = {entry.stream for entry in entries if entry.body is not None}
     names = {name for entry in entries for name in _own(entry.body)}
     proposals = session.exec(select(Proposal).where(col(Proposal.id).in_(gone))).all()
@@ -90,13 +121,10 @@ def erased(session: Session, row: Erasure, entries: Sequence[Journal], who: str,
         .values(salt=None, body=None, data=ERASED)
     )
     for proposal in proposals:
-        proposal.answer, proposal.whole, proposal.version = None, None, proposal.version + 1
+        proposal.answer, proposal.whole, proposal.holds, proposal.version = None, None, None, proposal.version + 1
         session.add(proposal)
     session.flush()
     session.connection().execute(delete(Blob).where(col(Blob.hash).in_(names - _wanted(session, names))))
-    row.granter, row.granted, row.entries, row.version = who, now, len(entries), row.version + 1
-    session.add(row)
-    return [_event(row, entry, who) for entry in entries]
 
 
 def is_erased(session: Session, stream: str) -> bool:
@@ -132,3 +160,9 @@ def _event(row: Erasure, entry: Journal, who: str) -> Event:
     leaf = entry.leaf.hex()
     says: Json = {"erasure": row.id, "index": entry.index, "leaf": leaf}
     return Event("entry.erased", STREAM, leaf, who, says, household=entry.household, role=Role.COMPLIANCE.value)
+
+
+def _parts(row: Erasure, parts: Sequence[str], who: str) -> list[Event]:
+    says: Json = {"erasure": row.id, "parts": [*parts]}
+    event = Event("parts.erased", STREAM, row.id, who, says, household=row.household, role=Role.COMPLIANCE.value)
+    return [event] if parts else []

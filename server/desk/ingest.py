@@ -117,6 +117,8 @@ def sealed(
     session.get(Reached, 1, with_for_update=True)
     salt = os.urandom(32).hex() if received.book.entries else None
     found = manifest.put(session, replace(received.book, salt=salt), received.others)
+    if base is not None and session.exec(select(Snapshot.erased).where(Snapshot.id == base)).one():
+        raise blobs.ErasedError(f"a part of `{base}` was erased, so that nothing is added to it")
     (hash,) = blobs.put(session, [manifest.written(found)])
     name = clock.fresh("snap", session.exec(select(func.max(Snapshot.id))).one())
     row = Snapshot(

@@ -104,8 +104,17 @@ def facts_in(service: Service, row: Snapshot, household: str | None = None) -> F
 def facts_among(service: Service, row: Snapshot, homes: frozenset[str] | None) -> Facts:
     """`homes`: some of the manifest's, None for all."""
     books = service.memory.books if homes is None else service.memory.households
-    found = kept.of(books, (row.manifest, homes), lambda: _known(service, manifest_in(service, row), homes))
+    key = row.manifest, homes, row.erased  # what was erased is not answered from memory
+    found = kept.of(books, key, lambda: _known(service, manifest_in(service, row), homes))
     return Facts(row.id, row.manifest, homes, *found)
+
+
+def required(service: Service, row: Snapshot, homes: Iterable[str]) -> None:
+    """ErasedError where the part of one of these was erased: before something begins that would come to it later."""
+    if row.erased:
+        parts = manifest_in(service, row).parts
+        with service.store.reading() as session:
+            blobs.get(session, {parts[name].hash for name in homes})
 
 
 def sources_of(store: Store, manifest: str) -> Mapping[str, str]:

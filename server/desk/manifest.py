@@ -75,6 +75,12 @@ def read(session: Session, hash: str) -> Manifest:
     )
 
 
+def named(content: bytes, household: str) -> str | None:
+    """The hash of a household's part, found in a manifest's canonical bytes without reading those of all others."""
+    _, there, rest = content.partition(b'"household":%b,"part":"' % encode(household))
+    return rest[: rest.index(b'"')].decode() if there else None
+
+
 def _manifest(as_of: str, known_at: str, shared: Part, parts: Mapping[str, Part], salt: str | None) -> Manifest:
     home = {account: name for name, part in parts.items() for account in part.accounts}
     return Manifest(as_of, known_at, shared, parts, frozenset(home.values()), home, salt)

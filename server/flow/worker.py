@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from server.flow import proposing, queue
 from server.ops.spans import spanned
 from server.running import Service
+from server.store.blobs import ErasedError
 from server.store.tables import Proposal
 
 IDLE = 0.2  # seconds between two looks at an empty queue
@@ -68,6 +69,8 @@ def _result(service: Service, row: Proposal) -> proposing.Result:
         return proposing.worked_out(service, row)
     except OperationalError:
         raise
+    except ErasedError:
+        return proposing.failed(row, "the data were erased meanwhile, at least of one household")
     except Exception:
         _log.error({"event": "fault", "proposal": row.id}, exc_info=True)
         return proposing.failed(row, "a fault of proofolio, which its log tells more about: it is ours to mend")

@@ -2,8 +2,9 @@
 
 Every hash is computed anew from the entries' bytes: leaves, subtrees, stream ends, the roots of all checkpoints that
 were kept, and the state that the signer remembers on its own disk, which no writer of the database reaches. Bodies are
-held against their commitments, and the feed's columns against the entry that they repeat. Out of its reach is the text
-of the feed (`data`) where an event commits to a body of its own: only a body that is the feed's text proves that.
+held against their commitments, the feed's columns against the entry that they repeat, and content of which the hash
+alone is left against what entries say was erased. Out of its reach is the text of the feed (`data`) where an event
+commits to a body of its own: only a body that is the feed's text proves that.
 """
 
 import json
@@ -26,7 +27,7 @@ from server.log.journal import Receipt
 from server.log.signer import Signer
 from server.store import tables
 from server.store.store import Store
-from server.store.tables import Head, Journal
+from server.store.tables import Blob, Head, Journal
 
 CHUNK = 2_000  # entries in memory at once
 MEMORY = "last-audit"
@@ -46,7 +47,7 @@ class Audit:
 @dataclass(slots=True)
 class _Read:
     """What the entries up to here make. `roots`: those that were signed, by size. `bare`: the numbers of entries
-    without a body, by their leaf; `erased`: the leaves that entries say were erased."""
+    without a body, by their leaf; `erased`: the leaves, and the parts of snapshots, that entries say were erased."""
 
     roots: Mapping[int, set[bytes]]
     frontier: Frontier = field(default_factory=Frontier)
@@ -113,6 +114,7 @@ def audit(session: Session, by: Signer, last: Checkpoint, before: Audited | None
             break
     else:
         findings += _ended(session, read, last)
+        findings += () if begin else _gone(session, read)
     return Audit(read.frontier.size, root(read.frontier).hex(), tuple(findings[:MOST]))
 
 
@@ -197,11 +199,18 @@ def _entered(row: Journal, read: _Read) -> Iterator[str]:
     if (row.stream, row.seq, row.time, KINDS.get(row.type)) != (said.stream, said.seq, said.time, said.kind):
         yield f"entry {row.index}: the feed says other things of it than its bytes"
     if said.kind is leaf.Kind.ERASE:
-        read.erased.add(said.subject)
+        read.erased |= {said.subject} if row.type == "entry.erased" else _parts(row.data)
     if row.salt is None:
         read.bare[hashed.hex()] = row.index
     elif said.payload is not None and _opened(row, row.salt) != said.payload.commitment:
         yield f"entry {row.index}: its body is not the one that it commits to"
+
+
+def _parts(data: str) -> set[str]:
+    try:
+        return set(json.loads(data)["parts"])
+    except (ValueError, KeyError, TypeError):
+        return set()  # and `_entered` says that it is not what the entry commits to
 
 
 def _opened(row: Journal, salt: bytes) -> str | None:
@@ -218,3 +227,10 @@ def _ended(session: Session, read: _Read, last: Checkpoint) -> Iterator[str]:
         yield f"{last.size} entries were signed, and there are {size}"
     for name in read.bare.keys() - read.erased:
         yield f"entry {read.bare[name]}: its body is gone, and no entry says that it was erased"
+
+
+def _gone(session: Session, read: _Read) -> Iterator[str]:
+    """Where all entries were read."""
+    for name in session.exec(select(Blob.hash).where(col(Blob.content).is_(None)).order_by(col(Blob.hash))):
+        if name not in read.erased:
+            yield f"the content {name} is gone, and no entry says that it was erased"

@@ -13,6 +13,7 @@ KINDS = {
     "legal-hold.ended": Kind.POLICY,
     "erasure.asked": Kind.POLICY,
     "entry.erased": Kind.ERASE,
+    "parts.erased": Kind.ERASE,
     "signing-key.added": Kind.KEY_ADD,
     "signing-key.revoked": Kind.KEY_REVOKE,
     "key.added": Kind.KEY_ADD,

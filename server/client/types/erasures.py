@@ -7,7 +7,7 @@ from server.client.types.shared import Receipt
 
 
 class ErasureAnswer(Answer):
-    """`state`: asked or erased; `entries`: how many were."""
+    """`state`: asked or erased; `entries`, and `parts` of snapshots: how many were."""
 
     id: str
     state: str
@@ -20,6 +20,7 @@ class ErasureAnswer(Answer):
     granter: str | None
     granted: str | None
     entries: int
+    parts: int
     log: Receipt | None = None
 
 

@@ -91,17 +91,12 @@ def within(service: Service, session: Session, of: Scope, row: Proposal, orders:
         return [order for order in orders if order.account == of.account]
     if of.household is None or row.household is not None:
         return list(orders)
-    mine = _accounts(session, _consists(service, session, row), of.household)
+    mine = _consists(service, session, row).parts[of.household].accounts
     return [order for order in orders if order.account in mine]
 
 
 def _consists(service: Service, session: Session, row: Proposal) -> Manifest:
     return loaded.manifest_in(service, session.get_one(Snapshot, row.snapshot))
-
-
-def _accounts(session: Session, found: Manifest, household: str) -> set[str]:
-    rows = manifest.rows_of(session, {household: found.parts[household]})
-    return {account["id"] for _, tables in rows for account in tables.get("accounts", ())}
 
 
 def _newest(session: Session, end: str) -> Iterator[Manifest]:
@@ -112,15 +107,8 @@ def _newest(session: Session, end: str) -> Iterator[Manifest]:
 
 
 def _home(session: Session, account: str, end: str) -> str | None:
-    """The household of an account; a part that lies in several snapshots is read once."""
-    tried = set[str]()
-    for found in _newest(session, end):
-        new = {name: part for name, part in found.parts.items() if part.hash not in tried}
-        for household, tables in manifest.rows_of(session, new):
-            if any(row["id"] == account for row in tables.get("accounts", ())):
-                return household
-        tried |= {part.hash for part in new.values()}
-    return None
+    """The household of an account."""
+    return next((found.home[account] for found in _newest(session, end) if account in found.home), None)
 
 
 def _is_known(session: Session, household: str, end: str) -> bool:

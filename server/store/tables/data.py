@@ -7,7 +7,8 @@ class Snapshot(SQLModel, table=True):
     """A sealed book: what it consists of says the blob `manifest` (`server.desk.manifest`). `counts`: rows by table,
     JSON. `more`: others follow that are added to it, so that it is not the newest. `base`: of one that was made of
     others, the last that whoever made it can have known. `since`: the one since which nothing but prices changed,
-    mostly itself. `role`: whose eyes what differs from the one before is for, where not everybody's."""
+    mostly itself. `role`: whose eyes what differs from the one before is for, where not everybody's. `erased`: how
+    often parts of it were."""
 
     __tablename__ = "snapshot"
     id: str = Field(primary_key=True)
@@ -21,6 +22,7 @@ class Snapshot(SQLModel, table=True):
     since: str
     base: str | None = None
     role: str | None = None
+    erased: int = 0
 
 
 class Reached(SQLModel, table=True):

@@ -58,7 +58,7 @@ class LegalHold(SQLModel, table=True):
 
 class Erasure(SQLModel, table=True):
     """That bodies are to be erased, of a household or of the entry `leaf` (hex): asked for by `asker`, and done at
-    `granted`, when `granter` agreed; `entries`: how many."""
+    `granted`, when `granter` agreed; `entries`: how many; `parts`: of snapshots, beside."""
 
     __tablename__ = "erasure"
     id: str = Field(primary_key=True)
@@ -70,12 +70,14 @@ class Erasure(SQLModel, table=True):
     granter: str | None = None
     granted: str | None = None
     entries: int = 0
+    parts: int = 0
     version: int = 1
 
 
 class Blob(SQLModel, table=True):
-    """Content under its SHA-256: rule sources, snapshots, the files of a decision."""
+    """Content under its SHA-256: rule sources, snapshots, the files of a decision. Null once it was erased while
+    something else goes on naming it."""
 
     __tablename__ = "blob"
     hash: str = Field(primary_key=True)
-    content: bytes
+    content: bytes | None

@@ -24,7 +24,9 @@ from policy.proof.trust import trust
 from server.auth.roles import Role
 from server.cli.exits import Exit
 from server.cli.main import main
-from server.desk import erasure
+from server.desk import erasure, outlived
+from server.desk.erasure import Meant
+from server.desk.outlived import Outlived
 from server.log import journal, signer
 from server.running import Service
 from server.store.tables import Journal, Proposal
@@ -244,7 +246,8 @@ def test_what_was_erased_has_no_proof(service: Service, busy: Caller) -> None:
     with service.store.writing() as session:
         wish, event = erasure.asked(session, "smith", None, "the client asked", "carl")
         entries = session.exec(select(Journal).where(Journal.stream == row["proposal"])).all()
-        gone = erasure.erased(session, wish, entries, "rita", wish.made)
+        meant = Meant(tuple(entries), outlived.NOTHING, Outlived((), None))
+        gone = erasure.erased(session, wish, meant, "rita", wish.made)
         journal.append(session, [event, *gone], wish.made)
     found = exported(busy)
     said = next(each for each in sheet(found, "csv/proposals") if each["proposal"] == row["proposal"])
