@@ -1,20 +1,20 @@
 """The rows of an export's tables that are about no one proposal: what was in force in the period, what was held, which
 data was used, what happened."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from sqlmodel import Session, col, or_, select
 
 from policy.canonical import digest
 from policy.judge.redact import sees_all
 from policy.proof.bundle import rules_manifest
-from server.desk import holds, loaded, publish, ruling, runs, waivers
+from server.desk import approval_policies, holds, loaded, publish, ruling, runs, waivers
 from server.desk.exam.scope import AT_ONCE, Scope
 from server.desk.exam.sheets import Row
 from server.desk.proposals import may_see
 from server.log import feed
 from server.running import Service
-from server.store.tables import Hold, Journal, Rulebook, Run, Snapshot, Waiver
+from server.store.tables import ApprovalPolicy, Hold, Journal, Rulebook, Run, Snapshot, Waiver
 
 
 def waived(session: Session, of: Scope, now: str) -> Iterator[Row]:
@@ -129,6 +129,27 @@ def files(service: Service, session: Session, of: Scope, row: Rulebook) -> dict[
     manifest = rules_manifest(found)
     assert digest(manifest) == row.manifest, "the manifest follows from the files"
     return {**found, "MANIFEST.sha256": manifest}
+
+
+def policies(session: Session, of: Scope, named: Collection[str]) -> list[ApprovalPolicy]:
+    """Those that were in force at some instant of the period, and those that decisions were made under."""
+    first = approval_policies.ruling(session, of.begin)
+    names = {*named, *(() if first is None else (first.id,))}
+    met = or_(col(ApprovalPolicy.id).in_(names), col(ApprovalPolicy.active).between(of.begin, of.end))
+    return list(session.exec(select(ApprovalPolicy).where(met).order_by(col(ApprovalPolicy.active))))
+
+
+def policy(row: ApprovalPolicy) -> Row:
+    return {
+        "policy": row.id,
+        "document": row.document,
+        "title": row.title,
+        "author": row.author,
+        "approver": row.approver,
+        "from": row.active,
+        "ends": row.ends,
+        "file": f"policies/{row.id}.json",
+    }
 
 
 def snapshot(session: Session, names: Iterable[str]) -> Iterator[Row]:

@@ -1,5 +1,6 @@
 """A proposal as an export tells it: what came of it, whether there is a proof, and if not, why."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -55,13 +56,15 @@ _OF_ANSWER = {word: Why(word) for word in (*WORDS.values(), UNSAID) if word in s
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """`orders`: those that the export is about; `why`: None where there is a proof; `whole`: nothing that it rests on
-    is kept from the reader; `entries`: of its stream, as far as the checkpoint has them."""
+    """`orders`: those that the export is about; `discretionary`: by account, of these; `why`: None where there is a
+    proof; `whole`: nothing that it rests on is kept from the reader; `entries`: of its stream, as far as the checkpoint
+    has them."""
 
     row: Proposal
     state: State
     said: ProposeAnswer | None
     orders: tuple[Ordered, ...]
+    discretionary: Mapping[str, bool | None]
     why: Why | None
     whole: bool
     entries: tuple[Journal, ...]
@@ -85,7 +88,8 @@ def case(service: Service, session: Session, of: Scope, row: Proposal, size: int
     state = proposals.state(row, now)
     orders = () if answer is None else tuple(scope.within(service, session, of, row, answer.orders))
     whole = proving.whole_to(service, row, of.who.roles)
-    return Case(row, state, answer, orders, _why(state, answer, entries), whole, entries)
+    free = scope.discretionary(service, session, row, orders)
+    return Case(row, state, answer, orders, free, _why(state, answer, entries), whole, entries)
 
 
 def _why(state: State, said: ProposeAnswer | None, entries: tuple[Journal, ...]) -> Why | None:

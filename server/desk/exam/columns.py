@@ -23,8 +23,9 @@ TOTALS = (
     Column("measure", "what is counted or summed", WORD, "this export"),
     Column("currency", "of what is summed; empty where things are counted", "ISO 4217", "data"),
     Column("total", "all of them; accounts and households count once", AMOUNT, "this export"),
-    Column("with_proof", "those that a bundle of this export proves", AMOUNT, "this export"),
-    Column("without_proof", "those that none does", AMOUNT, "this export"),
+    Column("whole_proof", "those that a bundle proves, with all that it rests on", AMOUNT, "this export"),
+    Column("open_proof", "those whose bundle keeps rules or data back, and proves less", AMOUNT, "this export"),
+    Column("without_proof", "those of which there is no bundle", AMOUNT, "this export"),
     *(
         Column(f"without_{each.name.lower()}", f"of these: those that are `{each.value}`", AMOUNT, "README.txt")
         for each in Why
@@ -51,6 +52,8 @@ _PROPOSALS = (
     Column("verdict_after", "the worst outcome after them", WORD, "judge"),
     Column("orders", "how many of its orders are in this export", COUNT, "decision"),
     Column("trades", "whether there are any: yes, no; empty where these eyes see no answer", WORD, "decision"),
+    Column("discretionary", "whether the firm decides for all accounts that it trades, by which approval "
+           "policies go: yes, no, unknown; empty without orders", WORD, "data"),
     Column("currency", "the base currency of the book", "ISO 4217", "data"),
     Column("bought", "worth of its orders here that buy or cover", MONEY, "decision"),
     Column("sold", "worth of its orders here that sell or go short", MONEY, "decision"),
@@ -59,7 +62,7 @@ _PROPOSALS = (
     Column("proof", "`whole`; `open`: of what is for everybody, the rest being kept; or `no`", WORD, "this export"),
     Column("why", "where there is no proof, why (README.txt)", WORD, "this export"),
     Column("bundle", "the file with the proof", "path", "this export"),
-)
+)  # fmt: skip
 
 _ORDERS = (
     Column("proposal", "the proposal that the order is of", ID, "service"),
@@ -71,6 +74,8 @@ _ORDERS = (
     Column("approved", "when", INSTANT, "approval"),
     Column("batch", "it is released when the batch before is filled", COUNT, "decision"),
     Column("account", "in which account", ID, "data"),
+    Column("discretionary", "whether the firm decides for the account without asking: yes, no; unknown where the data "
+           "does not say, or was erased", WORD, "data"),
     Column("side", "buy, sell, short or cover", WORD, "decision"),
     Column("instrument", "what", ID, "data"),
     Column("name", "what that is called", TEXT, "data"),
@@ -83,7 +88,7 @@ _ORDERS = (
     Column("long_gain", "realised on lots held longer; empty where a basis is unknown", MONEY, "decision"),
     Column("lots", "the tax lots that it uses, with their quantities", "LOT: units; …", "decision"),
     Column("proof", "as of its proposal", WORD, "this export"),
-)
+)  # fmt: skip
 
 _DECISIONS = (
     Column("proposal", "what was decided upon", ID, "service"),
@@ -91,12 +96,12 @@ _DECISIONS = (
     Column("kind", "person-key: signed by them; attested: the service says so; standing: by policy", WORD, "approval"),
     Column("person", "who decided, or the policy that did", "person", "credentials"),
     Column("role", "as what", WORD, "credentials"),
-    Column("policy", "the approval policy that asked for it; empty for the default", ID, "approval"),
+    Column("policy", "the approval policy that asked for it, see policies; empty for the default", ID, "approval"),
     Column("clause", "which clause of that", COUNT, "approval"),
     Column("rulebook", "the rules in force then, by which the orders pass; see rulebooks", ID, "approval"),
     Column("snapshot", "the newest data then; see snapshots", ID, "approval"),
     Column("time", "when", INSTANT, "service"),
-    Column("evidence", "of what the client said", HEX, "approval"),
+    Column("evidence", "of what the client said; see evidence/", HEX, "approval"),
     Column("envelope", "of the signed envelope, which is in the bundle", HEX, "approval"),
     Column("reason", "what was said of a rejection", TEXT, "who rejected it"),
     Column("entry", "the entry that says so", NUMBER, "log"),
@@ -107,7 +112,7 @@ _OVERRIDES = (
     Column("proposal", "of which proposal, whose orders need consent", ID, "service"),
     Column("state", "asked, granted or ended", WORD, "service"),
     Column("reason", "why", TEXT, "who asked"),
-    Column("evidence", "of what was filed", HEX, "who asked"),
+    Column("evidence", "of what was filed; see evidence/", HEX, "who asked"),
     Column("asker", "who asked for it", "person", "credentials"),
     Column("asked", "when", INSTANT, "service"),
     Column("granter", "who granted it", "person", "credentials"),
@@ -123,7 +128,7 @@ _WAIVERS = (
     Column("first", "the first day of it", DAY, "who asked"),
     Column("last", "the last day of it", DAY, "who asked"),
     Column("reason", "why", TEXT, "who asked"),
-    Column("evidence", "of what was filed", HEX, "who asked"),
+    Column("evidence", "of what was filed; see evidence/", HEX, "who asked"),
     Column("asker", "who asked for it", "person", "credentials"),
     Column("asked", "when", INSTANT, "service"),
     Column("granter", "who granted it", "person", "credentials"),
@@ -174,6 +179,17 @@ _RULEBOOKS = (
            "this export"),
 )  # fmt: skip
 
+_POLICIES = (
+    Column("policy", "the approval policy: who has to approve what", ID, "service"),
+    Column("document", "of its clauses, which log entries name", HEX, "service"),
+    Column("title", "what it is called", TEXT, "author"),
+    Column("author", "who wrote it", "person", "credentials"),
+    Column("approver", "who agreed to it", "person", "credentials"),
+    Column("from", "in force from, until the next one", INSTANT, "service"),
+    Column("ends", "from when it approves nothing by itself, nor by the proposer", INSTANT, "who wrote or ended it"),
+    Column("file", "the file with its clauses", "path", "this export"),
+)
+
 _SNAPSHOTS = (
     Column("snapshot", "the data that proposals of the period were worked out from", ID, "service"),
     Column("manifest", "of what it consists of, which the log names", HEX, "service"),
@@ -206,6 +222,7 @@ TABLES = {
     "holds": _HOLDS,
     "runs": _RUNS,
     "rulebooks": _RULEBOOKS,
+    "policies": _POLICIES,
     "snapshots": _SNAPSHOTS,
     "events": _EVENTS,
 }
@@ -232,6 +249,8 @@ FORMS = (
     ("*.json", "the same rows as the CSV, texts as they are, numbers of money and units as exact texts"),
     ("bundles/*.proof.zip", "the proof of a proposal: see the README.txt in it"),
     ("rules/*", "the files of the rule books in force, with the manifest that log entries name by its SHA-256"),
+    ("policies/*.json", "the clauses of an approval policy, byte for byte as `document` names them"),
+    ("evidence/*", "what waivers, overrides and approvals name as `evidence`, byte for byte; its SHA-256 is its name"),
     ("log/checkpoint", "the signed state of the log (C2SP tlog-checkpoint)"),
     ("log/trust-card.txt", "what the service says of its keys (C2SP tlog-policy), for comparison"),
     ("log/consistency-N.txt", "that the log grew out of its first N entries (C2SP tlog-witness)"),

@@ -25,13 +25,14 @@ from server.desk.exam import beside, columns, rows, sheets, totals
 from server.desk.exam.case import case
 from server.desk.exam.page import page
 from server.desk.exam.scope import Scope, population, scope
-from server.desk.exam.sheets import Sheet
+from server.desk.exam.sheets import Row, Sheet
 from server.desk.exam.totals import Totals
 from server.log import signer, witnessed
 from server.log.sealed import Sealed, sealed
 from server.ops import parcel
 from server.ops.parcel import Sink
 from server.running import Service
+from server.store import blobs
 from server.store.tables import Journal, Proposal
 
 
@@ -53,13 +54,16 @@ class Wanted:
 
 @dataclass(slots=True)
 class Gathered:
-    """What is being gathered. `proven`: the proposals that have a bundle, and whether it is whole."""
+    """What is being gathered. `proven`: the proposals that have a bundle, and whether it is whole; `policies`, and
+    `evidence` by its hash: what decisions, waivers and overrides name."""
 
     sheets: dict[str, Sheet]
     totals: Totals = field(default_factory=Totals)
     proven: dict[str, bool] = field(default_factory=dict)
     streams: set[str] = field(default_factory=set)
     snapshots: set[str] = field(default_factory=set)
+    policies: set[str] = field(default_factory=set)
+    evidence: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,10 @@ def written(service: Service, wanted: Wanted, to: IO[bytes]) -> Written:
                 _put_sheet(sink, f"csv/{name}", made[name], f"json/{name}")
             _log(sink, service, log, of, found, wanted.seen)
             _rules(sink, service, session, of)
+            for policy in beside.policies(session, of, found.policies):
+                _put_blob(sink, f"policies/{policy.id}.json", session, policy.document)
+            for name in sorted(found.evidence):
+                _put_blob(sink, f"evidence/{name}", session, name)
             seen = () if wanted.seen is None else (wanted.seen,)
             for name, whole in found.proven.items():
                 row = session.get_one(Proposal, name)
@@ -112,10 +120,12 @@ def _gather(service: Service, log: Sealed, of: Scope, found: Gathered) -> None:
         ("00-totals", totals.rows(found.totals)),
     ):
         for line in lines:
-            sheets.add(made[name], line)
+            _add(found, name, line)
     for book, until in beside.in_force(session, of):
         shown = beside.files(service, session, of, book) is not None
         sheets.add(made["rulebooks"], beside.rulebook(book, until, shown=shown))
+    for policy in beside.policies(session, of, found.policies):
+        sheets.add(made["policies"], beside.policy(policy))
     for happened in _happened(log, of, found):
         sheets.add(made["events"], rows.event(happened))
     for each in made.values():
@@ -131,14 +141,22 @@ def _proposal(service: Service, log: Sealed, of: Scope, found: Gathered, row: Pr
     for line in rows.orders(known, approval):
         sheets.add(made["orders"], line)
     for line in rows.overridden(session, known):
-        sheets.add(made["overrides"], line)
+        _add(found, "overrides", line)
     if decision is not None:
-        sheets.add(made["decisions"], decision)
+        _add(found, "decisions", decision)
+    if approval is not None and approval.policy is not None:
+        found.policies.add(approval.policy)
     totals.count(found.totals, known)
     found.streams.add(row.id)
     found.snapshots |= {row.snapshot} if approval is None else {row.snapshot, approval.snapshot}
     if known.why is None:
         found.proven[row.id] = known.whole
+
+
+def _add(found: Gathered, name: str, line: Row) -> None:
+    sheets.add(found.sheets[name], line)
+    if line.get("evidence") is not None:
+        found.evidence.add(str(line["evidence"]))
 
 
 def _happened(log: Sealed, of: Scope, found: Gathered) -> Iterator[Journal]:
@@ -173,6 +191,10 @@ def _copied(sink: Sink, name: str, of: IO[bytes]) -> None:
 def _put(sink: Sink, name: str, content: bytes) -> None:
     with parcel.written(sink, name) as file:
         file.write(content)
+
+
+def _put_blob(sink: Sink, name: str, session: Session, hash: str) -> None:
+    _put(sink, name, blobs.get(session, [hash])[hash])
 
 
 def _put_sheet(sink: Sink, csv: str, sheet: Sheet, json: str) -> None:

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 
+from policy.book.amount import number_text
 from policy.proof.note import Checkpoint
+from server.desk.demand import LENIENT
 from server.desk.exam.case import MEANS
 from server.desk.exam.scope import Scope
 
@@ -10,8 +12,9 @@ PAGE = """\
 RECORDS OF {about}
 from {first} to {last}, both days included (UTC); made for the eyes of: {roles}
 
-Begin with 00-totals.csv: how many proposals, orders, accounts and how much money there are in the period, how many of
-them have a proof here, and how many have none and why. DICTIONARY.csv says what every column of every file means.
+Begin with 00-totals.csv: how many proposals, orders, accounts and how much money there are in the period, of how many
+the proof is here as a whole, of how many it is open, and how many have none and why. DICTIONARY.csv says what every
+column of every file means.
 
 HOW TO CHECK IT WITH NOTHING INSTALLED
 
@@ -24,7 +27,17 @@ HOW TO CHECK IT WITH NOTHING INSTALLED
    columns in a spreadsheet and compare with 00-totals.csv.
 3. A single decision: unpack bundles/ID.proof.zip. Its README.txt says the same of its own MANIFEST.sha256; report.html
    is the decision for people, decision/checks.csv the arithmetic of every rule, decision/orders.csv its orders.
-   Where csv/proposals.csv says that a proof is `open`, the bundle shows what is for everybody, and commits to the rest.
+
+A proof that is `open` in csv/proposals.csv shows what is for everybody and commits to the rest, which is kept from the
+roles named above: orders, approvals and log are proven, and rules, data and optimality are not. Who examines the firm
+gets it as a whole by a key that has, beside `regulator`, the roles that rules are visible to: ask the firm for one, and
+for this export again (docs/exports.md, "For an examiner").
+
+4. What an approval was held to: csv/decisions.csv names the approval policy and its clause (from 1, read from the top),
+   policies/ has the clauses and csv/policies.csv their SHA-256, which the log's entry of the policy commits to. Where
+   no policy is named the default held: four eyes, but for orders of up to {lenient} in the base currency that need
+   neither consent nor a waiver, in accounts that are all discretionary: these their proposer may approve.
+5. What waivers, overrides and clients' approvals rest on: evidence/ has each file, its SHA-256 is its name.
 
 HOW TO CHECK IT WITH A VERIFIER
 
@@ -57,7 +70,7 @@ WHAT IS NOT IN IT
 
 - Checks of orders (/v1/checks) are answered and not kept: there is no record of them but that somebody asked.
 - What brokers and custodians did (routing, fills, allocations, confirmations): this service proposes and approves.
-  Whether an account is discretionary is a term of the client's contract, and not kept here.
+  Whether an account is discretionary is in the tables as the firm's data said it; the client's contract is not here.
 - Trades that were made outside of the service. Compare the totals with the custodian's statement.
 - A proposal belongs to the day on which it was asked for, whenever it was decided. Decisions and overrides are those of
   the proposals that are here. Periods that meet without a gap have each of them once.
@@ -93,6 +106,7 @@ def page(of: Scope, state: Checkpoint, seen: int | None, counts: Mapping[str, in
         size=state.size,
         root=state.root.hex(),
         grown=_grown(seen),
+        lenient=number_text(LENIENT),
         whys="\n".join(f"- {why.value}: {text}." for why, text in MEANS.items()),
         scope=_ACCOUNT if of.account is not None else _HOUSEHOLD if of.household is not None else _ALL,
     )

@@ -11,6 +11,7 @@ from server.desk import overrides
 from server.desk.exam.case import Case
 from server.desk.exam.sheets import Row, cell
 from server.desk.exam.totals import bought_and_sold
+from server.desk.measures import KEPT
 from server.desk.proposals import State
 from server.store.tables import Approval, Journal, Override
 
@@ -36,6 +37,7 @@ def proposal(case: Case) -> Row:
         "verdict_after": None if said is None or said.after is None else said.after.answer,
         "orders": len(case.orders),
         "trades": None if said is None else _yes(bool(case.orders)),
+        "discretionary": _decides(case),
         "currency": None if said is None else said.currency,
         "bought": None if said is None else bought,
         "sold": None if said is None else sold,
@@ -62,6 +64,7 @@ def orders(case: Case, approval: Approval | None) -> Iterator[Row]:
             "approved": None if approval is None else approval.time,
             "batch": order.batch,
             "account": order.account,
+            "discretionary": _known(case.discretionary[order.account]),
             "side": order.side,
             "instrument": order.instrument,
             "name": order.name,
@@ -145,6 +148,18 @@ def event(row: Journal) -> Row:
 
 def _entry(case: Case, type: str) -> int | None:
     return next((each.index for each in case.entries if each.type == type), None)
+
+
+def _decides(case: Case) -> str | None:
+    """As a policy of approval goes by it."""
+    if case.said is None or case.row.measures is None:
+        return None
+    measures = KEPT.validate_json(case.row.measures)
+    return _known(measures.discretion) if measures.accounts else None
+
+
+def _known(it: bool | None) -> str:
+    return "unknown" if it is None else _yes(it)
 
 
 def _yes(it: bool) -> str:

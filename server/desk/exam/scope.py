@@ -4,7 +4,7 @@ A proposal belongs to the day (UTC) on which it was asked for, and to no other, 
 have every proposal once and their totals add up.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,7 +14,9 @@ from server.answer.proposal import Ordered
 from server.auth.credentials import Principal
 from server.desk import loaded, manifest, proposals
 from server.desk.manifest import Manifest
+from server.desk.measures import DISCRETION
 from server.running import Service
+from server.store import blobs
 from server.store.tables import Hold, Proposal, Snapshot
 
 AT_ONCE = 200  # rows
@@ -93,6 +95,19 @@ def within(service: Service, session: Session, of: Scope, row: Proposal, orders:
         return list(orders)
     mine = _consists(service, session, row).parts[of.household].accounts
     return [order for order in orders if order.account in mine]
+
+
+def discretionary(
+    service: Service, session: Session, row: Proposal, orders: Iterable[Ordered]
+) -> Mapping[str, bool | None]:
+    """By account with an order: whether the firm decides for it, as the proposal's data says; None where that does not
+    say, or was erased."""
+    accounts, known = {order.account for order in orders}, _consists(service, session, row)
+    parts = {name: known.parts[name] for name in map(known.home.__getitem__, accounts)}
+    there = set(blobs.kept(session, [part.hash for part in parts.values()]))
+    rows = manifest.rows_of(session, {name: part for name, part in parts.items() if part.hash in there})
+    facts = {each["id"]: each.get("facts", {}) for _, found in rows for each in found["accounts"]}
+    return {account: facts.get(account, {}).get(DISCRETION) for account in accounts}
 
 
 def _consists(service: Service, session: Session, row: Proposal) -> Manifest:

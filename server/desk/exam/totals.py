@@ -1,4 +1,5 @@
-"""The population of an export: how many there are and for how much money, with a proof and without, and why without.
+"""The population of an export: how many there are and for how much money: proven as a whole, in what is
+open, or not at all, and why not.
 
 Exact sums. Accounts and households are counted once each, so that their parts may come to more than the total.
 """
@@ -33,7 +34,7 @@ def bought_and_sold(case: Case) -> tuple[Fraction, Fraction]:
 
 
 def count(totals: Totals, case: Case) -> None:
-    columns = (ALL, "with_proof") if case.why is None else (ALL, "without_proof", column_of(case.why))
+    columns = (ALL, f"{case.proof}_proof") if case.why is None else (ALL, "without_proof", column_of(case.why))
     bought, sold = bought_and_sold(case)
     currency = "" if case.said is None else case.said.currency
     approved = case.state is State.APPROVED
@@ -82,6 +83,6 @@ def _add(totals: Totals, measure: str, currency: str, column: str, number: Fract
 
 
 def _row(measure: str, currency: str, found: dict[str, Fraction]) -> Row:
-    columns = (ALL, "with_proof", "without_proof", *map(column_of, Why))
+    columns = (ALL, "whole_proof", "open_proof", "without_proof", *map(column_of, Why))
     said: dict[str, Value] = {column: found.get(column, Fraction(0)) for column in columns}
     return {"measure": measure, "currency": currency, **said}

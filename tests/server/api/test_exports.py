@@ -17,6 +17,9 @@ from zipfile import ZipFile
 import pytest
 from sqlmodel import col, select
 
+from policy.canonical import digest
+from policy.proof.claims.claim import Answer
+from policy.proof.examine import examined_zip
 from policy.proof.merkle import consistent, leaf_hash
 from policy.proof.note import checkpoint, parse
 from policy.proof.tlog_proof import growth, proof, proves
@@ -27,11 +30,13 @@ from server.cli.main import main
 from server.desk import erasure, outlived
 from server.desk.erasure import Meant
 from server.desk.outlived import Outlived
+from server.desk.verify import deep
 from server.log import journal, signer
 from server.running import Service
 from server.store.tables import Journal, Proposal
 from tests.server import stocked
 from tests.server.api.conftest import Caller
+from tests.server.api.test_approvals import ruled
 from tests.server.api.test_parts import SHARED, household, together
 from tests.server.api.test_proposals import alone
 from tests.server.cli.test_visibility import hidden
@@ -39,6 +44,7 @@ from tests.server.cli.test_visibility import hidden
 Callers = Callable[..., Caller]
 WAIT = {"Prefer": "wait=60"}
 EVIL = "=1+1|x"
+SAID = b"The client said yes.\n"
 TODAY = datetime.now(UTC).date()
 PERIOD = {"from": str(TODAY - timedelta(days=1)), "to": str(TODAY + timedelta(days=1))}
 
@@ -48,19 +54,24 @@ def firm(service: Service) -> bytes:
     """Rules in force and a snapshot of three households; the trust card from before."""
     stocked.ruled(service, {"rules.mandate": stocked.RULES})
     names = ("jones", "smith", EVIL)
-    stocked.sealed(service, {**SHARED, **together(*(household(name) for name in names))})
+    book = {**SHARED, **together(*(household(name) for name in names))}
+    for account, free in zip(book["accounts"], (True, False), strict=False):
+        account["facts"] = {**account["facts"], "discretionary": free}
+    stocked.sealed(service, book)
     return signer.card(service.store, service.signer)
 
 
 @pytest.fixture
 def busy(service: Service, caller: Callers, firm: bytes) -> Caller:
-    """Somebody who reads, when proposals were approved, rejected and asked for."""
+    """Somebody who reads, when proposals were approved, by a policy and on evidence, rejected and asked for."""
     anna, berta = caller("anna", Role.ADVISER), caller("berta", Role.ADVISER)
+    ruled(caller("rita", Role.COMPLIANCE), caller("carl", Role.COMPLIANCE), {"level": "four eyes"})
+    berta("POST", "/v1/evidence", content=SAID)
     for name, verb in (("jones", "approval"), ("smith", "rejection"), (EVIL, None), ("jones", None)):
         made = anna("POST", "/v1/proposals", json={"household": name}, headers=WAIT)
         assert made.status_code == 201, made.text
         if verb is not None:
-            body = {} if verb == "approval" else {"reason": "+1 is no reason"}
+            body = {"evidence": digest(SAID)} if verb == "approval" else {"reason": "+1 is no reason"}
             match = {"If-Match": made.headers["etag"]}
             done = berta("POST", f"/v1/proposals/{made.json()['id']}/{verb}", json=body, headers=match)
             assert done.status_code == 200, done.text
@@ -89,6 +100,12 @@ def totals(found: dict[str, bytes]) -> dict[tuple[str, str], dict[str, Fraction]
     return {(row.pop("measure"), row.pop("currency")): {k: Fraction(v) for k, v in row.items()} for row in rows}
 
 
+def claims(found: dict[str, bytes], card: bytes) -> dict[str, Answer]:
+    """What `proofolio verify` says of the one bundle."""
+    (name,) = (each for each in found if each.startswith("bundles/"))
+    return {claim.name: claim.answer for claim in deep(examined_zip(found[name], trust(card))).claims}
+
+
 def test_the_totals_are_those_of_another_count(busy: Caller) -> None:
     """Counted from what the API says of each proposal, and from nothing that the export is made of."""
     listed = busy("GET", "/v1/proposals").json()["data"]
@@ -101,7 +118,7 @@ def test_the_totals_are_those_of_another_count(busy: Caller) -> None:
     def counted(measure: str, currency: str, worth: Callable[[list[dict[str, Any]]], object]) -> None:
         without = [row for row in each if row not in proven]
         own = said[measure, currency]
-        assert [own[name] for name in ("total", "with_proof", "without_proof")] == list(
+        assert [own[name] for name in ("total", "whole_proof", "without_proof")] == list(
             map(worth, (each, proven, without))
         )
 
@@ -120,6 +137,13 @@ def test_the_totals_are_those_of_another_count(busy: Caller) -> None:
     counted("sold", "USD", lambda rows: sum(Fraction(order["worth"]) for order in orders(rows, "sell", "short")))
     assert said["proposals", ""]["without_not_searched"] == 1
     assert said["bought", "USD"]["total"] == sum(Fraction(row["worth"]) for row in sheet(found, "csv/orders")) > 0
+    assert said["orders", ""]["open_proof"] == 0
+    words = {"jones-0": "yes", "smith-0": "no"}
+    for row in sheet(found, "csv/orders"):
+        assert row["discretionary"] == words.get(row["account"], "unknown")
+    for row in sheet(found, "csv/proposals"):
+        word = words.get(f"{row['household']}-0", "unknown")
+        assert row["discretionary"] == (word if row["trades"] == "yes" else ""), row
     decided = {(row["decision"], row["kind"], row["person"]) for row in sheet(found, "csv/decisions")}
     assert decided == {("approval", "attested", "berta"), ("rejection", "attested", "berta")}
     for name, lines in ((name[4:-4], sheet(found, name[:-4])) for name in found if name.startswith("csv/")):
@@ -166,6 +190,19 @@ def test_it_is_checked_with_nothing_installed(busy: Caller, tmp_path: Path) -> N
     (tmp_path / "csv" / "orders.csv").write_bytes(b"")
     run = subprocess.run(["sha256sum", "-c", "MANIFEST.sha256"], cwd=tmp_path, capture_output=True, text=True)
     assert (run.returncode, "csv/orders.csv: FAILED" in run.stdout) == (1, True)
+
+
+def test_what_an_approval_was_held_to_is_in_it(busy: Caller) -> None:
+    found = exported(busy)
+    (policy,) = sheet(found, "csv/policies")
+    approval = next(row for row in sheet(found, "csv/decisions") if row["decision"] == "approval")
+    assert (approval["policy"], approval["clause"], approval["evidence"]) == (policy["policy"], "1", digest(SAID))
+    assert digest(found[policy["file"]]) == policy["document"]
+    assert json.loads(found[policy["file"]]) == {"currency": "USD", "clauses": [{"level": "four eyes"}]}
+    assert found[f"evidence/{digest(SAID)}"] == SAID
+    said = [json.loads(row["data"]) for row in sheet(found, "csv/events") if row["type"] == "approval-policy.approved"]
+    assert [each["document"] for each in said] == [policy["document"]]
+    assert not [name for name in exported(busy, household="smith") if name.startswith("evidence/")]
 
 
 def test_no_cell_is_a_formula(busy: Caller) -> None:
@@ -258,19 +295,26 @@ def test_what_was_erased_has_no_proof(service: Service, busy: Caller) -> None:
 
 
 def test_what_is_kept_from_the_reader_is_not_in_it(service: Service, caller: Callers) -> None:
+    """An examiner gets the whole of it by a key with the roles that rules are visible to (docs/exports.md)."""
     stocked.ruled(service, {"a.mandate": stocked.RULES, "s.mandate": hidden("require cash >= 5% of net assets")})
     stocked.sealed(service)
     anna = caller("anna", Role.ADVISER)
     assert anna("POST", "/v1/proposals", json={}, headers=WAIT).json()["state"] == "proposed"
     found = exported(caller("rex", Role.REGULATOR))
     (row,), (book,) = sheet(found, "csv/proposals"), sheet(found, "csv/rulebooks")
-    assert (row["proof"], book["files"]) in (("no", "no"), ("open", "no"))
-    assert (row["why"] == "kept") is (row["proof"] == "no")
+    assert (row["proof"], row["why"], book["files"]) == ("open", "", "no")
+    split = [("bought", "USD"), ("sold", "USD"), ("proposals", "")]
+    assert all(totals(found)[each]["open_proof"] == totals(found)[each]["total"] for each in split)
+    assert not any(totals(found)[each]["whole_proof"] for each in split)
+    card = signer.card(service.store, service.signer)
+    assert claims(found, card)["better"] is Answer.NOT_PROVEN
     inside = [content for name in found if name.startswith("bundles/") for content in files(found[name]).values()]
     assert not [content for content in (*found.values(), *inside) if b"H-7" in content or b"secret" in content.lower()]
     whole = exported(caller("rosa", Role.REGULATOR, Role.CONTROL_ROOM))
     assert sheet(whole, "csv/proposals")[0]["proof"] == "whole"
     assert sheet(whole, "csv/rulebooks")[0]["files"] == "yes"
+    assert all(totals(whole)[each]["whole_proof"] == totals(found)[each]["open_proof"] for each in split)
+    assert [name for name, answer in claims(whole, card).items() if answer is not Answer.PROVEN] == ["approvals"]
 
 
 def test_the_verb_writes_what_the_api_answers(
