@@ -1,6 +1,6 @@
 """Which rules and data a request is about: those that it names, else the rules in force and the newest snapshot."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Set
 from typing import TypeVar
 
 from sqlmodel import Session
@@ -54,8 +54,7 @@ def library_in_force(service: Service, session: Session, now: str) -> Library | 
 def household(known: Manifest, named: str | None, who: Principal, *, snapshot: str | None) -> str | None:
     """Whose part of a snapshot a request is about; None for all of it. Who may see some households only, and of these
     one in this snapshot, means that one. `snapshot`: as it was named."""
-    there = known.parts.keys() - {NOBODY}
-    mine = there if who.households is None else there & who.households
+    mine = homes(known, who)
     if named is not None:
         if named in mine:
             return named
@@ -71,6 +70,20 @@ def household(known: Manifest, named: str | None, who: Principal, *, snapshot: s
     if snapshot is None:
         raise ProblemError("no-snapshot", "there is no snapshot that you may see; send one, or name one")
     raise invalid("/snapshot", f"there is no snapshot `{snapshot[:80]}`", "name one of /v1/snapshots")
+
+
+def homes(known: Manifest, who: Principal) -> Set[str]:
+    """The households of a snapshot that are somebody's to see."""
+    there = known.parts.keys() - {NOBODY}
+    return there if who.households is None else there & who.households
+
+
+def there(kind: str, name: str, names: Iterable[str]) -> None:
+    """404 where it is none of `names`, which are the caller's to see."""
+    names = frozenset(names)
+    if name not in names:
+        do = did_you_mean(name, names, "or it is not yours to see")
+        raise ProblemError("not-found", f"there is no {kind} `{name[:80]}`; {do}")
 
 
 MOST = 50

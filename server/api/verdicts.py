@@ -11,13 +11,18 @@ from typing import Annotated, Any
 from litestar import Request, Router, get
 from litestar.di import NamedDependency
 from litestar.params import FromQuery, QueryParameter
+from sqlmodel import Session
 
 from policy.canonical import CanonicalError, decode, encode
+from policy.ir.core import Library
+from policy.judge.redact import readable
+from server import clock
+from server.api import chosen
 from server.api.problem import ProblemError
 from server.api.reads import about
 from server.auth.credentials import Principal
 from server.auth.roles import Act
-from server.desk import standing
+from server.desk import ingest, loaded, standing
 from server.log.feed import START, Page
 from server.log.journal import MOST
 from server.running import Service
@@ -79,6 +84,7 @@ def listed(
     """What does not pass, of all or of one household, under all rules or one."""
     after = None if cursor is None else _place(cursor)
     with service.store.reading() as session:
+        _there(service, session, request.user, household, rule)
         reached = standing.reached(session)
         rows = standing.kept(session, request.user, standing.Asked(household, rule, after, limit + 1))
     shown = rows[:limit]
@@ -98,8 +104,26 @@ def history(
     limit: Limit = 100,
 ) -> Page:
     """How verdicts changed, oldest first: the feed's events `verdict.changed`, of these alone."""
+    about(request, household)
     with service.store.reading() as session:
+        if not standing.told(session, request.user, household, rule):
+            _there(service, session, request.user, household, rule)
         return standing.history(session, request.user, household, rule, after, limit)
+
+
+def _there(service: Service, session: Session, who: Principal, household: str | None, rule: str | None) -> None:
+    """Nothing is said of what is not there, which would read as that nothing is wrong with it."""
+    if household is not None:
+        newest = ingest.latest(session)
+        mine = () if newest is None else chosen.homes(loaded.manifest_in(service, newest), who)
+        chosen.there("household", household, mine)
+    if rule is not None:
+        library = chosen.library_in_force(service, session, clock.now())
+        chosen.there("rule in force", rule, () if library is None else _names(readable(library, who.roles)))
+
+
+def _names(library: Library) -> set[str]:
+    return {rule.id for rule in library.rules} | {found.id for found in library.lists}
 
 
 def _cursor(row: Verdict) -> str:

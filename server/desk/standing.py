@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, func, or_, select
 
 from policy.canonical import Json, decode, encode
 from policy.ir.bound import Obligation, Outcome
@@ -210,10 +210,21 @@ def kept(session: Session, who: Principal, asked: Asked) -> Sequence[Verdict]:
 
 def history(session: Session, who: Principal, household: str | None, rule: str | None, after: int, limit: int) -> Page:
     """The events of the feed that are of these verdicts, and theirs to see."""
+    return feed.page(session, who, after, limit, *_changes(who, household, rule))
+
+
+def told(session: Session, who: Principal, household: str | None, rule: str | None) -> bool:
+    """Whether the feed ever had such an event for them."""
+    wanted = select(Journal.index).where(feed.seen_by(who), *_changes(who, household, rule))
+    return session.exec(wanted.limit(1)).first() is not None
+
+
+def _changes(who: Principal, household: str | None, rule: str | None) -> list[Which]:
     streams = [STREAM, *(apart(STREAM, role) for role in sorted(who.roles))]
     wanted: list[Which] = [col(Journal.stream).in_(streams)]
     if household is not None:
         wanted.append(col(Journal.household) == household)
     if rule is not None:
-        wanted.append(col(Journal.data).contains(encode({"rule": rule}).decode()[1:-1], autoescape=True))
-    return feed.page(session, who, after, limit, *wanted)
+        said = encode({"rule": rule}).decode()[1:-1]
+        wanted.append(func.replace(col(Journal.data), said, "") != col(Journal.data))  # LIKE has no case on SQLite
+    return wanted

@@ -232,7 +232,8 @@ def heard(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
                 who = caller(f"a {role}", role, households=["jones"])
                 for name, path in paths(served, ids):
                     for number, query in enumerate(queries(name.partition(" ")[0], ids)):
-                        said[f"{role}: {name}.{number}"] = told(who("GET", path + query))
+                        key = f"{role}: {name}.{number} {_plain(VARYING.sub('*', path + query))}"
+                        said[key] = told(who("GET", path + query))
                 for number, (path, body) in enumerate(ASKED):
                     said[f"{role}: {path} {number}"] = told(who("POST", path, **body))
             found.append(said)
@@ -254,6 +255,11 @@ def _first(one: tuple[int, str, str], two: tuple[int, str, str]) -> str:
 
 def test_no_answer_has_a_word_of_it(heard: list[dict[str, Any]]) -> None:
     words = ("smith", "H-7", "memorandum", digest(b"signed by smith"))
-    held = [(name, word) for name, (_, headers, body) in heard[1].items() for word in words if word in headers + body]
+    held = [
+        (name, word)
+        for name, (_, headers, body) in heard[1].items()
+        for word in words
+        if word in headers + body and word not in name  # what was asked for by its name is named
+    ]
     echoes = ("admin: ", *(f"{role}: {path}" for role in READERS for path, _ in ASKED))
     assert [(name, word) for name, word in held if not name.startswith(echoes) or ": /v1/proposals/{" in name] == []

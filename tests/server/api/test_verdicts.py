@@ -19,6 +19,7 @@ from server.flow.judging import Memory
 from server.running import Service
 from server.store.tables import Journal, Reached, Verdict
 from tests.server.api.conftest import Caller
+from tests.server.api.test_parts import SHARED, household, together
 from tests.server.api.texts import book, rules
 from tests.server.stocked import ruled, sealed
 
@@ -187,6 +188,33 @@ def test_pages_and_filters(stocked: Service, caller: Make) -> None:
     assert {row["rule"] for row in of_rule} == {"H-7"}
     past = room("GET", "/v1/verdicts/history?rule=H-7").json()["events"]
     assert {event["data"]["rule"] for event in past} == {"H-7"}
-    assert room("GET", "/v1/verdicts?household=other").json()["data"] == []
     for cursor in ("x", "WyJhIl0=", "é"):
         assert room("GET", f"/v1/verdicts?cursor={cursor}").json()["code"] == "bad-cursor"
+
+
+def test_nothing_is_said_of_what_is_not_there(service: Service, caller: Make) -> None:
+    """Neither that nothing is wrong with it, nor whether it is hidden."""
+    ruled(service, rules(share=50, most=40))
+    sealed(service, {**SHARED, **together(household("smith", quantity="900"), household("jones"))})
+    brought(service)
+    olga, anna = caller("olga", Role.OPERATIONS), caller("anna", Role.ADVISER, households=["jones"])
+    room = caller("rita", ROOM)
+    for path in ("/v1/verdicts", "/v1/verdicts/history"):
+        for who, query, near in (
+            (olga, "household=SMITH", "did you mean `smith`?"),
+            (olga, "household=smiht", "did you mean `smith`?"),
+            (anna, "household=smith", "or it is not yours to see"),
+            (olga, "household=", "or it is not yours to see"),
+            (olga, "rule=p-1", "did you mean `P-1`?"),
+            (olga, "rule=H-7", "or it is not yours to see"),
+        ):
+            found = who("GET", f"{path}?{query}")
+            assert (found.status_code, found.json()["code"]) == (404, "not-found"), (path, query)
+            assert found.json()["detail"].endswith(near), found.text
+        for who, query in ((anna, "household=jones"), (olga, "rule=P-1"), (room, "rule=H-7")):
+            assert who("GET", f"{path}?{query}").status_code == 200
+    ruled(service, {"secret.mandate": rules()["secret.mandate"]})
+    sealed(service, {**SHARED, **household("jones")})
+    assert olga("GET", "/v1/verdicts?household=smith").status_code == 404
+    past = olga("GET", "/v1/verdicts/history?household=smith&rule=P-1").json()["events"]
+    assert past, "what was said of it before stays"
