@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from fractions import Fraction
+from math import gcd
 
 LENGTH = 250  # characters; beyond it a text is an attack, not a number
 WHOLE = 30  # digits before the point
@@ -74,14 +75,24 @@ def share(raw: object) -> Fraction | Refusal:
 def number_text(number: Fraction) -> str:
     """The shortest exact text that `exact` reads back: `12.5`, and `10/3` where decimals do not end
     in time."""
-    below = number.denominator
+    return _lowest(number.numerator, number.denominator)
+
+
+def ratio_text(above: int, below: int) -> str:
+    """`number_text` of `above / below`, where `below` is positive."""
+    common = gcd(above, below)
+    return _lowest(above // common, below // common)
+
+
+def _lowest(above: int, below: int) -> str:
+    """Of a ratio in lowest terms."""
     if below == 1:
-        return str(number.numerator)
+        return str(above)
     places = _places(below)
     if places is None or places > DECIMALS:
-        return str(number)
-    digits = str(abs(number.numerator) * 10**places // below).rjust(places + 1, "0")
-    return f"{'-' if number < 0 else ''}{digits[:-places]}.{digits[-places:]}"
+        return f"{above}/{below}"
+    digits = str(abs(above) * 10**places // below).rjust(places + 1, "0")
+    return f"{'-' if above < 0 else ''}{digits[:-places]}.{digits[-places:]}"
 
 
 def percent_text(number: Fraction) -> str:

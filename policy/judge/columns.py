@@ -32,7 +32,7 @@ class Stage:
     one: int
     scales: Sequence[LeafScale]
     found: dict[int, Sequence[int]] = field(default_factory=dict)
-    tops: dict[int, int] = field(default_factory=dict)
+    tops: dict[int, tuple[int, int]] = field(default_factory=dict)
     told: dict[int, Said] = field(default_factory=dict)
 
     def unit(self, leaf: int) -> int:
@@ -129,11 +129,13 @@ def scalars(mixed: Scalars, stage: Stage) -> Sequence[int]:
     return found
 
 
-def top(mixed: Scalars, stage: Stage) -> int:
-    """The greatest of them, of which there is one."""
+def top(mixed: Scalars, stage: Stage) -> tuple[int, int]:
+    """The greatest of them, of which there is one, and the first row that has it."""
     found = stage.tops.get(id(mixed))
     if found is None:
-        found = stage.tops[id(mixed)] = max(scalars(mixed, stage))
+        values = scalars(mixed, stage)
+        most = max(values)
+        found = stage.tops[id(mixed)] = most, values.index(most)
     return found
 
 
@@ -274,7 +276,7 @@ def _leaves(column: Leaves, stage: Stage) -> Said:
         values, bounds = (lifted(side, up, stage.one) for side, up in zip((values, bounds), column.lifted, strict=True))
     if column.floor:
         values, bounds = list(map(neg, values)), list(map(neg, bounds))
-    if column.level and top(column.measures, stage) <= bounds[0]:
+    if column.level and top(column.measures, stage)[0] <= bounds[0]:
         return Said([True] * len(values), values, bounds, column.numbers)
     truths: Sequence[bool | None] = list(map(lt if column.strict else le, values, bounds))
     if column.bases is not None:

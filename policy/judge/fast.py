@@ -18,7 +18,7 @@ from policy.ir import meaning
 from policy.ir.bound import Bound, Form, Obligation, Outcome, Point, Rung, Truth
 from policy.judge import eval as reference
 from policy.judge import reach
-from policy.judge.columns import NOBODY, Formulas, Leaves, Said, Stage, formulas, leaves, tightest, top
+from policy.judge.columns import NOBODY, Formulas, Leaves, Said, Scalars, Stage, formulas, leaves, tightest, top
 from policy.judge.fits import fits
 from policy.judge.from_ir import Layout
 from policy.judge.from_ir import formulas as laid_out
@@ -34,13 +34,15 @@ TO_THE_REFERENCE = Truth(None)
 class RuleTable:
     """The obligations of one rule: their places, and the formulas and outcomes of their first rungs. `fast`: the rows
     that the columns hold. `further`: for each later rung, which row has it, and the formulas. `alike`: a leaf whose
-    scale all leaves of the first rungs share; None where they do not."""
+    scale all leaves of the first rungs share; None where they do not. `level`: the measures, where level leaves of one
+    scale are all that is asked first (`policy.judge.columns.Leaves`)."""
 
     rule: str
     places: Sequence[int]
     outcomes: frozenset[Outcome]
     firsts: Formulas
     alike: int | None
+    level: Scalars | None
     fast: Sequence[int]
     further: Sequence[tuple[Mapping[int, int], Formulas]]
 
@@ -140,7 +142,16 @@ def _rule_table(
         later = laid_out([ladders[places[row]][level].formula for row in owners], layout)
         further.append(({row: position for position, row in enumerate(owners)}, later))
     outcomes = frozenset(ladders[place][0].outcome for place in places)
-    return RuleTable(rule, places, outcomes, column, min(numbers) if len(scales) == 1 else None, fast, further)
+    alike = min(numbers) if len(scales) == 1 else None
+    measures = None if alike is None or len(fast) < len(places) else _level(column)
+    return RuleTable(rule, places, outcomes, column, alike, measures, fast, further)
+
+
+def _level(asked: Formulas) -> Scalars | None:
+    match asked.columns:
+        case (Leaves(level=True) as only,):
+            return only.measures
+    return None
 
 
 def _needs(bound: Bound, lat: Lattice, rungs: Iterable[Rung]) -> Needs:
@@ -239,11 +250,9 @@ def numbers(answers: Answers, place: int) -> Numbers | None:
 
 def whole(answers: Answers, place: int) -> Whole | None:
     """None where no leaf decides, and where the reference judged."""
-    if place in answers.slow:
-        return None
-    said, row = _place(answers, place)
+    said, row = answers.further.get(place) or _first(answers, place)
     number = said.leaves[row]
-    if number == NOBODY:
+    if number == NOBODY or place in answers.slow:
         return None
     leaf = answers.tables.layout.leaves[number]
     return Whole(leaf.unit, leaf.op, said.values[row], said.bounds[row], answers.stage.unit(number))
@@ -251,15 +260,20 @@ def whole(answers: Answers, place: int) -> Whole | None:
 
 def exact(found: Whole) -> tuple[Fraction, Fraction, Fraction]:
     """Value, bound and headroom."""
-    value, bound, one = found[2:]
+    value, bound, headroom = sides(found)
+    return Fraction(value, found.one), Fraction(bound, found.one), Fraction(headroom, found.one)
+
+
+def sides(found: Whole) -> tuple[int, int, int]:
+    """The same over `one`."""
     side = 1 if found.op in meaning.CAPS else -1
-    return Fraction(side * value, one), Fraction(side * bound, one), Fraction(bound - value, one)
+    return side * found.value, side * found.bound, found.bound - found.value
 
 
-def _place(answers: Answers, place: int) -> tuple[Said, int]:
-    """Where the numbers of an obligation are."""
+def _first(answers: Answers, place: int) -> tuple[Said, int]:
+    """Where the numbers of the first rung are."""
     rule, row = answers.tables.at[place]
-    return answers.further.get(place, (answers.said[rule], row))
+    return answers.said[rule], row
 
 
 def _numbers(finding: Finding) -> Numbers | None:
@@ -307,8 +321,10 @@ def nearest(answers: Answers) -> dict[str, int]:
 
 
 def _worst(answers: Answers, rule: RuleTable, said: Said) -> int:
+    if rule.level is not None and (row := _highest(rule.level, rule, said, answers)) is not None:
+        return rule.places[row]
     everyone = len(rule.fast) == len(rule.places)
-    if everyone and (row := _highest(rule, said, answers)) is not None:
+    if everyone and all(said.truths) and (row := largest(said, _units(answers, rule, said))) is not None:
         return rule.places[row]
     worst = reference.worst({answers.outcomes[place] for place in rule.places})
     rows = [row for row, place in enumerate(rule.places) if answers.outcomes[place] is worst]
@@ -318,15 +334,12 @@ def _worst(answers: Answers, rule: RuleTable, said: Said) -> int:
     return min((rule.places[row] for row in rows), key=lambda place: tightness(answers, place))
 
 
-def _highest(rule: RuleTable, said: Said, answers: Answers) -> int | None:
+def _highest(level: Scalars, rule: RuleTable, said: Said, answers: Answers) -> int | None:
     """As `largest`, where all first rungs hold; None where some do not. What rules have in common was looked at once,
     when they were judged."""
-    first, stage, bound = rule.firsts.columns[0], answers.stage, said.bounds[0]
-    if isinstance(first, Leaves) and first.level and len(rule.firsts.columns) == 1 and rule.alike is not None:
-        most = top(first.measures, stage)
-        shown = most <= bound and falls(most, bound, stage.unit(rule.alike))
-        return said.values.index(most) if shown else None
-    return largest(said, _units(answers, rule, said)) if all(said.truths) else None
+    (most, row), bound = top(level, answers.stage), said.bounds[0]
+    assert rule.alike is not None, "level leaves of one scale"
+    return row if most <= bound and falls(most, bound, answers.stage.unit(rule.alike)) else None
 
 
 def largest(said: Said, units: Sequence[int]) -> int | None:

@@ -150,7 +150,7 @@ def _leaves(column: Leaves, way: Way) -> Sequence[bool]:
 
 def _is_far(column: Leaves, way: Way) -> bool:
     """Whether what is most stays under the bound that all have, were it to move as far as what moves most."""
-    room = scalars(column.bounds, way.end)[0] - top(column.measures, way.end)
+    room = scalars(column.bounds, way.end)[0] - top(column.measures, way.end)[0]
     return room >= _most(column.measures, way) + _scalars(column.bounds, way)[0]
 
 

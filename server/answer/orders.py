@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
+from policy.book.amount import ratio_text
 from policy.ir.bound import Outcome
 from policy.judge import fast
 from policy.judge.eval import worst
@@ -134,7 +135,11 @@ def _line(found: Checked, about: About, place: int, outcome: str) -> Nearest:
 @lru_cache(LINES)
 def _exact(about: About, outcome: str, whole: Whole) -> Nearest:
     """Most lines of a check are as they were in the one before."""
-    return _said(about, outcome, whole.unit, whole.op, *map(told, fast.exact(whole)))
+    value, bound, headroom = fast.sides(whole)
+    return _said(about, outcome, whole.unit, whole.op, *(_text(each, whole.one) for each in (value, bound, headroom)))
+
+
+_text = lru_cache(LINES)(ratio_text)
 
 
 def _said(about: About, outcome: str, *numbers: Any) -> Nearest:

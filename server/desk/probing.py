@@ -42,14 +42,14 @@ def names(book: Book, instruments: Iterable[str]) -> frozenset[str]:
 def limited(session: Session, probing: Probing, who: str, now: datetime) -> int | None:
     """In how many seconds somebody may check again who is past the limit; None for everybody else."""
     asked = {"who": who, "since": _since(probing, now), "names": probing.names}
-    last = statement.one(session.connection(), _PAST, asked)  # the newest of those that have to go out of the window
+    last = statement.one(statement.connected(session), _PAST, asked)
     if last is None:
         return None
     left = datetime.fromisoformat(last[0]) + timedelta(hours=probing.hours) - now
     return max(1, int(left.total_seconds()) + 1)
 
 
-_PAST = (
+_PAST = (  # the newest of those that have to go out of the window
     select(Probe.time)
     .where(col(Probe.principal) == bindparam("who"), col(Probe.time) > bindparam("since"))
     .order_by(col(Probe.time).desc())

@@ -21,6 +21,13 @@ Column = tuple[str, Callable[[Any], Any] | None]
 STATEMENTS = 64  # that are kept as texts
 
 
+def connected(session: Session) -> Connection:
+    """The connection on which `server.store.store` began the session's transaction. A session that is asked for its
+    connection makes one of its own within, and an object for each, which takes longer than a short statement."""
+    assert isinstance(session.bind, Connection), "a session of the store's"
+    return session.bind
+
+
 def one(connection: Connection, statement: ClauseElement, values: Mapping[str, Any]) -> tuple[Any, ...] | None:
     """The first row that it finds."""
     row: tuple[Any, ...] | None = _run(connection, statement, [values]).fetchone()
@@ -30,7 +37,7 @@ def one(connection: Connection, statement: ClauseElement, values: Mapping[str, A
 def first(session: Session, wanted: SelectOfScalar[Row], values: Mapping[str, Any]) -> Row | None:
     """The first row of a table, apart from the session: it is to be read, and what is set in it is not kept."""
     session.flush()
-    connection = session.connection()
+    connection = connected(session)
     row = one(connection, wanted, values)
     if row is None:
         return None

@@ -70,12 +70,17 @@ class Store:
 
     @contextmanager
     def _session(self, engine: Engine) -> Iterator[Session]:
-        with engine.connect() as connection, Session(connection, expire_on_commit=False) as session:
+        with engine.connect() as connection, connection.begin(), _on(connection) as session:
             self.mine.session = session
             try:
                 yield session
             finally:
                 self.mine.session = None
+
+
+def _on(connection: Connection) -> Session:
+    """A session whose transaction is the connection's."""
+    return Session(connection, expire_on_commit=False, join_transaction_mode="control_fully")
 
 
 def alone(session: Session, lock: int) -> None:

@@ -31,7 +31,7 @@ class Caller:
     def __call__(self, method: str, path: str, *, once: str | None = None, **more: Any) -> Response:
         headers = {"Authorization": f"Bearer {self.key}"} if self.key else {}
         if method == "POST":
-            headers["Idempotency-Key"] = once or f'"{next(_NUMBER)}"'
+            headers["Idempotency-Key"] = once or f'"auto-{next(_NUMBER)}"'
         return self.client.request(method, path, headers=headers | more.pop("headers", {}), **more)
 
 
