@@ -81,7 +81,9 @@ LIST = {"act": Act.READ_APPROVALS, "says": PoliciesAnswer, "problems": ("bad-cur
 
 @post("/approval-policies", opt=ADD, sync_to_thread=True, status_code=201)
 def add(request: Request[Principal, None, Any], service: NamedDependency[Service], body: RawBody) -> Response[bytes]:
-    """A draft: it is in force once somebody else agreed, and never from an instant before that."""
+    """Write an approval policy.
+
+    A draft: it is in force once somebody else agreed, and never from an instant before that."""
     wanted, now = asked(PolicyAsked, body), clock.now()
     text = _text(document(body))
     clauses = PolicyDocument.model_validate_json(text)
@@ -103,6 +105,9 @@ def add(request: Request[Principal, None, Any], service: NamedDependency[Service
 def listed(
     service: NamedDependency[Service], cursor: FromQuery[str | None] = None, limit: FromQuery[int] = USUAL
 ) -> PoliciesAnswer:
+    """List approval policies.
+
+    Drafts and ended ones too, newest first."""
     now = clock.now()
     with service.store.reading() as session:
         rows, following = page(session, ApprovalPolicy, cursor, limit)
@@ -112,6 +117,9 @@ def listed(
 
 @get("/approval-policies/{policy:str}", opt=READ, sync_to_thread=True)
 def one(service: NamedDependency[Service], policy: FromPath[str]) -> Response[bytes]:
+    """Read an approval policy.
+
+    With its clauses, its state, and its ETag."""
     with service.store.reading() as session:
         row = _known(session, policy)
         made = answer(200, _shown(session, row), etag=version(row))
@@ -122,7 +130,9 @@ def one(service: NamedDependency[Service], policy: FromPath[str]) -> Response[by
 def agree(
     request: Request[Principal, None, Any], service: NamedDependency[Service], policy: FromPath[str], body: RawBody
 ) -> Response[bytes]:
-    """By somebody who is not its author. The one before is superseded when it comes into force."""
+    """Agree to an approval policy.
+
+    By somebody who is not its author. The one before is superseded when it comes into force."""
     asked(AgreementAsked, body)
 
     def write(session: Session) -> Answer:
@@ -144,7 +154,9 @@ def agree(
 def end(
     request: Request[Principal, None, Any], service: NamedDependency[Service], policy: FromPath[str]
 ) -> PolicyAnswer:
-    """From now on it approves nothing by itself and leaves nothing to the proposer, until another one is in force;
+    """End an approval policy.
+
+    From now on it approves nothing by itself and leaves nothing to the proposer, until another one is in force;
     whatever else it asks for stays. So one person may, at once. Ending it again changes nothing."""
     with writing_for(service.store, request.user) as session:
         row, now = _known(session, policy, lock=True), clock.now()

@@ -24,7 +24,9 @@ _PROBLEM = TypeAdapter(Problem)
 
 @post("/checks/batch", opt={**ASKED, SAFE: True}, status_code=200, media_type=NDJSON)
 async def add(request: Request[Principal, None, Any], service: NamedDependency[Service], body: RawBody) -> Stream:
-    """A line is answered with its number, a `status`, and the `answer` or the `problem` of that line. The first answers
+    """Check many sets of orders.
+
+    A line is answered with its number, a `status`, and the `answer` or the `problem` of that line. The first answers
     come before the last checks are done."""
     lines = body.splitlines()
     if len(lines) > MOST:

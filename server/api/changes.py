@@ -36,7 +36,9 @@ def listed(
     rulebook: FromPath[str],
     against: FromQuery[str],
 ) -> ChangesAnswer:
-    """Published ones, and states of them: then waivers and modes are what differs."""
+    """Compare two rule books.
+
+    Published ones, and states of them: then waivers and modes are what differs."""
     new, old = (loaded.rules_of(service, name) for name in (rulebook, against))
     if new is None or old is None:
         raise ProblemError("not-found", f"there is no rule book `{(rulebook if new is None else against)[:80]}`")

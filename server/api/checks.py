@@ -88,6 +88,10 @@ _WRITTEN = TypeAdapter(OrdersAnswer)
 
 @post("/checks", opt=ASKED, sync_to_thread=True, status_code=200)
 def add(request: Request[Principal, None, Any], service: NamedDependency[Service], body: RawBody) -> Response[bytes]:
+    """Check orders.
+
+    What the rules say of orders that nobody decided yet, or, without any, of the book as it stands. A breach is an
+    answer, not an error; nothing is written."""
     return Response(answered(service, request.user, body), media_type="application/json")
 
 

@@ -71,7 +71,9 @@ SIGN = {"act": Act.DECIDE, "says": Signable, "problems": ("self-approval", "stat
 def payload(
     request: Request[Principal, None, Any], service: NamedDependency[Service], proposal: FromPath[str]
 ) -> Signable:
-    """What to sign with a key of one's own, within a day, to approve it in person (`proofolio sign`)."""
+    """Read what to sign to approve a proposal.
+
+    What to sign with a key of one's own, within a day, to approve it in person (`proofolio sign`)."""
     now = clock.now()
     with service.store.reading() as session:
         row = known(session, request, proposal)
@@ -91,7 +93,9 @@ def approve(
     proposal: FromPath[str],
     body: RawBody,
 ) -> Response[bytes]:
-    """As `approval_needed` says, where the orders pass by the rules in force now, on the data known now. Without an
+    """Approve a proposal.
+
+    As `approval_needed` says, where the orders pass by the rules in force now, on the data known now. Without an
     envelope the service attests it: then nobody signed in person."""
     yes = said_yes(request.user, asked(ApprovalAsked, body))
 
@@ -123,6 +127,9 @@ def reject(
     proposal: FromPath[str],
     body: RawBody,
 ) -> Response[bytes]:
+    """Reject a proposal.
+
+    It is not approved any more, and holds no headroom. Its proposer may take it back so."""
     said = asked(RejectionAsked, body).reason
 
     def write(session: Session) -> Answer:

@@ -93,7 +93,9 @@ AGREE = {
 
 @post("/erasures", opt=ADD, sync_to_thread=True, status_code=201)
 def ask(request: Request[Principal, None, Any], service: NamedDependency[Service], body: RawBody) -> Response[bytes]:
-    """Somebody else has to agree. What speaks against it is looked at now, and again then."""
+    """Ask for an erasure.
+
+    Somebody else has to agree. What speaks against it is looked at now, and again then."""
     wanted = asked(ErasureAsked, body)
     if (wanted.household is None) == (wanted.leaf is None):
         what = "name a household or a leaf, and not both"
@@ -118,6 +120,9 @@ def ask(request: Request[Principal, None, Any], service: NamedDependency[Service
 def one(
     request: Request[Principal, None, Any], service: NamedDependency[Service], erasure_id: FromPath[str]
 ) -> Response[ErasureAnswer]:
+    """Read an erasure.
+
+    What was asked for, by whom, and what came of it."""
     with service.store.reading() as session:
         row = _known(session, request.user, erasure_id)
         return Response(_shown(row), headers={"ETag": f'"{version(row)}"'})
@@ -127,7 +132,9 @@ def one(
 def agree(
     request: Request[Principal, None, Any], service: NamedDependency[Service], erasure_id: FromPath[str], body: RawBody
 ) -> Response[bytes]:
-    """By somebody else than who asked. It is done then, and cannot be undone."""
+    """Agree to an erasure.
+
+    By somebody else than who asked. It is done then, and cannot be undone."""
     asked(ErasureAgreed, body)
 
     def work() -> Write:
@@ -161,7 +168,9 @@ def agree(
     status_code=201,
 )
 def place(request: Request[Principal, None, Any], service: NamedDependency[Service], body: RawBody) -> Response[bytes]:
-    """From now on nothing about the household is erased."""
+    """Place a legal hold.
+
+    From now on nothing about the household is erased."""
     wanted = asked(LegalHoldAsked, body)
     if not _may_see(request.user, wanted.household):
         raise ProblemError("not-found", "there is no such household")
@@ -176,7 +185,9 @@ def place(request: Request[Principal, None, Any], service: NamedDependency[Servi
 
 @get("/legal-holds", opt={"act": Act.HOLD_LEGALLY}, sync_to_thread=True)
 def holds(request: Request[Principal, None, Any], service: NamedDependency[Service]) -> list[LegalHoldAnswer]:
-    """All that ever were, the newest first."""
+    """List legal holds.
+
+    All that ever were, the newest first."""
     with service.store.reading() as session:
         rows = session.exec(select(LegalHold).order_by(col(LegalHold.id).desc()))
         return [_held(row) for row in rows if _may_see(request.user, row.household)]
@@ -188,7 +199,9 @@ def holds(request: Request[Principal, None, Any], service: NamedDependency[Servi
 def end(
     request: Request[Principal, None, Any], service: NamedDependency[Service], hold: FromPath[str]
 ) -> LegalHoldAnswer:
-    """Ending it again changes nothing."""
+    """End a legal hold.
+
+    Ending it again changes nothing."""
     with writing_for(service.store, request.user) as session:
         row = session.get(LegalHold, hold, with_for_update=True)
         if row is None or not _may_see(request.user, row.household):

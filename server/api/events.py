@@ -20,6 +20,7 @@ from pydantic import TypeAdapter
 
 from server import clock
 from server.api.caller import CHALLENGE
+from server.api.described import HEADERS, LAST, WAIT
 from server.api.follow import Follower, grown
 from server.api.problem import ProblemError
 from server.auth import credentials
@@ -41,18 +42,22 @@ _WAIT = re.compile(r"(?:^|[,;\s])wait=([0-9]{1,4})(?:$|[,;\s])")
 _NUMBER = re.compile(r"[0-9]{1,15}")
 _BODY = TypeAdapter(Happened)
 
-After = Annotated[int, QueryParameter(ge=START, lt=MOST, description="the number of the last event that one has")]
+After = Annotated[int, QueryParameter(ge=START, lt=MOST)]
+LIST = {"act": Act.READ_EVENTS, "says": Page, "problems": ("bad-cursor",), HEADERS: (WAIT,)}
+STREAM = {"act": Act.READ_EVENTS, "problems": ("bad-cursor",), HEADERS: (LAST,)}
 
 
-@get("/events", opt={"act": Act.READ_EVENTS, "says": Page, "problems": ("bad-cursor",)})
+@get("/events", opt=LIST)
 async def listed(
     request: Request[Principal, None, Any],
     service: NamedDependency[Service],
     follower: NamedDependency[Follower],
     after: After = START,
-    limit: Annotated[int, QueryParameter(ge=1, le=PAGE, description="how many at most")] = 100,
+    limit: Annotated[int, QueryParameter(ge=1, le=PAGE)] = 100,
 ) -> Response[Page]:
-    """What happened after an event, or from the beginning; go on with `after` of the answer. With `Prefer: wait=N`
+    """List events.
+
+    What happened after an event, or from the beginning; go on with `after` of the answer. With `Prefer: wait=N`
     the answer waits up to N seconds for something to tell."""
     wait = _wait(request)
     until = monotonic() + wait
@@ -64,18 +69,16 @@ async def listed(
     return Response(page, headers={"Preference-Applied": f"wait={wait}"} if wait else {})
 
 
-@get(
-    "/events/stream",
-    opt={"act": Act.READ_EVENTS, "problems": ("bad-cursor",)},
-    media_type="text/event-stream",
-)
+@get("/events/stream", opt=STREAM, media_type="text/event-stream")
 async def stream(
     request: Request[Principal, None, Any],
     service: NamedDependency[Service],
     follower: NamedDependency[Follower],
     after: After = START,
 ) -> ServerSentEvent:
-    """The same as server-sent events, each with its number as `id`: first what there is, then what happens.
+    """Follow events.
+
+    The same as server-sent events, each with its number as `id`: first what there is, then what happens.
     `Last-Event-ID` goes before `after`."""
     page = await sync_to_thread(_read, service, request.user, _last(request, after), PAGE)
     return ServerSentEvent(_told(service, follower, request.user, page), headers={"Cache-Control": "no-store"})

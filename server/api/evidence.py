@@ -47,7 +47,9 @@ ADD = {"act": Act.FILE_EVIDENCE, "asks": BYTES, "says": EvidenceAnswer}
 
 @post("/evidence", opt=ADD, sync_to_thread=True, status_code=201)
 def add(request: Request[Principal, None, Any], service: NamedDependency[Service], body: RawBody) -> Response[bytes]:
-    """Up to 16 MB. It has no name: its hash is its name."""
+    """File evidence.
+
+    Up to 16 MB. It has no name: its hash is its name."""
     if not body or len(body) > LARGEST:
         slug = "too-large" if body else "invalid"
         raise ProblemError(slug, f"evidence has 1 to {LARGEST:,} bytes, not {len(body):,}")
@@ -85,7 +87,9 @@ def _eyes(service: Service, session: Session, who: Principal, now: str) -> str |
 def one(
     request: Request[Principal, None, Any], service: NamedDependency[Service], name: FromPath[str]
 ) -> Response[bytes]:
-    """Byte for byte, for who filed it and for whoever may see a waiver, an override or an approval that names it."""
+    """Read evidence.
+
+    Byte for byte, for who filed it and for whoever may see a waiver, an override or an approval that names it."""
     with service.store.reading() as session:
         rows = session.exec(select(Evidence).where(Evidence.hash == name)).all()
         if not rows or not evidence.may_see(session, name, request.user):

@@ -30,7 +30,7 @@ ZIP = "application/zip"
 CHUNK = 2**18  # bytes
 EXPORT = {"act": Act.EXPORT, "says": ZIP, "problems": ("not-found", "signer-down")}
 
-Seen = Annotated[int | None, QueryParameter(ge=0, lt=journal.MOST, description="the size of the log that one saw last")]
+Seen = Annotated[int | None, QueryParameter(ge=0, lt=journal.MOST)]
 
 
 @get("/exports", opt=EXPORT, media_type=ZIP, sync_to_thread=True)
@@ -43,7 +43,9 @@ def one(
     account: FromQuery[str | None] = None,
     seen: Seen = None,
 ) -> Stream:
-    """Of a household, of an account, or of all that one may see, with the totals first. Days are those of UTC."""
+    """Export the records of a period.
+
+    Of a household, of an account, or of all that one may see, with the totals first. Days are those of UTC."""
     begin, end = _day("from", first), _day("to", last)
     if end < begin:
         raise ProblemError("bad-parameter", f"`to` is {end}, which is before {begin}")

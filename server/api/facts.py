@@ -94,7 +94,9 @@ Says = Callable[[Snapshot], New]
 
 @post("/facts", opt=CHANGE, sync_to_thread=True, status_code=201)
 def add(request: Request[Principal, None, Any], service: NamedDependency[Service], body: RawBody) -> Response[bytes]:
-    """What is new takes the place of what has the same name and day; everything else stays as it is."""
+    """Say which facts changed.
+
+    What is new takes the place of what has the same name and day; everything else stays as it is."""
     wanted = asked(FactsAsked, body)
     given = ((name, getattr(wanted, name)) for name in TABLES)
     positions = tuple(
@@ -112,7 +114,9 @@ def add(request: Request[Principal, None, Any], service: NamedDependency[Service
 def enter(
     request: Request[Principal, None, Any], service: NamedDependency[Service], list_id: FromPath[str], body: RawBody
 ) -> Response[bytes]:
-    """Whom the list names from a day on."""
+    """Put a subject on a list.
+
+    Whom the list names from a day on."""
     wanted = asked(EntryAsked, body)
     _may_edit(request, service, list_id)
     row = {"list": list_id, "kind": wanted.kind, "subject": wanted.subject, "derivatives": wanted.derivatives}
@@ -132,7 +136,9 @@ def end(
     subject: FromPath[str],
     last: FromQuery[str | None] = None,
 ) -> FactsAnswer:
-    """The list names it no longer: its entries that have no end get one, the day before the snapshot's unless `last`
+    """Take a subject off a list.
+
+    The list names it no longer: its entries that have no end get one, the day before the snapshot's unless `last`
     says another. What was so stays known."""
     _may_edit(request, service, list_id)
 

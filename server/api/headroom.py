@@ -91,7 +91,9 @@ READ = {
 def read(
     request: Request[Principal, None, Any], service: NamedDependency[Service], snapshot: FromQuery[str | None] = None
 ) -> HeadroomAnswer:
-    """By the rules in force, of the newest snapshot unless one is named."""
+    """Read the headroom of the firm's limits.
+
+    By the rules in force, of the newest snapshot unless one is named."""
     now, who = clock.now(), request.user
     with service.store.reading() as session:
         ruling, data = chosen.rules_in_force(session, None, now), chosen.data(session, snapshot)
@@ -109,7 +111,9 @@ def read(
 def release(
     request: Request[Principal, None, Any], service: NamedDependency[Service], proposal: FromPath[str], body: RawBody
 ) -> Response[bytes]:
-    """Nothing more will come of these approved orders: what is not filled was cancelled. From the newest snapshot on
+    """Release the headroom of approved orders.
+
+    Nothing more will come of these approved orders: what is not filled was cancelled. From the newest snapshot on
     they hold nothing. By somebody else than who asked for them."""
     said = asked(ReleaseAsked, body).reason
 

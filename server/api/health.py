@@ -24,6 +24,9 @@ class Health:
 
 @get("/v1/health/live", opt={PUBLIC: True}, sync_to_thread=False)
 def live() -> Health:
+    """Tell whether the process answers.
+
+    It looks at nothing else."""
     return Health("ready")
 
 
@@ -32,6 +35,9 @@ DEGRADED = {503: ResponseSpec(Health, description="something does not work", gen
 
 @get("/v1/health/ready", opt={PUBLIC: True}, sync_to_thread=True, responses=DEGRADED)
 def ready(service: NamedDependency[Service]) -> Response[Health]:
+    """Tell whether the service can do its work.
+
+    503 where something that it needs fails; `says` has what, and what to do."""
     at = health.Instance(service.settings, service.store, service.signer, service.provider)
     found = [each for each in health.looked(at, health.READY) if each.state is not State.FINE]
     wrong = any(each.state is State.WRONG for each in found)
@@ -41,6 +47,9 @@ def ready(service: NamedDependency[Service]) -> Response[Health]:
 
 @get("/problems/{slug:str}", opt={PUBLIC: True}, media_type=MediaType.TEXT, sync_to_thread=False)
 def problem(slug: FromPath[str]) -> str:
+    """Read the page of a problem.
+
+    What the problem is, and what to do: where `type` of every problem leads."""
     if slug not in SLUGS:
         raise ProblemError("not-found", f"there is no problem `{slug}`")
     return page(slug)

@@ -73,7 +73,9 @@ END = {"act": Act.HOLD, "says": HoldAnswer}
 
 @post("/holds", opt=ADD, sync_to_thread=True, status_code=201)
 def add(request: Request[Principal, None, Any], service: NamedDependency[Service], body: RawBody) -> Response[bytes]:
-    """Nothing is proposed for the household, or traded in the account, and nothing approved that would be."""
+    """Hold a household or an account.
+
+    Nothing is proposed for the household, or traded in the account, and nothing approved that would be."""
     wanted = asked(HoldAsked, body)
 
     def work() -> Write:
@@ -103,6 +105,9 @@ def listed(
     cursor: FromQuery[str | None] = None,
     limit: FromQuery[int] = USUAL,
 ) -> HoldsAnswer:
+    """List holds.
+
+    Those on households that the reader may see, newest first, also those that ended."""
     with service.store.reading() as session:
         rows, following = page(session, Hold, cursor, limit, feed.of_household(col(Hold.household), request.user))
     return HoldsAnswer(tuple(map(_shown, rows)), following)
@@ -110,13 +115,18 @@ def listed(
 
 @get("/holds/{hold:str}", opt=READ, sync_to_thread=True)
 def one(request: Request[Principal, None, Any], service: NamedDependency[Service], hold: FromPath[str]) -> HoldAnswer:
+    """Read a hold.
+
+    Its reason, its instants, and whether it stands."""
     with service.store.reading() as session:
         return _shown(_known(session, request.user, hold))
 
 
 @delete("/holds/{hold:str}", opt=END, sync_to_thread=True, status_code=200)
 def end(request: Request[Principal, None, Any], service: NamedDependency[Service], hold: FromPath[str]) -> HoldAnswer:
-    """From now on; ending it again changes nothing."""
+    """End a hold.
+
+    From now on; ending it again changes nothing."""
     with writing_for(service.store, request.user) as session:
         row, now = _known(session, request.user, hold, lock=True), clock.now()
         if holds.state(row, now) is State.ENDED:

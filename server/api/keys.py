@@ -65,7 +65,9 @@ class Me:
 
 @post("/keys", opt={"act": Act.MANAGE_KEYS, "asks": KeyAsked, "says": Key}, sync_to_thread=True, status_code=201)
 def add(request: Request[Principal, None, Any], service: NamedDependency[Service], body: RawBody) -> Response[bytes]:
-    """For no more households than the caller may see."""
+    """Make an API key.
+
+    For no more households than the caller may see."""
     wanted = asked(KeyAsked, body)
     beyond = _beyond(request.user, wanted)
     if beyond is not None:
@@ -95,7 +97,9 @@ def add(request: Request[Principal, None, Any], service: NamedDependency[Service
 
 @get("/keys", opt={"act": Act.MANAGE_KEYS}, sync_to_thread=True)
 def listed(request: Request[Principal, None, Any], service: NamedDependency[Service]) -> list[Key]:
-    """Those that see no more than the caller may."""
+    """List API keys.
+
+    Those that see no more than the caller may."""
     with service.store.reading() as session:
         rows = session.exec(select(Credential).order_by(Credential.id))
         return [_shown(row) for row in rows if _theirs(request.user, row)]
@@ -103,7 +107,9 @@ def listed(request: Request[Principal, None, Any], service: NamedDependency[Serv
 
 @delete("/keys/{key:str}", opt={"act": Act.MANAGE_KEYS}, sync_to_thread=True, status_code=200)
 def end(request: Request[Principal, None, Any], service: NamedDependency[Service], key: FromPath[str]) -> Key:
-    """From now on the key is dead; ending it again changes nothing."""
+    """Revoke an API key.
+
+    From now on the key is dead; ending it again changes nothing."""
     with writing_for(service.store, request.user, ends=key) as session:
         row = session.get(Credential, key, with_for_update=True)
         if row is None or not _theirs(request.user, row):
@@ -116,7 +122,9 @@ def end(request: Request[Principal, None, Any], service: NamedDependency[Service
 
 @get("/me", opt={"act": Act.READ_SELF}, sync_to_thread=False)
 def me(request: Request[Principal, None, Any]) -> Me:
-    """Who one is."""
+    """Read who one is.
+
+    Name, roles and households of the key or token of this request."""
     found = request.user
     households = None if found.households is None else tuple(sorted(found.households))
     return Me(found.credential, found.name, tuple(sorted(found.roles)), households)

@@ -32,13 +32,17 @@ _SIGNED = {PUBLIC: True, "problems": ("not-found", "bad-parameter", "signer-down
 
 @get("/checkpoint", opt=_SIGNED, media_type=MediaType.TEXT, sync_to_thread=True)
 def checkpoint(service: NamedDependency[Service]) -> Response[bytes]:
-    """The log as it stands, signed (C2SP tlog-checkpoint)."""
+    """Read the log's checkpoint.
+
+    The log as it stands, signed (C2SP tlog-checkpoint)."""
     return _text(_sealed(service))
 
 
 @get("/trust-card", opt=_SIGNED, media_type=MediaType.TEXT, sync_to_thread=True)
 def trust_card(service: NamedDependency[Service]) -> Response[bytes]:
-    """The log's key and its state, for whoever will check bundles; compare it with one that came another way. It names
+    """Read the log's trust card.
+
+    The log's key and its state, for whoever will check bundles; compare it with one that came another way. It names
     no people, as anybody may read it: `/v1/people/trust-card` does."""
     _sealed(service)
     return _text(signer.card(service.store, service.signer, whose=()))
@@ -46,7 +50,9 @@ def trust_card(service: NamedDependency[Service]) -> Response[bytes]:
 
 @get("/tile/{level:str}/{place:path}", opt=_GONE, media_type=BYTES, sync_to_thread=True)
 def tile(service: NamedDependency[Service], level: FromPath[str], place: FromPath[str]) -> Response[bytes]:
-    """Hashes of the tree (C2SP tlog-tiles), such as `/tile/0/x001/067` or `/tile/1/000.p/17`."""
+    """Read a tile of the log's hashes.
+
+    Hashes of the tree (C2SP tlog-tiles), such as `/tile/0/x001/067` or `/tile/1/000.p/17`."""
     height, where = tiles.level(level), tiles.place(place.removeprefix("/"))
     with service.store.reading() as session:
         data = None if height is None or where is None else tiles.tile(session, height, where)
@@ -62,7 +68,9 @@ def tile(service: NamedDependency[Service], level: FromPath[str], place: FromPat
 def bundle(
     request: Request[Principal, None, Any], service: NamedDependency[Service], place: FromPath[str]
 ) -> Response[bytes]:
-    """Entries (C2SP tlog-tiles): each with its length before it, two bytes, the high one first."""
+    """Read a tile of the log's entries.
+
+    Entries (C2SP tlog-tiles): each with its length before it, two bytes, the high one first."""
     if request.user.households is not None:
         raise ProblemError("role-not-allowed", "this key sees some households only, and a bundle holds entries of all")
     where = tiles.place(place.removeprefix("/"))
@@ -75,7 +83,9 @@ def bundle(
 def entry(
     request: Request[Principal, None, Any], service: NamedDependency[Service], leaf: FromPath[str]
 ) -> Response[bytes]:
-    """The entry of this leaf hash: canonical JSON, byte for byte as it was hashed."""
+    """Read an entry of the log.
+
+    The entry of this leaf hash: canonical JSON, byte for byte as it was hashed."""
     with service.store.reading() as session:
         data = feed.entry(session, request.user, _hash(leaf))
     return Response(_there(data, "entry"), media_type=MediaType.JSON, headers={"Cache-Control": MINE})
@@ -83,7 +93,9 @@ def entry(
 
 @get("/entries/{leaf:str}/proof", opt=_SIGNED, media_type=MediaType.TEXT, sync_to_thread=True)
 def proof(service: NamedDependency[Service], leaf: FromPath[str]) -> Response[bytes]:
-    """That this leaf is in the log as it stands (C2SP tlog-proof)."""
+    """Prove that an entry is in the log.
+
+    That this leaf is in the log as it stands (C2SP tlog-proof)."""
     wanted, note = _hash(leaf), _sealed(service)
     with service.store.reading() as session:
         log, number = sealed(session, note), journal.place(session, wanted)
@@ -96,9 +108,11 @@ def proof(service: NamedDependency[Service], leaf: FromPath[str]) -> Response[by
 def consistency(
     service: NamedDependency[Service],
     old: Annotated[int, QueryParameter(name="from", ge=0, lt=journal.MOST, description="the size that one has seen")],
-    new: Annotated[int | None, QueryParameter(name="to", ge=0, lt=journal.MOST, description="or now")] = None,
+    new: Annotated[int | None, QueryParameter(name="to", ge=0, lt=journal.MOST, description="a size, or now")] = None,
 ) -> Response[bytes]:
-    """That the log only grew from one size to another, as a witness is asked (C2SP tlog-witness): `old SIZE`, hashes,
+    """Prove that the log only grew.
+
+    That the log only grew from one size to another, as a witness is asked (C2SP tlog-witness): `old SIZE`, hashes,
     the checkpoint. `to` is a size that was signed."""
     note = _sealed(service)
     with service.store.reading() as session:

@@ -11,7 +11,9 @@ from server.running import Service
 
 @get("/metrics", opt={"act": Act.READ_METRICS, "says": "text/plain"}, media_type="text/plain", sync_to_thread=True)
 def read(service: NamedDependency[Service]) -> Response[bytes]:
-    """Of this process; what the database says is the same from each. docs/operations.md has the instruments."""
+    """Read what is measured.
+
+    Of this process; what the database says is the same from each. docs/operations.md has the instruments."""
     found = prometheus.text(service.instruments.reader.get_metrics_data())
     return Response(found.encode(), media_type=prometheus.MEDIA)
 

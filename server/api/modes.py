@@ -78,7 +78,9 @@ AGREE = {
 def add(
     request: Request[Principal, None, Any], service: NamedDependency[Service], rulebook: FromPath[str], body: RawBody
 ) -> Response[bytes]:
-    """For the published rule book, in every state of it."""
+    """Ask that a rule be observed or enforced.
+
+    For the published rule book, in every state of it."""
     wanted = asked(ModeAsked, body)
 
     def work() -> Write:
@@ -109,6 +111,9 @@ def add(
 def listed(
     request: Request[Principal, None, Any], service: NamedDependency[Service], rulebook: FromPath[str]
 ) -> ModesAnswer:
+    """List the modes of a rule book's rules.
+
+    Which rules somebody asked to observe or to enforce, newest first."""
     with service.store.reading() as session:
         book = session.get(Rulebook, rulebook)
         if book is None:
@@ -121,6 +126,9 @@ def listed(
 def one(
     request: Request[Principal, None, Any], service: NamedDependency[Service], mode: FromPath[str]
 ) -> Response[ModeAnswer]:
+    """Read a mode.
+
+    What was asked for, by whom, and from when on it holds."""
     with service.store.reading() as session:
         row = _known(session, request.user, mode)
         return Response(_shown(row), headers={"ETag": f'"{version(row)}"'})
@@ -130,7 +138,9 @@ def one(
 def agree(
     request: Request[Principal, None, Any], service: NamedDependency[Service], mode: FromPath[str], body: RawBody
 ) -> Response[bytes]:
-    """By somebody else than who asked."""
+    """Agree to a mode.
+
+    By somebody else than who asked."""
     asked(ModeAgreed, body)
 
     def write(session: Session) -> Answer:

@@ -52,7 +52,9 @@ OF_PROPOSAL = {"act": Act.READ_PROPOSAL, "says": ObservedAnswer, "problems": ("e
 def counted(
     request: Request[Principal, None, Any], service: NamedDependency[Service], rulebook: FromPath[str]
 ) -> ObservationsAnswer:
-    """For keys that may see every household: the counts are of all."""
+    """Count what observed rules would have said.
+
+    For keys that may see every household: the counts are of all."""
     rules = loaded.rules_of(service, rulebook)
     if rules is None or request.user.households is not None:
         raise ProblemError("not-found", f"there is no rule book `{rulebook[:80]}`, or its counts are not yours to see")
@@ -69,6 +71,9 @@ def counted(
 def of_proposal(
     request: Request[Principal, None, Any], service: NamedDependency[Service], proposal: FromPath[str]
 ) -> ObservedAnswer:
+    """Read what observed rules say of a proposal.
+
+    They block nothing: this is what they would have said of its orders."""
     with service.store.reading() as session:
         row = known(session, request, proposal)
         kept = None if row.answer is None else blobs.get(session, [row.answer])[row.answer]

@@ -76,7 +76,9 @@ END = {"act": Act.ASK_WAIVER, "says": OverrideAnswer, "problems": ("state-confli
 def add(
     request: Request[Principal, None, Any], service: NamedDependency[Service], proposal: FromPath[str], body: RawBody
 ) -> Response[bytes]:
-    """Of a proposal that waits for its decision and whose orders need consent."""
+    """Ask for an override.
+
+    Of a proposal that waits for its decision and whose orders need consent."""
     wanted = asked(OverrideAsked, body)
 
     def write(session: Session) -> Answer:
@@ -98,6 +100,9 @@ def add(
 def listed(
     request: Request[Principal, None, Any], service: NamedDependency[Service], proposal: FromPath[str]
 ) -> OverridesAnswer:
+    """List the overrides of a proposal.
+
+    Those that were asked for, granted and ended."""
     with service.store.reading() as session:
         about = known(session, request, proposal)
         rows = session.exec(select(Override).where(Override.proposal == about.id).order_by(col(Override.id).desc()))
@@ -108,6 +113,9 @@ def listed(
 def one(
     request: Request[Principal, None, Any], service: NamedDependency[Service], override: FromPath[str]
 ) -> Response[OverrideAnswer]:
+    """Read an override.
+
+    Its reason, its evidence, and who granted it."""
     with service.store.reading() as session:
         row, _ = _known(session, request, override)
         return Response(_shown(row), headers={"ETag": f'"{version(row)}"'})
@@ -117,7 +125,9 @@ def one(
 def grant(
     request: Request[Principal, None, Any], service: NamedDependency[Service], override: FromPath[str], body: RawBody
 ) -> Response[bytes]:
-    """By somebody else than who asked, and than the proposer."""
+    """Grant an override.
+
+    By somebody else than who asked, and than the proposer."""
     asked(OverrideGranted, body)
 
     def write(session: Session) -> Answer:
@@ -139,7 +149,9 @@ def grant(
 def end(
     request: Request[Principal, None, Any], service: NamedDependency[Service], override: FromPath[str]
 ) -> OverrideAnswer:
-    """From now on; what was approved by it stays approved."""
+    """End an override.
+
+    From now on; what was approved by it stays approved."""
     with writing_for(service.store, request.user) as session:
         now, who = clock.now(), request.user
         row, about = _known(session, request, override, lock=True)

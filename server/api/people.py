@@ -88,7 +88,9 @@ END = {"act": Act.HOLD_KEY, "says": OwnKey}
 def challenge(
     request: Request[Principal, None, Any], service: NamedDependency[Service], body: RawBody
 ) -> Response[bytes]:
-    """What to sign, once and within ten minutes, to register the key."""
+    """Ask for a challenge to sign.
+
+    What to sign, once and within ten minutes, to register the key."""
     wanted = asked(ChallengeAsked, body)
 
     def write(session: Session) -> Answer:
@@ -103,6 +105,9 @@ def challenge(
 
 @post("/me/keys", opt=ADD, sync_to_thread=True, status_code=201)
 def add(request: Request[Principal, None, Any], service: NamedDependency[Service], body: RawBody) -> Response[bytes]:
+    """Register a signing key of one's own.
+
+    With the challenge, signed by the key: that one has it is shown before anybody trusts it."""
     wanted = asked(OwnKeyAsked, body)
 
     def write(session: Session) -> Answer:
@@ -119,14 +124,18 @@ def add(request: Request[Principal, None, Any], service: NamedDependency[Service
 
 @get("/people/keys", opt={"act": Act.READ_APPROVALS}, sync_to_thread=True)
 def listed(service: NamedDependency[Service]) -> list[OwnKey]:
-    """Everybody's, also those that ended."""
+    """List people's signing keys.
+
+    Everybody's, also those that ended."""
     with service.store.reading() as session:
         return [_shown(row) for row in session.exec(select(PersonKey).order_by(col(PersonKey.id)))]
 
 
 @get("/people/trust-card", opt=CARD, media_type=MediaType.TEXT, sync_to_thread=True)
 def trust_card(service: NamedDependency[Service]) -> Response[bytes]:
-    """The card of `/v1/log/trust-card` with everybody's keys on it: for whoever will check who approved."""
+    """Read the trust card with people's keys.
+
+    The card of `/v1/log/trust-card` with everybody's keys on it: for whoever will check who approved."""
     try:
         return Response(signer.card(service.store, service.signer), media_type=MediaType.TEXT)
     except SignerError:
@@ -135,7 +144,9 @@ def trust_card(service: NamedDependency[Service]) -> Response[bytes]:
 
 @delete("/people/keys/{key:str}", opt=END, sync_to_thread=True, status_code=200)
 def end(request: Request[Principal, None, Any], service: NamedDependency[Service], key: FromPath[str]) -> OwnKey:
-    """One's own, or anybody's by an administrator. Ending it again changes nothing."""
+    """End a person's signing key.
+
+    One's own, or anybody's by an administrator. Ending it again changes nothing."""
     with writing_for(service.store, request.user) as session:
         row = session.get(PersonKey, key, with_for_update=True)
         if row is None or (row.person != request.user.name and Role.ADMIN not in request.user.roles):

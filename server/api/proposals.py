@@ -25,6 +25,7 @@ from server.answer.approval import ApprovalNeeded, ApprovalSaid
 from server.answer.proposal import ProposeAnswer
 from server.api import chosen, freshness, probed
 from server.api.chosen import invalid
+from server.api.described import HEADERS, WAIT
 from server.api.freshness import MaxAge
 from server.api.instants import expiry
 from server.api.listing import USUAL, page
@@ -107,7 +108,7 @@ class ProposalsAnswer:
 
 
 UNMADE = ("probing-limited", "rule-book-not-active", "no-snapshot", "data-too-old", "account-held", "erased")
-ADD = {"act": Act.PROPOSE, "asks": ProposalAsked, "says": ProposalAnswer, "problems": UNMADE}
+ADD = {"act": Act.PROPOSE, "asks": ProposalAsked, "says": ProposalAnswer, "problems": UNMADE, HEADERS: (WAIT,)}
 READ = {"act": Act.READ_PROPOSAL, "says": ProposalAnswer}
 LIST = {"act": Act.READ_PROPOSAL, "says": ProposalsAnswer, "problems": ("bad-cursor",)}
 BUNDLE = {"act": Act.READ_PROPOSAL, "says": "application/zip", "problems": ("signer-down", "erased")}
@@ -117,7 +118,9 @@ BUNDLE = {"act": Act.READ_PROPOSAL, "says": "application/zip", "problems": ("sig
 async def add(
     request: Request[Principal, None, Any], service: NamedDependency[Service], body: RawBody
 ) -> Response[bytes]:
-    """202 at once; with `Prefer: wait=SECONDS`, 201 where the result comes within them (60 at most)."""
+    """Ask for a proposal.
+
+    202 at once; with `Prefer: wait=SECONDS`, 201 where the result comes within them (60 at most)."""
     found = await sync_to_thread(_added, request, service, body)
     return await waited(request, service, found)
 
@@ -129,7 +132,9 @@ def listed(
     cursor: FromQuery[str | None] = None,
     limit: FromQuery[int] = USUAL,
 ) -> ProposalsAnswer:
-    """What is not the reader's to see is passed over: a page may be shorter than its limit."""
+    """List proposals.
+
+    What is not the reader's to see is passed over: a page may be shorter than its limit."""
     now = clock.now()
     with service.store.reading() as session:
         rows, following = page(session, Proposal, cursor, limit)
@@ -141,6 +146,9 @@ def listed(
 def one(
     request: Request[Principal, None, Any], service: NamedDependency[Service], proposal: FromPath[str]
 ) -> Response[bytes]:
+    """Read a proposal.
+
+    With what was wanted, what came of it, and what its approval takes."""
     return _read(request, service, proposal, 200)
 
 
@@ -151,7 +159,9 @@ def bundle(
     proposal: FromPath[str],
     seen: FromQuery[int | None] = None,
 ) -> Response[bytes]:
-    """The proof: whole for whoever may see every rule; for others one in which what is kept from them is committed to,
+    """Read the proof of a proposal.
+
+    Whole for whoever may see every rule; for others one in which what is kept from them is committed to,
     by the same log entry, and none of a refusal. `seen`: the size of a state of the log that the reader kept."""
     with service.store.reading() as session:
         row = known(session, request, proposal)

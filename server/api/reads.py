@@ -76,7 +76,9 @@ def listed(
     cursor: FromQuery[str | None] = None,
     limit: FromQuery[int] = USUAL,
 ) -> ReadsAnswer:
-    """What a credential, or a person, was given between two instants. What was read a second ago is there; of other
+    """List who read what.
+
+    What a credential, or a person, was given between two instants. What was read a second ago is there; of other
     processes on the same database, what they were asked for two seconds ago."""
     if request.user.households is not None:
         raise ProblemError("role-not-allowed", "this key sees some households only, and reads are of all")

@@ -65,7 +65,9 @@ async def revise(
     proposal: FromPath[str],
     body: RawBody,
 ) -> Response[bytes]:
-    """A new proposal by the rules in force, which takes the place of the earlier one when there are orders. As with
+    """Revise a proposal.
+
+    A new proposal by the rules in force, which takes the place of the earlier one when there are orders. As with
     any, `Prefer: wait=SECONDS` waits for it."""
     found = await sync_to_thread(_revised, request, service, proposal, body)
     return await waited(request, service, found)
@@ -78,7 +80,9 @@ def compare(
     proposal: FromPath[str],
     against: FromQuery[str],
 ) -> ComparisonAnswer:
-    """What this one trades, costs and leaves otherwise than another one, as far as its reader may see both."""
+    """Compare two proposals.
+
+    What this one trades, costs and leaves otherwise than another one, as far as its reader may see both."""
     with service.store.reading() as session:
         rows = [known(session, request, name) for name in (proposal, against)]
         one, other = (answer_of(session, request, row) for row in rows)

@@ -66,7 +66,9 @@ LIST = {"act": Act.READ_RULES, "says": RulebooksAnswer, "problems": ("bad-cursor
 
 @post("/rulebooks", opt=ADD, sync_to_thread=True, status_code=201)
 def add(request: Request[Principal, None, Any], service: NamedDependency[Service], body: RawBody) -> Response[bytes]:
-    """Every mistake is named; cases that fail are reported, and keep the book from being activated."""
+    """Publish a rule book.
+
+    Every mistake is named; cases that fail are reported, and keep the book from being activated."""
     wanted = asked(RulebookAsked, body)
     if sum(map(len, wanted.files.values())) > MOST_TEXT:
         raise ProblemError("too-large", f"the files have more than {MOST_TEXT:,} characters")
@@ -97,7 +99,9 @@ def listed(
     cursor: FromQuery[str | None] = None,
     limit: FromQuery[int] = USUAL,
 ) -> RulebooksAnswer:
-    """Without states that came of what the reader may not see."""
+    """List rule books.
+
+    Without states that came of what the reader may not see."""
     now = clock.now()
     with service.store.reading() as session:
         kept = ruling.kept_from(session, request.user)
@@ -110,6 +114,9 @@ def listed(
 def one(
     request: Request[Principal, None, Any], service: NamedDependency[Service], rulebook: FromPath[str]
 ) -> Response[RulebookAnswer]:
+    """Read a rule book.
+
+    Its files and the report of its cases, without what is for other eyes."""
     now, known = clock.now(), _known(service, rulebook)
     with service.store.reading() as session:
         row = session.get_one(Rulebook, rulebook)
@@ -127,6 +134,9 @@ def one(
 def rules(
     request: Request[Principal, None, Any], service: NamedDependency[Service], rulebook: FromPath[str]
 ) -> RulesAnswer:
+    """Read the rules of a rule book in words.
+
+    Each with its mode, its sentence, its authority, and the facts that it needs."""
     return RulesAnswer(rulebook, rules_said(readable_to(service, _known(service, rulebook), request.user)))
 
 
@@ -137,7 +147,9 @@ def activate(
     rulebook: FromPath[str],
     body: RawBody,
 ) -> Response[bytes]:
-    """In force from an instant on, by somebody who is not its author. The one before is superseded then."""
+    """Put a rule book in force.
+
+    In force from an instant on, by somebody who is not its author. The one before is superseded then."""
     wanted = asked(ActivationAsked, body)
 
     def write(session: Session) -> Answer:

@@ -49,7 +49,9 @@ APPROVE = {"act": Act.DECIDE, "asks": RunApprovalAsked, "says": RunApproved, "pr
 
 @get("/runs/{run:str}/approval-payload", opt=SIGN, sync_to_thread=True)
 def payload(request: Request[Principal, None, Any], service: NamedDependency[Service], run: FromPath[str]) -> Signable:
-    """What to sign with a key of one's own, within a day, to approve all that waits (`proofolio sign`)."""
+    """Read what to sign to approve a run.
+
+    What to sign with a key of one's own, within a day, to approve all that waits (`proofolio sign`)."""
     now = clock.now()
     with service.store.reading() as session:
         row = _known(session, request, run)
@@ -63,7 +65,9 @@ def payload(request: Request[Principal, None, Any], service: NamedDependency[Ser
 def approve(
     request: Request[Principal, None, Any], service: NamedDependency[Service], run: FromPath[str], body: RawBody
 ) -> Response[bytes]:
-    """All or none: where one of them needs more, or does not pass any more, it is named. Without an
+    """Approve the proposals of a run.
+
+    All or none: where one of them needs more, or does not pass any more, it is named. Without an
     envelope the service attests each."""
     wanted = asked(RunApprovalAsked, body)
     yes = said_yes(request.user, wanted)

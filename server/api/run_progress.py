@@ -33,7 +33,9 @@ async def followed(
     follower: NamedDependency[Follower],
     run: FromPath[str],
 ) -> ServerSentEvent:
-    """The progress as server-sent events, once a second at most, until every household has its result."""
+    """Follow the progress of a run.
+
+    The progress as server-sent events, once a second at most, until every household has its result."""
     await sync_to_thread(_looked, request, service, run)
     return ServerSentEvent(_told(request, service, follower, run), headers={"Cache-Control": "no-store"})
 

@@ -87,7 +87,9 @@ LEAD = {"act": Act.RUN, "asks": LedAsked, "says": RunAnswer, "problems": LED}
 
 @post("/runs", opt=ADD, status_code=202, sync_to_thread=True)
 def add(request: Request[Principal, None, Any], service: NamedDependency[Service], body: RawBody) -> Response[bytes]:
-    """Proposals for many households: they are queued as workers get through them."""
+    """Ask for a run.
+
+    Proposals for many households: they are queued as workers get through them."""
     asks = asked(RunAsked, body)
 
     def work() -> Write:
@@ -112,7 +114,9 @@ def listed(
     cursor: FromQuery[str | None] = None,
     limit: FromQuery[int] = USUAL,
 ) -> RunsAnswer:
-    """What is not the reader's to see is passed over: a page may be shorter than its limit."""
+    """List runs.
+
+    What is not the reader's to see is passed over: a page may be shorter than its limit."""
     with service.store.reading() as session:
         rows, following = page(session, Run, cursor, limit)
         mine = [row for row in rows if runs.seen_by(session, row, request.user.households)]
@@ -123,6 +127,9 @@ def listed(
 def one(
     request: Request[Principal, None, Any], service: NamedDependency[Service], run: FromPath[str]
 ) -> Response[bytes]:
+    """Read a run.
+
+    With how far it has come, counted from its proposals."""
     with service.store.reading() as session:
         row = known(session, request, run)
         shown = _shown(row, runs.progress(session, row, clock.now()))
@@ -135,10 +142,12 @@ def items(
     request: Request[Principal, None, Any],
     service: NamedDependency[Service],
     run: FromPath[str],
-    begin: Annotated[int, QueryParameter(ge=0, le=MOST, description="the number of the first one")] = 0,
-    limit: Annotated[int, QueryParameter(ge=1, le=LONGEST, description="how many at most")] = USUAL,
+    begin: Annotated[int, QueryParameter(ge=0, le=MOST)] = 0,
+    limit: Annotated[int, QueryParameter(ge=1, le=LONGEST)] = USUAL,
 ) -> ItemsAnswer:
-    """One for each household, whether its proposal was queued already or not."""
+    """List the households of a run.
+
+    One for each household, whether its proposal was queued already or not."""
     with service.store.reading() as session:
         row = known(session, request, run)
         found = runs.items(session, row, begin, begin + limit, clock.now())
@@ -149,7 +158,9 @@ def items(
 def pause(
     request: Request[Principal, None, Any], service: NamedDependency[Service], run: FromPath[str], body: RawBody
 ) -> Response[bytes]:
-    """Nothing more is queued; what is, goes on."""
+    """Pause a run.
+
+    Nothing more is queued; what is, goes on."""
     said = asked(LedAsked, body).reason
     return once(service.store, request, body, lambda: _led(request, run, Verb.PAUSE, said))
 
@@ -158,6 +169,9 @@ def pause(
 def resume(
     request: Request[Principal, None, Any], service: NamedDependency[Service], run: FromPath[str], body: RawBody
 ) -> Response[bytes]:
+    """Resume a run.
+
+    It queues on, from where it was paused."""
     said = asked(LedAsked, body).reason
     return once(service.store, request, body, lambda: _led(request, run, Verb.RESUMPTION, said))
 
@@ -166,7 +180,9 @@ def resume(
 def cancel(
     request: Request[Principal, None, Any], service: NamedDependency[Service], run: FromPath[str], body: RawBody
 ) -> Response[bytes]:
-    """What workers have in hand ends; everything else that has no result is cancelled."""
+    """Cancel a run.
+
+    What workers have in hand ends; everything else that has no result is cancelled."""
     said = asked(LedAsked, body).reason
     return once(service.store, request, body, lambda: _led(request, run, Verb.CANCELLATION, said))
 

@@ -1,4 +1,4 @@
-"""The OpenAPI document: Litestar's, with the bodies that routes read and write themselves.
+"""The OpenAPI document: Litestar's, with the bodies that routes read and write themselves, and words for all.
 
 A route says in its options what it `asks` for and what it `says` (types, whose JSON Schema pydantic knows, or a media
 type), and which problems it may answer with.
@@ -11,7 +11,7 @@ from litestar import Litestar, Request
 from litestar.openapi.plugins import JsonRenderPlugin
 from pydantic import TypeAdapter
 
-from server.api import problem
+from server.api import described, problem
 from server.api import routes as routing
 from server.api.caller import PUBLIC
 from server.api.once import SAFE
@@ -23,20 +23,6 @@ ALWAYS = ("bad-parameter", "database-down", "fault")
 KEYED = ("credentials-missing", "credentials-expired", "role-not-allowed", "identity-down")
 BODIES = ("malformed-json", "invalid", "too-large", "too-slow")
 POSTS = ("idempotency-key-missing", "idempotency-in-progress", "idempotency-key-reused")
-KEY_HEADER = {
-    "name": "Idempotency-Key",
-    "in": "header",
-    "required": True,
-    "description": "new for each request, the same when a request is repeated; kept for 30 days",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
-}
-MATCH_HEADER = {
-    "name": "If-Match",
-    "in": "header",
-    "required": True,
-    "description": "the ETag of the version that was read",
-    "schema": {"type": "string"},
-}
 _BODIES = {
     "application/json": {"type": "object"},
     "application/x-ndjson": {"type": "string"},
@@ -51,25 +37,33 @@ class Document(JsonRenderPlugin):
 
 def completed(app: Litestar, found: dict[str, Any]) -> dict[str, Any]:
     """`found`: the framework's document."""
-    routes = [(path, method, own.opt) for path, method, own in routing.routes(app) if path in found["paths"]]
+    routes = [each for each in routing.routes(app) if each[0] in found["paths"]]
     types: list[tuple[type, Mode, TypeAdapter[Any]]] = [(Problem, "serialization", TypeAdapter(Problem))]
-    for _, _, opt in routes:
+    for _, _, handler in routes:
         for side, mode in SIDES.items():
-            if isinstance(opt.get(side), type):
-                types.append((opt[side], mode, TypeAdapter(opt[side])))
+            kind = handler.opt.get(side)
+            if isinstance(kind, type):
+                types.append((kind, mode, TypeAdapter(kind)))
     parts, shared = TypeAdapter.json_schemas(types, ref_template="#/components/schemas/{model}")
     schemas = {each: schema for (each, _), schema in parts.items()}
     found["components"].setdefault("schemas", {}).update(shared.get("$defs", {}))
-    for path, method, opt in routes:
-        operation = found["paths"][path][method]
+    for path, method, handler in routes:
+        operation, opt = found["paths"][path][method], handler.opt
+        operation |= described.operation(handler)
         _request(operation, opt, schemas)
         operation["responses"].pop("400", None)  # the framework's own, which is never sent
         _responses(operation, opt, schemas, _slugs(path, method, opt))
-        if method == "post" and not opt.get(SAFE):
-            operation.setdefault("parameters", []).append(KEY_HEADER)
-        if "if-match-needed" in opt.get("problems", ()):
-            operation.setdefault("parameters", []).append(MATCH_HEADER)
+        _parameters(operation.setdefault("parameters", []), method, opt)
     return found
+
+
+def _parameters(parameters: list[dict[str, Any]], method: str, opt: dict[str, Any]) -> None:
+    if method == "post" and not opt.get(SAFE):
+        parameters.append(described.KEY)
+    if "if-match-needed" in opt.get("problems", ()):
+        parameters.append(described.MATCH)
+    parameters += opt.get(described.HEADERS, ())
+    described.parameters(parameters)
 
 
 def _request(operation: dict[str, Any], opt: dict[str, Any], schemas: dict[type, Any]) -> None:

@@ -78,7 +78,9 @@ def add(
     more: FromQuery[bool] = False,
     over: FromQuery[str | None] = None,
 ) -> Response[bytes]:
-    """A book in one JSON document (docs/book.schema.json), or, as application/zip, in CSV files. `base`: the snapshot
+    """Seal a snapshot.
+
+    A book in one JSON document (docs/book.schema.json), or, as application/zip, in CSV files. `base`: the snapshot
     to whose households the body's are added, in whose place they come where they are the same; the body then has their
     tables alone. `more`: others follow, and this one is never the newest. `over`: the newest snapshot, sealed since
     `base` was, or while the book came in parts, in whose place this one comes though it has not what that says."""
@@ -136,7 +138,9 @@ def listed(
     cursor: FromQuery[str | None] = None,
     limit: FromQuery[int] = USUAL,
 ) -> SnapshotsAnswer:
-    """Without those that came of what the reader may not see."""
+    """List snapshots.
+
+    Without those that came of what the reader may not see."""
     with service.store.reading() as session:
         rows, following = page(session, Snapshot, cursor, limit, feed.of_role(col(Snapshot.role), request.user))
     return SnapshotsAnswer(tuple(_told(service, request.user, row) for row in rows), following)
@@ -146,6 +150,9 @@ def listed(
 def one(
     request: Request[Principal, None, Any], service: NamedDependency[Service], snapshot: FromPath[str]
 ) -> SnapshotAnswer:
+    """Read a snapshot.
+
+    Its source, its days, its manifest, and how much of what is in it."""
     with service.store.reading() as session:
         row = _known(session, snapshot)
     return _told(service, request.user, row)
@@ -158,7 +165,9 @@ def document(
     snapshot: FromPath[str],
     household: FromQuery[str | None] = None,
 ) -> Response[bytes]:
-    """Its canonical document, or that of one `household` of it, as proofs name it; the whole is not for those who may
+    """Read the document of a snapshot.
+
+    Its canonical document, or that of one `household` of it, as proofs name it; the whole is not for those who may
     see some households only, and none is for those who may not see every list in it."""
     mine = request.user.households
     if mine is None or household in mine:

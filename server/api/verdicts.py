@@ -68,8 +68,8 @@ class VerdictsAnswer:
 LIST = {"act": Act.READ_VERDICTS, "says": VerdictsAnswer, "problems": ("bad-cursor",)}
 HISTORY = {"act": Act.READ_VERDICTS, "says": Page, "problems": ("bad-cursor",)}
 
-After = Annotated[int, QueryParameter(ge=START, lt=MOST, description="the number of the last event that one has")]
-Limit = Annotated[int, QueryParameter(ge=1, le=PAGE, description="how many at most")]
+After = Annotated[int, QueryParameter(ge=START, lt=MOST)]
+Limit = Annotated[int, QueryParameter(ge=1, le=PAGE)]
 
 
 @get("/verdicts", opt=LIST, sync_to_thread=True)
@@ -81,7 +81,9 @@ def listed(
     cursor: FromQuery[str | None] = None,
     limit: Limit = 100,
 ) -> VerdictsAnswer:
-    """What does not pass, of all or of one household, under all rules or one."""
+    """List standing verdicts.
+
+    What does not pass, of all or of one household, under all rules or one."""
     after = None if cursor is None else _place(cursor)
     with service.store.reading() as session:
         _there(service, session, request.user, household, rule)
@@ -103,7 +105,9 @@ def history(
     after: After = START,
     limit: Limit = 100,
 ) -> Page:
-    """How verdicts changed, oldest first: the feed's events `verdict.changed`, of these alone."""
+    """List how standing verdicts changed.
+
+    How verdicts changed, oldest first: the feed's events `verdict.changed`, of these alone."""
     about(request, household)
     with service.store.reading() as session:
         if not standing.told(session, request.user, household, rule):

@@ -97,7 +97,9 @@ END = {"act": Act.ASK_WAIVER, "says": WaiverAnswer, "problems": ("state-conflict
 
 @post("/waivers", opt=ADD, sync_to_thread=True, status_code=201)
 def add(request: Request[Principal, None, Any], service: NamedDependency[Service], body: RawBody) -> Response[bytes]:
-    """Its text is written and read at once, so that what cannot be granted is not asked for."""
+    """Ask for a waiver.
+
+    Its text is written and read at once, so that what cannot be granted is not asked for."""
     asks = asked(WaiverAsked, body)
 
     def work() -> Write:
@@ -133,6 +135,9 @@ def listed(
     cursor: FromQuery[str | None] = None,
     limit: FromQuery[int] = USUAL,
 ) -> WaiversAnswer:
+    """List waivers.
+
+    Those that the reader may see, newest first, with their states."""
     now, who = clock.now(), request.user
     with service.store.reading() as session:
         theirs = feed.of_role(col(Waiver.role), who), feed.of_household(col(Waiver.household), who)
@@ -145,6 +150,9 @@ def listed(
 def one(
     request: Request[Principal, None, Any], service: NamedDependency[Service], waiver: FromPath[str]
 ) -> Response[WaiverAnswer]:
+    """Read a waiver.
+
+    Its terms, its file once it was granted, and its state."""
     now = clock.now()
     with service.store.reading() as session:
         row = _known(session, request.user, waiver)
@@ -157,7 +165,9 @@ def one(
 def grant(
     request: Request[Principal, None, Any], service: NamedDependency[Service], waiver: FromPath[str], body: RawBody
 ) -> Response[bytes]:
-    """By somebody else than who asked. From now on its file is among the rules in force."""
+    """Grant a waiver.
+
+    By somebody else than who asked. From now on its file is among the rules in force."""
     signed = asked(GrantAsked, body).signed
 
     def write(session: Session) -> Answer:
@@ -188,7 +198,9 @@ def end(
     waiver: FromPath[str],
     since: FromQuery[str] = "now",
 ) -> WaiverAnswer:
-    """From `since` on (`now`, or an instant to come) it is no rule any more. Who asked may take it back until it is
+    """End a waiver.
+
+    From `since` on (`now`, or an instant to come) it is no rule any more. Who asked may take it back until it is
     granted; compliance ends it."""
     with writing_for(service.store, request.user) as session:
         ruling.alone(session)

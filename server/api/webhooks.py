@@ -98,7 +98,9 @@ LED = {**MANAGE, "asks": Asked, "problems": ("state-conflict",)}
 
 @post("/webhook-endpoints", opt={**MANAGE, "asks": WebhookAsked}, sync_to_thread=True, status_code=201)
 def add(request: Request[Principal, None, Any], service: NamedDependency[Service], body: RawBody) -> Response[bytes]:
-    """It hears of what happens from now on, as far as whoever adds it may."""
+    """Add a webhook endpoint.
+
+    It hears of what happens from now on, as far as whoever adds it may."""
     wanted = asked(WebhookAsked, body)
     wrong = list(_wrong(request.user, wanted))
     if wrong:
@@ -119,6 +121,9 @@ def listed(
     cursor: FromQuery[str | None] = None,
     limit: FromQuery[int] = USUAL,
 ) -> WebhooksAnswer:
+    """List webhook endpoints.
+
+    Those that hear no more than the reader may, newest first; without their secrets."""
     with service.store.reading() as session:
         rows, following = page(session, Webhook, cursor, limit)
     return WebhooksAnswer(tuple(_shown(row) for row in rows if _seen(row, request.user)), following)
@@ -128,6 +133,9 @@ def listed(
 def one(
     request: Request[Principal, None, Any], service: NamedDependency[Service], endpoint: FromPath[str]
 ) -> WebhookAnswer:
+    """Read a webhook endpoint.
+
+    Its state, and what it allows; never its secret."""
     with service.store.reading() as session:
         return _shown(_known(session, request.user, endpoint))
 
@@ -140,7 +148,9 @@ def deliveries(
     before: FromQuery[str | None] = None,
     limit: FromQuery[int] = USUAL,
 ) -> DeliveriesAnswer:
-    """What was tried, and what came of it."""
+    """List the deliveries to an endpoint.
+
+    What was tried, and what came of it."""
     if not 1 <= limit <= LONGEST:
         raise ProblemError("bad-parameter", f"`limit` is {limit}; it may be 1 to {LONGEST}")
     until = None if before is None else clock.instant(before)
@@ -158,7 +168,9 @@ def deliveries(
 def end(
     request: Request[Principal, None, Any], service: NamedDependency[Service], endpoint: FromPath[str]
 ) -> WebhookAnswer:
-    """Nothing more is posted there; ending it again changes nothing."""
+    """End a webhook endpoint.
+
+    Nothing more is posted there; ending it again changes nothing."""
     with writing_for(service.store, request.user) as session:
         row = _known(session, request.user, endpoint, lock=True)
         if row.ended is not None:
@@ -175,7 +187,9 @@ def rotate(
     endpoint: FromPath[str],
     body: RawBody,
 ) -> Response[bytes]:
-    """A new secret. For a day everything is signed by the old one, too."""
+    """Change the secret of an endpoint.
+
+    A new secret. For a day everything is signed by the old one, too."""
     asked(Asked, body)
 
     def write(session: Session) -> Answer:
@@ -194,7 +208,9 @@ def resume(
     endpoint: FromPath[str],
     body: RawBody,
 ) -> Response[bytes]:
-    """One that was stopped goes on from the first event that it did not take."""
+    """Resume a stopped endpoint.
+
+    One that was stopped goes on from the first event that it did not take."""
     asked(Asked, body)
 
     def write(session: Session) -> Answer:
@@ -217,7 +233,9 @@ def again(
     endpoint: FromPath[str],
     body: RawBody,
 ) -> Response[bytes]:
-    """The events of a range of numbers are posted once more; one that was stopped gets them when it goes on."""
+    """Redeliver events to an endpoint.
+
+    The events of a range of numbers are posted once more; one that was stopped gets them when it goes on."""
     wanted = asked(AgainAsked, body)
 
     def write(session: Session) -> Answer:

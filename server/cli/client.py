@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from textwrap import fill, indent
@@ -231,7 +232,7 @@ def _method(name: str, verb: str, path: str, operation: Doc, schemas: Doc) -> st
     places = [each["name"] for each in asked if each["in"] == "path"]
     query = {each["name"]: each for each in asked if each["in"] == "query"}
     match = any(each["name"] == "If-Match" for each in asked)
-    patient = {"201", "202"} <= set(operation["responses"])
+    patient = any(each["name"] == "Prefer" for each in asked)
     media, body = next(iter(operation.get("requestBody", {}).get("content", {}).items()), (None, None))
     members = _members(body["schema"], schemas) if body else {}
     raw = body is not None and members is None
@@ -255,7 +256,7 @@ def _method(name: str, verb: str, path: str, operation: Doc, schemas: Doc) -> st
     given += ["media=media"] if raw else []
     given += [f"match={_name(places[0])}", "version=version"] if match else []
     given += ["wait=wait"] if patient else []
-    doc = _docstring(operation.get("description") or f"`{verb} {path}`.", 8)
+    doc = _docstring(f"{operation['summary']}. {operation['description']}", 8)
     head = f"def {name}({', '.join(['self', *words])}) -> {kind}:"
     call = f"found: {kind} = self.wire.call({', '.join(given)})"
     return f"\n    {head}\n{doc}\n        {call}\n        return found\n"
@@ -331,16 +332,24 @@ def _formatted(text: str) -> str:
     return text
 
 
-def write(folder: Path) -> None:
-    """Below `folder`, which is `server/client`, in place of what was there."""
+@contextmanager
+def application() -> Iterator[Any]:
+    """The service, on an empty database."""
     from server.app import app
     from server.running import opened
     from server.settings import Settings
 
     with TemporaryDirectory() as data:
         service = opened(Settings(Path(data), f"sqlite:///{data}/x.sqlite"))
-        made = files(app(service))
-        service.store.engine.dispose()
+        try:
+            yield app(service)
+        finally:
+            service.store.engine.dispose()
+
+
+def write(app: Any, folder: Path) -> None:
+    """Below `folder`, which is `server/client`, in place of what was there."""
+    made = files(app)
     for old in (*folder.glob("types/*.py"), *folder.glob("resources/*.py")):
         old.unlink()
     for name, text in made.items():

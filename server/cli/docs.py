@@ -1,5 +1,5 @@
-"""The pages of docs/ that are made from code (schemas, diagnostics, vocabulary); `make docs` writes them, and the
-client's types and methods.
+"""The pages of docs/ that are made from code (schemas, diagnostics, vocabulary, routes); `make docs` writes them, and
+the client's types and methods.
 
 `pages()` gives the texts, so that a test can tell a page that was not written again after a change.
 """
@@ -15,6 +15,8 @@ from pydantic import TypeAdapter
 from dsl import vocabulary
 from dsl.codes import CODES
 from policy.book import orders, wire
+from server.api import described
+from server.api.routes import routes
 from server.cli import client
 from server.cli.answers import ANSWERS
 from server.desk.intent import IntentDocument
@@ -30,6 +32,11 @@ def pages() -> Mapping[str, str]:
         "diagnostics.md": "\n".join(_diagnostics()),
         "vocabulary.md": "\n".join(_vocabulary()),
     }
+
+
+def routes_page(app: Any) -> str:
+    """docs/routes.md, which needs the application."""
+    return "\n".join(_routes(app))
 
 
 def output_schema() -> dict[str, Any]:
@@ -81,6 +88,21 @@ def _vocabulary() -> Iterable[str]:
     yield ""
 
 
+def _routes(app: Any) -> Iterable[str]:
+    yield "# Routes"
+    yield ""
+    yield "Made from the handlers in `server/api/` and the table of roles in `server/auth/roles.py`. More of each, with"
+    yield "its parameters, bodies and problems, says `GET /schema/openapi.json`."
+    yield ""
+    yield "| verb | path | what it does | for |"
+    yield "| --- | --- | --- | --- |"
+    for path, method, handler in sorted(routes(app), key=lambda each: (each[0].split("/"), each[1])):
+        if handler.resolve_include_in_schema():
+            summary = described.operation(handler)["summary"]
+            yield f"| {method.upper()} | `{path}` | {summary} | {described.who(handler)} |"
+    yield ""
+
+
 def _cell(text: str) -> str:
     return text.replace("|", "\\|")
 
@@ -93,8 +115,10 @@ def main() -> None:
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else "docs")
     for name, text in pages().items():
         (folder / name).write_text(text, encoding="utf-8")
-    if len(sys.argv) == 1:
-        client.write(Path(client.__file__).parents[1] / "client")
+    with client.application() as app:
+        (folder / "routes.md").write_text(routes_page(app), encoding="utf-8")
+        if len(sys.argv) == 1:
+            client.write(app, Path(client.__file__).parents[1] / "client")
 
 
 if __name__ == "__main__":

@@ -15,7 +15,8 @@ class ApprovalPolicies:
     wire: Wire
 
     def list(self, *, cursor: str | None = None, limit: int | None = None) -> PoliciesAnswer:
-        """`GET /v1/approval-policies`."""
+        """List approval policies. Drafts and ended ones too, newest first. For adviser, compliance, control room,
+        trader, operations, regulator."""
         found: PoliciesAnswer = self.wire.call(
             PoliciesAnswer, "GET", "/v1/approval-policies", query={"cursor": cursor, "limit": limit}
         )
@@ -30,7 +31,8 @@ class ApprovalPolicies:
         until: str | None = None,
         currency: str | None = None,
     ) -> PolicyAnswer:
-        """`POST /v1/approval-policies`."""
+        """Write an approval policy. A draft: it is in force once somebody else agreed, and never from an instant
+        before that. For compliance."""
         found: PolicyAnswer = self.wire.call(
             PolicyAnswer,
             "POST",
@@ -40,19 +42,23 @@ class ApprovalPolicies:
         return found
 
     def get(self, policy: Ref) -> PolicyAnswer:
-        """`GET /v1/approval-policies/{policy}`."""
+        """Read an approval policy. With its clauses, its state, and its ETag. For adviser, compliance, control room,
+        trader, operations, regulator."""
         found: PolicyAnswer = self.wire.call(PolicyAnswer, "GET", "/v1/approval-policies/{policy}", {"policy": policy})
         return found
 
     def end(self, policy: Ref) -> PolicyAnswer:
-        """`DELETE /v1/approval-policies/{policy}`."""
+        """End an approval policy. From now on it approves nothing by itself and leaves nothing to the proposer, until
+        another one is in force; whatever else it asks for stays. So one person may, at once. Ending it again changes
+        nothing. For compliance."""
         found: PolicyAnswer = self.wire.call(
             PolicyAnswer, "DELETE", "/v1/approval-policies/{policy}", {"policy": policy}
         )
         return found
 
     def agree(self, policy: Ref, *, version: str | None = None) -> PolicyAnswer:
-        """`POST /v1/approval-policies/{policy}/approval`."""
+        """Agree to an approval policy. By somebody who is not its author. The one before is superseded when it comes
+        into force. For compliance."""
         found: PolicyAnswer = self.wire.call(
             PolicyAnswer,
             "POST",

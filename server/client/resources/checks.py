@@ -27,7 +27,9 @@ class Checks:
         everything: bool | None = None,
         instead: bool | None = None,
     ) -> OrdersAnswer:
-        """`POST /v1/checks`."""
+        """Check orders. What the rules say of orders that nobody decided yet, or, without any, of the book as it
+        stands. A breach is an answer, not an error; nothing is written. For adviser, compliance, control room, trader,
+        operations."""
         found: OrdersAnswer = self.wire.call(
             OrdersAnswer,
             "POST",

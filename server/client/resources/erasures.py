@@ -14,21 +14,23 @@ class Erasures:
     wire: Wire
 
     def ask(self, *, reason: str, household: str | None = None, leaf: str | None = None) -> ErasureAnswer:
-        """`POST /v1/erasures`."""
+        """Ask for an erasure. Somebody else has to agree. What speaks against it is looked at now, and again then. For
+        compliance, admin."""
         found: ErasureAnswer = self.wire.call(
             ErasureAnswer, "POST", "/v1/erasures", body={"household": household, "leaf": leaf, "reason": reason}
         )
         return found
 
     def get(self, erasure_id: Ref) -> ErasureAnswer:
-        """`GET /v1/erasures/{erasure_id}`."""
+        """Read an erasure. What was asked for, by whom, and what came of it. For compliance, admin."""
         found: ErasureAnswer = self.wire.call(
             ErasureAnswer, "GET", "/v1/erasures/{erasure_id}", {"erasure_id": erasure_id}
         )
         return found
 
     def agree(self, erasure_id: Ref, *, version: str | None = None) -> ErasureAnswer:
-        """`POST /v1/erasures/{erasure_id}/approval`."""
+        """Agree to an erasure. By somebody else than who asked. It is done then, and cannot be undone. For compliance,
+        admin."""
         found: ErasureAnswer = self.wire.call(
             ErasureAnswer,
             "POST",
@@ -41,18 +43,18 @@ class Erasures:
         return found
 
     def holds(self) -> tuple[LegalHoldAnswer, ...]:
-        """`GET /v1/legal-holds`."""
+        """List legal holds. All that ever were, the newest first. For compliance."""
         found: tuple[LegalHoldAnswer, ...] = self.wire.call(tuple[LegalHoldAnswer, ...], "GET", "/v1/legal-holds")
         return found
 
     def place(self, *, household: str, reason: str) -> LegalHoldAnswer:
-        """`POST /v1/legal-holds`."""
+        """Place a legal hold. From now on nothing about the household is erased. For compliance."""
         found: LegalHoldAnswer = self.wire.call(
             LegalHoldAnswer, "POST", "/v1/legal-holds", body={"household": household, "reason": reason}
         )
         return found
 
     def end(self, hold: Ref) -> LegalHoldAnswer:
-        """`DELETE /v1/legal-holds/{hold}`."""
+        """End a legal hold. Ending it again changes nothing. For compliance."""
         found: LegalHoldAnswer = self.wire.call(LegalHoldAnswer, "DELETE", "/v1/legal-holds/{hold}", {"hold": hold})
         return found

@@ -12,7 +12,8 @@ from server.client.wire import Wire
 class Events:
     wire: Wire
 
-    def list(self, *, after: int | None = None, limit: int | None = None) -> Page:
-        """`GET /v1/events`."""
-        found: Page = self.wire.call(Page, "GET", "/v1/events", query={"after": after, "limit": limit})
+    def list(self, *, after: int | None = None, limit: int | None = None, wait: int | None = None) -> Page:
+        """List events. What happened after an event, or from the beginning; go on with `after` of the answer. With
+        `Prefer: wait=N` the answer waits up to N seconds for something to tell. For every role."""
+        found: Page = self.wire.call(Page, "GET", "/v1/events", query={"after": after, "limit": limit}, wait=wait)
         return found

@@ -14,7 +14,8 @@ class Exports:
     def get(
         self, *, from_: str, to: str, household: str | None = None, account: str | None = None, seen: int | None = None
     ) -> bytes:
-        """`GET /v1/exports`."""
+        """Export the records of a period. Of a household, of an account, or of all that one may see, with the totals
+        first. Days are those of UTC. For compliance, regulator."""
         found: bytes = self.wire.call(
             bytes,
             "GET",

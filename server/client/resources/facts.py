@@ -27,7 +27,8 @@ class Facts:
         issuers: Sequence[Json] | None = None,
         positions: Sequence[Json] | None = None,
     ) -> FactsAnswer:
-        """`POST /v1/facts`."""
+        """Say which facts changed. What is new takes the place of what has the same name and day; everything else
+        stays as it is. For operations."""
         found: FactsAnswer = self.wire.call(
             FactsAnswer,
             "POST",
@@ -58,7 +59,7 @@ class Facts:
         derivatives: bool | None = None,
         source: str | None = None,
     ) -> FactsAnswer:
-        """`POST /v1/lists/{list_id}/entries`."""
+        """Put a subject on a list. Whom the list names from a day on. For compliance, control room."""
         found: FactsAnswer = self.wire.call(
             FactsAnswer,
             "POST",
@@ -77,7 +78,8 @@ class Facts:
         return found
 
     def end(self, list_id: Ref, subject: Ref, *, last: str | None = None) -> FactsAnswer:
-        """`DELETE /v1/lists/{list_id}/entries/{subject}`."""
+        """Take a subject off a list. The list names it no longer: its entries that have no end get one, the day before
+        the snapshot's unless `last` says another. What was so stays known. For compliance, control room."""
         found: FactsAnswer = self.wire.call(
             FactsAnswer,
             "DELETE",

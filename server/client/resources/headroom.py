@@ -15,12 +15,15 @@ class Headroom:
     wire: Wire
 
     def read(self, *, snapshot: str | None = None) -> HeadroomAnswer:
-        """`GET /v1/headroom`."""
+        """Read the headroom of the firm's limits. By the rules in force, of the newest snapshot unless one is named.
+        For adviser, compliance, control room, trader, operations, regulator."""
         found: HeadroomAnswer = self.wire.call(HeadroomAnswer, "GET", "/v1/headroom", query={"snapshot": snapshot})
         return found
 
     def release(self, proposal: Ref, *, reason: str, version: str | None = None) -> ProposalAnswer:
-        """`POST /v1/proposals/{proposal}/release`."""
+        """Release the headroom of approved orders. Nothing more will come of these approved orders: what is not filled
+        was cancelled. From the newest snapshot on they hold nothing. By somebody else than who asked for them. For
+        compliance, trader, operations."""
         found: ProposalAnswer = self.wire.call(
             ProposalAnswer,
             "POST",

@@ -14,7 +14,8 @@ class Holds:
     wire: Wire
 
     def list(self, *, cursor: str | None = None, limit: int | None = None) -> HoldsAnswer:
-        """`GET /v1/holds`."""
+        """List holds. Those on households that the reader may see, newest first, also those that ended. For adviser,
+        compliance, control room, trader, operations, regulator."""
         found: HoldsAnswer = self.wire.call(HoldsAnswer, "GET", "/v1/holds", query={"cursor": cursor, "limit": limit})
         return found
 
@@ -27,7 +28,8 @@ class Holds:
         from_: str | None = None,
         until: str | None = None,
     ) -> HoldAnswer:
-        """`POST /v1/holds`."""
+        """Hold a household or an account. Nothing is proposed for the household, or traded in the account, and nothing
+        approved that would be. For adviser, compliance, operations."""
         found: HoldAnswer = self.wire.call(
             HoldAnswer,
             "POST",
@@ -37,11 +39,12 @@ class Holds:
         return found
 
     def get(self, hold: Ref) -> HoldAnswer:
-        """`GET /v1/holds/{hold}`."""
+        """Read a hold. Its reason, its instants, and whether it stands. For adviser, compliance, control room, trader,
+        operations, regulator."""
         found: HoldAnswer = self.wire.call(HoldAnswer, "GET", "/v1/holds/{hold}", {"hold": hold})
         return found
 
     def end(self, hold: Ref) -> HoldAnswer:
-        """`DELETE /v1/holds/{hold}`."""
+        """End a hold. From now on; ending it again changes nothing. For adviser, compliance, operations."""
         found: HoldAnswer = self.wire.call(HoldAnswer, "DELETE", "/v1/holds/{hold}", {"hold": hold})
         return found

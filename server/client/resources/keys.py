@@ -15,14 +15,14 @@ class Keys:
     wire: Wire
 
     def list(self) -> tuple[Key, ...]:
-        """`GET /v1/keys`."""
+        """List API keys. Those that see no more than the caller may. For admin."""
         found: tuple[Key, ...] = self.wire.call(tuple[Key, ...], "GET", "/v1/keys")
         return found
 
     def create(
         self, *, principal: str, roles: Sequence[str], households: Sequence[str] | None = None, days: int | None = None
     ) -> Key:
-        """`POST /v1/keys`."""
+        """Make an API key. For no more households than the caller may see. For admin."""
         found: Key = self.wire.call(
             Key,
             "POST",
@@ -32,11 +32,11 @@ class Keys:
         return found
 
     def end(self, key: Ref) -> Key:
-        """`DELETE /v1/keys/{key}`."""
+        """Revoke an API key. From now on the key is dead; ending it again changes nothing. For admin."""
         found: Key = self.wire.call(Key, "DELETE", "/v1/keys/{key}", {"key": key})
         return found
 
     def me(self) -> Me:
-        """`GET /v1/me`."""
+        """Read who one is. Name, roles and households of the key or token of this request. For every role."""
         found: Me = self.wire.call(Me, "GET", "/v1/me")
         return found

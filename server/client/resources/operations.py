@@ -14,21 +14,24 @@ class Operations:
     wire: Wire
 
     def live(self) -> Health:
-        """`GET /v1/health/live`."""
+        """Tell whether the process answers. It looks at nothing else. For anybody, without a key."""
         found: Health = self.wire.call(Health, "GET", "/v1/health/live")
         return found
 
     def ready(self) -> Health:
-        """`GET /v1/health/ready`."""
+        """Tell whether the service can do its work. 503 where something that it needs fails; `says` has what, and what
+        to do. For anybody, without a key."""
         found: Health = self.wire.call(Health, "GET", "/v1/health/ready")
         return found
 
     def problem(self, slug: Ref) -> str:
-        """`GET /problems/{slug}`."""
+        """Read the page of a problem. What the problem is, and what to do: where `type` of every problem leads. For
+        anybody, without a key."""
         found: str = self.wire.call(str, "GET", "/problems/{slug}", {"slug": slug})
         return found
 
     def metrics(self) -> str:
-        """`GET /v1/metrics`."""
+        """Read what is measured. Of this process; what the database says is the same from each. docs/operations.md has
+        the instruments. For operations, admin."""
         found: str = self.wire.call(str, "GET", "/v1/metrics")
         return found

@@ -14,14 +14,16 @@ class Overrides:
     wire: Wire
 
     def list(self, proposal: Ref) -> OverridesAnswer:
-        """`GET /v1/proposals/{proposal}/overrides`."""
+        """List the overrides of a proposal. Those that were asked for, granted and ended. For adviser, compliance,
+        control room, trader, operations, regulator."""
         found: OverridesAnswer = self.wire.call(
             OverridesAnswer, "GET", "/v1/proposals/{proposal}/overrides", {"proposal": proposal}
         )
         return found
 
     def create(self, proposal: Ref, *, reason: str, evidence: str | None = None) -> OverrideAnswer:
-        """`POST /v1/proposals/{proposal}/overrides`."""
+        """Ask for an override. Of a proposal that waits for its decision and whose orders need consent. For adviser,
+        compliance, trader."""
         found: OverrideAnswer = self.wire.call(
             OverrideAnswer,
             "POST",
@@ -32,21 +34,22 @@ class Overrides:
         return found
 
     def get(self, override: Ref) -> OverrideAnswer:
-        """`GET /v1/overrides/{override}`."""
+        """Read an override. Its reason, its evidence, and who granted it. For adviser, compliance, control room,
+        trader, operations, regulator."""
         found: OverrideAnswer = self.wire.call(
             OverrideAnswer, "GET", "/v1/overrides/{override}", {"override": override}
         )
         return found
 
     def end(self, override: Ref) -> OverrideAnswer:
-        """`DELETE /v1/overrides/{override}`."""
+        """End an override. From now on; what was approved by it stays approved. For adviser, compliance, trader."""
         found: OverrideAnswer = self.wire.call(
             OverrideAnswer, "DELETE", "/v1/overrides/{override}", {"override": override}
         )
         return found
 
     def grant(self, override: Ref, *, version: str | None = None) -> OverrideAnswer:
-        """`POST /v1/overrides/{override}/grant`."""
+        """Grant an override. By somebody else than who asked, and than the proposer. For compliance."""
         found: OverrideAnswer = self.wire.call(
             OverrideAnswer,
             "POST",

@@ -15,26 +15,31 @@ class People:
     wire: Wire
 
     def challenge(self, *, key: str) -> Signable:
-        """`POST /v1/me/keys/challenges`."""
+        """Ask for a challenge to sign. What to sign, once and within ten minutes, to register the key. For adviser,
+        compliance, control room, trader, operations, admin."""
         found: Signable = self.wire.call(Signable, "POST", "/v1/me/keys/challenges", body={"key": key})
         return found
 
     def create(self, *, envelope: Json) -> OwnKey:
-        """`POST /v1/me/keys`."""
+        """Register a signing key of one's own. With the challenge, signed by the key: that one has it is shown before
+        anybody trusts it. For adviser, compliance, control room, trader, operations, admin."""
         found: OwnKey = self.wire.call(OwnKey, "POST", "/v1/me/keys", body={"envelope": envelope})
         return found
 
     def list(self) -> tuple[OwnKey, ...]:
-        """`GET /v1/people/keys`."""
+        """List people's signing keys. Everybody's, also those that ended. For adviser, compliance, control room,
+        trader, operations, regulator."""
         found: tuple[OwnKey, ...] = self.wire.call(tuple[OwnKey, ...], "GET", "/v1/people/keys")
         return found
 
     def trust_card(self) -> str:
-        """`GET /v1/people/trust-card`."""
+        """Read the trust card with people's keys. The card of `/v1/log/trust-card` with everybody's keys on it: for
+        whoever will check who approved. For adviser, compliance, control room, trader, operations, regulator."""
         found: str = self.wire.call(str, "GET", "/v1/people/trust-card")
         return found
 
     def end(self, key: Ref) -> OwnKey:
-        """`DELETE /v1/people/keys/{key}`."""
+        """End a person's signing key. One's own, or anybody's by an administrator. Ending it again changes nothing.
+        For adviser, compliance, control room, trader, operations, admin."""
         found: OwnKey = self.wire.call(OwnKey, "DELETE", "/v1/people/keys/{key}", {"key": key})
         return found

@@ -15,14 +15,16 @@ class Proposals:
     wire: Wire
 
     def observed(self, proposal: Ref) -> ObservedAnswer:
-        """`GET /v1/proposals/{proposal}/observed`."""
+        """Read what observed rules say of a proposal. They block nothing: this is what they would have said of its
+        orders. For adviser, compliance, control room, trader, operations, regulator."""
         found: ObservedAnswer = self.wire.call(
             ObservedAnswer, "GET", "/v1/proposals/{proposal}/observed", {"proposal": proposal}
         )
         return found
 
     def list(self, *, cursor: str | None = None, limit: int | None = None) -> ProposalsAnswer:
-        """`GET /v1/proposals`."""
+        """List proposals. What is not the reader's to see is passed over: a page may be shorter than its limit. For
+        adviser, compliance, control room, trader, operations, regulator."""
         found: ProposalsAnswer = self.wire.call(
             ProposalsAnswer, "GET", "/v1/proposals", query={"cursor": cursor, "limit": limit}
         )
@@ -40,7 +42,8 @@ class Proposals:
         expires: str | None = None,
         wait: int | None = None,
     ) -> ProposalAnswer:
-        """`POST /v1/proposals`."""
+        """Ask for a proposal. 202 at once; with `Prefer: wait=SECONDS`, 201 where the result comes within them (60 at
+        most). For adviser."""
         found: ProposalAnswer = self.wire.call(
             ProposalAnswer,
             "POST",
@@ -59,21 +62,25 @@ class Proposals:
         return found
 
     def get(self, proposal: Ref) -> ProposalAnswer:
-        """`GET /v1/proposals/{proposal}`."""
+        """Read a proposal. With what was wanted, what came of it, and what its approval takes. For adviser,
+        compliance, control room, trader, operations, regulator."""
         found: ProposalAnswer = self.wire.call(
             ProposalAnswer, "GET", "/v1/proposals/{proposal}", {"proposal": proposal}
         )
         return found
 
     def bundle(self, proposal: Ref, *, seen: int | None = None) -> bytes:
-        """`GET /v1/proposals/{proposal}/bundle`."""
+        """Read the proof of a proposal. Whole for whoever may see every rule; for others one in which what is kept
+        from them is committed to, by the same log entry, and none of a refusal. `seen`: the size of a state of the log
+        that the reader kept. For adviser, compliance, control room, trader, operations, regulator."""
         found: bytes = self.wire.call(
             bytes, "GET", "/v1/proposals/{proposal}/bundle", {"proposal": proposal}, query={"seen": seen}
         )
         return found
 
     def approval_payload(self, proposal: Ref) -> Signable:
-        """`GET /v1/proposals/{proposal}/approval-payload`."""
+        """Read what to sign to approve a proposal. What to sign with a key of one's own, within a day, to approve it
+        in person (`proofolio sign`). For adviser, compliance."""
         found: Signable = self.wire.call(
             Signable, "GET", "/v1/proposals/{proposal}/approval-payload", {"proposal": proposal}
         )
@@ -88,7 +95,9 @@ class Proposals:
         evidence: str | None = None,
         version: str | None = None,
     ) -> ProposalAnswer:
-        """`POST /v1/proposals/{proposal}/approval`."""
+        """Approve a proposal. As `approval_needed` says, where the orders pass by the rules in force now, on the data
+        known now. Without an envelope the service attests it: then nobody signed in person. For adviser,
+        compliance."""
         found: ProposalAnswer = self.wire.call(
             ProposalAnswer,
             "POST",
@@ -101,7 +110,8 @@ class Proposals:
         return found
 
     def reject(self, proposal: Ref, *, reason: str, version: str | None = None) -> ProposalAnswer:
-        """`POST /v1/proposals/{proposal}/rejection`."""
+        """Reject a proposal. It is not approved any more, and holds no headroom. Its proposer may take it back so. For
+        adviser, compliance."""
         found: ProposalAnswer = self.wire.call(
             ProposalAnswer,
             "POST",
@@ -123,7 +133,8 @@ class Proposals:
         expires: str | None = None,
         wait: int | None = None,
     ) -> ProposalAnswer:
-        """`POST /v1/proposals/{proposal}/revisions`."""
+        """Revise a proposal. A new proposal by the rules in force, which takes the place of the earlier one when there
+        are orders. As with any, `Prefer: wait=SECONDS` waits for it. For adviser."""
         found: ProposalAnswer = self.wire.call(
             ProposalAnswer,
             "POST",
@@ -135,7 +146,8 @@ class Proposals:
         return found
 
     def compare(self, proposal: Ref, *, against: str) -> ComparisonAnswer:
-        """`GET /v1/proposals/{proposal}/comparison`."""
+        """Compare two proposals. What this one trades, costs and leaves otherwise than another one, as far as its
+        reader may see both. For adviser, compliance, control room, trader, operations, regulator."""
         found: ComparisonAnswer = self.wire.call(
             ComparisonAnswer,
             "GET",

@@ -22,7 +22,9 @@ class Reads:
         cursor: str | None = None,
         limit: int | None = None,
     ) -> ReadsAnswer:
-        """`GET /v1/reads`."""
+        """List who read what. What a credential, or a person, was given between two instants. What was read a second
+        ago is there; of other processes on the same database, what they were asked for two seconds ago. For
+        compliance, regulator."""
         found: ReadsAnswer = self.wire.call(
             ReadsAnswer,
             "GET",

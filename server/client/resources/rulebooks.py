@@ -21,35 +21,40 @@ class Rulebooks:
     wire: Wire
 
     def list(self, *, cursor: str | None = None, limit: int | None = None) -> RulebooksAnswer:
-        """`GET /v1/rulebooks`."""
+        """List rule books. Without states that came of what the reader may not see. For adviser, compliance, control
+        room, trader, operations, regulator."""
         found: RulebooksAnswer = self.wire.call(
             RulebooksAnswer, "GET", "/v1/rulebooks", query={"cursor": cursor, "limit": limit}
         )
         return found
 
     def create(self, *, title: str, files: Mapping[str, str], observe: Sequence[str] | None = None) -> RulebookAnswer:
-        """`POST /v1/rulebooks`."""
+        """Publish a rule book. Every mistake is named; cases that fail are reported, and keep the book from being
+        activated. For compliance."""
         found: RulebookAnswer = self.wire.call(
             RulebookAnswer, "POST", "/v1/rulebooks", body={"title": title, "files": files, "observe": observe}
         )
         return found
 
     def get(self, rulebook: Ref) -> RulebookAnswer:
-        """`GET /v1/rulebooks/{rulebook}`."""
+        """Read a rule book. Its files and the report of its cases, without what is for other eyes. For adviser,
+        compliance, control room, trader, operations, regulator."""
         found: RulebookAnswer = self.wire.call(
             RulebookAnswer, "GET", "/v1/rulebooks/{rulebook}", {"rulebook": rulebook}
         )
         return found
 
     def rules(self, rulebook: Ref) -> RulesAnswer:
-        """`GET /v1/rulebooks/{rulebook}/rules`."""
+        """Read the rules of a rule book in words. Each with its mode, its sentence, its authority, and the facts that
+        it needs. For adviser, compliance, control room, trader, operations, regulator."""
         found: RulesAnswer = self.wire.call(
             RulesAnswer, "GET", "/v1/rulebooks/{rulebook}/rules", {"rulebook": rulebook}
         )
         return found
 
     def activate(self, rulebook: Ref, *, from_: str, version: str | None = None) -> RulebookAnswer:
-        """`POST /v1/rulebooks/{rulebook}/activation`."""
+        """Put a rule book in force. In force from an instant on, by somebody who is not its author. The one before is
+        superseded then. For compliance."""
         found: RulebookAnswer = self.wire.call(
             RulebookAnswer,
             "POST",
@@ -62,14 +67,16 @@ class Rulebooks:
         return found
 
     def changes(self, rulebook: Ref, *, against: str) -> ChangesAnswer:
-        """`GET /v1/rulebooks/{rulebook}/changes`."""
+        """Compare two rule books. Published ones, and states of them: then waivers and modes are what differs. For
+        adviser, compliance, control room, trader, operations, regulator."""
         found: ChangesAnswer = self.wire.call(
             ChangesAnswer, "GET", "/v1/rulebooks/{rulebook}/changes", {"rulebook": rulebook}, query={"against": against}
         )
         return found
 
     def observations(self, rulebook: Ref) -> ObservationsAnswer:
-        """`GET /v1/rulebooks/{rulebook}/observations`."""
+        """Count what observed rules would have said. For keys that may see every household: the counts are of all. For
+        adviser, compliance, control room, trader, operations, regulator."""
         found: ObservationsAnswer = self.wire.call(
             ObservationsAnswer, "GET", "/v1/rulebooks/{rulebook}/observations", {"rulebook": rulebook}
         )

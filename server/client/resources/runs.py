@@ -16,7 +16,8 @@ class Runs:
     wire: Wire
 
     def list(self, *, cursor: str | None = None, limit: int | None = None) -> RunsAnswer:
-        """`GET /v1/runs`."""
+        """List runs. What is not the reader's to see is passed over: a page may be shorter than its limit. For
+        adviser, compliance, control room, trader, operations, regulator."""
         found: RunsAnswer = self.wire.call(RunsAnswer, "GET", "/v1/runs", query={"cursor": cursor, "limit": limit})
         return found
 
@@ -32,7 +33,8 @@ class Runs:
         intent: Json | None = None,
         expires: str | None = None,
     ) -> RunAnswer:
-        """`POST /v1/runs`."""
+        """Ask for a run. Proposals for many households: they are queued as workers get through them. For adviser,
+        operations."""
         found: RunAnswer = self.wire.call(
             RunAnswer,
             "POST",
@@ -51,26 +53,28 @@ class Runs:
         return found
 
     def get(self, run: Ref) -> RunAnswer:
-        """`GET /v1/runs/{run}`."""
+        """Read a run. With how far it has come, counted from its proposals. For adviser, compliance, control room,
+        trader, operations, regulator."""
         found: RunAnswer = self.wire.call(RunAnswer, "GET", "/v1/runs/{run}", {"run": run})
         return found
 
     def items(self, run: Ref, *, begin: int | None = None, limit: int | None = None) -> ItemsAnswer:
-        """`GET /v1/runs/{run}/items`."""
+        """List the households of a run. One for each household, whether its proposal was queued already or not. For
+        adviser, compliance, control room, trader, operations, regulator."""
         found: ItemsAnswer = self.wire.call(
             ItemsAnswer, "GET", "/v1/runs/{run}/items", {"run": run}, query={"begin": begin, "limit": limit}
         )
         return found
 
     def pause(self, run: Ref, *, reason: str | None = None, version: str | None = None) -> RunAnswer:
-        """`POST /v1/runs/{run}/pause`."""
+        """Pause a run. Nothing more is queued; what is, goes on. For adviser, operations."""
         found: RunAnswer = self.wire.call(
             RunAnswer, "POST", "/v1/runs/{run}/pause", {"run": run}, body={"reason": reason}, match=run, version=version
         )
         return found
 
     def resume(self, run: Ref, *, reason: str | None = None, version: str | None = None) -> RunAnswer:
-        """`POST /v1/runs/{run}/resumption`."""
+        """Resume a run. It queues on, from where it was paused. For adviser, operations."""
         found: RunAnswer = self.wire.call(
             RunAnswer,
             "POST",
@@ -83,7 +87,8 @@ class Runs:
         return found
 
     def cancel(self, run: Ref, *, reason: str | None = None, version: str | None = None) -> RunAnswer:
-        """`POST /v1/runs/{run}/cancellation`."""
+        """Cancel a run. What workers have in hand ends; everything else that has no result is cancelled. For adviser,
+        operations."""
         found: RunAnswer = self.wire.call(
             RunAnswer,
             "POST",
@@ -96,7 +101,8 @@ class Runs:
         return found
 
     def approval_payload(self, run: Ref) -> Signable:
-        """`GET /v1/runs/{run}/approval-payload`."""
+        """Read what to sign to approve a run. What to sign with a key of one's own, within a day, to approve all that
+        waits (`proofolio sign`). For adviser, compliance."""
         found: Signable = self.wire.call(Signable, "GET", "/v1/runs/{run}/approval-payload", {"run": run})
         return found
 
@@ -109,7 +115,8 @@ class Runs:
         envelope: Json | None = None,
         evidence: str | None = None,
     ) -> RunApproved:
-        """`POST /v1/runs/{run}/approvals`."""
+        """Approve the proposals of a run. All or none: where one of them needs more, or does not pass any more, it is
+        named. Without an envelope the service attests each. For adviser, compliance."""
         found: RunApproved = self.wire.call(
             RunApproved,
             "POST",

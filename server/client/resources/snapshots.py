@@ -16,7 +16,8 @@ class Snapshots:
     wire: Wire
 
     def list(self, *, cursor: str | None = None, limit: int | None = None) -> SnapshotsAnswer:
-        """`GET /v1/snapshots`."""
+        """List snapshots. Without those that came of what the reader may not see. For adviser, compliance, control
+        room, trader, operations, regulator."""
         found: SnapshotsAnswer = self.wire.call(
             SnapshotsAnswer, "GET", "/v1/snapshots", query={"cursor": cursor, "limit": limit}
         )
@@ -32,7 +33,11 @@ class Snapshots:
         over: str | None = None,
         media: str = "application/json",
     ) -> SnapshotAnswer:
-        """`POST /v1/snapshots`."""
+        """Seal a snapshot. A book in one JSON document (docs/book.schema.json), or, as application/zip, in CSV files.
+        `base`: the snapshot to whose households the body's are added, in whose place they come where they are the
+        same; the body then has their tables alone. `more`: others follow, and this one is never the newest. `over`:
+        the newest snapshot, sealed since `base` was, or while the book came in parts, in whose place this one comes
+        though it has not what that says. For operations."""
         found: SnapshotAnswer = self.wire.call(
             SnapshotAnswer,
             "POST",
@@ -44,14 +49,17 @@ class Snapshots:
         return found
 
     def get(self, snapshot: Ref) -> SnapshotAnswer:
-        """`GET /v1/snapshots/{snapshot}`."""
+        """Read a snapshot. Its source, its days, its manifest, and how much of what is in it. For adviser, compliance,
+        control room, trader, operations, regulator."""
         found: SnapshotAnswer = self.wire.call(
             SnapshotAnswer, "GET", "/v1/snapshots/{snapshot}", {"snapshot": snapshot}
         )
         return found
 
     def document(self, snapshot: Ref, *, household: str | None = None) -> bytes:
-        """`GET /v1/snapshots/{snapshot}/document`."""
+        """Read the document of a snapshot. Its canonical document, or that of one `household` of it, as proofs name
+        it; the whole is not for those who may see some households only, and none is for those who may not see every
+        list in it. For adviser, compliance, control room, trader, operations, regulator."""
         found: bytes = self.wire.call(
             bytes, "GET", "/v1/snapshots/{snapshot}/document", {"snapshot": snapshot}, query={"household": household}
         )

@@ -21,7 +21,8 @@ class Verdicts:
         cursor: str | None = None,
         limit: int | None = None,
     ) -> VerdictsAnswer:
-        """`GET /v1/verdicts`."""
+        """List standing verdicts. What does not pass, of all or of one household, under all rules or one. For adviser,
+        compliance, control room, trader, operations, regulator."""
         found: VerdictsAnswer = self.wire.call(
             VerdictsAnswer,
             "GET",
@@ -38,7 +39,8 @@ class Verdicts:
         after: int | None = None,
         limit: int | None = None,
     ) -> Page:
-        """`GET /v1/verdicts/history`."""
+        """List how standing verdicts changed. How verdicts changed, oldest first: the feed's events `verdict.changed`,
+        of these alone. For adviser, compliance, control room, trader, operations, regulator."""
         found: Page = self.wire.call(
             Page,
             "GET",

@@ -14,7 +14,8 @@ class Waivers:
     wire: Wire
 
     def list(self, *, cursor: str | None = None, limit: int | None = None) -> WaiversAnswer:
-        """`GET /v1/waivers`."""
+        """List waivers. Those that the reader may see, newest first, with their states. For adviser, compliance,
+        control room, trader, operations, regulator."""
         found: WaiversAnswer = self.wire.call(
             WaiversAnswer, "GET", "/v1/waivers", query={"cursor": cursor, "limit": limit}
         )
@@ -36,7 +37,8 @@ class Waivers:
         no_purchases: bool | None = None,
         evidence: str | None = None,
     ) -> WaiverAnswer:
-        """`POST /v1/waivers`."""
+        """Ask for a waiver. Its text is written and read at once, so that what cannot be granted is not asked for. For
+        adviser, compliance, trader."""
         found: WaiverAnswer = self.wire.call(
             WaiverAnswer,
             "POST",
@@ -59,19 +61,22 @@ class Waivers:
         return found
 
     def get(self, waiver: Ref) -> WaiverAnswer:
-        """`GET /v1/waivers/{waiver}`."""
+        """Read a waiver. Its terms, its file once it was granted, and its state. For adviser, compliance, control
+        room, trader, operations, regulator."""
         found: WaiverAnswer = self.wire.call(WaiverAnswer, "GET", "/v1/waivers/{waiver}", {"waiver": waiver})
         return found
 
     def end(self, waiver: Ref, *, since: str | None = None) -> WaiverAnswer:
-        """`DELETE /v1/waivers/{waiver}`."""
+        """End a waiver. From `since` on (`now`, or an instant to come) it is no rule any more. Who asked may take it
+        back until it is granted; compliance ends it. For adviser, compliance, trader."""
         found: WaiverAnswer = self.wire.call(
             WaiverAnswer, "DELETE", "/v1/waivers/{waiver}", {"waiver": waiver}, query={"since": since}
         )
         return found
 
     def grant(self, waiver: Ref, *, as_: str | None = None, version: str | None = None) -> WaiverAnswer:
-        """`POST /v1/waivers/{waiver}/grant`."""
+        """Grant a waiver. By somebody else than who asked. From now on its file is among the rules in force. For
+        compliance."""
         found: WaiverAnswer = self.wire.call(
             WaiverAnswer,
             "POST",

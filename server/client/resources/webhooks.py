@@ -15,7 +15,8 @@ class Webhooks:
     wire: Wire
 
     def list(self, *, cursor: str | None = None, limit: int | None = None) -> WebhooksAnswer:
-        """`GET /v1/webhook-endpoints`."""
+        """List webhook endpoints. Those that hear no more than the reader may, newest first; without their secrets.
+        For operations."""
         found: WebhooksAnswer = self.wire.call(
             WebhooksAnswer, "GET", "/v1/webhook-endpoints", query={"cursor": cursor, "limit": limit}
         )
@@ -24,28 +25,29 @@ class Webhooks:
     def create(
         self, *, url: str, types: Sequence[str] | None = None, households: Sequence[str] | None = None
     ) -> WebhookAnswer:
-        """`POST /v1/webhook-endpoints`."""
+        """Add a webhook endpoint. It hears of what happens from now on, as far as whoever adds it may. For
+        operations."""
         found: WebhookAnswer = self.wire.call(
             WebhookAnswer, "POST", "/v1/webhook-endpoints", body={"url": url, "types": types, "households": households}
         )
         return found
 
     def get(self, endpoint: Ref) -> WebhookAnswer:
-        """`GET /v1/webhook-endpoints/{endpoint}`."""
+        """Read a webhook endpoint. Its state, and what it allows; never its secret. For operations."""
         found: WebhookAnswer = self.wire.call(
             WebhookAnswer, "GET", "/v1/webhook-endpoints/{endpoint}", {"endpoint": endpoint}
         )
         return found
 
     def end(self, endpoint: Ref) -> WebhookAnswer:
-        """`DELETE /v1/webhook-endpoints/{endpoint}`."""
+        """End a webhook endpoint. Nothing more is posted there; ending it again changes nothing. For operations."""
         found: WebhookAnswer = self.wire.call(
             WebhookAnswer, "DELETE", "/v1/webhook-endpoints/{endpoint}", {"endpoint": endpoint}
         )
         return found
 
     def deliveries(self, endpoint: Ref, *, before: str | None = None, limit: int | None = None) -> DeliveriesAnswer:
-        """`GET /v1/webhook-endpoints/{endpoint}/deliveries`."""
+        """List the deliveries to an endpoint. What was tried, and what came of it. For operations."""
         found: DeliveriesAnswer = self.wire.call(
             DeliveriesAnswer,
             "GET",
@@ -56,21 +58,24 @@ class Webhooks:
         return found
 
     def rotate(self, endpoint: Ref) -> WebhookAnswer:
-        """`POST /v1/webhook-endpoints/{endpoint}/secret`."""
+        """Change the secret of an endpoint. A new secret. For a day everything is signed by the old one, too. For
+        operations."""
         found: WebhookAnswer = self.wire.call(
             WebhookAnswer, "POST", "/v1/webhook-endpoints/{endpoint}/secret", {"endpoint": endpoint}, body={}
         )
         return found
 
     def resume(self, endpoint: Ref) -> WebhookAnswer:
-        """`POST /v1/webhook-endpoints/{endpoint}/resumption`."""
+        """Resume a stopped endpoint. One that was stopped goes on from the first event that it did not take. For
+        operations."""
         found: WebhookAnswer = self.wire.call(
             WebhookAnswer, "POST", "/v1/webhook-endpoints/{endpoint}/resumption", {"endpoint": endpoint}, body={}
         )
         return found
 
     def again(self, endpoint: Ref, *, from_: int, to: int) -> WebhookAnswer:
-        """`POST /v1/webhook-endpoints/{endpoint}/redelivery`."""
+        """Redeliver events to an endpoint. The events of a range of numbers are posted once more; one that was stopped
+        gets them when it goes on. For operations."""
         found: WebhookAnswer = self.wire.call(
             WebhookAnswer,
             "POST",

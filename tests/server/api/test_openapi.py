@@ -65,8 +65,14 @@ def test_every_operation_says_what_it_is(document: dict[str, Any]) -> None:
     names = [operation["operationId"] for _, _, operation in operations(document)]
     assert len(names) == len(set(names)) > 5
     assert [name for name in names if not NAME.fullmatch(name)] == []
+    summaries = [operation["summary"] for _, _, operation in operations(document)]
+    assert len(summaries) == len(set(summaries))
     for path, verb, operation in operations(document):
         assert operation.get("tags"), (verb, path)
+        assert re.fullmatch(r"[A-Z][^.\n]{3,60}", operation["summary"]), (verb, path)
+        assert re.search(r"For [^.]+\.$", operation["description"]), (verb, path)
+        for each in operation.get("parameters", ()):
+            assert each.get("description"), (verb, path, each["name"])
         wanted = any(each["name"] == "Idempotency-Key" for each in operation.get("parameters", ()))
         assert wanted == ("idempotency-key-missing" in operation["responses"]["400"]["description"]), (verb, path)
         for name in re.findall(r"\{(\w+)\}", path):

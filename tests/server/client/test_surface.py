@@ -19,6 +19,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from server.app import app
 from server.cli import client as made
+from server.cli.docs import routes_page
 from server.client.answer import Answer, Exact
 from server.client.client import Client
 from server.client.types.shared import Range
@@ -48,6 +49,7 @@ def test_what_was_made_is_current(served: Any) -> None:
         assert (FOLDER / name).read_text(encoding="utf-8") == text, f"run `make docs`: {name}"
     there = {str(file.relative_to(FOLDER)) for room in ("types", "resources") for file in (FOLDER / room).glob("*.py")}
     assert there | {"surface.py"} == set(written)
+    assert (ROOT / "docs" / "routes.md").read_text(encoding="utf-8") == routes_page(served), "run `make docs`"
 
 
 def test_every_operation_has_its_method(served: Any, document: dict[str, Any]) -> None:
