@@ -1,7 +1,9 @@
 """What an examiner knows from elsewhere: the log's key, witnesses, people's keys, the last state seen.
 
-The card is a C2SP tlog-policy file (`log`, `witness`, `group`, `quorum`) with two kinds of lines of our own:
+The card is a C2SP tlog-policy file (`log`, `witness`, `group`, `quorum`) with three kinds of lines of our own:
 
+    log KEY stolen N      the log signed nothing with this key alone beyond N entries; what it alone signed counts only
+                          where it is shown to be a part of `seen`
     person KEY [until N]  the key of a person who may approve, named in the key itself; it ended with entry N of the log
     seen SIZE ROOT        the last checkpoint that its holder kept
 
@@ -14,7 +16,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from policy.proof.note import COSIGNATURE, ED25519, NoteError, Verifier, decimal, hash_bytes, verifier
+from policy.proof.note import COSIGNATURE, ED25519, Note, NoteError, Verifier, decimal, hash_bytes, verifier
 
 MOST_LINES = 20_000
 NOBODY = "none"
@@ -35,8 +37,9 @@ class Group:
 @dataclass(frozen=True, slots=True)
 class Trust:
     """`quorum` names a witness, a group, or NOBODY. `seen`: size and root. `ends`: of people's keys that ended, by
-    their 32 bytes, the number of the log's entry that says so. `urls`: where witnesses are asked, empty where the card
-    does not say."""
+    their 32 bytes, the number of the log's entry that says so; `stolen`: of the log's keys, likewise, the most entries
+    that it signed for. `urls`: where witnesses are asked, empty where the card does not say. `grown`: on no card, but
+    fetched by whoever holds it: a proof of growth to what was `seen`."""
 
     logs: tuple[Verifier, ...]
     witnesses: Mapping[str, Verifier]
@@ -46,6 +49,8 @@ class Trust:
     seen: tuple[int, bytes] | None
     ends: Mapping[bytes, int] = field(default_factory=dict)
     urls: Mapping[str, str] = field(default_factory=dict)
+    stolen: Mapping[bytes, int] = field(default_factory=dict)
+    grown: tuple[int, tuple[bytes, ...], Note] | None = None
 
 
 def trust(data: bytes) -> Trust:
@@ -55,6 +60,7 @@ def trust(data: bytes) -> Trust:
     groups: dict[str, Group] = {}
     people: list[Verifier] = []
     ends: dict[bytes, int] = {}
+    stolen: dict[bytes, int] = {}
     quorum: str | None = None
     seen: tuple[int, bytes] | None = None
     for number, line in enumerate(_lines(data), 1):
@@ -65,8 +71,11 @@ def trust(data: bytes) -> Trust:
                     pass
                 case [first, *_] if first.startswith("#"):
                     pass
-                case ["log", key, *rest] if len(rest) <= 1:
+                case ["log", key, *rest] if len(rest) <= 1 and rest != ["stolen"]:
                     logs.append(_key(key, ED25519))
+                case ["log", key, "stolen", most]:
+                    logs.append(_key(key, ED25519))
+                    stolen[logs[-1].key.raw] = decimal(most)
                 case ["witness", name, key, *rest] if len(rest) <= 1:
                     _new(name, witnesses, groups)
                     witnesses[name] = _key(key, COSIGNATURE)
@@ -95,7 +104,7 @@ def trust(data: bytes) -> Trust:
         raise TrustError("the card names no quorum; write `quorum none` if there are no witnesses")
     for keys in (logs, list(witnesses.values()), people):
         _distinct(keys)
-    return Trust(tuple(logs), witnesses, groups, quorum, tuple(people), seen, ends, urls)
+    return Trust(tuple(logs), witnesses, groups, quorum, tuple(people), seen, ends, urls, stolen)
 
 
 def card_text(
@@ -105,12 +114,18 @@ def card_text(
     ends: Mapping[bytes, int] | None = None,
     asked: Trust | None = None,
     dates: Mapping[Verifier, str] | None = None,
+    stolen: Mapping[bytes, int] | None = None,
 ) -> bytes:
-    """`ends`: as in Trust. `asked`: whose witnesses, groups and quorum are those of the card; none without it. `dates`:
-    what people are to know of a log's key, as a remark before it."""
+    """`ends`, `stolen`: as in Trust. `asked`: whose witnesses, groups and quorum are those of the card; none without
+    it. `dates`: what people are to know of a log's key, as a remark before it."""
     until = {raw: f" until {number}" for raw, number in (ends or {}).items()}
+    lost = {raw: f" stolen {size}" for raw, size in (stolen or {}).items()}
     said = dates or {}
-    lines = [line for key in logs for line in (*([f"# {said[key]}"] if key in said else []), f"log {key.text}")]
+    lines = [
+        line
+        for key in logs
+        for line in (*([f"# {said[key]}"] if key in said else []), f"log {key.text}{lost.get(key.key.raw, '')}")
+    ]
     lines += [f"person {key.text}{until.get(key.key.raw, '')}" for key in people]
     if asked is not None:
         lines += [f"witness {name} {key.text}" for name, key in asked.witnesses.items()]

@@ -1,4 +1,4 @@
-"""The stand-alone verifier: `python -m policy.proof.verify FILE [--trust CARD] [--json]`.
+"""The stand-alone verifier: `python -m policy.proof.verify FILE [--trust CARD [--grown PROOF]] [--json]`.
 
 FILE is a bundle, as a zip or as the plain folder. It needs the standard library and `cryptography`, and nothing of the
 rest of Proofolio but `policy.canonical`. Exit code: 0 every claim that it looks at is proven, 1 a claim is refuted,
@@ -10,19 +10,25 @@ from __future__ import annotations
 import argparse
 import gc
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
+from typing import TypeVar
 
 from policy.canonical import Json, encode
 from policy.proof.archive import MOST_BYTES, MOST_FILES, ArchiveError, checked_path
 from policy.proof.claims.claim import Answer
 from policy.proof.examine import Examination, examined, examined_zip
+from policy.proof.note import NoteError
+from policy.proof.tlog_proof import growth
 from policy.proof.trust import Trust, TrustError, trust
 
+T = TypeVar("T")
 EXITS = {Answer.PROVEN: 0, Answer.REFUTED: 1, Answer.NOT_PROVEN: 2}
 BAD_INPUT = 3
 INTERRUPTED = 130
+GROWN = "the log's proof of growth from the bundle's state to the card's, for a bundle that is older than the card"
 
 
 class InputError(ValueError):
@@ -40,12 +46,20 @@ def examine(place: str, card: Trust | None) -> Examination:
         raise InputError(f"{place}: {error}") from None
 
 
-def trust_card(place: str) -> Trust:
+def trust_card(place: str | None, grown: str | None = None) -> Trust | None:
+    """With the proof of growth beside it; None where there is no card."""
+    if place is None and grown is not None:
+        raise InputError(f"{grown}: it leads to what a trust card has seen; name the card with --trust")
+    card = None if place is None else _read(place, trust)
+    return card if card is None or grown is None else replace(card, grown=_read(grown, growth))
+
+
+def _read(place: str, reader: Callable[[bytes], T]) -> T:
     try:
-        return trust(_content(Path(place)))
+        return reader(_content(Path(place)))
     except OSError as error:
         raise InputError(f"{place}: {error.strerror or error}") from None
-    except (TrustError, ArchiveError) as error:
+    except (TrustError, NoteError, ArchiveError) as error:
         raise InputError(f"{place}: {error}") from None
 
 
@@ -54,13 +68,14 @@ def main(words: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m policy.proof.verify", description=__doc__)
     parser.add_argument("file", metavar="FILE", help="a proof bundle: the zip, or the folder")
     parser.add_argument("--trust", metavar="CARD", help="the log's key and what else you know from elsewhere")
+    parser.add_argument("--grown", metavar="PROOF", help=GROWN)
     parser.add_argument("--json", action="store_true", help="the answers as JSON")
     try:
         given = parser.parse_args(words)
     except SystemExit as end:
         return BAD_INPUT if end.code else 0  # argparse ends with 2, which here says `not proven`
     try:
-        examination = examine(given.file, None if given.trust is None else trust_card(given.trust))
+        examination = examine(given.file, trust_card(given.trust, given.grown))
         _say(as_json(examination) if given.json else as_text(examination))
     except InputError as error:
         print(error, file=sys.stderr)

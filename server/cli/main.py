@@ -29,7 +29,7 @@ VERBS = {
     "export": "everything that the service knows, to be taken elsewhere",
     "import": "what was exported, into an instance on which nothing happened yet",
     "migrate": "the service's tables brought to a revision",
-    "rotate-key": "a new key for the service's log, or the end of the one before it",
+    "rotate-key": "a new key for the service's log, or the end of one that was replaced, or stolen",
     "witness": "a process that cosigns the states of other people's logs, as long as they only grow",
     "sign": "a key of one's own, and what one approves signed with it",
     "trust-card": "the key and the state of the service's log, for whoever will check its bundles",

@@ -8,7 +8,7 @@ from rich.markup import escape
 
 from policy.proof.claims.claim import Answer
 from policy.proof.examine import Examination
-from policy.proof.verify import InputError, examine, trust_card
+from policy.proof.verify import GROWN, InputError, examine, trust_card
 from server.answer.examination import VerifyAnswer, verified
 from server.cli import given
 from server.cli.exits import OF_CLAIM
@@ -22,6 +22,7 @@ from server.desk.verify import Firm, deep
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="F", help="a proof bundle: the zip, or the folder it was unpacked to")
     parser.add_argument("--trust", metavar="CARD", help="the log's key and checkpoint that you kept from elsewhere")
+    parser.add_argument("--grown", metavar="PROOF", help=GROWN)
     parser.add_argument("--book", metavar="BOOK", help="the firm's whole book, to add up what it stated of others")
     parser.add_argument("--beside", metavar="F", nargs="+", default=[], help="bundles of the proposals of others")
 
@@ -30,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.beside and arguments.book is None:
         raise bad_file("--beside", "nothing is added up without the firm's whole book", "give it with --book")
     try:
-        card = None if arguments.trust is None else trust_card(arguments.trust)
+        card = trust_card(arguments.trust, arguments.grown)
         found = examine(arguments.file, card)
         beside = tuple(_sound(place, examine(place, card)) for place in arguments.beside)
     except InputError as error:

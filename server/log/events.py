@@ -16,6 +16,7 @@ KINDS = {
     "parts.erased": Kind.ERASE,
     "signing-key.added": Kind.KEY_ADD,
     "signing-key.revoked": Kind.KEY_REVOKE,
+    "signing-key.compromised": Kind.KEY_REVOKE,
     "key.added": Kind.KEY_ADD,
     "key.revoked": Kind.KEY_REVOKE,
     "person-key.added": Kind.KEY_ADD,

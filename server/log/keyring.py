@@ -4,6 +4,8 @@
     next SEED                 the one that is being announced, and signs nothing yet
     old SEED SINCE            the one before, which signs beside it until it is retired
     ended KEY SINCE UNTIL     retired: its public key, by which what it signed stays true
+    stolen SEED SIZE          signs nothing more but that it was stolen, which is about to be said
+    stolen KEY SIZE           that was said: its public key, and the most entries that it signed for
 
 Instants are UTC, `-` for the beginning of the log.
 """
@@ -15,7 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from policy.proof.keys import public_of
-from policy.proof.note import ED25519, Verifier, verifier
+from policy.proof.note import ED25519, Verifier, decimal, verifier
 from server.log import files
 
 FILE = "signing-key"
@@ -40,11 +42,21 @@ class Ended:
 
 
 @dataclass(frozen=True, slots=True)
+class Stolen:
+    verifier: Verifier
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Keyring:
+    """`lost`: seeds that were stolen, of which the log does not say so yet, with the most entries that they signed."""
+
     signs: Key
     next: Key | None = None
     old: Key | None = None
     ended: tuple[Ended, ...] = ()
+    lost: tuple[tuple[Key, int], ...] = ()
+    stolen: tuple[Stolen, ...] = ()
 
     @property
     def signing(self) -> tuple[Key, ...]:
@@ -71,6 +83,8 @@ def written(folder: Path, ring: Keyring) -> None:
     lines += [] if ring.next is None else [f"next {ring.next.seed.hex()}"]
     lines += [] if ring.old is None else [f"old {ring.old.seed.hex()} {ring.old.since}"]
     lines += [f"ended {it.verifier.text} {it.since} {it.until}" for it in ring.ended]
+    lines += [f"stolen {key.seed.hex()} {size}" for key, size in ring.lost]
+    lines += [f"stolen {it.verifier.text} {it.size}" for it in ring.stolen]
     files.replaced(folder / FILE, "".join(f"{line}\n" for line in lines).encode(), files.OWNER)
 
 
@@ -91,6 +105,10 @@ def _keyring(lines: Sequence[Sequence[str]]) -> Keyring:
                 ring = replace(ring, old=_key(seed, since))
             case ["ended", key, since, until]:
                 ring = replace(ring, ended=(*ring.ended, Ended(verifier(key), since, until)))
+            case ["stolen", key, size] if "+" in key:
+                ring = replace(ring, stolen=(*ring.stolen, Stolen(verifier(key), decimal(size))))
+            case ["stolen", seed, size]:
+                ring = replace(ring, lost=(*ring.lost, (_key(seed), decimal(size))))
             case _:
                 raise ValueError("a line of it is not to be read")
     return ring

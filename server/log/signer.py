@@ -144,8 +144,10 @@ def card_of(session: Session, by: Signer, state: Checkpoint, whose: Collection[s
     if ring.old is not None:
         dates[verifier_of(by.origin, ring.old.seed)] += f", is replaced since {ring.signs.since}"
     dates |= {it.verifier: f"{_since(it.since)}, until {it.until}" for it in ring.ended}
-    said = {key: text for key, text in dates.items() if len(dates) > 1}
-    return card_text(tuple(dates), known, (state.size, state.root), ends, witnesses(by), said)
+    lost = dict(stolen(by.origin, ring))
+    said = dates if len(dates) + len(lost) > 1 else {}
+    sizes = {key.key.raw: size for key, size in lost.items()}
+    return card_text((*dates, *lost), known, (state.size, state.root), ends, witnesses(by), said, sizes)
 
 
 def witnesses(by: Signer) -> Trust | None:
@@ -173,7 +175,14 @@ def growth(tree: Tree, old: int) -> list[bytes]:
 def verifiers(by: Signer) -> tuple[Verifier, ...]:
     """Of every key by which some state was signed."""
     ring = by.keys
-    return (*(verifier_of(by.origin, key.seed) for key in ring.signing), *(it.verifier for it in ring.ended))
+    signing = (verifier_of(by.origin, key.seed) for key in ring.signing)
+    return (*signing, *(it.verifier for it in ring.ended), *(key for key, _ in stolen(by.origin, ring)))
+
+
+def stolen(origin: str, ring: Keyring) -> list[tuple[Verifier, int]]:
+    """The keys that were, whether the log says so yet or not, with the most entries that they signed for."""
+    lost = [(verifier_of(origin, key.seed), size) for key, size in ring.lost]
+    return [*lost, *((it.verifier, it.size) for it in ring.stolen)]
 
 
 def last_signed(by: Signer) -> Checkpoint:

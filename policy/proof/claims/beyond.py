@@ -12,7 +12,7 @@ from policy.canonical import CanonicalError, decode, digest
 from policy.proof.check import stated
 from policy.proof.check.stated import Stated
 from policy.proof.claims.claim import Claim, not_proven, proven, refuted
-from policy.proof.claims.record import DECIDED, UNCONFIRMED, Place, Record, RecordError
+from policy.proof.claims.record import DECIDED, Place, Record, RecordError
 from policy.proof.entry import Kind
 from policy.proof.figures import count
 from policy.proof.layout import FIRM, KEPT, OBLIGATIONS, SNAPSHOT
@@ -62,7 +62,7 @@ def _logged(told: str, files: Mapping[str, bytes], found: Record | RecordError, 
     if wrong is not None:
         return refuted("firm", f"the log's entry {place.index} {wrong}")
     said = f"{told}, logged {place.entry.time} as entry {place.index}, before the decision"
-    return proven("firm", said) if found.confirmed else not_proven("firm", f"{said}; {UNCONFIRMED}")
+    return proven("firm", said) if found.confirmed else not_proven("firm", f"{said}; {found.doubt}")
 
 
 def _otherwise(place: Place, decided: Place, name: str, run: str) -> str | None:

@@ -74,7 +74,7 @@ def approvals(
     attested = [(envelopes[path], said) for path, said in found.items() if isinstance(said, Attestation)]
     if not all(any(sealed_by(envelope, TYPES[Attestation], log.key) for log in known.logs) for envelope, _ in attested):
         return not_proven("approvals", "an attestation is signed by no log that is known")
-    yes = [*(_person(signed.said) for signed in people), *(_attested(said) for _, said in attested)]
+    yes = [*(_person(signed.said) for signed in people), *(_attested(*each, known) for each in attested)]
     told = "; ".join([*yes, *_by_others(logged)])
     if not people:
         return not_proven("approvals", f"{told}; nobody signed with a key of their own")
@@ -154,7 +154,9 @@ def _person(said: Person) -> str:
     return f"{said.person} ({said.role}) signed at {said.time}{together}"
 
 
-def _attested(said: Attestation) -> str:
+def _attested(envelope: bytes, said: Attestation, known: Trust) -> str:
+    own = [log.key for log in known.logs if log.key.raw not in known.stolen]
+    who = "the service" if any(sealed_by(envelope, TYPES[Attestation], key) for key in own) else "a stolen key"
     if said.word is Word.STANDING:
-        return f"standing: the service says that the policy {said.person} approves this, since {said.time}"
-    return f"attested: the service says that {said.person} ({said.role}) said yes at {said.time}"
+        return f"standing: {who} says that the policy {said.person} approves this, since {said.time}"
+    return f"attested: {who} says that {said.person} ({said.role}) said yes at {said.time}"

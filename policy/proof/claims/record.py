@@ -5,7 +5,7 @@ They rest on the log's key. A key that came inside the bundle shows that the fil
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from policy.canonical import CanonicalError, decode, digest
@@ -59,14 +59,17 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """`state`: the signed checkpoint; `signer`: the log's key; `confirmed`: it stands on the examiner's card.
-    `cosigners`: names, on that card, of witnesses who signed. `places`: entries by name."""
+    """`state`: the signed checkpoint; `doubt`: why its signature confirms nothing, None where it does: its key stands
+    on the examiner's card. `cosigners`: names, on that card, of witnesses who signed. `places`: entries by name."""
 
     state: Checkpoint
-    signer: Verifier
-    confirmed: bool
+    doubt: str | None
     cosigners: frozenset[str]
     places: Mapping[str, Place]
+
+    @property
+    def confirmed(self) -> bool:
+        return self.doubt is None
 
 
 def record(files: Mapping[str, bytes], card: Trust | None) -> Record:
@@ -81,7 +84,8 @@ def record(files: Mapping[str, bytes], card: Trust | None) -> Record:
             raise RecordError(f"the checkpoint is not signed by the log `{state.origin}` itself")
         names = {key.key.raw: name for name, key in known.witnesses.items()}
         cosigners = frozenset(names[key.key.raw] for key in signers if key.kind == COSIGNATURE)
-        return Record(state, logs[0], card is not None, cosigners, _places(files))
+        doubt = UNCONFIRMED if card is None else _stolen(logs, state, card)
+        return Record(state, doubt, cosigners, _places(files))
     except (NoteError, TrustError, ShapeError, CanonicalError) as error:
         raise RecordError(str(error)) from None
 
@@ -133,11 +137,11 @@ def history(
             raise found
         place = _decided(files, found, decision)
         said = f"entry {place.index} of `{found.state.origin}`, {found.state.size} entries"
-        if card is None:
-            return not_proven("log", f"{said}; {UNCONFIRMED}")
+        kept = None if card is None else _kept(files, found.state, card)
+        if card is None or found.doubt is not None:
+            return not_proven("log", f"{said}; {found.doubt}")
         if not witnessed(card, found.cosigners):
             return not_proven("log", f"{said}; not signed by the witnesses that the card asks for")
-        kept = _kept(files, found.state, card)
         if kept is None and not found.cosigners:
             return not_proven("log", f"{said}, signed; but no witness and no earlier checkpoint to compare with")
         return proven("log", "; ".join([said, *([kept] if kept else []), *_signed_by(found)]))
@@ -163,7 +167,7 @@ def _earlier(
     if not logged.index < run.index < decided.index or not logged.entry.time <= run.entry.time <= decided.entry.time:
         raise RecordError(f"{said}: logged at {logged.entry.time}, not before the run that began at {run.entry.time}")
     said = f"{said}, logged {logged.entry.time} as entry {logged.index}, before the run"
-    return proven(claim, said) if found.confirmed else not_proven(claim, f"{said}; {UNCONFIRMED}")
+    return proven(claim, said) if found.confirmed else not_proven(claim, f"{said}; {found.doubt}")
 
 
 def _decided(files: Mapping[str, bytes], found: Record, decision: Opened | None) -> Place:
@@ -187,8 +191,38 @@ def _decided(files: Mapping[str, bytes], found: Record, decision: Opened | None)
     return place
 
 
+def _stolen(logs: Sequence[Verifier], state: Checkpoint, card: Trust) -> str | None:
+    """What to doubt where every log's key that signed was stolen: whoever has it can sign any tree, of any size. Only
+    what was seen after it, under another key, tells which one the log's was."""
+    if any(key.key.raw not in card.stolen for key in logs) or _before(state, card):
+        return None
+    most = max(card.stolen[key.key.raw] for key in logs)
+    if state.size > most:
+        raise RecordError(f"signed for {state.size} entries with a stolen key alone, by which the log signed {most}")
+    seen = "a newer one" if card.seen is None else str(card.seen[0])
+    return (
+        "signed with a stolen key alone: ask for the bundle again, or for the log's proof of growth from "
+        f"{state.size} to {seen} (`--grown`)"
+    )
+
+
+def _before(state: Checkpoint, card: Trust) -> bool:
+    """Whether it is the last checkpoint on the card, or the log grew from it to that, as the proof beside it shows."""
+    if card.seen is None or card.seen == (state.size, state.root):
+        return card.seen is not None
+    if card.grown is None:
+        return False
+    (size, root), (old, hashes, note) = card.seen, card.grown
+    later = checkpoint(note.text)
+    if (old, later.size, later.root) != (state.size, size, root):
+        return False
+    if not consistent(old, size, state.root, root, hashes):
+        raise RecordError(f"two views of the log: your checkpoint of {size} entries did not grow out of this one")
+    return True
+
+
 def _kept(files: Mapping[str, bytes], state: Checkpoint, card: Trust) -> str | None:
-    """How the log grew from the last checkpoint on the card; None where there is nothing to compare."""
+    """How the log grew from or to the last checkpoint on the card; None where there is nothing to compare."""
     if card.seen is None:
         return None
     size, root = card.seen
@@ -196,8 +230,10 @@ def _kept(files: Mapping[str, bytes], state: Checkpoint, card: Trust) -> str | N
         if root != state.root:
             raise RecordError(f"two views of the log: your checkpoint of {size} entries has another root")
         return "the same state as your checkpoint"
+    if size > state.size:
+        return f"your checkpoint of {size} entries grew out of it" if _before(state, card) else None
     path = f"{LOG}consistency-{size}.txt"
-    if size > state.size or path not in files:
+    if path not in files:
         return None
     old, hashes, note = growth(files[path])
     if old != size or note != parse(files[CHECKPOINT]) or not consistent(size, state.size, root, state.root, hashes):
