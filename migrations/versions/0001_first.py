@@ -133,7 +133,7 @@ def upgrade() -> None:
         *texts("id", "manifest", "title", "author", "made", "report"),
         *perhaps("active", "activator"),
         sa.Column("version", sa.Integer(), nullable=False),
-        *perhaps("base", "replaced", "role", "household"),
+        *perhaps("base", "replaced", "role", "household", "git"),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_rulebook_active", "rulebook", ["active"])

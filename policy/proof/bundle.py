@@ -10,10 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from policy.canonical import Json, encode
+from policy.proof import gitobjects
 from policy.proof.archive import MANIFEST, manifest
 from policy.proof.certificate import Certificate, certificate_json
 from policy.proof.check.findings import checks
 from policy.proof.check.from_json import case
+from policy.proof.gitobjects import Git
 from policy.proof.layout import (
     CARD,
     CERTIFICATE,
@@ -22,8 +24,6 @@ from policy.proof.layout import (
     CHECKS,
     CHECKS_CSV,
     COMMITTED,
-    GIT,
-    GIT_COMMIT,
     LOG,
     OBLIGATIONS,
     OPEN,
@@ -40,14 +40,6 @@ from policy.proof.opened import Opened, opened
 from policy.proof.proposal import Proposal, proposal_json
 from policy.proof.report import report_html
 from policy.proof.sheets import checks_csv, orders_csv
-
-
-@dataclass(frozen=True, slots=True)
-class Git:
-    """`commit`: its id; `objects`: raw content of the commit and of the trees above the rule files, by id."""
-
-    commit: str
-    objects: Mapping[str, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +87,7 @@ def committed(decision: Decision) -> dict[str, bytes]:
     if decision.certificate is not None:
         files[CERTIFICATE] = encode(certificate_json(decision.certificate))
     if decision.git is not None:
-        files[GIT_COMMIT] = f"{decision.git.commit}\n".encode()
-        files |= {f"{GIT}{name}": content for name, content in decision.git.objects.items()}
+        files |= {f"{RULES}{path}": content for path, content in gitobjects.files(decision.git).items()}
     return files
 
 

@@ -1,5 +1,6 @@
 """Rule books: published with what their cases say, read, and put in force by somebody else than their author."""
 
+from base64 import b64decode
 from collections.abc import Sequence
 from typing import Annotated, Any
 
@@ -10,9 +11,13 @@ from pydantic import Field
 from sqlmodel import Session, col
 
 from policy.book.problem import Problem, pointer
+from policy.judge.redact import sees_all
+from policy.proof.archive import ArchiveError, checked_path
+from policy.proof.gitobjects import Git
 from server import clock
 from server.answer import cases
 from server.answer.check import checked
+from server.api.chosen import invalid
 from server.api.instants import begins
 from server.api.listing import USUAL, page
 from server.api.once import Answer, Write, once
@@ -30,7 +35,7 @@ from server.api.version import matched, version
 from server.api.wire import Asked, answer, asked, said
 from server.auth.credentials import Principal
 from server.auth.roles import Act
-from server.desk import loaded, publish, ruling
+from server.desk import loaded, publish, revision, ruling
 from server.desk.loaded import Rules
 from server.desk.publish import Draft, State
 from server.log import journal
@@ -41,12 +46,23 @@ MOST_FILES = 1_000
 MOST_TEXT = 4 * 1024 * 1024  # characters of all files together
 
 
+class GitAsked(Asked):
+    """The revision that the files are, as `proofolio publish` sends it: they are all rule files of the folder."""
+
+    commit: Annotated[str, Field(pattern="^([0-9a-f]{40}|[0-9a-f]{64})$")]
+    path: Annotated[str, Field(max_length=200)] = ""
+    """the folder of the rules in it; the top without it"""
+    objects: Annotated[dict[str, str], Field(max_length=MOST_FILES)]
+    """the raw commit, the trees down to that folder and all below it, by id, in base64"""
+
+
 class RulebookAsked(Asked):
     title: Annotated[str, Field(min_length=1, max_length=200)]
     files: Annotated[dict[str, str], Field(min_length=1, max_length=MOST_FILES)]
     """the text of every rule file, by its path, such as `us/funds.mandate`"""
     observe: Annotated[tuple[str, ...], Field(max_length=MOST_FILES)] = ()
     """rules and lists that are judged and counted at first, and block nothing"""
+    git: GitAsked | None = None
 
 
 class ActivationAsked(Asked):
@@ -70,15 +86,18 @@ def add(request: Request[Principal, None, Any], service: NamedDependency[Service
 
     Every mistake is named; cases that fail are reported, and keep the book from being activated."""
     wanted = asked(RulebookAsked, body)
-    if sum(map(len, wanted.files.values())) > MOST_TEXT:
+    texts = [*wanted.files.values(), *(wanted.git.objects.values() if wanted.git is not None else ())]
+    if sum(map(len, texts)) > MOST_TEXT:
         raise ProblemError("too-large", f"the files have more than {MOST_TEXT:,} characters")
+    git = None if wanted.git is None else _git(wanted.git)
 
     def work() -> Write:
-        draft = publish.drafted(wanted.files, wanted.observe)
+        draft = publish.drafted(wanted.files, wanted.observe, git)
         if not isinstance(draft, Draft):
             raise ProblemError("invalid", f"{len(draft)} things are wrong with the rules", _flaws(draft))
         warnings = checked(draft.read.files, draft.read.diagnostics, None).mistakes
-        whole = Seen(wanted.files, tuple(sorted(set(wanted.observe))), (), draft.cases)
+        of = None if git is None else revision.revision(git)
+        whole = Seen(wanted.files, tuple(sorted(set(wanted.observe))), (), draft.cases, of)
 
         def write(session: Session) -> Answer:
             now = clock.now()
@@ -124,9 +143,11 @@ def one(
         last = publish.in_force(session, now, () if row.id in kept else kept)
         state = publish.state(row, now, last)
         report = publish.report(session, row)
+        git = revision.of(session, row) if sees_all(known.library, request.user.roles) else None
+    of = None if git is None else revision.revision(git)
     mine = readable_to(service, known, request.user)
     files, waived = publish.readable_files(known, mine, report), tuple(each.id for each in mine.waivers)
-    seen = Seen(files, mine.observed, waived, cases.answered(mine, report.results))
+    seen = Seen(files, mine.observed, waived, cases.answered(mine, report.results), of)
     return Response(shown(row, state, seen), headers={"ETag": f'"{version(row)}"'})
 
 
@@ -171,6 +192,17 @@ def activate(
         return answer(200, shown(row, state, log=receipt), etag=version(row))
 
     return once(service.store, request, body, lambda: write)
+
+
+def _git(wanted: GitAsked) -> Git:
+    try:
+        path = checked_path(wanted.path) if wanted.path else ""
+        objects = {name: b64decode(said, validate=True) for name, said in wanted.objects.items()}
+    except ArchiveError as error:
+        raise invalid("/git/path", str(error), "name a folder such as `rules/us`") from None
+    except ValueError as error:
+        raise invalid("/git/objects", str(error), "send raw objects in base64") from None
+    return Git(wanted.commit, path, objects)
 
 
 def _flaws(problems: Sequence[Problem]) -> list[Flaw]:

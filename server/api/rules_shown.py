@@ -15,6 +15,7 @@ from server.auth.credentials import Principal
 from server.desk import ruling, waivers
 from server.desk.loaded import Rules
 from server.desk.publish import State
+from server.desk.revision import Revision
 from server.log.journal import Receipt
 from server.running import Service
 from server.store.tables import Rulebook, Waiver
@@ -25,7 +26,8 @@ class RulebookAnswer:
     """`state`: draft, scheduled, active or superseded; `active`: since when or from when it is in force. `manifest`:
     the SHA-256 that the log and proofs name. `base`: the published one of which this is a later state. `files`: by
     path, those of which the reader may see everything; `observed`, `waivers`, `cases`: of the rules that the reader may
-    see. `warnings`: what is doubtful in the text, said to whoever published it."""
+    see. `git`: the revision that it was published as, for who may see all of it. `warnings`: what is doubtful in the
+    text, said to whoever published it."""
 
     id: str
     title: str
@@ -40,6 +42,7 @@ class RulebookAnswer:
     observed: tuple[str, ...] | None = None
     waivers: tuple[str, ...] | None = None
     cases: CasesAnswer | None = None
+    git: Revision | None = None
     warnings: tuple[Mistake, ...] = ()
     log: Receipt | None = None
 
@@ -86,6 +89,7 @@ class Seen:
     observed: tuple[str, ...]
     waivers: tuple[str, ...]
     cases: CasesAnswer
+    git: Revision | None
 
 
 def shown(
@@ -110,7 +114,8 @@ def shown(
     )
     if seen is None:
         return found
-    return replace(found, files=seen.files, observed=seen.observed, waivers=seen.waivers, cases=seen.cases)
+    said = replace(found, files=seen.files, observed=seen.observed, waivers=seen.waivers, cases=seen.cases)
+    return replace(said, git=seen.git)
 
 
 def readable_to(service: Service, known: Rules, who: Principal) -> Library:

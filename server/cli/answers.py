@@ -14,6 +14,7 @@ from server.cli.doctor import DoctorAnswer
 from server.cli.export import CarriedAnswer
 from server.cli.fmt import FmtAnswer
 from server.cli.migrate import MigrateAnswer
+from server.cli.publish import PublishAnswer
 from server.cli.rotate_key import RotateKeyAnswer
 from server.cli.serve import ServeAnswer
 from server.cli.sign import SignAnswer
@@ -47,6 +48,7 @@ ANSWERS = {
     "migrate": MigrateAnswer,
     "rotate-key": RotateKeyAnswer,
     "witness": WitnessAnswer,
+    "publish": PublishAnswer,
     "sign": SignAnswer,
     "trust-card": TrustCardAnswer,
     "bad-input": BadInputAnswer,

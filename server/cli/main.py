@@ -31,6 +31,7 @@ VERBS = {
     "migrate": "the service's tables brought to a revision",
     "rotate-key": "a new key for the service's log, or the end of one that was replaced, or stolen",
     "witness": "a process that cosigns the states of other people's logs, as long as they only grow",
+    "publish": "the rules of a git revision, as a draft on a service",
     "sign": "a key of one's own, and what one approves signed with it",
     "trust-card": "the key and the state of the service's log, for whoever will check its bundles",
 }

@@ -16,6 +16,7 @@ from policy.judge.eval import judge
 from policy.proof import proposal as decided
 from policy.proof.bundle import Decision, committed, rules_manifest, statement
 from policy.proof.certificate import Certificate
+from policy.proof.gitobjects import Git
 from policy.proof.kept import OF_REFUSAL
 from policy.proof.layout import FIRM
 from server.desk import intent
@@ -70,9 +71,11 @@ def unfiled(run: Run, stream: str, reason: str) -> Event:
     return _event("proposal.refused", run, stream, "no orders", body, STATED)
 
 
-def files(task: Task, run: Run, answer: Answer, time: str, charts: Mapping[str, str]) -> dict[str, bytes] | None:
+def files(
+    task: Task, run: Run, answer: Answer, time: str, charts: Mapping[str, str], git: Git | None = None
+) -> dict[str, bytes] | None:
     """Only orders, and a proof that nothing is possible, are filed; a search that found nothing proves nothing.
-    `charts`: SVG by name."""
+    `charts`: SVG by name; `git`: the revision of the rules."""
     if isinstance(answer, Proposed):
         kind, orders, point = decided.Kind.PROPOSAL, answer.orders, answer.point
         verdict, certificate = answer.verdict, answer.certificate
@@ -91,7 +94,7 @@ def files(task: Task, run: Run, answer: Answer, time: str, charts: Mapping[str, 
         orders=tuple(map(_order, orders)),
         point=tuple(sorted((name, amount) for name, amount in point.items() if amount)),
     )
-    whole = _decision(task, obligations, proposal, show.verdict_json(verdict), certificate, charts)
+    whole = _decision(task, obligations, proposal, show.verdict_json(verdict), certificate, charts, git)
     beyond = {} if task.beyond is None else {FIRM: stated(task.beyond)}
     return {**committed(whole), INTENT: intent.written(task.intent).encode(), **beyond}
 
@@ -112,9 +115,10 @@ def _decision(
     checks: Json,
     certificate: Certificate | None,
     charts: Mapping[str, str],
+    git: Git | None,
 ) -> Decision:
     pictures = {name: svg.encode() for name, svg in charts.items()}
-    return Decision(obligations, proposal, checks, certificate, sources(task), task.snapshot, None, pictures)
+    return Decision(obligations, proposal, checks, certificate, sources(task), task.snapshot, git, pictures)
 
 
 def order_of(order: decided.Order) -> Order:

@@ -11,7 +11,7 @@ from policy.judge.redact import readable, sees_all
 from policy.proof import kept
 from policy.proof.archive import listed
 from policy.proof.entry import SALT, Entry, Kind, entry
-from policy.proof.layout import FIRM
+from policy.proof.layout import FIRM, WAIVERS
 from server.desk import approvals, publish
 from server.desk.assembled import assembled
 from server.desk.loaded import Rules, rules_of
@@ -40,7 +40,7 @@ def disclosed(service: Service, rules: Rules, files: Mapping[str, bytes], found:
     with service.store.reading() as session:
         report = publish.report(session, session.get_one(Rulebook, rules.id))
     shown = publish.readable_files(rules, readable(rules.library, ()), report)
-    open_rules = {path for path in shown if not path.startswith(publish.WAIVERS)}
+    open_rules = {path for path in shown if not path.startswith(WAIVERS)}
     return {**files, **kept.sealed(files, open_rules, os.urandom(SALT))}
 
 

@@ -27,20 +27,20 @@ from policy.book.problem import Place, Problem
 from policy.ir.core import Library, ListRule, Rule, Waiver
 from policy.ir.observed import FILE, SALT, ObservedError, text, with_observed
 from policy.judge.redact import sees_all
+from policy.proof import gitobjects
 from policy.proof.archive import ArchiveError, checked_path
 from policy.proof.bundle import rules_manifest
-from policy.proof.layout import GIT, RULES
+from policy.proof.gitobjects import Git, GitError
+from policy.proof.layout import ENDING, GIT, RULES, WAIVERS
 from server import clock
 from server.answer.cases import CasesAnswer, tested
+from server.desk import revision
 from server.desk.loaded import Rules
 from server.desk.rules import Read, problems, read
 from server.log.events import Event
 from server.store import blobs, statement
 from server.store.tables import Rulebook
 
-ENDING = ".mandate"
-WAIVERS = "waivers/"
-"""Where the files of granted waivers lie among the rules in force."""
 STREAM = "rules"
 
 
@@ -53,16 +53,20 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Rule files without errors, and what the cases beside them say."""
+    """Rule files without errors, what the cases beside them say, and of which git revision they were shown to be."""
 
     files: Mapping[str, bytes]
     manifest: bytes
     read: Read
     cases: CasesAnswer
+    git: Git | None = None
 
 
-def drafted(texts: Mapping[str, str], observe: Collection[str] = ()) -> Draft | tuple[Problem, ...]:
-    """`texts` by path, of which the rules and lists `observe` are only observed; or everything that is wrong."""
+def drafted(
+    texts: Mapping[str, str], observe: Collection[str] = (), git: Git | None = None
+) -> Draft | tuple[Problem, ...]:
+    """`texts` by path, of which the rules and lists `observe` are only observed; or everything that is wrong. `git`:
+    the revision that they are said to be."""
     misnamed = tuple(_misnamed(texts))
     if misnamed:
         return misnamed
@@ -78,7 +82,13 @@ def drafted(texts: Mapping[str, str], observe: Collection[str] = ()) -> Draft | 
     files = {path: said.encode() for path, said in texts.items()}
     files |= {FILE: text(observe).encode()} if observe else {}
     files |= {} if sees_all(found.library, ()) else {SALT: f"{os.urandom(32).hex()}\n".encode()}
-    return Draft(files, rules_manifest(files), found, tested(found.files, found.library))
+    try:
+        if git is not None:
+            gitobjects.shown(git, files)
+    except GitError as error:
+        do = "send commit and trees as `git cat-file` gives them, and every rule file of that folder and no other"
+        return (Problem(Place(field="git"), str(error), do),)
+    return Draft(files, rules_manifest(files), found, tested(found.files, found.library), git)
 
 
 def _misnamed(paths: Iterable[str]) -> Iterator[Problem]:
@@ -100,9 +110,14 @@ def _misnamed(paths: Iterable[str]) -> Iterator[Problem]:
 def published(session: Session, draft: Draft, title: str, author: str, now: str) -> tuple[Rulebook, Event]:
     report = TypeAdapter(CasesAnswer).dump_json(draft.cases)
     manifest, kept, *_ = blobs.put(session, [draft.manifest, report, *draft.files.values()])
-    row = Rulebook(id=clock.fresh("rb"), manifest=manifest, title=title, author=author, made=now, report=kept)
+    git = None if draft.git is None else blobs.put(session, [revision.written(draft.git)])[0]
+    row = Rulebook(id=clock.fresh("rb"), manifest=manifest, title=title, author=author, made=now, report=kept, git=git)
     session.add(row)
-    return row, Event("rulebook.published", STREAM, row.id, author, {"id": row.id, "title": title}, rules=manifest)
+    data: dict[str, canonical.Json] = {"id": row.id, "title": title}
+    of: dict[str, canonical.Json] = {} if draft.git is None else {"commit": draft.git.commit, "path": draft.git.path}
+    body = canonical.encode({"v": 1, **data, **of, "git": git, "report": kept})
+    data |= {} if SALT in draft.files else of  # to who knows all else of it, a commit's id confirms a guess
+    return row, Event("rulebook.published", STREAM, row.id, author, data, body, rules=manifest)
 
 
 def activated(session: Session, row: Rulebook, by: str, since: str) -> Event:

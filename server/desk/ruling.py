@@ -17,10 +17,11 @@ from policy.canonical import digest
 from policy.ir.observed import FILE, SALT, split, text
 from policy.proof.archive import listed
 from policy.proof.bundle import rules_manifest
+from policy.proof.layout import ENDING, WAIVERS
 from server import clock
 from server.auth.credentials import Principal
 from server.desk import publish
-from server.desk.publish import ENDING, STREAM, WAIVERS
+from server.desk.publish import STREAM
 from server.desk.rules import problems, read
 from server.log import feed
 from server.log.events import Event, apart
@@ -117,6 +118,7 @@ def _row(session: Session, wanted: Composed, manifest: bytes, by: str, now: str,
         active=at,
         activator=by,
         base=base.id,
+        git=base.git,
     )
     session.add(row)
     return row

@@ -21,7 +21,19 @@ from policy.proof.layout import OPEN
 from server import clock
 from server.answer.proposal import UNSAID, WORDS, ProposeAnswer, answer_of
 from server.auth.roles import Role
-from server.desk import approvals, decision, headroom, holds, intent, observing, probing, proposals, proving, unnamed
+from server.desk import (
+    approvals,
+    decision,
+    headroom,
+    holds,
+    intent,
+    observing,
+    probing,
+    proposals,
+    proving,
+    revision,
+    unnamed,
+)
 from server.desk.again import unchanged
 from server.desk.headroom import Held
 from server.desk.loaded import Loaded, loaded
@@ -33,7 +45,7 @@ from server.log import journal
 from server.log.events import Event
 from server.running import Service
 from server.store import blobs
-from server.store.tables import Proposal, Snapshot
+from server.store.tables import Proposal, Rulebook, Snapshot
 from solver.intent import Intent
 
 ANSWERS = TypeAdapter(dict[str, ProposeAnswer])
@@ -80,6 +92,7 @@ def worked_out(service: Service, row: Proposal) -> Result:
             return _stopped(row, LIMITED)
         text = blobs.get(session, [row.intent])[row.intent].decode()
         data = session.get_one(Snapshot, row.snapshot)
+        git = revision.of(session, session.get_one(Rulebook, row.rulebook))
         within = headroom.within(known.rules.library, row.household)
         holding = headroom.held(session, data, clock.now(), without=row.id, within=within)
     own = bind_to(known.rules.library, known.facts.index, snapshot=known.facts.document)
@@ -95,7 +108,7 @@ def worked_out(service: Service, row: Proposal) -> Result:
     found = answered(task)
     if not isinstance(found, Refused):
         observing.proposed(service, known, found.orders)
-    files = decision.files(task, run, found, clock.now(), {})
+    files = decision.files(task, run, found, clock.now(), {}, git)
     link = None if files is None else f"/v1/proposals/{row.id}/bundle"
     said = dict(_answers(task, found, link, task.library))
     if beyond is not None:

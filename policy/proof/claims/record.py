@@ -16,13 +16,12 @@ from policy.proof.entry import SALT as SALT_BYTES
 from policy.proof.entry import Entry, commitment, entry
 from policy.proof.entry import Kind as EntryKind
 from policy.proof.figures import count
-from policy.proof.gitobjects import GitError, shown
+from policy.proof.gitobjects import GitError, of_files, shown
 from policy.proof.kept import KeptError, checked
 from policy.proof.layout import (
     CARD,
     CHECKPOINT,
     GIT,
-    GIT_COMMIT,
     KEPT,
     LOG,
     OPEN,
@@ -257,14 +256,12 @@ def _places(files: Mapping[str, bytes]) -> Mapping[str, Place]:
 
 
 def _git(files: Mapping[str, bytes]) -> str:
-    if GIT_COMMIT not in files:
+    inside = {path.removeprefix(RULES): content for path, content in files.items() if path.startswith(RULES)}
+    git = of_files(inside)
+    if git is None:
         return ""
-    commit = files[GIT_COMMIT].decode("ascii", "replace").strip()
-    objects = {path.removeprefix(GIT): content for path, content in files.items() if path.startswith(GIT)}
-    outside = {path.removeprefix(RULES): content for path, content in files.items() if path.startswith(RULES)}
-    inside = {path: content for path, content in outside.items() if not path.startswith("git/")}
-    shown(commit, objects, {path: content for path, content in inside.items() if RULES + path != RULES_MANIFEST})
-    return f" of git commit {commit[:12]}"
+    shown(git, inside)
+    return f" of git commit {git.commit[:12]}"
 
 
 def _salt(files: Mapping[str, bytes]) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from server.client.answer import Ref
+from server.client.answer import Json, Ref
 from server.client.types.rulebooks import (
     ChangesAnswer,
     ObservationsAnswer,
@@ -28,11 +28,16 @@ class Rulebooks:
         )
         return found
 
-    def create(self, *, title: str, files: Mapping[str, str], observe: Sequence[str] | None = None) -> RulebookAnswer:
+    def create(
+        self, *, title: str, files: Mapping[str, str], observe: Sequence[str] | None = None, git: Json | None = None
+    ) -> RulebookAnswer:
         """Publish a rule book. Every mistake is named; cases that fail are reported, and keep the book from being
         activated. For compliance."""
         found: RulebookAnswer = self.wire.call(
-            RulebookAnswer, "POST", "/v1/rulebooks", body={"title": title, "files": files, "observe": observe}
+            RulebookAnswer,
+            "POST",
+            "/v1/rulebooks",
+            body={"title": title, "files": files, "observe": observe, "git": git},
         )
         return found
 

@@ -106,6 +106,16 @@ class Read(Answer):
     searched: bool
 
 
+class Revision(Answer):
+    """A commit and the folder of the rules in it; its author and when, UTC, as it says itself, None where it does not
+    say that readably."""
+
+    commit: str
+    path: str
+    author: str | None
+    time: str | None
+
+
 class RuleSaid(Answer):
     """A rule or a list. `mode`: enforce, or observe, which is judged and counted and blocks nothing. `says`: what is
     judged, in sentences; `clauses`: how each is read (none of a list); `needs`: terms whose values the book must
@@ -127,7 +137,8 @@ class RulebookAnswer(Answer):
     """`state`: draft, scheduled, active or superseded; `active`: since when or from when it is in force. `manifest`:
     the SHA-256 that the log and proofs name. `base`: the published one of which this is a later state. `files`: by
     path, those of which the reader may see everything; `observed`, `waivers`, `cases`: of the rules that the reader
-    may see. `warnings`: what is doubtful in the text, said to whoever published it."""
+    may see. `git`: the revision that it was published as, for who may see all of it. `warnings`: what is doubtful in
+    the text, said to whoever published it."""
 
     id: str
     title: str
@@ -142,6 +153,7 @@ class RulebookAnswer(Answer):
     observed: tuple[str, ...] | None = None
     waivers: tuple[str, ...] | None = None
     cases: CasesAnswer | None = None
+    git: Revision | None = None
     warnings: tuple[Mistake, ...] = ()
     log: Receipt | None = None
 

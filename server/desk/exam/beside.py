@@ -7,8 +7,9 @@ from sqlmodel import Session, col, or_, select
 
 from policy.canonical import digest
 from policy.judge.redact import sees_all
+from policy.proof import gitobjects
 from policy.proof.bundle import rules_manifest
-from server.desk import approval_policies, holds, loaded, publish, ruling, runs, waivers
+from server.desk import approval_policies, holds, loaded, publish, revision, ruling, runs, waivers
 from server.desk.exam.scope import AT_ONCE, Scope
 from server.desk.exam.sheets import Row
 from server.desk.proposals import may_see
@@ -107,11 +108,13 @@ def in_force(session: Session, of: Scope) -> list[tuple[Rulebook, str | None]]:
     return [(row, end) for (_, row), end in zip(steps, ends, strict=False)]  # without any, there is no end
 
 
-def rulebook(row: Rulebook, until: str | None, *, shown: bool) -> Row:
+def rulebook(session: Session, row: Rulebook, until: str | None, *, shown: bool) -> Row:
+    git = revision.of(session, row) if shown else None
     return {
         "rulebook": row.id,
         "base": row.base,
         "manifest": row.manifest,
+        "commit": None if git is None else git.commit,
         "title": row.title,
         "author": row.author,
         "activator": row.activator,
@@ -122,13 +125,14 @@ def rulebook(row: Rulebook, until: str | None, *, shown: bool) -> Row:
 
 
 def files(service: Service, session: Session, of: Scope, row: Rulebook) -> dict[str, bytes] | None:
-    """With the manifest that the log names; None where something in it is kept from the reader."""
+    """With the manifest that the log names, and the git objects; None where something is kept from the reader."""
     if not sees_all(loaded.rules_in(service, row).library, of.who.roles):
         return None
     found = ruling.files_of(session, row)
     manifest = rules_manifest(found)
     assert digest(manifest) == row.manifest, "the manifest follows from the files"
-    return {**found, "MANIFEST.sha256": manifest}
+    git = revision.of(session, row)
+    return {**found, "MANIFEST.sha256": manifest, **({} if git is None else gitobjects.files(git))}
 
 
 def policies(session: Session, of: Scope, named: Collection[str]) -> list[ApprovalPolicy]:

@@ -170,6 +170,8 @@ _RULEBOOKS = (
     Column("rulebook", "the set of rules", ID, "service"),
     Column("base", "the published one of which it is a state, with others observed or with waivers", ID, "service"),
     Column("manifest", "of the list of its files, which log entries name", HEX, "service"),
+    Column("commit", "the git revision as which it was published; empty where it was not, or its files are kept",
+           ID, "author"),
     Column("title", "what it is called", TEXT, "author"),
     Column("author", "who published it", "person", "credentials"),
     Column("activator", "who put it in force", "person", "credentials"),
@@ -248,7 +250,11 @@ FORMS = (
     ("*.csv", CSV),
     ("*.json", "the same rows as the CSV, texts as they are, numbers of money and units as exact texts"),
     ("bundles/*.proof.zip", "the proof of a proposal: see the README.txt in it"),
-    ("rules/*", "the files of the rule books in force, with the manifest that log entries name by its SHA-256"),
+    (
+        "rules/*",
+        "the files of the rule books in force, with the manifest that log entries name by its SHA-256, and below "
+        "git/ the commit and trees that show them to be those of the revision",
+    ),
     ("policies/*.json", "the clauses of an approval policy, byte for byte as `document` names them"),
     ("evidence/*", "what waivers, overrides and approvals name as `evidence`, byte for byte; its SHA-256 is its name"),
     ("log/checkpoint", "the signed state of the log (C2SP tlog-checkpoint)"),

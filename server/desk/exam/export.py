@@ -123,7 +123,7 @@ def _gather(service: Service, log: Sealed, of: Scope, found: Gathered) -> None:
             _add(found, name, line)
     for book, until in beside.in_force(session, of):
         shown = beside.files(service, session, of, book) is not None
-        sheets.add(made["rulebooks"], beside.rulebook(book, until, shown=shown))
+        sheets.add(made["rulebooks"], beside.rulebook(session, book, until, shown=shown))
     for policy in beside.policies(session, of, found.policies):
         sheets.add(made["policies"], beside.policy(policy))
     for happened in _happened(log, of, found):

@@ -8,7 +8,8 @@ class Rulebook(SQLModel, table=True):
     cases said. `active`: the instant from which it is in force, once somebody has said one. `base`: the published one
     of which this is the state from then on, with other rules observed and with waivers; `replaced`: when another state
     took its place before its time (`server.desk.ruling`). `role`, `household`: whose eyes what differs from the one
-    before is for, where not everybody's."""
+    before is for, where not everybody's. `git`: the blob with the commit whose files it has, where it was published as
+    one (`server.desk.revision`)."""
 
     __tablename__ = "rulebook"
     id: str = Field(primary_key=True)
@@ -24,6 +25,7 @@ class Rulebook(SQLModel, table=True):
     replaced: str | None = None
     role: str | None = None
     household: str | None = None
+    git: str | None = None
 
 
 class Mode(SQLModel, table=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -13,10 +14,11 @@ from policy.proof.bundle import rules_manifest
 from policy.proof.entry import Kind, entry
 from server import clock
 from server.auth.roles import Role
-from server.desk import publish, ruling
+from server.desk import publish, revision, ruling
 from server.log import journal
 from server.running import Service
 from server.store.tables import Rulebook
+from tests.policy.proof.test_gitobjects import Repository
 from tests.server.api.conftest import Caller
 from tests.server.api.texts import rules, text
 
@@ -75,6 +77,33 @@ def test_what_is_kept_from_somebody_has_a_salt_that_nobody_else_reads(anna: Call
     public = {"open/company.mandate": rules()["open/company.mandate"]}
     plain = anna("POST", "/v1/rulebooks", json={"title": "x", "files": public}).json()
     assert plain["manifest"] == digest(rules_manifest({path: text.encode() for path, text in public.items()}))
+
+
+def test_a_git_revision_is_shown_to_who_may_see_all_of_it(service: Service, anna: Caller, berta: Caller) -> None:
+    of, files = Repository(64), rules()
+    company = of.tree(("100644", "company.mandate", of.blob(files["open/company.mandate"].encode())))
+    secret = ("100644", "secret.mandate", of.blob(files["secret.mandate"].encode()))
+    git = of.commit(of.tree(("40000", "rules", of.tree(("40000", "open", company), secret))), "rules")
+    objects = {name: b64encode(each).decode() for name, each in git.objects.items()}
+    asked = {"title": "x", "files": files, "git": {"commit": git.commit, "path": git.path, "objects": objects}}
+    made = anna("POST", "/v1/rulebooks", json=asked).json()
+    said = {"commit": git.commit, "path": "rules", "author": "A <a@b>", "time": "1970-01-01T00:00:00.000000Z"}
+    path = f"/v1/rulebooks/{made['id']}"
+    assert (made["git"], anna("GET", path).json()["git"], berta("GET", path).json()["git"]) == (said, said, None)
+    assert git.commit not in anna("GET", "/v1/events").text
+    with service.store.reading() as session:
+        assert revision.of(session, session.get_one(Rulebook, made["id"])) == git
+    bad = (
+        ({"git": asked["git"] | {"path": ""}}, "/git"),
+        ({"git": asked["git"] | {"path": "../rules"}}, "/git/path"),
+        ({"git": asked["git"] | {"objects": objects | {git.commit: "%"}}}, "/git/objects"),
+        ({"git": asked["git"] | {"commit": git.commit[:40]}}, "/git"),
+        ({"files": {"secret.mandate": files["secret.mandate"]}}, "/git"),
+        ({"files": files | {"open/company.mandate": files["open/company.mandate"] + "\n"}}, "/git"),
+    )
+    for wrong, place in bad:
+        found = anna("POST", "/v1/rulebooks", json=asked | wrong)
+        assert (found.status_code, [each["pointer"] for each in found.json()["errors"]]) == (422, [place]), wrong
 
 
 def test_every_mistake_is_named_with_code_and_line(anna: Caller) -> None:
