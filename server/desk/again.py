@@ -4,10 +4,11 @@ the data known by then.
 Rules change in two ways: somebody puts others in force (a rule book, a mode, a waiver granted or ended), or a day comes
 on which one of them begins or ends (`server.desk.reruled`). Data change with each snapshot (`server.desk.newer`). Where
 neither changed what these accounts look at, the verdict of the proposal stands, and nothing is judged. Else the orders
-are judged beside what others hold: by what changed of the rules, on the data of the proposal; or by all rules on the
-newest data, where these concern it. They stand where the proposer allowed for all that is said of them now, and what is
-excused, by a consent or a waiver, was so when they were proposed: by the same numbers, or, on other data, by none that
-are worse. Nobody was asked about anything else.
+are judged beside what others hold: by what changed of the rules, on the data of the proposal; or on the newest data,
+where these concern it, by all rules, and by those that add up the firm where it is others whose data changed. They
+stand where the proposer allowed for all that is said of them now, and what is excused, by a consent or a waiver, was so
+when they were proposed: by the same numbers, or, on other data, by none that are worse. Nobody was asked about anything
+else.
 """
 
 from collections.abc import Iterable, Mapping
@@ -122,7 +123,8 @@ def unchanged(service: Service, row: Proposal, point: Point) -> Ruling | None:
     with service.store.reading() as session:
         now = ruling(session)
     since = _since(service, row, now)
-    return None if reruled.concerning(service, row, since.rules) or _on_other(service, row, since, point) else now
+    changed = reruled.concerning(service, row, since.rules) or _on_other(service, row, since, point) != newer.NOTHING
+    return None if changed else now
 
 
 def _since(service: Service, row: Proposal, now: Ruling) -> Since:
@@ -137,9 +139,9 @@ def _since(service: Service, row: Proposal, now: Ruling) -> Since:
     return Since(rules, newer.newer(service, data, now.snapshot, loaded.rules_in(service, last)))
 
 
-def _on_other(service: Service, row: Proposal, since: Since, point: Point) -> bool:
-    """Whether newer facts concern it."""
-    return since.facts is not None and newer.concerns(service, since.facts, row, point)
+def _on_other(service: Service, row: Proposal, since: Since, point: Point) -> frozenset[str] | None:
+    """The rules by which newer facts concern it, as `newer.concerning` says them."""
+    return newer.NOTHING if since.facts is None else newer.concerning(service, since.facts, row, point)
 
 
 # --- judged ------------------------------------------------------------------------------------
@@ -149,32 +151,39 @@ def _found(service: Service, row: Proposal, since: Since, now: Ruling) -> Point 
     """What the orders take on newer data, where they stand; None where that is what it was."""
     names = reruled.concerning(service, row, since.rules)
     others = _on_other(service, row, since, headroom.point_of(row))
-    if not names and not others:
+    if not names and others == newer.NOTHING:
         return None
     facts = loaded.facts_of(service, row.snapshot, row.household)
     assert facts is not None, "a snapshot is never taken away"
-    old, new = _anew(service, row, facts, now) if others else _by(since.rules, names, facts)
+    if others == newer.NOTHING:
+        old, new = _by(since.rules, names, facts)
+    else:
+        old, new = _anew(service, row, facts, now, None if others is None else others | names)
     found = None if new is None else _judged(service, row, old, new)
     if found is None or found.findings or found.flaws:
         broken = ((), ()) if found is None else (found.findings, found.flaws)
-        return Broken(*broken, bool(names), others)
-    return found.point if others else None
+        return Broken(*broken, bool(names), others != newer.NOTHING)
+    return None if others == newer.NOTHING else found.point
 
 
-def _by(found: Change | None, names: frozenset[str], facts: Facts) -> tuple[Loaded, Loaded]:
+def _by(found: Change | None, names: frozenset[str], facts: Facts) -> tuple[Loaded, Loaded | None]:
     """What changed of the rules, alone: what did not says what it said."""
     assert found is not None, "it has these names"
     return Loaded(reruled.only(found.old, names), facts), Loaded(reruled.only(found.new, names), facts)
 
 
-def _anew(service: Service, row: Proposal, facts: Facts, now: Ruling) -> tuple[Loaded, Loaded | None]:
-    """All rules, on the newest data; None where the household is not there any more."""
+def _anew(
+    service: Service, row: Proposal, facts: Facts, now: Ruling, names: frozenset[str] | None
+) -> tuple[Loaded, Loaded | None]:
+    """These rules, or all, on the newest data; None where the household is not there any more."""
     assert now.snapshot is not None, "it is newer"
     there = loaded.facts_of(service, now.snapshot.id, row.household)
     with service.store.reading() as session:
         first, last = (session.get_one(Rulebook, name) for name in (row.rulebook, now.rulebook))
-    rules = reruled.on(loaded.rules_in(service, last), now.snapshot, now.day)
-    return Loaded(loaded.rules_in(service, first), facts), None if there is None else Loaded(rules, there)
+    before, after = loaded.rules_in(service, first), reruled.on(loaded.rules_in(service, last), now.snapshot, now.day)
+    if names is not None:
+        before, after = reruled.only(before, names), reruled.only(after, names)
+    return Loaded(before, facts), None if there is None else Loaded(after, there)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,9 @@ from policy.judge.redact import NOT_PERMITTED
 from policy.proof.claims.claim import Answer
 from policy.proof.entry import entry
 from server.auth.roles import Role
-from server.desk import again
+from server.desk import again, newer
+from server.desk.again import Broken, Placed
+from server.desk.loaded import Loaded
 from server.flow.driving import driving
 from server.log import journal
 from server.running import Service
@@ -188,6 +190,44 @@ def test_what_others_hold_counts_where_a_rule_adds_up_the_firm(
     lots = [{"id": "more", "instrument": "B", "quantity": "90000", "basis": "1"}]
     changed(olga, positions=[{"household": "h1", "account": "h1-trust", "lots": lots}])
     assert "FIRM-1" in fallen(approve(carl, name))[0]
+
+
+def test_where_others_changed_alone_the_rules_about_the_firm_say_what_all_rules_do(
+    service: Service, anna: Caller, olga: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun(service, FIRM.format(share=40), book=firm(3))
+    names = {asked(anna, household=home)["id"] for home in ("h0", "h1")}
+    judged, concerning, found = again._judged, newer.concerning, list[set[str]]()
+
+    def spied(service: Service, row: Proposal, old: Loaded, new: Loaded) -> Placed | None:
+        found.append({rule.id for rule in new.rules.library.rules})
+        return judged(service, row, old, new)
+
+    def everything(*asked: Any) -> frozenset[str] | None:
+        return None if concerning(*asked) else newer.NOTHING
+
+    def looked() -> tuple[object, object]:
+        with service.store.reading() as session:
+            seen = again.looked(service, [session.get_one(Proposal, name) for name in sorted(names)])
+        return seen.stood, {name: said(each) for name, each in seen.fallen.items()}
+
+    def said(broken: Broken) -> object:
+        told = [(each.obligation.id, each.outcome, each.reason, each.deciding) for each in broken.findings]
+        return told, broken.flaws, broken.rules, broken.facts
+
+    monkeypatch.setattr(again, "_judged", spied)
+    kinds = set[tuple[bool, bool]]()
+    for held in ("20", "900", "3000", "90000"):
+        lots = [{"id": "more", "instrument": "B", "quantity": held, "basis": "1"}]
+        changed(olga, positions=[{"household": "h2", "account": "h2-trust", "lots": lots}])
+        few = looked()
+        with monkeypatch.context() as patched:
+            patched.setattr(newer, "concerning", everything)
+            assert few == looked()
+        assert found == [{"FIRM-1"}] * 2 + [{"FIRM-1", "P-1"}] * 2
+        found.clear()
+        kinds.add((bool(few[0]), bool(few[1])))
+    assert {(True, False), (False, True)} <= kinds
 
 
 # --- what does not -----------------------------------------------------------------------------
