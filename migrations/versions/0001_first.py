@@ -98,6 +98,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("run", "number"),
     )
+    op.create_index("ix_proposal_account", "proposal", ["account"])
     op.create_index("ix_proposal_holder", "proposal", ["holder"])
     op.create_index("ix_proposal_household", "proposal", ["household"])
     op.create_index("ix_proposal_made", "proposal", ["made"])

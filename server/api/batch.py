@@ -1,6 +1,6 @@
 """Many checks at once: one a line (NDJSON), and an answer a line in the same order, each as if it had been alone."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 from litestar import Request, Router, post
@@ -13,7 +13,9 @@ from pydantic import TypeAdapter
 from server.api import checks
 from server.api.once import SAFE
 from server.api.problem import Problem, ProblemError
+from server.api.reads import also_about
 from server.auth.credentials import Principal
+from server.log.reads import Reads
 from server.running import Service
 
 MOST = 10_000  # lines
@@ -23,7 +25,12 @@ _PROBLEM = TypeAdapter(Problem)
 
 
 @post("/checks/batch", opt={**ASKED, SAFE: True}, status_code=200, media_type=NDJSON)
-async def add(request: Request[Principal, None, Any], service: NamedDependency[Service], body: RawBody) -> Stream:
+async def add(
+    request: Request[Principal, None, Any],
+    service: NamedDependency[Service],
+    noting: NamedDependency[Reads],
+    body: RawBody,
+) -> Stream:
     """Check many sets of orders.
 
     A line is answered with its number, a `status`, and the `answer` or the `problem` of that line. The first answers
@@ -31,19 +38,35 @@ async def add(request: Request[Principal, None, Any], service: NamedDependency[S
     lines = body.splitlines()
     if len(lines) > MOST:
         raise ProblemError("too-large", f"there are {len(lines):,} lines; a batch has at most {MOST:,}")
-    return Stream(_each(request, service, lines), media_type=NDJSON)
+    return Stream(_each(request, service, noting, lines), media_type=NDJSON)
 
 
 async def _each(
-    request: Request[Principal, None, Any], service: Service, lines: Sequence[bytes]
+    request: Request[Principal, None, Any], service: Service, noting: Reads, lines: Sequence[bytes]
 ) -> AsyncIterator[bytes]:
+    """Whose data a line holds is noted before it leaves, once for all lines."""
+    seen: set[frozenset[str]] = set()
+
+    def noted(whose: frozenset[str]) -> None:
+        if whose not in seen:
+            seen.add(whose)
+            also_about(noting, request, *whose)
+
     for number, line in enumerate(lines, start=1):
-        yield await sync_to_thread(_line, request, service, number, line)
+        yield await sync_to_thread(_line, request, service, noted, number, line)
 
 
-def _line(request: Request[Principal, None, Any], service: Service, number: int, line: bytes) -> bytes:
+def _line(
+    request: Request[Principal, None, Any],
+    service: Service,
+    noted: Callable[[frozenset[str]], None],
+    number: int,
+    line: bytes,
+) -> bytes:
     try:
-        return b'{"line":%d,"status":200,"answer":%s}\n' % (number, checks.answered(service, request.user, line))
+        answer, whose = checks.answered(service, request.user, line)
+        noted(whose)
+        return b'{"line":%d,"status":200,"answer":%s}\n' % (number, answer)
     except Exception as error:
         said = _said(request, error)
     return b'{"line":%d,"status":%d,"problem":%s}\n' % (number, said.status, _PROBLEM.dump_json(said))

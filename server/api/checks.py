@@ -27,6 +27,7 @@ from server.api import chosen, freshness, probed
 from server.api.freshness import MaxAge
 from server.api.once import SAFE
 from server.api.problem import ProblemError
+from server.api.reads import ALL, about
 from server.api.wire import Asked, asked, flaws
 from server.api.writing import writing_for
 from server.auth.credentials import Principal
@@ -92,15 +93,18 @@ def add(request: Request[Principal, None, Any], service: NamedDependency[Service
 
     What the rules say of orders that nobody decided yet, or, without any, of the book as it stands. A breach is an
     answer, not an error; nothing is written."""
-    return Response(answered(service, request.user, body), media_type="application/json")
+    said, whose = answered(service, request.user, body)
+    about(request, *whose)
+    return Response(said, media_type="application/json")
 
 
-def answered(service: Service, who: Principal, body: bytes) -> bytes:
-    """The answer to a check, as JSON."""
-    return _WRITTEN.dump_json(_answered(service, who, asked(CheckAsked, body)))
+def answered(service: Service, who: Principal, body: bytes) -> tuple[bytes, frozenset[str]]:
+    """The answer to a check, as JSON, and whose data it holds."""
+    said, homes = _answered(service, who, asked(CheckAsked, body))
+    return _WRITTEN.dump_json(said), frozenset({ALL}) if homes is None else homes
 
 
-def _answered(service: Service, who: Principal, wanted: CheckAsked) -> OrdersAnswer:
+def _answered(service: Service, who: Principal, wanted: CheckAsked) -> tuple[OrdersAnswer, frozenset[str] | None]:
     rows = order_rows.from_rows(wanted.orders)
     orders = tuple(row for row in rows if isinstance(row, Order))
     if len(orders) < len(rows):
@@ -119,7 +123,7 @@ def _answered(service: Service, who: Principal, wanted: CheckAsked) -> OrdersAns
     said = replace(said, observed=observing.lines(service, known, orders, days, reader))
     if orders and any(finding.id == UNSEEN.id for finding in said.verdict.findings):
         _stopped(service, who, probing.names(book, (order.instrument for order in orders)))
-    return said
+    return said, known.facts.homes
 
 
 def _stopped(service: Service, who: Principal, names: frozenset[str]) -> None:

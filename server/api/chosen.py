@@ -78,6 +78,37 @@ def homes(known: Manifest, who: Principal) -> Set[str]:
     return there if who.households is None else there & who.households
 
 
+def newest(service: Service) -> Manifest | None:
+    with service.store.reading() as session:
+        row = ingest.latest(session)
+    return None if row is None else loaded.manifest_in(service, row)
+
+
+def home_now(service: Service, account: str) -> str | None:
+    """Whose the account is in the newest snapshot; None where that has none of the name."""
+    known = newest(service)
+    return None if known is None else known.home.get(account)
+
+
+def required_now(service: Service, who: Principal, household: str | None, account: str | None = None) -> None:
+    """404 where the newest snapshot has no such household, or account, of theirs: an empty list would read as if
+    there were nothing of it."""
+    if household is None and account is None:
+        return
+    known = newest(service)
+    if household is not None:
+        there("household", household, () if known is None else homes(known, who))
+    if account is not None:
+        there("account", account, () if known is None else accounts(known, who))
+
+
+def accounts(known: Manifest, who: Principal) -> Set[str]:
+    """The accounts of a snapshot that are somebody's to see."""
+    if who.households is None:
+        return known.home.keys()
+    return frozenset().union(*(known.parts[name].accounts for name in homes(known, who)))
+
+
 def there(kind: str, name: str, names: Iterable[str]) -> None:
     """404 where it is none of `names`, which are the caller's to see."""
     names = frozenset(names)
@@ -101,8 +132,7 @@ def home(known: Manifest, account: str, who: Principal) -> str:
     found = known.home.get(account)
     if found is not None and (who.households is None or found in who.households):
         return found
-    mine = [part for name, part in known.parts.items() if who.households is None or name in who.households]
-    do = did_you_mean(account, (name for part in mine for name in part.accounts), "name one of it by its id")
+    do = did_you_mean(account, accounts(known, who), "name one of it by its id")
     raise invalid("/account", f"the snapshot has no account `{account[:80]}`", do)
 
 

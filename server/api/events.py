@@ -17,8 +17,11 @@ from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 from pydantic import TypeAdapter
+from sqlmodel import col
 
+from policy.book.problem import did_you_mean
 from server import clock
+from server.api import waiting
 from server.api.caller import CHALLENGE
 from server.api.described import HEADERS, LAST, WAIT
 from server.api.follow import Follower, grown
@@ -27,22 +30,23 @@ from server.auth import credentials
 from server.auth.credentials import Principal
 from server.auth.roles import Act
 from server.log import feed, journal
+from server.log.events import KINDS
 from server.log.feed import START, Happened, Page
 from server.log.journal import MOST
 from server.running import Service
+from server.store.tables import Journal
 
 PAGE = 1_000  # events of a page at most
-PATIENCE = 60  # seconds that a reader may wait at most
 HEARTBEAT = 15.0  # seconds of silence in a stream
 LOOK = 2.0  # seconds between two looks at whether a key is still good, while its owner waits
 LONGEST = 300.0  # seconds of a stream
 RETRY = 500  # milliseconds until a reader comes again
 
-_WAIT = re.compile(r"(?:^|[,;\s])wait=([0-9]{1,4})(?:$|[,;\s])")
 _NUMBER = re.compile(r"[0-9]{1,15}")
 _BODY = TypeAdapter(Happened)
 
 After = Annotated[int, QueryParameter(ge=START, lt=MOST)]
+Kind = Annotated[str | None, QueryParameter(name="type", description="of events, such as `proposal.approved`")]
 LIST = {"act": Act.READ_EVENTS, "says": Page, "problems": ("bad-cursor",), HEADERS: (WAIT,)}
 STREAM = {"act": Act.READ_EVENTS, "problems": ("bad-cursor",), HEADERS: (LAST,)}
 
@@ -53,20 +57,23 @@ async def listed(
     service: NamedDependency[Service],
     follower: NamedDependency[Follower],
     after: After = START,
+    kind: Kind = None,
     limit: Annotated[int, QueryParameter(ge=1, le=PAGE)] = 100,
 ) -> Response[Page]:
     """List events.
 
-    What happened after an event, or from the beginning; go on with `after` of the answer. With `Prefer: wait=N`
-    the answer waits up to N seconds for something to tell."""
-    wait = _wait(request)
+    What happened after an event, or from the beginning; go on with `after` of the answer, also where it has no events:
+    of one `type` there may be none among those that were looked through, and `more` beyond. With `Prefer: wait=N` the
+    answer waits up to N seconds for something to tell."""
+    wait = waiting.wanted(request) or 0
     until = monotonic() + wait
-    page = await sync_to_thread(_read, service, request.user, after, limit)
+    _required(kind)
+    page = await sync_to_thread(_read, service, request.user, after, limit, kind)
     while not page.events and monotonic() < until and await grown(follower, page.after, until - monotonic()):
-        page = await sync_to_thread(_read, service, request.user, page.after, limit)
+        page = await sync_to_thread(_read, service, request.user, page.after, limit, kind)
     if wait and not await sync_to_thread(_is_good, service, request.user):
         raise ProblemError("credentials-missing", "the key was revoked or has expired meanwhile", headers=CHALLENGE)
-    return Response(page, headers={"Preference-Applied": f"wait={wait}"} if wait else {})
+    return Response(page, headers=waiting.applied(wait) if wait else {})
 
 
 @get("/events/stream", opt=STREAM, media_type="text/event-stream")
@@ -75,17 +82,19 @@ async def stream(
     service: NamedDependency[Service],
     follower: NamedDependency[Follower],
     after: After = START,
+    kind: Kind = None,
 ) -> ServerSentEvent:
     """Follow events.
 
     The same as server-sent events, each with its number as `id`: first what there is, then what happens.
     `Last-Event-ID` goes before `after`."""
-    page = await sync_to_thread(_read, service, request.user, _last(request, after), PAGE)
-    return ServerSentEvent(_told(service, follower, request.user, page), headers={"Cache-Control": "no-store"})
+    _required(kind)
+    page = await sync_to_thread(_read, service, request.user, _last(request, after), PAGE, kind)
+    return ServerSentEvent(_told(service, follower, request.user, page, kind), headers={"Cache-Control": "no-store"})
 
 
 async def _told(
-    service: Service, follower: Follower, who: Principal, page: Page
+    service: Service, follower: Follower, who: Principal, page: Page, kind: str | None
 ) -> AsyncIterator[ServerSentEventMessage]:
     """A heartbeat says how far was read, so that who comes again does not begin before it."""
     begun = spoke = monotonic()
@@ -101,25 +110,28 @@ async def _told(
         more = await grown(follower, page.after, min(LOOK, HEARTBEAT))
         if follower.ended or monotonic() - begun >= LONGEST or not await sync_to_thread(_is_good, service, who):
             return
-        page = await sync_to_thread(_read, service, who, page.after, PAGE) if more else Page((), page.after, more=False)
+        page = Page((), page.after, more=False)
+        if more:
+            page = await sync_to_thread(_read, service, who, page.after, PAGE, kind)
 
 
-def _read(service: Service, who: Principal, after: int, limit: int) -> Page:
+def _read(service: Service, who: Principal, after: int, limit: int, kind: str | None) -> Page:
     with service.store.reading() as session:
         size = journal.size(session)
         if after >= size:
             raise ProblemError("bad-cursor", f"you have event {after}, and the feed ends at {size - 1}: see the log")
-        return feed.page(session, who, after, limit)
+        return feed.page(session, who, after, limit, *(() if kind is None else (col(Journal.type) == kind,)))
+
+
+def _required(kind: str | None) -> None:
+    if kind is not None and kind not in KINDS:
+        do = did_you_mean(kind, KINDS, "see the events that there are")
+        raise ProblemError("bad-parameter", f"there is no event of the type `{kind[:80]}`; {do}")
 
 
 def _is_good(service: Service, who: Principal) -> bool:
     with service.store.reading() as session:
         return credentials.is_good(session, who, clock.now())
-
-
-def _wait(request: Request[Principal, None, Any]) -> int:
-    found = _WAIT.search(request.headers.get("prefer", ""))
-    return 0 if found is None else min(int(found[1]), PATIENCE)
 
 
 def _last(request: Request[Principal, None, Any], after: int) -> int:

@@ -16,12 +16,12 @@ from litestar.response import Stream
 
 from server import clock
 from server.api.problem import ProblemError
-from server.api.reads import about
+from server.api.reads import ALL, about
 from server.auth.credentials import Principal
 from server.auth.roles import Act
 from server.desk.exam import export
 from server.desk.exam.export import NotSeenError, Wanted
-from server.desk.exam.scope import NotThereError
+from server.desk.exam.scope import NotThereError, scope
 from server.log import journal
 from server.log.signer import SignerError
 from server.running import Service
@@ -49,7 +49,12 @@ def one(
     begin, end = _day("from", first), _day("to", last)
     if end < begin:
         raise ProblemError("bad-parameter", f"`to` is {end}, which is before {begin}")
-    about(request, household)
+    with service.store.reading() as session:
+        try:
+            whose = scope(session, request.user, household, account, begin, end).household
+        except NotThereError as error:
+            raise _problem(error) from None
+    about(request, *((request.user.households or (ALL,)) if whose is None else (whose,)))
     file: IO[bytes] = TemporaryFile(dir=service.settings.data)  # noqa: SIM115  # open until it is sent
     try:
         export.written(service, Wanted(request.user, household, account, begin, end, seen), file)

@@ -23,6 +23,7 @@ from server.api.once import Answer, once
 from server.api.problem import ProblemError
 from server.api.proposals import ProposalAnswer, shown, with_approval
 from server.api.proposals import known as proposal_known
+from server.api.reads import about
 from server.api.version import matched, version
 from server.api.wire import Asked, answer, asked
 from server.auth.credentials import Principal
@@ -99,6 +100,7 @@ def read(
         ruling, data = chosen.rules_in_force(session, None, now), chosen.data(session, snapshot)
         found = headroom.held(session, data, now)
     mine = [each for each in found if proposals.may_see(each.households, who.households)]
+    about(request, *(each.households for each in mine))
     limits: tuple[LimitAnswer, ...] = ()
     rules = loaded.rules_in(service, ruling)
     if who.households is None and reaches_beyond(rules.library):

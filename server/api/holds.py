@@ -14,6 +14,7 @@ from server.api import chosen
 from server.api.listing import USUAL, page
 from server.api.once import Answer, Write, once
 from server.api.problem import ProblemError
+from server.api.reads import about
 from server.api.version import version
 from server.api.wire import Asked, answer, asked
 from server.api.writing import writing_for
@@ -102,14 +103,24 @@ def add(request: Request[Principal, None, Any], service: NamedDependency[Service
 def listed(
     request: Request[Principal, None, Any],
     service: NamedDependency[Service],
+    household: FromQuery[str | None] = None,
+    account: FromQuery[str | None] = None,
     cursor: FromQuery[str | None] = None,
     limit: FromQuery[int] = USUAL,
 ) -> HoldsAnswer:
     """List holds.
 
     Those on households that the reader may see, newest first, also those that ended."""
+    wanted = [feed.of_household(col(Hold.household), request.user)]
+    if household is not None:
+        wanted.append(col(Hold.household) == household)
+    if account is not None:
+        wanted.append(holds.stops(account, chosen.home_now(service, account)))
     with service.store.reading() as session:
-        rows, following = page(session, Hold, cursor, limit, feed.of_household(col(Hold.household), request.user))
+        rows, following = page(session, Hold, cursor, limit, *wanted)
+    if not rows:
+        chosen.required_now(service, request.user, household, account)
+    about(request, *(row.household for row in rows))
     return HoldsAnswer(tuple(map(_shown, rows)), following)
 
 

@@ -1,17 +1,16 @@
 """Proposals: asked for, waited for or fetched later, and proven by a bundle."""
 
-import asyncio
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Annotated, Any
 
 from litestar import Request, Response, Router, get, post
 from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
 from litestar.openapi import ResponseSpec
-from litestar.params import FromPath, FromQuery, RawBody
+from litestar.params import FromPath, FromQuery, QueryParameter, RawBody
 from pydantic import Field, SkipValidation
 from sqlmodel import Session
 
@@ -23,7 +22,7 @@ from server import clock
 from server.answer import approval
 from server.answer.approval import ApprovalNeeded, ApprovalSaid
 from server.answer.proposal import ProposeAnswer
-from server.api import chosen, freshness, probed
+from server.api import chosen, freshness, probed, waiting
 from server.api.chosen import invalid
 from server.api.described import HEADERS, WAIT
 from server.api.freshness import MaxAge
@@ -31,16 +30,18 @@ from server.api.instants import expiry
 from server.api.listing import USUAL, page
 from server.api.once import Answer, Write, once
 from server.api.problem import Flaw, ProblemError
-from server.api.reads import about
+from server.api.reads import ALL, about
+from server.api.runs import known as of_run
 from server.api.version import version
 from server.api.wire import Asked, answer, asked, flaws
 from server.auth.credentials import Principal
 from server.auth.roles import Act
 from server.desk import approval_policies, approvals, erasure, holds, intent, loaded, proposals, proving
+from server.desk.demand import Policy
 from server.desk.intent import IntentDocument
 from server.desk.loaded import Loaded
 from server.desk.manifest import Manifest
-from server.desk.proposals import ALLOWS, UNSETTLED, State, Wanted
+from server.desk.proposals import ALLOWS, UNSETTLED, Sought, State, Wanted
 from server.flow import proposing
 from server.log import journal
 from server.log.journal import Receipt
@@ -49,10 +50,6 @@ from server.running import Service
 from server.store import blobs
 from server.store.tables import Approval, Proposal
 from solver.intent import Intent
-
-LONGEST_WAIT = 60  # seconds
-LOOKS = (0.05, 0.5)  # seconds between two looks at what is waited for: at first, and at most
-_WAIT = re.compile(r"(?:^|[,;\s])wait=(\d{1,4})(?=$|[,;\s])", re.ASCII)
 
 
 class ProposalAsked(Asked):
@@ -75,9 +72,9 @@ class ProposalAsked(Asked):
 @dataclass(frozen=True, slots=True)
 class ProposalAnswer:
     """`allows`: what may be done with it now, by somebody else than `proposer`. `reason`: why it failed or was
-    rejected. `revises`: the proposal whose place it takes. `intent`: what was wanted; `approval_needed`: what it takes;
-    `approval`: what it has; `answer`: what came of it, as far as its reader may see the rules. None of the four is in
-    lists."""
+    rejected. `revises`: the proposal whose place it takes. `approval_needed`: what it takes, while it is `proposed`.
+    `intent`: what was wanted; `approval`: what it has; `answer`: what came of it, as far as its reader may see the
+    rules. None of the three is in lists."""
 
     id: str
     state: str
@@ -109,7 +106,7 @@ class ProposalsAnswer:
 
 UNMADE = ("probing-limited", "rule-book-not-active", "no-snapshot", "data-too-old", "account-held", "erased")
 ADD = {"act": Act.PROPOSE, "asks": ProposalAsked, "says": ProposalAnswer, "problems": UNMADE, HEADERS: (WAIT,)}
-READ = {"act": Act.READ_PROPOSAL, "says": ProposalAnswer}
+READ = {"act": Act.READ_PROPOSAL, "says": ProposalAnswer, HEADERS: (WAIT,)}
 LIST = {"act": Act.READ_PROPOSAL, "says": ProposalsAnswer, "problems": ("bad-cursor",)}
 BUNDLE = {"act": Act.READ_PROPOSAL, "says": "application/zip", "problems": ("signer-down", "erased")}
 
@@ -129,27 +126,49 @@ async def add(
 def listed(
     request: Request[Principal, None, Any],
     service: NamedDependency[Service],
+    stands: Annotated[State | None, QueryParameter(name="state", description="as it is now")] = None,
+    household: FromQuery[str | None] = None,
+    account: FromQuery[str | None] = None,
+    run: FromQuery[str | None] = None,
+    waits: Annotated[bool | None, QueryParameter(name="waiting", description="whether it waits for a decision")] = None,
     cursor: FromQuery[str | None] = None,
     limit: FromQuery[int] = USUAL,
 ) -> ProposalsAnswer:
     """List proposals.
 
-    What is not the reader's to see is passed over: a page may be shorter than its limit."""
-    now = clock.now()
+    `account`: those that may trade in it. What is not the reader's to see is passed over: a page may be shorter than
+    its limit."""
+    now, who = clock.now(), request.user
+    home = None if account is None else chosen.home_now(service, account)
     with service.store.reading() as session:
-        rows, following = page(session, Proposal, cursor, limit)
-    mine = [row for row in rows if proposals.seen_by(row, request.user.households)]
-    return ProposalsAnswer(tuple(shown(row, now) for row in mine), following)
+        if run is not None:
+            of_run(session, request, run)
+        wanted = Sought(stands, household, account, home, run, waits)
+        rows, following = page(session, Proposal, cursor, limit, *proposals.which(wanted, who.households, now))
+        policy = approval_policies.in_force(session, now)
+    mine = [row for row in rows if proposals.seen_by(row, who.households)]
+    if not mine:
+        chosen.required_now(service, who, household, account)
+    about(request, *(row.households or ALL for row in mine))
+    return ProposalsAnswer(tuple(_with_need(policy, row, shown(row, now), now) for row in mine), following)
 
 
-@get("/proposals/{proposal:str}", opt=READ, sync_to_thread=True)
-def one(
+@get("/proposals/{proposal:str}", opt=READ)
+async def one(
     request: Request[Principal, None, Any], service: NamedDependency[Service], proposal: FromPath[str]
 ) -> Response[bytes]:
     """Read a proposal.
 
-    With what was wanted, what came of it, and what its approval takes."""
-    return _read(request, service, proposal, 200)
+    With what was wanted, what came of it, and what its approval takes. With `Prefer: wait=SECONDS` the answer waits
+    for a result so long (60 at most)."""
+    found = await sync_to_thread(_read, request, service, proposal, 200)
+    seconds = waiting.wanted(request)
+    if seconds is None:
+        return found
+    if await waiting.until(partial(_settled, service, proposal), seconds):
+        found = await sync_to_thread(_read, request, service, proposal, 200)
+    found.headers.update(waiting.applied(seconds))
+    return found
 
 
 @get("/proposals/{proposal:str}/bundle", opt=BUNDLE, media_type="application/zip", sync_to_thread=True)
@@ -265,23 +284,13 @@ def _whose(known: Manifest, asks: ProposalAsked, who: Principal) -> str | None:
 
 
 async def waited(request: Request[Principal, None, Any], service: Service, found: Response[bytes]) -> Response[bytes]:
-    """The result, where it comes as soon as the request wants to wait for it. Whoever waits holds no thread: sixty
-    seconds of one would be a way to stop the service."""
-    wait = _WAIT.search(request.headers.get("prefer", ""))
-    if wait is None:
+    """The result, where it comes as soon as the request wants to wait for it."""
+    seconds, name = waiting.wanted(request), found.headers["Location"].rpartition("/")[2]
+    if seconds is None or not await waiting.until(partial(_settled, service, name), seconds):
         return found
-    seconds = min(int(wait[1]), LONGEST_WAIT)
-    name = found.headers["Location"].rpartition("/")[2]
-    end, pause = asyncio.get_running_loop().time() + seconds, LOOKS[0]
-    while not await sync_to_thread(_settled, service, name):
-        left = end - asyncio.get_running_loop().time()
-        if left <= 0:
-            return found
-        await asyncio.sleep(min(pause, left))
-        pause = min(2 * pause, LOOKS[1])
     done = await sync_to_thread(_read, request, service, name, 201)
     kept = {key: value for key, value in found.headers.items() if key in ("Location", "Idempotency-Replayed")}
-    done.headers.update(kept | {"Preference-Applied": f"wait={seconds}"})
+    done.headers.update(kept | waiting.applied(seconds))
     return done
 
 
@@ -307,7 +316,7 @@ def known(session: Session, request: Request[Principal, None, Any], name: str, *
     row = session.get(Proposal, name, with_for_update=lock)
     if row is None or not proposals.seen_by(row, request.user.households):
         raise ProblemError("not-found", f"there is no proposal `{name[:80]}`")
-    about(request, row.households)
+    about(request, row.households or ALL)
     return row
 
 
@@ -349,10 +358,15 @@ def shown(row: Proposal, now: str, said: ProposeAnswer | None = None, log: Recei
 def with_approval(session: Session, row: Proposal, said: ProposalAnswer, now: str) -> ProposalAnswer:
     """With the approval that it needs, where it waits for one, or that it has."""
     if said.state == State.PROPOSED:
-        need = approvals.needed(approval_policies.in_force(session, now), row, now)
-        return replace(said, approval_needed=approval.needed(need))
+        return _with_need(approval_policies.in_force(session, now), row, said, now)
     kept = session.get(Approval, row.id)
     return said if kept is None else replace(said, approval=approval.said(kept))
+
+
+def _with_need(policy: Policy, row: Proposal, said: ProposalAnswer, now: str) -> ProposalAnswer:
+    if said.state != State.PROPOSED:
+        return said
+    return replace(said, approval_needed=approval.needed(approvals.needed(policy, row, now)))
 
 
 ROUTES = Router("/", route_handlers=[add, listed, one, bundle], tags=["proposals"])

@@ -32,6 +32,7 @@ SILENT = frozenset(
 )
 """What holds no client's data."""
 
+ALL = reads.ALL
 MOST = 500  # characters of what was asked for
 _HOUSEHOLDS = "households"
 
@@ -39,9 +40,9 @@ _HOUSEHOLDS = "households"
 @dataclass(frozen=True, slots=True)
 class ReadAnswer:
     """One answer that somebody was given. `route`: verb and template; `object`: what stood in the path and after it,
-    such as the id of a proposal, null where whoever asked sees rules that the reader does not; `households`: by commas,
-    where the route knows them; `request`: its id, as in the header X-Request-Id and in the lines of the process.
-    `number`: in the order of writing."""
+    such as the id of a proposal, null where whoever asked sees rules that the reader does not; `households`: whose data
+    the answer held, by commas, `*` for all of the firm's, null where the route does not know; `request`: its id, as in
+    the header X-Request-Id and in the lines of the process. `number`: in the order of writing."""
 
     number: int
     time: str
@@ -71,6 +72,7 @@ def listed(
     noting: NamedDependency[Reads],
     credential: FromQuery[str | None] = None,
     principal: FromQuery[str | None] = None,
+    household: FromQuery[str | None] = None,
     since: Annotated[str | None, QueryParameter(name="from", description="an instant; this one included")] = None,
     until: Annotated[str | None, QueryParameter(name="to", description="an instant; this one excluded")] = None,
     cursor: FromQuery[str | None] = None,
@@ -86,7 +88,7 @@ def listed(
         raise ProblemError("bad-parameter", f"`limit` is {limit}; it may be 1 to {LONGEST}")
     if cursor is not None and not (cursor.isascii() and cursor.isdigit() and len(cursor) <= 10 and int(cursor) <= LAST):
         raise ProblemError("bad-cursor", "this cursor was never given")
-    wanted = Asked(credential, principal, _instant("from", since), _instant("to", until))
+    wanted = Asked(credential, principal, household, _instant("from", since), _instant("to", until))
     reads.written(noting)
     with service.store.reading() as session:
         rows = reads.found(session, wanted, -1 if cursor is None else int(cursor), limit + 1)
@@ -110,9 +112,16 @@ def noted(app: ASGIApp, noting: Reads) -> ASGIApp:
     return answer
 
 
-def about(request: Request[Any, Any, Any], households: str | None) -> None:
-    """Notes whose data the answer holds. `households`: their ids, by commas."""
-    request.scope["state"][_HOUSEHOLDS] = households
+def about(request: Request[Any, Any, Any], *households: str | None) -> None:
+    """Notes whose data the answer holds, beside those that were noted. `households`: ids, alone or by commas; ALL
+    where it is all of the firm's."""
+    state = request.scope["state"]
+    state[_HOUSEHOLDS] = reads.together(state.get(_HOUSEHOLDS), *households)
+
+
+def also_about(noting: Reads, request: Request[Any, Any, Any], *households: str) -> None:
+    """Notes one more part of an answer that has begun, and whose data that holds."""
+    reads.noted(noting, {**_row(request.scope), _HOUSEHOLDS: reads.together(*households)})
 
 
 def _is_read(scope: Scope) -> bool:

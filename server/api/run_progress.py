@@ -1,7 +1,8 @@
 """The progress of a run, told while it goes on."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from functools import partial
 from time import monotonic
 from typing import Any
 
@@ -24,6 +25,8 @@ from server.running import Service
 BETWEEN = 1.0  # seconds between two looks at a run's progress
 HEARTBEAT, LONGEST_STREAM = 15.0, 300.0  # seconds
 _PROGRESS = TypeAdapter(Progress)
+Look = Callable[[], tuple[bytes, bool]]
+"""What there is to tell now, as JSON, and whether nothing follows."""
 
 
 @get("/runs/{run:str}/progress", opt={"act": Act.READ_RUN}, media_type="text/event-stream")
@@ -36,8 +39,12 @@ async def followed(
     """Follow the progress of a run.
 
     The progress as server-sent events, once a second at most, until every household has its result."""
-    await sync_to_thread(_looked, request, service, run)
-    return ServerSentEvent(_told(request, service, follower, run), headers={"Cache-Control": "no-store"})
+    return await stream(follower, partial(_looked, request, service, run))
+
+
+async def stream(follower: Follower, look: Look) -> ServerSentEvent:
+    await sync_to_thread(look)  # a problem is told before the stream begins
+    return ServerSentEvent(_told(follower, look), headers={"Cache-Control": "no-store"})
 
 
 def _looked(request: Request[Principal, None, Any], service: Service, name: str) -> tuple[bytes, bool]:
@@ -48,12 +55,11 @@ def _looked(request: Request[Principal, None, Any], service: Service, name: str)
     return _PROGRESS.dump_json(found), not ALLOWS[State(row.state)] and found.settled == found.total
 
 
-async def _told(
-    request: Request[Principal, None, Any], service: Service, follower: Follower, name: str
-) -> AsyncIterator[ServerSentEventMessage]:
+async def _told(follower: Follower, look: Look) -> AsyncIterator[ServerSentEventMessage]:
+    """What is looked at, whenever it has changed."""
     end, last, spoke = monotonic() + LONGEST_STREAM, b"", monotonic()
     while not follower.ended and monotonic() < end:
-        said, done = await sync_to_thread(_looked, request, service, name)
+        said, done = await sync_to_thread(look)
         if said != last:
             yield ServerSentEventMessage(data=said, event="progress")
             last, spoke = said, monotonic()

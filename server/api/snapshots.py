@@ -20,6 +20,7 @@ from server.api import chosen
 from server.api.listing import USUAL, page
 from server.api.once import Answer, Write, once
 from server.api.problem import ProblemError
+from server.api.reads import ALL, about
 from server.api.wire import answer, flaws, utf8
 from server.auth.credentials import Principal
 from server.auth.roles import Act
@@ -173,6 +174,7 @@ def document(
     if mine is None or household in mine:
         facts = loaded.facts_of(service, snapshot, household)
         if facts is not None and not _is_kept(service, facts.index.book, request.user):
+            about(request, household or ALL)
             headers = {"ETag": f'"{facts.document}"'}
             return Response(facts.content, media_type="application/json", headers=headers)
     raise ProblemError("not-found", f"there is no such document of `{snapshot[:80]}` for you")

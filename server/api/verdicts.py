@@ -22,7 +22,7 @@ from server.api.problem import ProblemError
 from server.api.reads import about
 from server.auth.credentials import Principal
 from server.auth.roles import Act
-from server.desk import ingest, loaded, standing
+from server.desk import standing
 from server.log.feed import START, Page
 from server.log.journal import MOST
 from server.running import Service
@@ -91,7 +91,7 @@ def listed(
         rows = standing.kept(session, request.user, standing.Asked(household, rule, after, limit + 1))
     shown = rows[:limit]
     following = _cursor(shown[-1]) if len(rows) > limit else None
-    about(request, ",".join(sorted({row.household for row in shown if row.household})) or None)
+    about(request, household, *(row.household for row in shown))
     said = ReachedAnswer(reached.rulebook, reached.snapshot, reached.position)
     return VerdictsAnswer(said, tuple(_shown(row, request.user) for row in shown), following)
 
@@ -117,10 +117,7 @@ def history(
 
 def _there(service: Service, session: Session, who: Principal, household: str | None, rule: str | None) -> None:
     """Nothing is said of what is not there, which would read as that nothing is wrong with it."""
-    if household is not None:
-        newest = ingest.latest(session)
-        mine = () if newest is None else chosen.homes(loaded.manifest_in(service, newest), who)
-        chosen.there("household", household, mine)
+    chosen.required_now(service, who, household)
     if rule is not None:
         library = chosen.library_in_force(service, session, clock.now())
         chosen.there("rule in force", rule, () if library is None else _names(readable(library, who.roles)))

@@ -41,13 +41,14 @@ MOVED = {
     "metrics_read": ("operations", "metrics"),
     "batch_add": ("checks", "batch"),
     "events_stream": ("events", "follow"),
+    "proposal_progress_followed": ("proposals", "follow"),
     "run_progress_followed": ("runs", "follow"),
 }
 """Operations whose resource and name here are not those of their file."""
 STREAMED = {"checks", "events", "proposals", "runs"}
 """Resources to which `server/client/streams.py` adds."""
 HEAD = '"""Made from the OpenAPI document by `make docs`; do not edit."""\n\nfrom __future__ import annotations\n\n'
-STREAMS = {"batch_add", "events_stream", "run_progress_followed"}
+STREAMS = {"batch_add", "events_stream", "proposal_progress_followed", "run_progress_followed"}
 """Operations that answer bit by bit: `server/client/streams.py` has them by hand."""
 PLAIN = {"string": "str", "integer": "int", "boolean": "bool", "null": "None", "number": "Exact"}
 

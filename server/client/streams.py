@@ -2,7 +2,7 @@
 again where it broke, so that nothing is missing and nothing comes twice."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from time import monotonic
@@ -22,7 +22,8 @@ LONGEST = 16.0  # seconds between two tries
 SILENT = 45.0  # seconds; the service says something every 15
 BATCH = 1000  # checks of a request
 WAITING = ("queued", "solving")
-BETWEEN = 1.0  # seconds between two looks at a proposal
+WAIT = 10  # seconds that one look at a proposal waits for its result
+BETWEEN = 1.0  # seconds before a connection that broke is made again
 
 
 class Events(events.Events):
@@ -54,17 +55,12 @@ class Runs(runs.Runs):
 
     def follow(self, run: Ref) -> Iterator[Progress]:
         """Its progress whenever that changed, until each household has its result or it was cancelled."""
-        last = None
-        while True:
-            try:
-                for _, said in _events(self.wire, f"/v1/runs/{name(run)}/progress", -1):
-                    if said and said != last:
-                        yield Progress.model_validate_json(said)
-                        last = said
-            except httpx.TransportError:
-                self.wire.pause(BETWEEN)
-            if not (found := self.get(run)).allows and (found.progress is None or _settled(found.progress)):
-                return
+
+        def ended() -> bool:
+            found = self.get(run)
+            return not found.allows and (found.progress is None or _settled(found.progress))
+
+        yield from map(Progress.model_validate_json, _told(self.wire, f"/v1/runs/{name(run)}/progress", ended))
 
 
 class Proposals(proposals.Proposals):
@@ -73,11 +69,19 @@ class Proposals(proposals.Proposals):
     def wait(self, proposal: Ref, seconds: float = 300.0) -> ProposalAnswer:
         """With its result; TimeoutError where there is none by then, and the search goes on."""
         end = monotonic() + seconds
-        while (found := self.get(proposal)).state in WAITING:
+        while (found := self.get(proposal, wait=WAIT)).state in WAITING:
             if monotonic() > end:
                 raise TimeoutError(f"{found.id} is {found.state} after {seconds:g} seconds")
-            self.wire.pause(BETWEEN)
         return found
+
+    def follow(self, proposal: Ref) -> Iterator[ProposalAnswer]:
+        """The proposal as lists have it, whenever it changed, until it has a result."""
+
+        def ended() -> bool:
+            return self.get(proposal).state not in WAITING
+
+        path = f"/v1/proposals/{name(proposal)}/progress"
+        yield from map(ProposalAnswer.model_validate_json, _told(self.wire, path, ended))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +116,21 @@ class Checks(checks.Checks):
                 if left:
                     self.wire.pause(pause)
                     pause *= 2
+
+
+def _told(wire: Wire, path: str, ended: Callable[[], bool]) -> Iterator[str]:
+    """What a stream tells, each once, over as many connections as it takes."""
+    last = None
+    while True:
+        try:
+            for _, said in _events(wire, path, -1):
+                if said and said != last:
+                    yield said
+                    last = said
+        except httpx.TransportError:
+            wire.pause(BETWEEN)
+        if ended():
+            return
 
 
 def _settled(progress: Progress) -> bool:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from enum import StrEnum
 
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, and_, col, or_, select
 
 from policy.canonical import Json, encode
 from server import clock
@@ -22,6 +22,7 @@ from server.desk import intent
 from server.desk.measures import KEPT
 from server.desk.proposals import Wanted
 from server.log.events import Event
+from server.log.feed import Which
 from server.store.tables import Hold, Proposal
 from solver.intent import Intent
 
@@ -85,6 +86,12 @@ def kept_to(session: Session, wanted: Wanted, now: str) -> Wanted | Hold:
         homes = {(book.accounts[name].household, name) for name in traded}
         return next(hold for hold in held for home, name in homes if _stops(hold, home, name))
     return replace(wanted, intent=intent.written(replace(asked, leave_alone=asked.leave_alone | stopped)))
+
+
+def stops(account: str, home: str | None) -> Which:
+    """Which rows hold the account, which is of the household `home` now."""
+    of_all = and_(col(Hold.account).is_(None), col(Hold.household) == home)
+    return or_(col(Hold.account) == account, of_all)
 
 
 def _stops(hold: Hold, household: str | None, account: str) -> bool:

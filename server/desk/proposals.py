@@ -19,7 +19,7 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from sqlmodel import Session, select
+from sqlmodel import Session, and_, col, not_, or_, select
 
 from policy.book.facts import Book
 from policy.canonical import Json, encode
@@ -28,7 +28,9 @@ from server.desk import decision
 from server.desk.decision import Run
 from server.desk.loaded import Facts, Loaded
 from server.log.events import Event
+from server.log.feed import Which
 from server.store import blobs
+from server.store.among import among
 from server.store.tables import Journal, Proposal
 
 
@@ -100,6 +102,79 @@ def stands(written: State, *, held: bool, past: bool) -> State:
     if written is State.QUEUED and held:
         return State.SOLVING
     return State.EXPIRED if written is State.PROPOSED and past else written
+
+
+# --- looked for --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Which proposals: None for all. `account`: those that may trade in it, which `home` has now, None where no
+    household has it, NOBODY's being the empty text. `waiting`: whether somebody may decide."""
+
+    state: State | None = None
+    household: str | None = None
+    account: str | None = None
+    home: str | None = None
+    run: str | None = None
+    waiting: bool | None = None
+
+
+def which(sought: Sought, mine: frozenset[str] | None, now: str) -> list[Which]:
+    """Conditions of rows. `mine`: the households of who looks, None for all: of what is about several it remains to
+    be seen whether all are theirs."""
+    found: list[Which] = []
+    if mine is not None:
+        found.append(or_(col(Proposal.household).in_(sorted(mine)), _of_several()))
+    if sought.state is not None:
+        found.append(_in_state(sought.state, now))
+    if sought.household is not None:
+        found.append(_is_about(sought.household))
+    if sought.account is not None:
+        found.append(_trades_in(sought.account, sought.home))
+    if sought.run is not None:
+        found.append(col(Proposal.run) == sought.run)
+    if sought.waiting is not None:
+        waits = _in_state(State.PROPOSED, now)
+        found.append(waits if sought.waiting else not_(waits))
+    return found
+
+
+def _in_state(wanted: State, now: str) -> Which:
+    """As `stands` says."""
+    of, lease, expires = col(Proposal.state), col(Proposal.lease), col(Proposal.expires)
+    held = and_(lease.is_not(None), lease > now)
+    past = and_(expires.is_not(None), expires <= now)
+    match wanted:
+        case State.SOLVING:
+            return and_(of == State.QUEUED, held)
+        case State.QUEUED:
+            return and_(of == State.QUEUED, not_(held))
+        case State.EXPIRED:
+            return and_(of == State.PROPOSED, past)
+        case State.PROPOSED:
+            return and_(of == State.PROPOSED, not_(past))
+        case _:
+            return of == wanted
+
+
+def _trades_in(account: str, home: str | None) -> Which:
+    alone = col(Proposal.account) == account
+    return alone if home is None else or_(alone, and_(col(Proposal.account).is_(None), _is_about(home)))
+
+
+def _is_about(household: str) -> Which:
+    """Also what is about several, of which it is one; or about all, where an account is nobody's."""
+    whose = col(Proposal.households)
+    of_it = or_(whose.is_(None), among(whose, household))
+    return or_(col(Proposal.household) == household, and_(_of_several(), of_it))
+
+
+def _of_several() -> Which:
+    return col(Proposal.household).is_(None)
+
+
+# --- asked for ---------------------------------------------------------------------------------
 
 
 def queued(session: Session, wanted: Wanted, proposer: str, now: str) -> tuple[Proposal, list[Event]]:

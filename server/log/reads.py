@@ -19,7 +19,7 @@ from threading import Lock, Thread
 from typing import Any
 
 from sqlalchemy import delete, insert
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from policy.canonical import Json, encode
@@ -29,11 +29,14 @@ from server import clock
 from server.auth.roles import Role
 from server.log import journal
 from server.log.events import Event, apart
+from server.store.among import among
 from server.store.store import Store, alone
 from server.store.tables import Journal, Read
 
 EVERY = 1.0  # seconds between two writings
 SWEEP = 3600.0  # seconds between two looks for what is too old
+ALL = "*"
+"""Instead of the ids of households: all of the firm's."""
 LAST = 2**31 - 1  # the largest number that a row can have, on PostgreSQL
 AT_ONCE = 10_000  # rows of one transaction
 TOLD = timedelta(hours=1)  # between two entries of the journal
@@ -56,6 +59,12 @@ class Reads:
 def noted(reads: Reads, row: dict[str, Any]) -> None:
     """`row`: a `Read` by its columns, without its number."""
     reads.waiting.append(row)
+
+
+def together(*households: str | None) -> str | None:
+    """Of each the ids of households by commas; None where there are none."""
+    found = {name for each in households if each for name in each.split(",")}
+    return ALL if ALL in found else ",".join(sorted(found)) or None
 
 
 def written(reads: Reads) -> None:
@@ -144,6 +153,7 @@ class Asked:
 
     credential: str | None
     principal: str | None
+    household: str | None
     since: str | None
     until: str | None
 
@@ -155,6 +165,8 @@ def found(session: Session, asked: Asked, after: int, limit: int) -> Sequence[Re
         wanted = wanted.where(Read.credential == asked.credential)
     if asked.principal is not None:
         wanted = wanted.where(Read.principal == asked.principal)
+    if asked.household is not None:
+        wanted = wanted.where(or_(Read.households == ALL, among(col(Read.households), asked.household)))
     if asked.since is not None:
         wanted = wanted.where(col(Read.time) >= asked.since)
     if asked.until is not None:

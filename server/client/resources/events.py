@@ -12,8 +12,13 @@ from server.client.wire import Wire
 class Events:
     wire: Wire
 
-    def list(self, *, after: int | None = None, limit: int | None = None, wait: int | None = None) -> Page:
-        """List events. What happened after an event, or from the beginning; go on with `after` of the answer. With
-        `Prefer: wait=N` the answer waits up to N seconds for something to tell. For every role."""
-        found: Page = self.wire.call(Page, "GET", "/v1/events", query={"after": after, "limit": limit}, wait=wait)
+    def list(
+        self, *, after: int | None = None, type: str | None = None, limit: int | None = None, wait: int | None = None
+    ) -> Page:
+        """List events. What happened after an event, or from the beginning; go on with `after` of the answer, also
+        where it has no events: of one `type` there may be none among those that were looked through, and `more`
+        beyond. With `Prefer: wait=N` the answer waits up to N seconds for something to tell. For every role."""
+        found: Page = self.wire.call(
+            Page, "GET", "/v1/events", query={"after": after, "type": type, "limit": limit}, wait=wait
+        )
         return found

@@ -13,10 +13,22 @@ from server.client.wire import Wire
 class Holds:
     wire: Wire
 
-    def list(self, *, cursor: str | None = None, limit: int | None = None) -> HoldsAnswer:
+    def list(
+        self,
+        *,
+        household: str | None = None,
+        account: str | None = None,
+        cursor: str | None = None,
+        limit: int | None = None,
+    ) -> HoldsAnswer:
         """List holds. Those on households that the reader may see, newest first, also those that ended. For adviser,
         compliance, control room, trader, operations, regulator."""
-        found: HoldsAnswer = self.wire.call(HoldsAnswer, "GET", "/v1/holds", query={"cursor": cursor, "limit": limit})
+        found: HoldsAnswer = self.wire.call(
+            HoldsAnswer,
+            "GET",
+            "/v1/holds",
+            query={"household": household, "account": account, "cursor": cursor, "limit": limit},
+        )
         return found
 
     def create(

@@ -22,11 +22,32 @@ class Proposals:
         )
         return found
 
-    def list(self, *, cursor: str | None = None, limit: int | None = None) -> ProposalsAnswer:
-        """List proposals. What is not the reader's to see is passed over: a page may be shorter than its limit. For
-        adviser, compliance, control room, trader, operations, regulator."""
+    def list(
+        self,
+        *,
+        state: str | None = None,
+        household: str | None = None,
+        account: str | None = None,
+        run: str | None = None,
+        waiting: bool | None = None,
+        cursor: str | None = None,
+        limit: int | None = None,
+    ) -> ProposalsAnswer:
+        """List proposals. `account`: those that may trade in it. What is not the reader's to see is passed over: a
+        page may be shorter than its limit. For adviser, compliance, control room, trader, operations, regulator."""
         found: ProposalsAnswer = self.wire.call(
-            ProposalsAnswer, "GET", "/v1/proposals", query={"cursor": cursor, "limit": limit}
+            ProposalsAnswer,
+            "GET",
+            "/v1/proposals",
+            query={
+                "state": state,
+                "household": household,
+                "account": account,
+                "run": run,
+                "waiting": waiting,
+                "cursor": cursor,
+                "limit": limit,
+            },
         )
         return found
 
@@ -61,11 +82,12 @@ class Proposals:
         )
         return found
 
-    def get(self, proposal: Ref) -> ProposalAnswer:
-        """Read a proposal. With what was wanted, what came of it, and what its approval takes. For adviser,
-        compliance, control room, trader, operations, regulator."""
+    def get(self, proposal: Ref, *, wait: int | None = None) -> ProposalAnswer:
+        """Read a proposal. With what was wanted, what came of it, and what its approval takes. With `Prefer:
+        wait=SECONDS` the answer waits for a result so long (60 at most). For adviser, compliance, control room,
+        trader, operations, regulator."""
         found: ProposalAnswer = self.wire.call(
-            ProposalAnswer, "GET", "/v1/proposals/{proposal}", {"proposal": proposal}
+            ProposalAnswer, "GET", "/v1/proposals/{proposal}", {"proposal": proposal}, wait=wait
         )
         return found
 

@@ -17,6 +17,7 @@ class Reads:
         *,
         credential: str | None = None,
         principal: str | None = None,
+        household: str | None = None,
         from_: str | None = None,
         to: str | None = None,
         cursor: str | None = None,
@@ -32,6 +33,7 @@ class Reads:
             query={
                 "credential": credential,
                 "principal": principal,
+                "household": household,
                 "from": from_,
                 "to": to,
                 "cursor": cursor,

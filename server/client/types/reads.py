@@ -7,9 +7,9 @@ from server.client.answer import Answer
 
 class ReadAnswer(Answer):
     """One answer that somebody was given. `route`: verb and template; `object`: what stood in the path and after it,
-    such as the id of a proposal, null where whoever asked sees rules that the reader does not; `households`: by
-    commas, where the route knows them; `request`: its id, as in the header X-Request-Id and in the lines of the
-    process. `number`: in the order of writing."""
+    such as the id of a proposal, null where whoever asked sees rules that the reader does not; `households`: whose
+    data the answer held, by commas, `*` for all of the firm's, null where the route does not know; `request`: its id,
+    as in the header X-Request-Id and in the lines of the process. `number`: in the order of writing."""
 
     number: int
     time: str

@@ -276,9 +276,9 @@ class Page(Answer):
 
 class ProposalAnswer(Answer):
     """`allows`: what may be done with it now, by somebody else than `proposer`. `reason`: why it failed or was
-    rejected. `revises`: the proposal whose place it takes. `intent`: what was wanted; `approval_needed`: what it
-    takes; `approval`: what it has; `answer`: what came of it, as far as its reader may see the rules. None of the four
-    is in lists."""
+    rejected. `revises`: the proposal whose place it takes. `approval_needed`: what it takes, while it is `proposed`.
+    `intent`: what was wanted; `approval`: what it has; `answer`: what came of it, as far as its reader may see the
+    rules. None of the three is in lists."""
 
     id: str
     state: str

@@ -24,7 +24,7 @@ class Proposal(SQLModel, table=True):
     rulebook: str
     snapshot: str
     household: str | None = Field(default=None, index=True)
-    account: str | None = None
+    account: str | None = Field(default=None, index=True)
     intent: str
     households: str | None = None
     proposer: str

@@ -41,8 +41,8 @@ LAST, LATER = f"{NOW + timedelta(days=90):%Y-%m-%d}", f"{NOW + timedelta(days=2)
 FIRST = {"If-Match": '"r1"'}
 WAIT = {"Prefer": "wait=60"}
 READERS = [role for role in Role if role is not Role.CONTROL_ROOM]
-STREAMS = {"/v1/events/stream", "/v1/runs/{run}/progress"}
-"""What does not end: the feed's pages and the run say the same."""
+STREAMS = {"/v1/events/stream", "/v1/runs/{run}/progress", "/v1/proposals/{proposal}/progress"}
+"""What does not end: the feed's pages, the run and the proposal say the same."""
 MEASURED = {"/v1/metrics"}
 """Sums over everything, for those who run the service."""
 DAYS = "|".join(f"{NOW + timedelta(days=ahead):%Y-%m-%d}" for ahead in (0, 1))

@@ -10,6 +10,7 @@ import pytest
 from litestar.testing import TestClient
 from sqlmodel import select
 
+from policy.canonical import encode
 from server import clock
 from server.api.reads import SILENT
 from server.app import app
@@ -21,6 +22,7 @@ from server.store.store import Store
 from server.store.tables import Read
 from tests.server import stocked
 from tests.server.api.conftest import Caller
+from tests.server.api.test_parts import SHARED, household, together
 from tests.server.cli.test_visibility import BOOK
 
 Callers = Callable[..., Caller]
@@ -205,3 +207,35 @@ def test_every_act_that_reads_clients_is_noted() -> None:
         "read who one is", "manage keys", "read rules", "publish rules", "activate rules",
         "read what is measured",
     }  # fmt: skip
+
+
+def test_who_saw_a_households_data_is_one_query(service: Service, caller: Callers) -> None:
+    """Whatever the answer was that held it."""
+    firm = {**SHARED, **together(household("jones"), household("smith"))}
+    snapshot = stocked.sealed(service, firm)
+    stocked.ruled(service, {"rules.mandate": stocked.RULES})
+    tom, rita = caller("tom", Role.TRADER), caller("rita", Role.COMPLIANCE)
+    june = caller("june", Role.COMPLIANCE, households=["jones", "smith"])
+    lines = [{"household": each} for each in ("jones", "smith", "jones", "none")]
+    buy = {"account": "jones-0", "instrument": "A", "side": "buy", "quantity": "1"}
+    days = "from=2020-01-01&to=2020-01-02"
+    asked: list[tuple[Caller, str, str, dict[str, Any], set[str]]] = [
+        (tom, "POST", "/v1/checks", {"json": {}}, {"*"}),
+        (tom, "POST", "/v1/checks", {"json": {"household": "smith"}}, {"smith"}),
+        (tom, "POST", "/v1/checks", {"json": {"orders": [buy]}}, {"jones"}),
+        (tom, "POST", "/v1/checks/batch", {"content": b"\n".join(map(encode, lines))}, {"", "jones", "smith"}),
+        (tom, "GET", f"/v1/snapshots/{snapshot}/document", {}, {"*"}),
+        (tom, "GET", f"/v1/snapshots/{snapshot}/document?household=jones", {}, {"jones"}),
+        (tom, "GET", "/v1/verdicts?household=jones", {}, {"jones"}),
+        (tom, "GET", "/v1/headroom", {}, {""}),
+        (june, "GET", f"/v1/exports?{days}", {}, {"jones,smith"}),
+        (june, "GET", f"/v1/exports?account=smith-0&{days}", {}, {"smith"}),
+    ]
+    for who, verb, path, body, households in asked:
+        name = f"req-{len(read(rita))}"
+        assert who(verb, path, headers={"X-Request-Id": name}, **body).status_code == 200, path
+        assert {row["households"] or "" for row in read(rita) if row["request"] == name} == households, path
+    for whose, others in (("jones", "smith"), ("smith", "jones")):
+        found = {row["households"] for row in read(rita, household=whose)}
+        assert found == {"*", whose, "jones,smith"}, others
+    assert {row["households"] for row in read(rita, household="Jones")} == {"*"}
