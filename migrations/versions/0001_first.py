@@ -196,6 +196,12 @@ def upgrade() -> None:
     op.create_index("ix_snapshot_manifest", "snapshot", ["manifest"])
     op.create_index("ix_snapshot_made", "snapshot", ["made"])
     op.create_table(
+        "salt",
+        *texts("household"),
+        sa.Column("key", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("household"),
+    )
+    op.create_table(
         "evidence",
         *texts("hash", "principal"),
         sa.Column("size", sa.Integer(), nullable=False),
@@ -358,6 +364,7 @@ def downgrade() -> None:
     op.drop_table("observation")
     op.drop_table("mode")
     op.drop_table("evidence")
+    op.drop_table("salt")
     op.drop_table("snapshot")
     op.drop_table("told")
     op.drop_table("executor")

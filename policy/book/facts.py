@@ -96,7 +96,8 @@ class Cost:
 class Account:
     """`cash` by currency: (settled, unsettled). `held_away`: counted, never traded. `short_sales`: may sell short; a
     permission, which nobody has who was not given it. `model`: whose weights are the target; `benchmark`: whose
-    weights are the index. Facts: `client risk tolerance`, `plan assets`, …"""
+    weights are the index. Facts: `client risk tolerance`, `plan assets`, … `external_ids`: what other systems call it,
+    by system; no rule speaks of them."""
 
     id: str
     name: str
@@ -113,13 +114,18 @@ class Account:
     cost: Cost = Cost()
     minimum_trade: Fraction = Fraction(0)
     facts: Facts = field(default_factory=dict)
+    external_ids: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Household:
+    """`salt`: says nothing; with it nobody guesses its rows by the hash that a snapshot has of them."""
+
     id: str
     name: str
     facts: Facts = field(default_factory=dict)
+    external_ids: Mapping[str, str] = field(default_factory=dict)
+    salt: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

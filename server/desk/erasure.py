@@ -101,7 +101,8 @@ def erased(session: Session, row: Erasure, found: Meant, who: str, now: str) -> 
     """An event for each entry, and one for all parts, to be entered in the same transaction, in which nobody else puts
     anything (`server.store.blobs.alone`) or appends (`server.log.journal.alone`)."""
     _emptied(session, found.entries)
-    outlived.erased(session, found.named, found.parts.parts)
+    if row.household is not None:
+        outlived.erased(session, row.household, found.named, found.parts.parts)
     row.granter, row.granted, row.version = who, now, row.version + 1
     row.entries, row.parts = len(found.entries), len(found.parts.parts)
     session.add(row)
@@ -112,7 +113,8 @@ def _emptied(session: Session, entries: Sequence[Journal]) -> None:
     """With the files of the decisions that they are of, and what these hold of limits."""
     gone = {entry.stream for entry in entries if entry.body is not None}
     names = {name for entry in entries for name in _own(entry.body)}
-    proposals = session.exec(select(Proposal).where(col(Proposal.id).in_(gone))).all()
+    about = session.exec(select(Proposal).where(col(Proposal.id).in_({entry.stream for entry in entries}))).all()
+    proposals = [proposal for proposal in about if proposal.id in gone]
     names |= {proposal.answer for proposal in proposals if proposal.answer is not None}
     names |= {name for proposal in proposals for name in _own((proposal.whole or "").encode())}
     session.connection().execute(
@@ -120,8 +122,10 @@ def _emptied(session: Session, entries: Sequence[Journal]) -> None:
         .where(col(Journal.index).in_([entry.index for entry in entries]))
         .values(salt=None, body=None, data=ERASED)
     )
-    for proposal in proposals:
-        proposal.answer, proposal.whole, proposal.holds, proposal.version = None, None, None, proposal.version + 1
+    for proposal in about:
+        proposal.holds, proposal.version = None, proposal.version + 1
+        if proposal.id in gone:
+            proposal.answer, proposal.whole = None, None
         session.add(proposal)
     session.flush()
     session.connection().execute(delete(Blob).where(col(Blob.hash).in_(names - _wanted(session, names))))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from dsl.source import Source
 from policy.book.document import document
+from policy.book.facts import Book
 from policy.book.parts import elsewhere, joined, left_out, part_of
 from policy.book.portions import Portion, whole
 from policy.book.read import Index, index, narrowed
@@ -14,7 +15,7 @@ from policy.ir.observed import split, with_observed
 from policy.judge.current import Firm
 from policy.proof.archive import listed
 from server.desk import kept, manifest
-from server.desk.manifest import Manifest
+from server.desk.manifest import Manifest, salt_of
 from server.desk.rules import read
 from server.running import Service
 from server.store import blobs
@@ -141,15 +142,21 @@ def _manifest(store: Store, hash: str) -> Manifest:
 def _known(service: Service, found: Manifest, homes: frozenset[str] | None) -> tuple[str, bytes, Index]:
     shared, those = shared_in(service, found), found.parts.keys() if homes is None else homes
     with service.store.reading() as session:
-        rows = [each for _, each in manifest.rows_of(session, {name: found.parts[name] for name in those})]
-    known = _among(shared, found, those, rows)
-    book = replace(known.book, salt=manifest.salt_of(found, homes))
+        parts = list(manifest.parts_of(session, {name: found.parts[name] for name in those}))
+    known, salts = _among(shared, found, those, [rows for *_, rows in parts]), {name: salt for name, salt, _ in parts}
+    book = _salted(known.book, found, salts) if homes is None else replace(known.book, salt=salt_of(found, salts))
     content = encode(document(book))
     return digest(content), content, replace(known, book=book)
 
 
+def _salted(book: Book, found: Manifest, salts: Mapping[str, str]) -> Book:
+    """The whole book, as its manifest is made of it."""
+    households = {name: replace(row, salt=salts[name]) for name, row in book.households.items()}
+    return replace(book, salt=found.salt, households=households)
+
+
 def index_in(service: Service, row: Snapshot, household: str | None) -> Index:
-    """The same as in `facts_in`, but for the salt: without the document, which takes longer than all the rest."""
+    """The same as in `facts_in`, but for salts: without the document, which takes longer than all the rest."""
     if household is None:
         return facts_in(service, row).index
     return next(_apart(service, manifest_in(service, row), [household]))

@@ -1,25 +1,30 @@
 """What a snapshot consists of: the list, in canonical form, whose SHA-256 the log names.
 
-A firm's book lies in blobs: what is shared, and a part for each household (`policy.book.parts`). A part in which
-nothing changed is the same blob in the next snapshot.
+A firm's book lies in blobs: what is shared, and a part for each household (`policy.book.parts`), which begins with its
+salt. A part in which nothing changed is the same blob in the next snapshot.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlmodel import Session
 
 from policy.book import wire
 from policy.book.document import HEAD, document
-from policy.book.facts import Book
+from policy.book.facts import Book, Household
 from policy.book.parts import part_document, parted
 from policy.canonical import Json, decode, digest, encode
+from server.desk import salts
 from server.store import blobs
 
 V = 1
 MOST = 500  # parts that are in memory at once
+SALT = 64  # hexadecimal digits that a part begins with
+UNSALTED = "0" * SALT
+"""Of the accounts that are nobody's, which nobody can ask to erase."""
+NO_KEYS: Mapping[str, bytes] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +52,21 @@ class Manifest:
 
 
 def put(session: Session, book: Book, others: Mapping[str, Part]) -> Manifest:
-    """The manifest of a book, whose parts are kept when the transaction is; and of `others` beside it, which are."""
-    found, contents = of(book)
+    """The manifest of a book, whose parts are kept when the transaction is; and of `others` beside it, which are. Its
+    households get salts of their own, whatever their rows say."""
+    found, contents = of(book, salts.keys(session, book.households))
     blobs.put(session, contents)
     return _manifest(found.as_of, found.known_at, found.shared, {**others, **found.parts}, found.salt)
 
 
-def of(book: Book) -> tuple[Manifest, list[bytes]]:
-    """The manifest of a book, and its parts."""
+def of(book: Book, keys: Mapping[str, bytes] = NO_KEYS) -> tuple[Manifest, list[bytes]]:
+    """The manifest of a book, and its parts, salted by these keys of households; of the others as their rows say, as
+    they do in the document of a whole snapshot."""
     shared, own = parted(book)
-    said = {name: part_document(part) for name, part in own.items()}
+    said = {name: part_document(_bare(part)) for name, part in own.items()}
     rows = document(shared)
-    contents = [encode(rows), *map(encode, said.values())]
+    contents = [encode(rows)]
+    contents += [_salted(each, book.households.get(name), keys.get(name)) for name, each in said.items()]
     parts = {
         name: Part(digest(content), _counts(each), frozenset(own[name].accounts))
         for content, (name, each) in zip(contents[1:], said.items(), strict=True)
@@ -93,16 +101,27 @@ def written(found: Manifest) -> bytes:
     return encode({**head, "shared": found.shared.hash, "counts": dict(found.shared.counts), "parts": parts})
 
 
+def _bare(part: Book) -> Book:
+    """Without what its household says that it is salted by."""
+    return replace(part, households={name: replace(row, salt=None) for name, row in part.households.items()})
+
+
+def _salted(rows: dict[str, Json], household: Household | None, key: bytes | None) -> bytes:
+    """As a part lies in a blob; by the key, or as the household says without one."""
+    content = encode(rows)
+    said = UNSALTED if household is None else household.salt or UNSALTED
+    return (said if key is None else salts.salt(key, content)).encode() + content
+
+
 def _part(household: str, part: Part) -> dict[str, Json]:
     accounts: list[Json] = [*sorted(part.accounts)]
     return {"household": household, "part": part.hash, "counts": dict(part.counts), "accounts": accounts}
 
 
-def salt_of(found: Manifest, homes: Collection[str] | None) -> str | None:
-    """What the document of the whole book has, or that of some households, whose readers learn no other one's."""
-    if found.salt is None or homes is None:
-        return found.salt
-    return digest(encode([found.salt, *sorted(homes)]))
+def salt_of(found: Manifest, own: Mapping[str, str]) -> str:
+    """What the document of some households has, whose parts have these salts: its readers learn none of them, and no
+    other one's. When the parts are erased, nobody finds it again."""
+    return digest(encode([found.salt, *(own[name] for name in sorted(own))]))
 
 
 def counts(found: Manifest) -> dict[str, int]:
@@ -130,14 +149,21 @@ def _shared(session: Session, found: Manifest) -> bytes:
 
 
 def rows_of(session: Session, parts: Mapping[str, Part]) -> Iterator[tuple[str, dict[str, list[Any]]]]:
-    """The rows of these parts by household, so many at once that memory does not grow with the firm."""
+    """The rows of these parts by household."""
+    return ((name, rows) for name, _, rows in parts_of(session, parts))
+
+
+def parts_of(session: Session, parts: Mapping[str, Part]) -> Iterator[tuple[str, str, dict[str, list[Any]]]]:
+    """Households with their salts and rows, so many at once that memory does not grow with the firm. ErasedError where
+    one of the parts was erased."""
     names = sorted(parts)
     for begin in range(0, len(names), MOST):
         chunk = names[begin : begin + MOST]
         contents = blobs.get(session, {parts[name].hash for name in chunk})
         for name in chunk:
-            found: Any = decode(contents[parts[name].hash])
-            yield name, found
+            content = contents[parts[name].hash]
+            found: Any = decode(content[SALT:])
+            yield name, content[:SALT].decode(), found
 
 
 def _counts(rows: Mapping[str, Json]) -> dict[str, int]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, exists, or_, select, update
 
 from policy.proof.entry import Kind
-from server.desk import manifest
+from server.desk import manifest, salts
 from server.log import retention
 from server.store import blobs
 from server.store.tables import Approval, Journal, Proposal, Snapshot
@@ -68,10 +68,11 @@ def outlived(session: Session, household: str, found: Named, gone: Collection[st
     return Outlived(free, _why(min((until[part] for part in there.difference(free)), default=None), now))
 
 
-def erased(session: Session, found: Named, parts: Collection[str]) -> None:
-    """Of those that `outlived` says. The snapshots say that something of them was, so that none is answered from the
-    memory of a process."""
+def erased(session: Session, household: str, found: Named, parts: Collection[str]) -> None:
+    """Of those that `outlived` says, with what they were salted by. The snapshots say that something of them was, so
+    that none is answered from the memory of a process."""
     blobs.erased(session, sorted(parts))
+    salts.forgotten(session, household)
     names = sorted({name for part in parts for name in found.by_part[part]})
     for begin in range(0, len(names), MOST):
         some = col(Snapshot.id).in_(names[begin : begin + MOST])

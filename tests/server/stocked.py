@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlmodel import col
 
+from policy.canonical import encode
 from server import clock
 from server.desk import ingest, proposals, publish
 from server.desk.loaded import loaded
@@ -42,6 +43,15 @@ def sealed(service: Service, book: Any = BOOK) -> str:
         row, event = ingest.sealed(session, received, "test", "olga", now)
         journal.append(session, [event], now)
         return row.id
+
+
+def bare(document: bytes) -> bytes:
+    """Of a snapshot, without salts."""
+    found = json.loads(document)
+    found.pop("salt", None)
+    for row in found.get("households", ()):
+        row.pop("salt", None)
+    return encode(found)
 
 
 def asked(service: Service, rulebook: str, snapshot: str, intent: str = "{}", expires: str | None = None) -> str:

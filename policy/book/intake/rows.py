@@ -20,6 +20,7 @@ from policy.book.intake.fields import (
     Direction,
     DirectionField,
     ElsewhereField,
+    ExternalIds,
     Flag,
     Id,
     NotNegative,
@@ -112,6 +113,9 @@ class HouseholdRow(Row):
     id: Id
     name: Text
     facts: HouseholdFacts = {}
+    external_ids: ExternalIds = {}
+    salt: Text | None = None
+    """says nothing; with it nobody guesses the household's rows by the hash that a snapshot has of them"""
 
 
 class Cash(Row):
@@ -152,6 +156,7 @@ class AccountRow(Row):
     minimum_trade: NotNegative = Field(default=0, validate_default=True)
     """money in the base currency below which an order is not placed, unless it closes the position"""
     facts: AccountFacts = {}
+    external_ids: ExternalIds = {}
 
 
 class LotRow(Row):

@@ -25,6 +25,14 @@ class Snapshot(SQLModel, table=True):
     erased: int = 0
 
 
+class Salt(SQLModel, table=True):
+    """By what the parts of a household are salted until something of it is erased (`server.desk.salts`)."""
+
+    __tablename__ = "salt"
+    household: str = Field(primary_key=True)
+    key: bytes
+
+
 class Reached(SQLModel, table=True):
     """The one row that says how far standing verdicts were brought: to journal entry `position` (-1: none), under which
     rule book, on which snapshot; null before there is both. Whoever puts facts into the newest snapshot locks it."""

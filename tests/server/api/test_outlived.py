@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from litestar.testing import TestClient
 from sqlmodel import Session, col, delete, select, update
 
-from policy.canonical import digest
+from policy.book.parts import OWN
+from policy.canonical import digest, encode
 from server import clock
+from server.api.routes import routes
+from server.app import app
 from server.auth.roles import Role
 from server.desk import manifest, outlived
+from server.desk.manifest import UNSALTED
 from server.desk.outlived import Named
+from server.ops import export
 from server.running import Service
 from server.store import blobs
 from server.store.tables import Blob, Credential, Journal, Snapshot
@@ -23,6 +31,8 @@ from tests.server.api.conftest import Caller
 from tests.server.api.test_erasures import agree, ask, findings
 from tests.server.api.test_proposals import WAIT
 from tests.server.firm import firm
+from tests.server.flow.test_headroom import FIRM
+from tests.server.ops.test_everything import taken
 
 Callers = Callable[..., Caller]
 GONE, STAYS = "h0", "h1"
@@ -115,6 +125,8 @@ def test_a_household_that_left_is_gone_from_old_snapshots_alone(
     for whose in (GONE, None):
         for each in readers(whoever, old, mine["id"], whose=whose):
             assert (each.status_code, each.json()["code"]) == (410, "erased"), (each.url, each.text)
+    faults = [path for path in pages(service, old, mine["id"]) if whoever("GET", path).status_code >= 500]
+    assert faults == []
     batch = whoever("POST", "/v1/checks/batch", content=b'{"snapshot":"%b","household":"h0"}' % old.encode())
     assert '"status":410' in batch.text
     assert "erased" in batch.text
@@ -131,6 +143,34 @@ def test_a_household_that_left_is_gone_from_old_snapshots_alone(
     assert erase(household=GONE).json()["code"] == "not-found"
     added = whoever("POST", "/v1/snapshots", params={"base": old, "more": True}, json={"accounts": []})
     assert (added.status_code, added.json()["code"]) == (410, "erased"), added.text
+
+
+def pages(service: Service, snapshot: str, proposal: str) -> Iterator[str]:
+    """All that is there to read of them."""
+    for path, method, _ in routes(app(service)):
+        place = path.replace("{snapshot}", snapshot).replace("{proposal}", proposal)
+        if method == "get" and place != path and "{" not in place:
+            yield f"{place}?against={proposal}" if place.endswith("/comparison") else place
+
+
+def test_what_adds_up_the_firm_is_gone_with_one_of_it(
+    service: Service, whoever: Caller, erase: Callable[..., Any], later: Callable[..., None]
+) -> None:
+    stocked.ruled(service, {"rules.mandate": stocked.RULES, "firm.mandate": FIRM.format(share=60)})
+    old = stocked.sealed(service, firm(2))
+    stocked.sealed(service, LEFT)
+    later()
+    assert whoever("GET", "/v1/headroom", params={"snapshot": old}).status_code == 200
+    assert erase(household=GONE).json()["parts"] == 1
+    about = {"snapshot": old, "household": STAYS}
+    for method, path, more in (
+        ("GET", "/v1/headroom", {"params": {"snapshot": old}}),
+        ("POST", "/v1/checks", {"json": about}),
+        ("POST", "/v1/proposals", {"json": about}),
+    ):
+        found = whoever(method, path, **more)
+        assert (found.status_code, found.json()["code"]) == (410, "erased"), path
+    assert read(whoever, old, STAYS).status_code == 200
 
 
 def test_what_is_kept_goes_when_nothing_keeps_it(
@@ -251,3 +291,48 @@ def test_what_is_sealed_while_it_is_looked_for_keeps_its_parts(
     monkeypatch.setattr(outlived, "named", overtaken)
     assert agree(rita, found).json()["code"] == "retention"
     assert read(whoever, old).status_code == 200
+
+
+def test_no_hash_that_stays_confirms_a_guess(
+    service: Service, whoever: Caller, erase: Callable[..., Any], later: Callable[..., None]
+) -> None:
+    """A part in which nothing changed is the same one, until something of the household is erased."""
+    stocked.ruled(service, {"rules.mandate": stocked.RULES})
+    old, same = (stocked.sealed(service, {**firm(2), "as_of": day}) for day in ("2026-01-30", "2026-02-02"))
+    part = part_of(service, old)
+    assert part_of(service, same) == part != part_of(service, old, STAYS)
+    document = json.loads(read(whoever, old).content)
+    assert proposed(whoever, old).status_code == 201
+    stocked.sealed(service, LEFT)
+    later()
+    assert erase(household=GONE).json()["parts"] == 1
+    del document["salt"]
+    rows = {name: rows for name, rows in document.items() if name in OWN}
+    guesses = {digest(each) for each in (encode(document), encode(rows), UNSALTED.encode() + encode(rows))}
+    with service.store.reading() as session:
+        manifests = blobs.get(session, session.exec(select(Snapshot.manifest)).all()).values()
+        entries = session.exec(select(Journal.entry)).all()
+    assert not [guess for guess in guesses for each in (*manifests, *entries) if guess.encode() in each]
+    again = stocked.sealed(service, firm(2))
+    assert part_of(service, again) != part
+    assert [read(whoever, name).status_code for name in (old, same, again)] == [410, 410, 200]
+
+
+def test_a_restored_instance_knows_what_was_erased(
+    service: Service, whoever: Caller, erase: Callable[..., Any], later: Callable[..., None], tmp_path: Path
+) -> None:
+    old = stocked.sealed(service, firm(2))
+    stocked.sealed(service, LEFT)
+    later()
+    assert erase(household=GONE).json()["parts"] == 1
+    about = export.exported(service.store, service.signer, tmp_path / "all.zip", key=True)
+    there = taken(tmp_path / "all.zip", tmp_path / "there", f"sqlite:///{tmp_path / 'there.sqlite'}")
+    assert export.exported(there.store, there.signer, tmp_path / "again.zip", key=True) == about
+    with TestClient(app(there)) as client:
+        mine = Caller(client, whoever.key)
+        for name in (GONE, STAYS):
+            one, other = read(whoever, old, name), read(mine, old, name)
+            assert (one.status_code, one.headers.get("etag")) == (other.status_code, other.headers.get("etag"))
+        assert read(mine, old).json()["code"] == "erased"
+    assert findings(there) == ()
+    there.store.engine.dispose()

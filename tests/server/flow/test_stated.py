@@ -24,6 +24,7 @@ from policy.proof.layout import FIRM, OBLIGATIONS, SNAPSHOT
 from policy.proof.opened import opened as read
 from policy.proof.trust import Trust, trust
 from server.desk import proving
+from server.desk.loaded import loaded
 from server.desk.proposals import State
 from server.desk.verify import Firm as WholeFirm
 from server.desk.verify import deep
@@ -71,7 +72,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
         assert card.seen is not None
         found.append(proving.bundle(service, row, (), (card.seen[0],)))
     older, beside, files = (dict(unpacked(each)) for each in found)
-    yield Made(files, card, older, beside, book_of(book))
+    said = loaded(service, firm.rulebook, firm.snapshot).facts.content
+    yield Made(files, card, older, beside, book_of(json.loads(said)))
     service.store.engine.dispose()
 
 
@@ -231,7 +233,8 @@ def test_who_has_the_whole_book_adds_it_up_again(made: Made) -> None:
     assert (part.answer, "as stated" in part.why, made.beside_id in part.why) == (Answer.NOT_PROVEN, True, True)
     all_ = whole(made, made.beside)
     assert all_.answer is Answer.PROVEN, all_
-    other = replace(made, book=book_of({**SHARED, **together(*(household(name, quantity="9") for name in NAMES))}))
+    lots = {name: replace(lot, quantity=lot.quantity + 1) for name, lot in made.book.lots.items()}
+    other = replace(made, book=replace(made.book, lots=lots))
     assert whole(other, made.beside).answer is Answer.NOT_PROVEN
 
 

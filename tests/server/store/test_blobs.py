@@ -7,6 +7,7 @@ from hashlib import sha256
 from threading import Event
 from time import sleep
 
+import pytest
 from sqlmodel import Session, col, delete, func, select
 
 from server.store import blobs
@@ -79,3 +80,20 @@ def test_nothing_is_taken_away_before_it_shows_who_leans_on_it(database: Store) 
             sweeper = pool.submit(seen)
             waited_for(database)
         assert sweeper.result() == 1
+
+
+def test_what_was_erased_is_told_from_what_was_lost_and_is_there_again_when_it_is_given(database: Store) -> None:
+    with database.writing() as session:
+        kept, gone = blobs.put(session, [b"a", b"b"])
+    with database.writing() as session:
+        blobs.alone(session)
+        blobs.erased(session, [gone])
+    with database.reading() as session:
+        assert blobs.kept(session, [kept, gone, "0" * 64]) == [kept]
+        assert blobs.get(session, [kept, "0" * 64]) == {kept: b"a"}
+        with pytest.raises(blobs.ErasedError, match=gone):
+            blobs.get(session, [kept, gone])
+    with database.writing() as session:
+        assert blobs.put(session, [b"b", b"a"]) == [gone, kept]
+    with database.reading() as session:
+        assert blobs.get(session, [kept, gone]) == {kept: b"a", gone: b"b"}
