@@ -94,6 +94,8 @@ def _plain(name: str, value: Any) -> Json:
             return value.isoformat()
         case Mapping() if name in ("facts", "dated"):
             return {word: written(word, fact) for word, fact in sorted(value.items())}
+        case Mapping() if name == "external_ids":
+            return dict(sorted(value.items()))
         case _:
             found = value
             return found

@@ -45,6 +45,18 @@ def duplicate_ids(records: Records) -> Iterator[Flaw]:
             seen.add(name)
 
 
+def external_twins(records: Records) -> Iterator[Flaw]:
+    """One id of another system for two of a kind."""
+    for table in ("households", "accounts"):
+        seen: dict[tuple[str, str], str] = {}
+        for row, record in enumerate(getattr(records, table)):
+            for system, name in record.external_ids.items():
+                other = seen.setdefault((system, name), record.id)
+                if other != record.id:
+                    what = f"`{system}: {name}` is both `{other}` and `{record.id}`"
+                    yield Flaw(table, row, ("external_ids",), what, "give it to the one that it is")
+
+
 def lookalikes(records: Records) -> Iterator[Flaw]:
     """Ids and names that a reader cannot tell apart and that differ: one of them would escape its rules."""
     for table in ("issuers", "instruments", "households", "accounts"):
@@ -161,6 +173,7 @@ def unknown_levels(records: Records) -> Iterator[Flaw]:
 
 CHECKS: tuple[Callable[[Records], Iterator[Flaw]], ...] = (
     duplicate_ids,
+    external_twins,
     lookalikes,
     rivals,
     days_to_come,

@@ -43,6 +43,8 @@ def _flat(row: Mapping[str, Any]) -> dict[str, str]:
                 cells |= {inner + AS_OF: _cell(found) for inner, found in value.items()}
             case "constituents":
                 cells[name] = "unknown" if value is None else "" if value else "none"
+            case "external_ids":
+                cells[name] = "; ".join(f"{system}: {its}" for system, its in value.items())
             case "cash":
                 cells[name] = "" if value else "none"
             case _:

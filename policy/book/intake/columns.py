@@ -6,7 +6,8 @@ Columns are the fields of the document's rows. A column named by a term of the v
     constituents.csv    fund, id, weight; where a fund has no rows there, `constituents` in instruments.csv says
                         `none` or `unknown`, or nothing and then means what it means in JSON
     cash.csv            account, currency, settled, unsettled; `cash` in accounts.csv says `none` where there are none
-    accounts.csv        ticket, per_unit, spread; several tags with semicolons between them
+    accounts.csv        ticket, per_unit, spread; several tags with semicolons between them, as with `external_ids`,
+                        such as `orion: 84213; schwab: 1234`, in households.csv, too
     book.csv            as_of, known_at, currency and the firm's facts, in one row
 """
 
@@ -95,7 +96,7 @@ def _seat(table: str, column: str) -> _Seat | None:
         return _Seat("cost", column, None)
     if column in fixed(table):
         is_flag = table not in NESTED and row_model(table).model_fields[column].annotation is bool
-        return _Seat("", column, _flag if is_flag else _tags if column == "tags" else None)
+        return _Seat("", column, _flag if is_flag else _PARTED.get(column))
     if column not in facts(table):
         return None
     known = allowed(table).get(column)
@@ -106,6 +107,16 @@ def _seat(table: str, column: str) -> _Seat | None:
 
 def _tags(cell: str) -> list[str]:
     return [tag.strip() for tag in cell.split(";") if tag.strip()]
+
+
+def _external_ids(cell: str) -> object:
+    """By system; the cell as it stands, to be refused, where it does not say that of each, once."""
+    parts = [part.partition(":") for part in cell.split(";") if part.strip()]
+    found = {system.strip(): name.strip() for system, _, name in parts}
+    return found if len(found) == len(parts) and all(colon for _, colon, _ in parts) else cell
+
+
+_PARTED: Mapping[str, Callable[[str], object]] = {"tags": _tags, "external_ids": _external_ids}
 
 
 def _flag(cell: str) -> object:

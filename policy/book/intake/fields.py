@@ -3,7 +3,7 @@ JSON Schema what may stand there."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
@@ -82,6 +82,17 @@ AccountId = Annotated[str, door(words.account_identifier), _schema("an id withou
 Tag = Annotated[str, door(words.tag), _schema("a tag, without a semicolon", **_TEXT)]
 Currency = Annotated[str, door(words.currency), _schema("a currency code of ISO 4217", pattern="^[A-Z]{3}$")]
 Day = Annotated[date, door(words.day), _schema("year-month-day", **_DAY)]
+ExternalIds = Annotated[
+    Mapping[str, str],
+    door(words.external_ids),
+    WithJsonSchema(
+        {
+            "type": "object",
+            "additionalProperties": {"type": "string", **_TEXT},
+            "description": "what other systems call it, by system; no rule speaks of them",
+        }
+    ),
+]
 Flag = Annotated[bool, door(words.flag), WithJsonSchema({"type": "boolean"})]
 
 Number = Annotated[Fraction, door(exact), _number('an exact number, such as "1234.50", or "10/3"')]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from typing import Final
 from unicodedata import category, is_normalized, name
@@ -58,6 +59,21 @@ def tag(raw: object) -> str | Refusal:
     return found
 
 
+def external_ids(raw: object) -> Mapping[str, str] | Refusal:
+    """Ids of other systems, by system; a CSV cell has them as `orion: 84213; schwab: 1234`."""
+    if not isinstance(raw, dict):
+        shown = f"`{short(raw)}`" if isinstance(raw, str) else kind(raw)
+        return Refusal(f"{shown} does not say which id is of which system", _EXTERNAL)
+    for system, its in raw.items():
+        for text, marks in ((system, ":;"), (its, ";")):
+            found = phrase(text)
+            if isinstance(found, Refusal):
+                return found
+            if any(mark in found for mark in marks):
+                return Refusal(f"`{found}` contains one of `{marks}`", _EXTERNAL)
+    return dict(sorted(raw.items()))
+
+
 def currency(raw: object) -> str | Refusal:
     """A currency code of ISO 4217."""
     found = phrase(raw)
@@ -93,6 +109,7 @@ def ordinal(raw: object) -> int | Refusal:
     return Refusal(f"{kind(raw)} is no small whole number", "write 0, 1, 2, …")
 
 
+_EXTERNAL = 'write {"orion": "84213"}; in CSV orion: 84213, and semicolons between several'
 _CODE = "use its three letters of ISO 4217, such as USD"
 _FORM = "write year-month-day, such as 2026-01-31"
 

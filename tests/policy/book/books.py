@@ -127,6 +127,11 @@ def _instrument(rng: Random, name: str, issuers: list[str], before: list[str]) -
     )  # fmt: skip
 
 
+def _external(name: str) -> dict[str, str]:
+    """Some have none; an id may have a colon and no semicolon."""
+    return {} if ";" in name else {"a system": f"x:{name}", "orion": name}
+
+
 def _account(rng: Random, name: str, households: list[str], models: list[str]) -> Account:
     cash = {currency: (number(rng), number(rng)) for currency in rng.sample(CURRENCIES, rng.randint(0, 2))}
     cost = Cost(abs(number(rng)), abs(number(rng)), Fraction(rng.randint(0, 50), 99))
@@ -135,6 +140,7 @@ def _account(rng: Random, name: str, households: list[str], models: list[str]) -
         name, text(rng), rng.choice([None, *households]), _maybe(rng, text), tags, rng.choice(list(TaxKind)),
         rng.random() < 0.3, rng.random() < 0.3, rng.choice(list(Relief)), cash, rng.choice([None, *models]),
         rng.choice([None, *models]), cost, abs(number(rng)), facts(rng, "accounts"),
+        _external(name),
     )  # fmt: skip
 
 
@@ -174,7 +180,7 @@ def sound(rng: Random) -> Book:
         rng.choice(CURRENCIES),
         {name: _issuer(rng, name, issuer_ids[:n]) for n, name in enumerate(issuer_ids)},
         {name: _instrument(rng, name, issuer_ids, instrument_ids[:n]) for n, name in enumerate(instrument_ids)},
-        {name: Household(name, text(rng), facts(rng, "households")) for name in household_ids},
+        {name: Household(name, text(rng), facts(rng, "households"), _external(name)) for name in household_ids},
         {name: _account(rng, name, household_ids, models) for name in account_ids},
         {name: lot(name) for name in _ids(rng, "l")},
         _several(rng, price, lambda p: (p.instrument, p.day, p.known)),

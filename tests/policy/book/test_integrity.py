@@ -10,6 +10,9 @@ from hypothesis import strategies as st
 
 from policy.book import integrity
 from policy.book.intake.circles import circles, longest
+from policy.book.problem import is_problems
+from policy.book.sheets import to_csv
+from policy.book.tables import from_csv
 from tests.policy.book.sample import Document, book, problems, sample
 
 graphs = st.dictionaries(st.sampled_from("abcdef"), st.lists(st.sampled_from("abcdef"), max_size=3), max_size=6)
@@ -104,3 +107,44 @@ def test_a_suggestion_among_very_many_ids() -> None:
     document["issuers"][-1]["parent"] = "Q0123"
     (problem,) = problems(document)
     assert problem.do == "did you mean `Q00123`?"
+
+
+def test_an_id_of_another_system_is_one_of_a_kind() -> None:
+    document = sample()
+    document["households"].append({"id": "jones", "name": "Jones", "external_ids": {"orion": "7"}})
+    document["households"][0]["external_ids"] = {"orion": "8", "crm": "7"}
+    trust, ira, _ = document["accounts"]
+    trust["external_ids"], ira["external_ids"] = {"orion": "7"}, {"orion": "07"}
+    assert book(document).accounts["trust"].external_ids == {"orion": "7"}
+    ira["external_ids"]["orion"] = "7"
+    (problem,) = problems(document)
+    assert (problem.place.pointer, problem.what) == (
+        "/accounts/1/external_ids",
+        "`orion: 7` is both `trust` and `ira`",
+    )
+
+
+@pytest.mark.parametrize(
+    "said", ["orion: 7", {"orion": 7}, {"orion": ""}, {"or:ion": "7"}, {"": "7"}, {"orion": "7; 8"}, ["7"]]
+)
+def test_ids_of_other_systems_say_of_which(said: object) -> None:
+    document = sample()
+    document["accounts"][0]["external_ids"] = said
+    (problem,) = problems(document)
+    assert problem.place.pointer == "/accounts/0/external_ids"
+
+
+def test_in_csv_they_stand_in_one_cell() -> None:
+    document = sample()
+    document["accounts"][0]["external_ids"] = {"orion": "7:1", "schwab": "12 34"}
+    files = to_csv(book(document))
+    assert "orion: 7:1; schwab: 12 34" in files["accounts.csv"]
+    read = from_csv(files)
+    assert not is_problems(read)
+    assert read.accounts == book(document).accounts
+    for cell in ("7", "orion: 7; orion: 8"):
+        wrong = {**files, "accounts.csv": files["accounts.csv"].replace("orion: 7:1; schwab: 12 34", cell)}
+        found = from_csv(wrong)
+        assert is_problems(found)
+        (problem,) = found
+        assert (problem.place.field, "which id is of which system" in problem.what) == ("external_ids", True)
