@@ -244,18 +244,26 @@ def numbers(answers: Answers, place: int) -> Numbers | None:
     """The numbers that decide an obligation, exact; None where no leaf does."""
     if (finding := answers.slow.get(place)) is not None:
         return _numbers(finding)
-    found = whole(answers, place)
+    (found,) = wholes(answers, [place])
     return None if found is None else Numbers(found.op, *exact(found))
 
 
-def whole(answers: Answers, place: int) -> Whole | None:
+def wholes(answers: Answers, places: Iterable[int]) -> list[Whole | None]:
     """None where no leaf decides, and where the reference judged."""
-    said, row = answers.further.get(place) or _first(answers, place)
-    number = said.leaves[row]
-    if number == NOBODY or place in answers.slow:
-        return None
-    leaf = answers.tables.layout.leaves[number]
-    return Whole(leaf.unit, leaf.op, said.values[row], said.bounds[row], answers.stage.unit(number))
+    at, first, later, stage = answers.tables.at, answers.said, answers.further, answers.stage
+    leaves, found = answers.tables.layout.leaves, list[Whole | None]()
+    for place in places:
+        rule, row = at[place]
+        said = first[rule]
+        if place in later:
+            said, row = later[place]
+        number = said.leaves[row]
+        if number == NOBODY or place in answers.slow:
+            found.append(None)
+        else:
+            leaf = leaves[number]
+            found.append(Whole(leaf.unit, leaf.op, said.values[row], said.bounds[row], stage.unit(number)))
+    return found
 
 
 def exact(found: Whole) -> tuple[Fraction, Fraction, Fraction]:
@@ -268,12 +276,6 @@ def sides(found: Whole) -> tuple[int, int, int]:
     """The same over `one`."""
     side = 1 if found.op in meaning.CAPS else -1
     return side * found.value, side * found.bound, found.bound - found.value
-
-
-def _first(answers: Answers, place: int) -> tuple[Said, int]:
-    """Where the numbers of the first rung are."""
-    rule, row = answers.tables.at[place]
-    return answers.said[rule], row
 
 
 def _numbers(finding: Finding) -> Numbers | None:
@@ -312,17 +314,21 @@ def verdict(answers: Answers) -> Verdict:
 # --- the worst group of each rule --------------------------------------------------------------
 
 
-def nearest(answers: Answers) -> dict[str, int]:
+def nearest(answers: Answers) -> list[int]:
     """Per rule, the place of its worst group: by outcome, then by least headroom as a share of the bound (see
-    `policy.judge.eval.tightness`), then the first."""
-    return {
-        rule.rule: _worst(answers, rule, said) for rule, said in zip(answers.tables.rules, answers.said, strict=True)
-    }
+    `policy.judge.eval.tightness`), then the first. Where all first rungs are level leaves that hold, it is the top,
+    which was looked for once for all rules about the same numbers."""
+    return [
+        rule.places[0] if len(rule.places) == 1 else _worst(answers, rule, said)
+        for rule, said in zip(answers.tables.rules, answers.said, strict=True)
+    ]
 
 
 def _worst(answers: Answers, rule: RuleTable, said: Said) -> int:
-    if rule.level is not None and (row := _highest(rule.level, rule, said, answers)) is not None:
-        return rule.places[row]
+    if rule.level is not None:
+        (most, first), bound = top(rule.level, answers.stage), said.bounds[0]
+        if most <= bound and falls(most, bound, answers.stage.unit(said.leaves[0])):
+            return rule.places[first]
     everyone = len(rule.fast) == len(rule.places)
     if everyone and all(said.truths) and (row := largest(said, _units(answers, rule, said))) is not None:
         return rule.places[row]
@@ -332,14 +338,6 @@ def _worst(answers: Answers, rule: RuleTable, said: Said) -> int:
         row = tightest(said, rows, answers.stage)
         return rule.places[rows[0] if row is None else row]
     return min((rule.places[row] for row in rows), key=lambda place: tightness(answers, place))
-
-
-def _highest(level: Scalars, rule: RuleTable, said: Said, answers: Answers) -> int | None:
-    """As `largest`, where all first rungs hold; None where some do not. What rules have in common was looked at once,
-    when they were judged."""
-    (most, row), bound = top(level, answers.stage), said.bounds[0]
-    assert rule.alike is not None, "level leaves of one scale"
-    return row if most <= bound and falls(most, bound, answers.stage.unit(rule.alike)) else None
 
 
 def largest(said: Said, units: Sequence[int]) -> int | None:

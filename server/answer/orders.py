@@ -1,6 +1,6 @@
 """What a check of orders answers: the verdict as its reader may see it, and how near each rule is to its limit."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -9,7 +9,7 @@ from policy.book.amount import ratio_text
 from policy.ir.bound import Outcome
 from policy.judge import fast
 from policy.judge.eval import worst
-from policy.judge.fast import RuleTable, Whole
+from policy.judge.fast import Whole
 from policy.judge.redact import UNSEEN, seen_by, stopped_unseen
 from policy.judge.verdict import Finding, Verdict
 from server.answer.number import Told, told
@@ -103,28 +103,33 @@ def _instead(found: Checked, seeing: View, seen: Verdict, roles: Collection[str]
 
 
 def _nearest(found: Checked, seeing: View) -> tuple[Nearest, ...]:
-    whole, tables = fast.nearest(found.answers), found.ready.tables
+    nearest, tables = fast.nearest(found.answers), found.ready.tables
     met: dict[int, set[Outcome]] = {}
     for place in found.failing:
         if place in seeing.own:
             met.setdefault(tables.at[place][0], set()).add(found.outcomes[place])
     word = {at: worst(outcomes).value for at, outcomes in met.items()}
-    near = ((at, _near(found, own, tables.rules[at], whole)) for at, own in seeing.rules.items())
-    return tuple(_line(found, seeing.own[place], place, word.get(at, PASS)) for at, place in near)
+    places = [
+        nearest[at] if len(own) == len(tables.rules[at].places) else _near(found, own)
+        for at, own in seeing.rules.items()
+    ]
+    wholes = fast.wholes(found.answers, places)
+    return tuple(
+        _line(found, seeing.own[place], place, word.get(at, PASS))
+        if whole is None
+        else _exact(seeing.own[place], word.get(at, PASS), whole)
+        for at, place, whole in zip(seeing.rules, places, wholes, strict=True)
+    )
 
 
-def _near(found: Checked, own: Sequence[int], rule: RuleTable, nearest: Mapping[str, int]) -> int:
-    """`nearest`: of all findings of each rule; where not all are the reader's, that of these, by the same measure."""
-    if len(own) == len(rule.places):
-        return nearest[rule.rule]
+def _near(found: Checked, own: Sequence[int]) -> int:
+    """Where not all findings of a rule are the reader's: the nearest of these, by the same measure."""
     outcomes = found.answers.outcomes
     return min(own, key=lambda place: (-outcomes[place].rank, fast.tightness(found.answers, place)))
 
 
 def _line(found: Checked, about: About, place: int, outcome: str) -> Nearest:
-    whole = fast.whole(found.answers, place)
-    if whole is not None:
-        return _exact(about, outcome, whole)
+    """Where no numbers are whole."""
     slow = found.answers.slow.get(place)
     leaf = None if slow is None else slow.deciding
     if leaf is None:

@@ -66,7 +66,8 @@ def _compared(seeds: Iterable[int]) -> Counter[str]:
             for place, finding in enumerate(verdict.findings):
                 assert _said(answers, place) == _expected(finding), (seed, point, finding.obligation.id)
             assert answers.outcome == verdict.outcome
-            assert fast.nearest(answers) == _nearest(verdict), (seed, point)
+            told = dict(zip((rule.rule for rule in answers.tables.rules), fast.nearest(answers), strict=True))
+            assert told == _nearest(verdict), (seed, point)
             if seed % 10 == 0:
                 assert fast.verdict(answers) == verdict
             _count(met, verdict)

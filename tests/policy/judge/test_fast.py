@@ -16,7 +16,7 @@ from tests.worlds.worlds import world
 def test_nothing_to_judge() -> None:
     empty = replace(book(at_most(1), coefficients={BUY: ONE}), obligations=())
     answers = fast.judge_fast(fast.tables(empty), ALL)
-    assert (answers.outcome, fast.nearest(answers), fast.headrooms(answers)) == (Outcome.PASS, {}, {})
+    assert (answers.outcome, fast.nearest(answers), fast.headrooms(answers)) == (Outcome.PASS, [], {})
     assert fast.verdict(answers) == judge(empty, ALL)
 
 
@@ -78,7 +78,7 @@ def test_a_rule_without_numbers_is_never_nearer_than_one_with() -> None:
     bound = book(Truth(True), coefficients={BUY: ONE})
     second = replace(bound.obligations[0], id="rule/2", ladder=(Rung(Any((at_most(100),)), Outcome.PASS),))
     answers = fast.judge_fast(fast.tables(replace(bound, obligations=(*bound.obligations, second))), {})
-    assert fast.nearest(answers) == {"rule": 1}
+    assert fast.nearest(answers) == [1]
 
 
 def test_headrooms_are_those_of_the_first_limits() -> None:
