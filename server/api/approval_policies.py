@@ -14,7 +14,7 @@ from policy.canonical import CanonicalError, Json, decode, encode
 from server import clock
 from server.api.listing import USUAL, page
 from server.api.once import Answer, once
-from server.api.problem import Flaw, ProblemError
+from server.api.problem import Flaw, ProblemError, several
 from server.api.version import matched, version
 from server.api.wire import Asked, answer, asked, document
 from server.api.writing import writing_for
@@ -90,7 +90,7 @@ def add(request: Request[Principal, None, Any], service: NamedDependency[Service
     since, ends = _instants(wanted, now)
     wrong = [Flaw(*each) for each in policies.mistakes(clauses, now)]
     if wrong:
-        raise ProblemError("invalid", f"{len(wrong)} things are wrong with the policy", wrong)
+        raise several("the policy", wrong)
 
     def write(session: Session) -> Answer:
         row, event = policies.published(session, text, wanted.title, since, ends, request.user.name, now)

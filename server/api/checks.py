@@ -16,7 +16,7 @@ from pydantic import BeforeValidator, Field, TypeAdapter
 
 from policy.book import orders as order_rows
 from policy.book.facts import Order, Side
-from policy.book.problem import Problem
+from policy.book.problem import Problem, is_problems
 from policy.ir.beyond import offered, reaches_beyond
 from policy.ir.bind import bind_to
 from policy.ir.stated import Statement
@@ -26,7 +26,7 @@ from server.answer.orders import OrdersAnswer, Wanted, answer_of
 from server.api import chosen, freshness, probed
 from server.api.freshness import MaxAge
 from server.api.once import SAFE
-from server.api.problem import ProblemError
+from server.api.problem import Flaw, ProblemError, several
 from server.api.reads import ALL, about
 from server.api.wire import Asked, asked, flaws
 from server.api.writing import writing_for
@@ -72,6 +72,12 @@ class CheckAsked(Asked):
     """findings that pass, too"""
     instead: bool = False
     """for orders that are refused, how much of each would pass"""
+
+    @classmethod
+    def within(cls, said: object) -> Sequence[Flaw]:
+        rows = said.get("orders") if isinstance(said, dict) else None
+        found = order_rows.from_rows(rows) if isinstance(rows, list) else ()
+        return flaws(found) if is_problems(found) else ()
 
 
 ASKED = {
@@ -137,7 +143,7 @@ def _stopped(service: Service, who: Principal, names: frozenset[str]) -> None:
 
 
 def _cannot(problems: tuple[Problem, ...]) -> ProblemError:
-    return ProblemError("invalid", f"{len(problems)} things are wrong with the orders", flaws(problems))
+    return several("the orders", flaws(problems))
 
 
 def _known(service: Service, who: Principal, wanted: CheckAsked, orders: Sequence[Order]) -> tuple[Loaded, Beyond]:
@@ -159,6 +165,8 @@ def _homes(known: Manifest, who: Principal, wanted: CheckAsked, orders: Sequence
     if wanted.household is not None:
         named = chosen.household(known, wanted.household, who, snapshot=wanted.snapshot)
         return None if named is None else frozenset({named})
+    if not mine:
+        raise chosen.nothing(wanted.snapshot)
     found = mine & {known.home.get(order.account) for order in orders} if orders else mine
     chosen.together(found, "/orders" if orders else "/household", "send a batch, with a line for each household")
     return None if known.homes <= found else found

@@ -67,9 +67,14 @@ def household(known: Manifest, named: str | None, who: Principal, *, snapshot: s
         return next(iter(mine))
     if mine:
         raise invalid("/household", "the snapshot has several of your households", "name one of them")
+    raise nothing(snapshot)
+
+
+def nothing(snapshot: str | None) -> ProblemError:
+    """No household of the snapshot is the caller's to see: to them it is not there. `snapshot`: as it was named."""
     if snapshot is None:
-        raise ProblemError("no-snapshot", "there is no snapshot that you may see; send one, or name one")
-    raise invalid("/snapshot", f"there is no snapshot `{snapshot[:80]}`", "name one of /v1/snapshots")
+        return ProblemError("no-snapshot", "there is no snapshot that you may see; send one, or name one")
+    return invalid("/snapshot", f"there is no snapshot `{snapshot[:80]}`", "name one of /v1/snapshots")
 
 
 def homes(known: Manifest, who: Principal) -> Set[str]:

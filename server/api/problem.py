@@ -6,6 +6,7 @@ A slug is stable, its page says what to do (`/problems/<slug>`), and `detail` sa
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from litestar import Request, Response
 
@@ -25,14 +26,14 @@ SLUGS: dict[str, Slug] = {
     "idempotency-key-missing": Slug(
         400, "a POST needs an Idempotency-Key", 'send a header such as `Idempotency-Key: "7f0c"`, new for each request'
     ),
-    "bad-parameter": Slug(400, "a parameter cannot be read", "see what the parameter may be in /schema"),
+    "bad-parameter": Slug(400, "a parameter cannot be read", "see what the parameter may be in /schema/openapi.json"),
     "bad-cursor": Slug(400, "the cursor is none of ours", "begin the walk again without a cursor"),
     "credentials-missing": Slug(
         401, "no valid credentials", "send `Authorization: Bearer KEY` with a key that is known"
     ),
     "credentials-expired": Slug(401, "the credentials have expired", "ask an administrator for a new key"),
     "role-not-allowed": Slug(403, "this role may not do that", "ask somebody whose role may"),
-    "self-approval": Slug(403, "nobody approves a proposal of their own", "let another person approve it"),
+    "self-approval": Slug(403, "that takes a second person", "let somebody else do it than who asked for it"),
     "approval-needed": Slug(
         403, "this approval is not the one that is needed", "see `approval_needed` of the proposal, and approve it so"
     ),
@@ -42,7 +43,7 @@ SLUGS: dict[str, Slug] = {
     "same-key-twice": Slug(409, "this key was registered before", "make a key of your own that nobody ever registered"),
     "challenge-used": Slug(409, "this challenge was used or has expired", "ask for a new one and sign that"),
     "not-found": Slug(404, "there is no such thing, or it is not yours to see", "look at the id again"),
-    "method-not-allowed": Slug(405, "this resource has no such verb", "see /schema for the verbs that it has"),
+    "method-not-allowed": Slug(405, "this resource has no such verb", "see docs/routes.md for the verbs that it has"),
     "too-slow": Slug(408, "the body came too slowly", "send it again, faster or in parts", retryable=True),
     "override-needed": Slug(
         409, "the orders need consent", "ask for one at /v1/proposals/{id}/overrides, and let compliance grant it"
@@ -82,21 +83,24 @@ SLUGS: dict[str, Slug] = {
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """One of several things that are wrong. `pointer`: RFC 6901, where in the body."""
+    """One of several things that are wrong. `pointer`: RFC 6901, where in the body; `code`: what kind of mistake."""
 
     pointer: str | None
     detail: str
     help: str
+    code: str = "wrong"
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """application/problem+json. `request_id`: as in the header X-Request-Id and in the log."""
+    """application/problem+json. `instance`: the path of the request; `request_id`: as in the header X-Request-Id and in
+    the log."""
 
     type: str
     title: str
     status: int
     detail: str
+    instance: str
     code: str
     retryable: bool
     request_id: str
@@ -111,6 +115,12 @@ class ProblemError(Exception):
         self.slug, self.detail, self.errors, self.headers = slug, detail, tuple(errors), dict(headers or {})
 
 
+def several(what: str, errors: Sequence[Flaw]) -> ProblemError:
+    """Of a body in which all these are wrong. `what`: that it is about."""
+    said = "1 thing is" if len(errors) == 1 else f"{len(errors)} things are"
+    return ProblemError("invalid", f"{said} wrong with {what}", errors)
+
+
 def answered(request: Request[Any, Any, Any], error: ProblemError) -> Response[Problem]:
     return response(request, error.slug, error.detail, error.errors, error.headers)
 
@@ -123,7 +133,10 @@ def response(
     headers: Mapping[str, str] | None = None,
 ) -> Response[Problem]:
     about, known = SLUGS[slug], request.scope["state"]["request_id"]
-    problem = Problem(f"/problems/{slug}", about.title, about.status, detail, slug, about.retryable, known, errors)
+    path = quote(request.scope["path"])
+    problem = Problem(
+        f"/problems/{slug}", about.title, about.status, detail, path, slug, about.retryable, known, errors
+    )
     return Response(problem, status_code=about.status, media_type=MEDIA, headers=dict(headers or {}))
 
 

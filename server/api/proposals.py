@@ -11,7 +11,7 @@ from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
 from litestar.openapi import ResponseSpec
 from litestar.params import FromPath, FromQuery, QueryParameter, RawBody
-from pydantic import Field, SkipValidation
+from pydantic import Field
 from sqlmodel import Session
 
 from policy.book.facts import Book
@@ -27,18 +27,18 @@ from server.api.chosen import invalid
 from server.api.described import HEADERS, WAIT
 from server.api.freshness import MaxAge
 from server.api.instants import expiry
+from server.api.intended import Intended
 from server.api.listing import USUAL, page
 from server.api.once import Answer, Write, once
-from server.api.problem import Flaw, ProblemError
+from server.api.problem import Flaw, ProblemError, several
 from server.api.reads import ALL, about
 from server.api.runs import known as of_run
 from server.api.version import version
-from server.api.wire import Asked, answer, asked, flaws
+from server.api.wire import answer, asked, flaws
 from server.auth.credentials import Principal
 from server.auth.roles import Act
 from server.desk import approval_policies, approvals, erasure, holds, intent, loaded, proposals, proving
 from server.desk.demand import Policy
-from server.desk.intent import IntentDocument
 from server.desk.loaded import Loaded
 from server.desk.manifest import Manifest
 from server.desk.proposals import ALLOWS, UNSETTLED, Sought, State, Wanted
@@ -52,7 +52,7 @@ from server.store.tables import Approval, Proposal
 from solver.intent import Intent
 
 
-class ProposalAsked(Asked):
+class ProposalAsked(Intended):
     snapshot: str | None = None
     """the data; the newest snapshot without it"""
     household: Annotated[str, Field(min_length=1, max_length=200)] | None = None
@@ -61,8 +61,6 @@ class ProposalAsked(Asked):
     """the only one in which it trades; the others of its household stay as they are, and count as they do"""
     rulebook: str | None = None
     """the rules that are expected to be in force; another one is refused"""
-    intent: SkipValidation[IntentDocument | None] = None
-    """what is wanted (docs/intent.schema.json)"""
     max_age: MaxAge | None = None
     """how old the data may be, such as `PT30M`; as old as it is, without it"""
     expires: Annotated[str, Field(max_length=40)] | None = None
@@ -234,8 +232,7 @@ def _wanted(request: Request[Principal, None, Any], service: Service, asks: Prop
         raise ProblemError("invalid", "a rule's name only looks like one of the book", said or [_UNSEEN])
     found = intent.of({} if asks.intent is None else asks.intent, "intent", book)
     if not isinstance(found, Intent):
-        wrong = [Flaw(f"/intent{flaw.pointer}", flaw.detail, flaw.help) for flaw in flaws(found)]
-        raise ProblemError("invalid", f"{len(wrong)} things are wrong with the intent", wrong)
+        raise several("the intent", flaws(found, "/intent"))
     if asks.account is not None:
         found = _in_one(found, asks.account, book)
     return _not_held(service, Wanted(known, intent.written(found), expires, asks.account), now)
@@ -258,7 +255,7 @@ def _not_held(service: Service, wanted: Wanted, now: str) -> Wanted:
     return found
 
 
-_UNSEEN = Flaw(None, NOT_PERMITTED, "ask compliance")
+_UNSEEN = Flaw(None, NOT_PERMITTED, "ask them")
 
 
 def _loaded(request: Request[Principal, None, Any], service: Service, asks: ProposalAsked, now: str) -> Loaded:

@@ -7,6 +7,8 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
 from server.api import problem, trace
+from server.api.described import PARAMETERS
+from server.api.misread import SCHEMA
 from server.api.problem import Flaw, Problem
 
 OF_STATUS = {404: "not-found", 405: "method-not-allowed", 413: "too-large"}
@@ -23,7 +25,8 @@ def of_framework(request: Request[Any, Any, Any], error: HTTPException) -> Respo
         return problem.response(request, "fault", "the request ended before it was read")
     slug = OF_STATUS.get(error.status_code, "bad-parameter")
     detail = NO_SUCH_PATH if slug == "not-found" else problem.SLUGS[slug].title
-    return problem.response(request, slug, detail, _flaws(error), error.headers)
+    flaws = _flaws(error)
+    return problem.response(request, slug, flaws[0].detail if len(flaws) == 1 else detail, flaws, error.headers)
 
 
 def of_database(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
@@ -49,4 +52,9 @@ def fault(request: Request[Any, Any, Any], error: Exception) -> Response[Problem
 
 def _flaws(error: HTTPException) -> tuple[Flaw, ...]:
     said = error.extra if isinstance(error.extra, list) else []
-    return tuple(Flaw(None, f"{each.get('key')}: {each.get('message')}", "see /schema") for each in said)
+    return tuple(map(_flaw, said))
+
+
+def _flaw(said: dict[str, str]) -> Flaw:
+    name = said.get("key", "")
+    return Flaw(None, f"`{name}`: {said.get('message')}", PARAMETERS.get(name, SCHEMA), "wrong-form")

@@ -14,10 +14,11 @@ from pydantic import Field, SkipValidation
 from server import clock
 from server.answer.comparison import Comparison, compared
 from server.api.freshness import MaxAge
+from server.api.intended import Intended
 from server.api.once import Write, once
 from server.api.problem import ProblemError
 from server.api.proposals import ADD, UNMADE, ProposalAsked, answer_of, intent_of, known, queued, waited
-from server.api.wire import Asked, asked
+from server.api.wire import asked
 from server.auth.credentials import Principal
 from server.auth.roles import Act
 from server.desk import proposals
@@ -26,7 +27,7 @@ from server.desk.proposals import UNSETTLED
 from server.running import Service
 
 
-class RevisionAsked(Asked):
+class RevisionAsked(Intended):
     intent: SkipValidation[IntentDocument | None] = None
     """what is wanted instead: members that it has take the place of the earlier ones, and pins of those of the same
     instrument in the same account"""

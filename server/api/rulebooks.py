@@ -21,7 +21,7 @@ from server.api.chosen import invalid
 from server.api.instants import begins
 from server.api.listing import USUAL, page
 from server.api.once import Answer, Write, once
-from server.api.problem import Flaw, ProblemError
+from server.api.problem import Flaw, ProblemError, several
 from server.api.rules_shown import (
     RulebookAnswer,
     RulebooksAnswer,
@@ -37,7 +37,7 @@ from server.auth.credentials import Principal
 from server.auth.roles import Act
 from server.desk import loaded, publish, revision, ruling
 from server.desk.loaded import Rules
-from server.desk.publish import Draft, State
+from server.desk.publish import Draft
 from server.log import journal
 from server.running import Service
 from server.store.tables import Rulebook
@@ -94,7 +94,7 @@ def add(request: Request[Principal, None, Any], service: NamedDependency[Service
     def work() -> Write:
         draft = publish.drafted(wanted.files, wanted.observe, git)
         if not isinstance(draft, Draft):
-            raise ProblemError("invalid", f"{len(draft)} things are wrong with the rules", _flaws(draft))
+            raise several("the rules", _flaws(draft))
         warnings = checked(draft.read.files, draft.read.diagnostics, None).mistakes
         of = None if git is None else revision.revision(git)
         whole = Seen(wanted.files, tuple(sorted(set(wanted.observe))), (), draft.cases, of)
@@ -103,7 +103,7 @@ def add(request: Request[Principal, None, Any], service: NamedDependency[Service
             now = clock.now()
             row, event = publish.published(session, draft, wanted.title, request.user.name, now)
             (receipt,) = journal.append(session, [event], now)
-            made = shown(row, State.DRAFT, whole, warnings, receipt)
+            made = shown(row, now, ruling.in_force(session, request.user, now), whole, warnings, receipt)
             return answer(201, made, location=f"/v1/rulebooks/{row.id}", etag=version(row))
 
         return write
@@ -125,8 +125,21 @@ def listed(
     with service.store.reading() as session:
         kept = ruling.kept_from(session, request.user)
         rows, following = page(session, Rulebook, cursor, limit, col(Rulebook.id).not_in(kept))
-        last = publish.in_force(session, now, kept)
-    return RulebooksAnswer(tuple(shown(row, publish.state(row, now, last)) for row in rows), following)
+        last = ruling.in_force(session, request.user, now)
+    said = tuple(shown(row, now, last) for row in rows)
+    return RulebooksAnswer(None if last is None else last.id, said, following)
+
+
+@get("/rulebooks/in-force", opt={"act": Act.READ_RULES, "says": RulebookAnswer}, sync_to_thread=True)
+def ruled(request: Request[Principal, None, Any], service: NamedDependency[Service]) -> Response[RulebookAnswer]:
+    """Read the rule book in force.
+
+    The one by which everything is judged now: a published one, or the state of it with the modes and waivers of now."""
+    with service.store.reading() as session:
+        last = ruling.in_force(session, request.user, clock.now())
+    if last is None:
+        raise ProblemError("not-found", "no rule book is in force")
+    return _read(service, request.user, last.id)
 
 
 @get("/rulebooks/{rulebook:str}", opt={"act": Act.READ_RULES, "says": RulebookAnswer}, sync_to_thread=True)
@@ -136,19 +149,7 @@ def one(
     """Read a rule book.
 
     Its files and the report of its cases, without what is for other eyes."""
-    now, known = clock.now(), _known(service, rulebook)
-    with service.store.reading() as session:
-        row = session.get_one(Rulebook, rulebook)
-        kept = ruling.kept_from(session, request.user)
-        last = publish.in_force(session, now, () if row.id in kept else kept)
-        state = publish.state(row, now, last)
-        report = publish.report(session, row)
-        git = revision.of(session, row) if sees_all(known.library, request.user.roles) else None
-    of = None if git is None else revision.revision(git)
-    mine = readable_to(service, known, request.user)
-    files, waived = publish.readable_files(known, mine, report), tuple(each.id for each in mine.waivers)
-    seen = Seen(files, mine.observed, waived, cases.answered(mine, report.results), of)
-    return Response(shown(row, state, seen), headers={"ETag": f'"{version(row)}"'})
+    return _read(service, request.user, rulebook)
 
 
 @get("/rulebooks/{rulebook:str}/rules", opt={"act": Act.READ_RULES, "says": RulesAnswer}, sync_to_thread=True)
@@ -158,7 +159,10 @@ def rules(
     """Read the rules of a rule book in words.
 
     Each with its mode, its sentence, its authority, and the facts that it needs."""
-    return RulesAnswer(rulebook, rules_said(readable_to(service, _known(service, rulebook), request.user)))
+    mine = readable_to(service, _known(service, rulebook), request.user)
+    with service.store.reading() as session:
+        last = ruling.in_force(session, request.user, clock.now(), rulebook)
+    return RulesAnswer(rulebook, None if last is None else last.id, rules_said(mine))
 
 
 @post("/rulebooks/{rulebook:str}/activation", opt=ACTIVATE, sync_to_thread=True, status_code=200)
@@ -187,9 +191,9 @@ def activate(
             raise ProblemError("state-conflict", f"`{other}` begins at {since}; which would be in force? name another")
         event = publish.activated(session, row, who, since)
         amended = ruling.settled(session, who, now)
-        state = publish.state(row, now, publish.in_force(session, now))
+        last = ruling.in_force(session, request.user, now)
         receipt, *_ = journal.append(session, [event, *amended], now)
-        return answer(200, shown(row, state, log=receipt), etag=version(row))
+        return answer(200, shown(row, now, last, log=receipt), etag=version(row))
 
     return once(service.store, request, body, lambda: write)
 
@@ -203,6 +207,19 @@ def _git(wanted: GitAsked) -> Git:
     except ValueError as error:
         raise invalid("/git/objects", str(error), "send raw objects in base64") from None
     return Git(wanted.commit, path, objects)
+
+
+def _read(service: Service, who: Principal, name: str) -> Response[RulebookAnswer]:
+    now, known = clock.now(), _known(service, name)
+    with service.store.reading() as session:
+        row, last = session.get_one(Rulebook, name), ruling.in_force(session, who, now, name)
+        report = publish.report(session, row)
+        git = revision.of(session, row) if sees_all(known.library, who.roles) else None
+    of = None if git is None else revision.revision(git)
+    mine = readable_to(service, known, who)
+    files, waived = publish.readable_files(known, mine, report), tuple(each.id for each in mine.waivers)
+    seen = Seen(files, mine.observed, waived, cases.answered(mine, report.results), of)
+    return Response(shown(row, now, last, seen), headers={"ETag": f'"{version(row)}"'})
 
 
 def _flaws(problems: Sequence[Problem]) -> list[Flaw]:
@@ -233,4 +250,4 @@ def _known(service: Service, rulebook: str) -> Rules:
     return found
 
 
-ROUTES = Router("/", route_handlers=[add, listed, one, rules, activate], tags=["rules"])
+ROUTES = Router("/", route_handlers=[add, listed, ruled, one, rules, activate], tags=["rules"])

@@ -12,9 +12,8 @@ from server.answer.cases import CasesAnswer
 from server.answer.check import Mistake, Read, checked
 from server.answer.explanation import explained
 from server.auth.credentials import Principal
-from server.desk import ruling, waivers
+from server.desk import publish, ruling, waivers
 from server.desk.loaded import Rules
-from server.desk.publish import State
 from server.desk.revision import Revision
 from server.log.journal import Receipt
 from server.running import Service
@@ -23,11 +22,11 @@ from server.store.tables import Rulebook, Waiver
 
 @dataclass(frozen=True, slots=True)
 class RulebookAnswer:
-    """`state`: draft, scheduled, active or superseded; `active`: since when or from when it is in force. `manifest`:
-    the SHA-256 that the log and proofs name. `base`: the published one of which this is a later state. `files`: by
-    path, those of which the reader may see everything; `observed`, `waivers`, `cases`: of the rules that the reader may
-    see. `git`: the revision that it was published as, for who may see all of it. `warnings`: what is doubtful in the
-    text, said to whoever published it."""
+    """`state`: draft, scheduled, active or superseded; `active`: since when or from when it holds. `in_force`: the one
+    by which everything is judged now, this or another one. `manifest`: the SHA-256 that the log and proofs name.
+    `base`: the published one of which this is a later state. `files`: by path, those of which the reader may see
+    everything; `observed`, `waivers`, `cases`: of the rules that the reader may see. `git`: the revision that it was
+    published as, for who may see all of it. `warnings`: what is doubtful in the text, said to whoever published it."""
 
     id: str
     title: str
@@ -37,6 +36,7 @@ class RulebookAnswer:
     made: str
     active: str | None
     activator: str | None
+    in_force: str | None
     base: str | None = None
     files: Mapping[str, str] | None = None
     observed: tuple[str, ...] | None = None
@@ -49,8 +49,10 @@ class RulebookAnswer:
 
 @dataclass(frozen=True, slots=True)
 class RulebooksAnswer:
-    """Newest first. `next`: the cursor of the next page, null after the last."""
+    """Newest first. `in_force`: the id of the one by which everything is judged now; `next`: the cursor of the next
+    page, null after the last."""
 
+    in_force: str | None
     data: tuple[RulebookAnswer, ...]
     next: str | None
 
@@ -75,9 +77,11 @@ class RuleSaid:
 
 @dataclass(frozen=True, slots=True)
 class RulesAnswer:
-    """The rules and lists that the reader may see."""
+    """The rules and lists that the reader may see, as they stand in this rule book: in a published one as it was
+    published. `in_force`: the one whose modes and waivers hold now."""
 
     rulebook: str
+    in_force: str | None
     data: tuple[RuleSaid, ...]
 
 
@@ -94,20 +98,23 @@ class Seen:
 
 def shown(
     row: Rulebook,
-    state: State,
+    now: str,
+    last: Rulebook | None,
     seen: Seen | None = None,
     warnings: tuple[Mistake, ...] = (),
     log: Receipt | None = None,
 ) -> RulebookAnswer:
+    """`last`: the one in force, as far as the reader may know."""
     found = RulebookAnswer(
         id=row.id,
         title=row.title,
-        state=state.value,
+        state=publish.state(row, now, last).value,
         manifest=row.manifest,
         author=row.author,
         made=row.made,
         active=row.active,
         activator=row.activator,
+        in_force=None if last is None else last.id,
         base=row.base,
         warnings=warnings,
         log=log,

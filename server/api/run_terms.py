@@ -12,8 +12,9 @@ from policy.ir.bound import Outcome
 from server import clock
 from server.api import chosen
 from server.api.instants import expiry
-from server.api.problem import Flaw, ProblemError
-from server.api.wire import Asked, flaws
+from server.api.intended import Intended
+from server.api.problem import Flaw, ProblemError, several
+from server.api.wire import flaws
 from server.auth.credentials import Principal
 from server.desk import intent, loaded
 from server.desk.intent import IntentDocument
@@ -25,7 +26,7 @@ from solver.intent import Intent
 MOST = 100_000  # households of a run
 
 
-class RunAsked(Asked):
+class RunAsked(Intended):
     snapshot: str | None = None
     """the data; the newest snapshot without it"""
     rulebook: str | None = None
@@ -91,6 +92,5 @@ def _intent(asks: RunAsked, shared: Book) -> Intent:
     """It is read beside what is shared alone: what it names must be there for each of the households."""
     found = intent.of({} if asks.intent is None else asks.intent, "intent", shared)
     if not isinstance(found, Intent):
-        wrong = [Flaw(f"/intent{flaw.pointer}", flaw.detail, flaw.help) for flaw in flaws(found)]
-        raise ProblemError("invalid", f"{len(wrong)} things are wrong with the intent", wrong)
+        raise several("the intent", flaws(found, "/intent"))
     return found

@@ -19,7 +19,7 @@ from server import clock
 from server.api import chosen
 from server.api.listing import USUAL, page
 from server.api.once import Answer, Write, once
-from server.api.problem import ProblemError
+from server.api.problem import ProblemError, several
 from server.api.reads import ALL, about
 from server.api.wire import answer, flaws, utf8
 from server.auth.credentials import Principal
@@ -94,7 +94,7 @@ def add(
     def work() -> Write:
         found = _received(request, service, body, base)
         if not isinstance(found, Received):
-            raise ProblemError("invalid", f"{len(found)} things are wrong with the book", flaws(found))
+            raise several("the book", flaws(found))
 
         def write(session: Session) -> Answer:
             newer = None if base is None or more else ingest.overtaken(session, base)

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from server import clock
 from server.api.listing import LONGEST, USUAL, page
 from server.api.once import Answer, once
-from server.api.problem import Flaw, ProblemError
+from server.api.problem import Flaw, ProblemError, several
 from server.api.wire import Asked, answer, asked
 from server.api.writing import writing_for
 from server.auth.credentials import Principal
@@ -104,7 +104,7 @@ def add(request: Request[Principal, None, Any], service: NamedDependency[Service
     wanted = asked(WebhookAsked, body)
     wrong = list(_wrong(request.user, wanted))
     if wrong:
-        raise ProblemError("invalid", f"{len(wrong)} things are wrong with the endpoint", wrong)
+        raise several("the endpoint", wrong)
 
     def write(session: Session) -> Answer:
         now = clock.now()
@@ -256,7 +256,7 @@ def _wrong(who: Principal, wanted: WebhookAsked) -> list[Flaw]:
         found.append(Flaw("/url", said, "write one such as https://desk.example/proofolio"))
     for at, type in enumerate(wanted.types):
         if type not in KINDS:
-            found.append(Flaw(f"/types/{at}", f"`{type}` is no type of event", "see docs/service.md"))
+            found.append(Flaw(f"/types/{at}", f"`{type}` is no type of event", "see docs/events.md"))
     for at, name in enumerate(wanted.households or ()):
         if who.households is not None and name not in who.households:
             found.append(Flaw(f"/households/{at}", f"there is no household `{name}`", "name one that you may see"))

@@ -6,9 +6,10 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from policy.book.intake.json_text import parse
-from policy.book.problem import Problem, is_problems, pointer
+from policy.book.problem import Problem, is_problems
+from server.api import misread
 from server.api.once import Answer
-from server.api.problem import Flaw, ProblemError
+from server.api.problem import Flaw, ProblemError, several
 
 _Asked = TypeVar("_Asked", bound="Asked")
 BODY = "body"
@@ -18,6 +19,11 @@ class Asked(BaseModel):
     """A request's body: what it does not know it refuses."""
 
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True, frozen=True)
+
+    @classmethod
+    def within(cls, said: object) -> Sequence[Flaw]:
+        """What is wrong with members that are read later: of a request that is refused already."""
+        return ()
 
 
 def utf8(body: bytes) -> str:
@@ -41,27 +47,23 @@ def document(body: bytes) -> Any:
 
 def asked(model: type[_Asked], body: bytes) -> _Asked:
     """The request; a problem that names everything that is wrong with it."""
+    said = document(body)
     try:
-        return model.model_validate(document(body))
+        return model.model_validate(said)
     except ValidationError as error:
-        errors = [Flaw(pointer(e["loc"]), e["msg"], _help(model, e["type"])) for e in error.errors(include_url=False)]
-        raise ProblemError("invalid", f"{len(errors)} things are wrong with the request", errors) from None
+        errors = [misread.flaw(model, each) for each in error.errors(include_url=False)]
+        raise several("the request", [*errors, *model.within(said)]) from None
 
 
-def _help(model: type[BaseModel], kind: str) -> str:
-    known = ", ".join(model.model_fields)
-    return f"there are {known}" if kind == "extra_forbidden" else "see /schema for what is wanted"
+def flaws(problems: Sequence[Problem], below: str = "") -> list[Flaw]:
+    """Problems of a book, of orders or of an intent as a request's errors. `below`: the member that they are in."""
+    return [Flaw(below + each.place.pointer or None, said(each), each.do) for each in problems]
 
 
-def flaws(problems: Sequence[Problem]) -> list[Flaw]:
-    """Problems of a book or of orders as a request's errors."""
-    return [Flaw(problem.place.pointer or None, said(problem), problem.do) for problem in problems]
-
-
-def said(problem: Problem) -> str:
+def said(found: Problem) -> str:
     """With the line, where there is no pointer to say it."""
-    place = problem.place
-    return problem.what if place.pointer or place.line is None else f"{place.file}:{place.line}: {problem.what}"
+    place = found.place
+    return found.what if place.pointer or place.line is None else f"{place.file}:{place.line}: {found.what}"
 
 
 def answer(status: int, says: Any, *, location: str | None = None, etag: str | None = None) -> Answer:

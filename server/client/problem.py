@@ -10,11 +10,12 @@ import httpx
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """One of several things that are wrong. `pointer`: RFC 6901, where in the body."""
+    """One of several things that are wrong. `pointer`: RFC 6901, where in the body; `code`: what kind of mistake."""
 
     pointer: str | None
     detail: str
     help: str
+    code: str = "wrong"
 
 
 class ProblemError(Exception):
@@ -26,7 +27,8 @@ class ProblemError(Exception):
         self.detail = str(said.get("detail", "no problem was told"))
         self.request_id = str(said.get("request_id", ""))
         self.errors = tuple(
-            Flaw(e.get("pointer"), e.get("detail", ""), e.get("help", "")) for e in said.get("errors", ())
+            Flaw(e.get("pointer"), e.get("detail", ""), e.get("help", ""), e.get("code", "wrong"))
+            for e in said.get("errors", ())
         )
         super().__init__(f"{status} {self.slug}: {self.detail} ({self.request_id})")
 

@@ -109,14 +109,26 @@ def read(text: str, file: str, book: Book) -> Intent | tuple[Problem, ...]:
 
 def of(raw: object, file: str, book: Book) -> Intent | tuple[Problem, ...]:
     """The intent of a value that `policy.book.intake.json_text` parsed; or every problem, with its place in it."""
+    document = _document(raw, file)
+    if not isinstance(document, IntentDocument):
+        return document
+    wrong = *_unknown(file, document, book), *_dearer_inside(file, document), *_unpinned(file, document)
+    return wrong or _intent(document)
+
+
+def misread(raw: object, file: str) -> tuple[Problem, ...]:
+    """What is wrong with it, whatever the book."""
+    found = _document(raw, file)
+    return () if isinstance(found, IntentDocument) else found
+
+
+def _document(raw: object, file: str) -> IntentDocument | tuple[Problem, ...]:
     if not isinstance(raw, dict):
         return (Problem(Place(file, 1, ""), f"{kind(raw)} stands where the intent is wanted", "write one object"),)
     try:
-        document = IntentDocument.model_validate(raw)
+        return IntentDocument.model_validate(raw)
     except ValidationError as error:
         return tuple(_problem(file, detail) for detail in error.errors(include_url=False))
-    wrong = *_unknown(file, document, book), *_dearer_inside(file, document), *_unpinned(file, document)
-    return wrong or _intent(document)
 
 
 def written(intent: Intent) -> str:
@@ -206,7 +218,7 @@ def _unpinned(path: str, document: IntentDocument) -> Iterator[Problem]:
         place = Place(path, None, pointer(("pins", number)))
         twin = first.setdefault((pin.account, pin.instrument), number)
         if twin != number:
-            what = f"`{pin.instrument}` in `{pin.account}` is pinned at {pointer(('pins', twin))}, too"
+            what = f"`{pin.instrument}` in `{pin.account}` is pinned twice, at {twin} and at {number}"
             yield Problem(place, what, "say both limits in one pin")
         if pin.least is None and pin.most is None:
             yield Problem(place, "this pin says neither `least` nor `most`", 'write "0" for both to leave it as it is')

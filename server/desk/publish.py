@@ -7,7 +7,7 @@ the published one as its `base`. In force is the last row whose instant has come
 | ---------- | ---------------------------------------------------------------- | ---------- |
 | draft      | it was published                                                 | scheduled, active |
 | scheduled  | it was activated from an instant that has not come               | active     |
-| active     | it is the last one whose instant has come: the one in force      | superseded |
+| active     | it is the last one whose instant has come, or that is a state of it | superseded |
 | superseded | another one's instant came after its own, or took its place      |            |
 
 Only the instant is kept; the rest follows from it and from the clock, so that no job has to turn a state over.

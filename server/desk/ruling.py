@@ -105,6 +105,13 @@ def kept_from(session: Session, who: Principal) -> frozenset[str]:
     return frozenset(session.exec(select(Rulebook.id).where(not_(theirs))))
 
 
+def in_force(session: Session, who: Principal, at: str, beside: str | None = None) -> Rulebook | None:
+    """The one that somebody takes for it: without states that differ in what is not theirs to see, unless they know of
+    such a one, `beside`."""
+    kept = kept_from(session, who)
+    return publish.in_force(session, at, () if beside in kept else kept)
+
+
 def _row(session: Session, wanted: Composed, manifest: bytes, by: str, now: str, at: str) -> Rulebook:
     kept, *_ = blobs.put(session, [manifest, *wanted.files.values()])
     base = wanted.base

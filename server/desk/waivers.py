@@ -109,7 +109,9 @@ def wanted_by(row: Waiver) -> Wanted:
 
 
 def granted(session: Session, row: Waiver, text: str, signed: str, by: str, now: str) -> Event:
+    """It begins today where it was asked for from an earlier day on, which the entry of that says still."""
     (row.file,) = blobs.put(session, [text.encode()])
+    row.first = max(row.first, now[:10])
     row.granter, row.granted, row.signed, row.version = by, now, signed, row.version + 1
     session.add(row)
     return _told(row, "waiver.granted", by)

@@ -41,6 +41,12 @@ class Rulebooks:
         )
         return found
 
+    def ruled(self) -> RulebookAnswer:
+        """Read the rule book in force. The one by which everything is judged now: a published one, or the state of it
+        with the modes and waivers of now. For adviser, compliance, control room, trader, operations, regulator."""
+        found: RulebookAnswer = self.wire.call(RulebookAnswer, "GET", "/v1/rulebooks/in-force")
+        return found
+
     def get(self, rulebook: Ref) -> RulebookAnswer:
         """Read a rule book. Its files and the report of its cases, without what is for other eyes. For adviser,
         compliance, control room, trader, operations, regulator."""

@@ -24,13 +24,13 @@ class Runs:
     def create(
         self,
         *,
+        intent: Json | None = None,
         snapshot: str | None = None,
         rulebook: str | None = None,
         households: Sequence[str] | None = None,
         outcomes: Sequence[str] | None = None,
         drift_over: str | None = None,
         cash_over: str | None = None,
-        intent: Json | None = None,
         expires: str | None = None,
     ) -> RunAnswer:
         """Ask for a run. Proposals for many households: they are queued as workers get through them. For adviser,
@@ -40,13 +40,13 @@ class Runs:
             "POST",
             "/v1/runs",
             body={
+                "intent": intent,
                 "snapshot": snapshot,
                 "rulebook": rulebook,
                 "households": households,
                 "outcomes": outcomes,
                 "drift_over": drift_over,
                 "cash_over": cash_over,
-                "intent": intent,
                 "expires": expires,
             },
         )

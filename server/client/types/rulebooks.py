@@ -134,11 +134,11 @@ class RuleSaid(Answer):
 
 
 class RulebookAnswer(Answer):
-    """`state`: draft, scheduled, active or superseded; `active`: since when or from when it is in force. `manifest`:
-    the SHA-256 that the log and proofs name. `base`: the published one of which this is a later state. `files`: by
-    path, those of which the reader may see everything; `observed`, `waivers`, `cases`: of the rules that the reader
-    may see. `git`: the revision that it was published as, for who may see all of it. `warnings`: what is doubtful in
-    the text, said to whoever published it."""
+    """`state`: draft, scheduled, active or superseded; `active`: since when or from when it holds. `in_force`: the one
+    by which everything is judged now, this or another one. `manifest`: the SHA-256 that the log and proofs name.
+    `base`: the published one of which this is a later state. `files`: by path, those of which the reader may see
+    everything; `observed`, `waivers`, `cases`: of the rules that the reader may see. `git`: the revision that it was
+    published as, for who may see all of it. `warnings`: what is doubtful in the text, said to whoever published it."""
 
     id: str
     title: str
@@ -148,6 +148,7 @@ class RulebookAnswer(Answer):
     made: str
     active: str | None
     activator: str | None
+    in_force: str | None
     base: str | None = None
     files: Mapping[str, str] | None = None
     observed: tuple[str, ...] | None = None
@@ -159,16 +160,20 @@ class RulebookAnswer(Answer):
 
 
 class RulebooksAnswer(Answer):
-    """Newest first. `next`: the cursor of the next page, null after the last."""
+    """Newest first. `in_force`: the id of the one by which everything is judged now; `next`: the cursor of the next
+    page, null after the last."""
 
+    in_force: str | None
     data: tuple[RulebookAnswer, ...]
     next: str | None
 
 
 class RulesAnswer(Answer):
-    """The rules and lists that the reader may see."""
+    """The rules and lists that the reader may see, as they stand in this rule book: in a published one as it was
+    published. `in_force`: the one whose modes and waivers hold now."""
 
     rulebook: str
+    in_force: str | None
     data: tuple[RuleSaid, ...]
 
 

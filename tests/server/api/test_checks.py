@@ -187,6 +187,29 @@ def test_other_households_are_not_in_the_book(desk: dict[str, Any], caller: Make
     assert "theirs" in text(check(desk["anna"], everything=True)).decode()
 
 
+def test_nothing_judged_is_no_pass(desk: dict[str, Any], caller: Makes) -> None:
+    gone = caller("gone", Role.ADVISER, households=["gone"])
+    assert gone("POST", "/v1/checks", json={}).json()["code"] == "no-snapshot"
+    for more in ({}, {"orders": [order("buy", "A", 1)]}):
+        named = gone("POST", "/v1/checks", json={"snapshot": desk["snapshot"], **more})
+        assert named.json()["errors"][0]["pointer"] == "/snapshot"
+
+
+def test_one_mistake_hides_no_other(desk: dict[str, Any]) -> None:
+    wrong = {**order("buy", "A", 1), "side": "up"}
+    found = desk["anna"]("POST", "/v1/checks", json={"odrers": [], "max_age": "1h", "everything": 3, "orders": [wrong]})
+    said = {each["pointer"]: (each["code"], each["detail"], each["help"]) for each in found.json()["errors"]}
+    assert found.json()["detail"] == "4 things are wrong with the request"
+    assert said.keys() == {"/odrers", "/max_age", "/everything", "/orders/0/side"}
+    assert said["/odrers"] == ("unknown-member", "there is no member `odrers` here", "did you mean `orders`?")
+    assert said["/max_age"][:2] == ("wrong-form", "`1h` is not written as is wanted")
+    assert "PT30M" in said["/max_age"][2]
+    assert said["/everything"][1] == "a number stands where true or false is wanted"
+    one = desk["anna"]("POST", "/v1/proposals", json={"intent": {"colour": "red"}, "colour": "red"}).json()["errors"]
+    assert [each["pointer"] for each in one] == ["/colour", "/intent/colour"]
+    assert desk["anna"]("POST", "/v1/checks", json=[]).json()["detail"] == "1 thing is wrong with the request"
+
+
 def firm(count: int) -> dict[str, Any]:
     """So many households, each with one account that holds as much of everything."""
     (one,), names = book()["accounts"], [f"{number}" for number in range(count)]

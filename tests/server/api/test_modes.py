@@ -59,6 +59,25 @@ def observed(service: Service, at: str | None = None) -> tuple[str, ...]:
     return loaded.rules_in(service, row).library.observed
 
 
+def test_which_one_is_in_force_is_said(anna: Caller, berta: Caller) -> None:
+    assert anna("GET", "/v1/rulebooks/in-force").json()["code"] == "not-found"
+    name = published(anna)
+    assert anna("GET", "/v1/rulebooks").json()["in_force"] is None
+    activated(berta, name)
+    assert anna("GET", "/v1/rulebooks/in-force").json()["id"] == name
+    mode = wanted(anna, name, "P-1", "observe")
+    agreed = berta("POST", f"/v1/modes/{mode}/approval", json={}, headers=FIRST)
+    assert agreed.status_code == 200, agreed.text
+    now = anna("GET", "/v1/rulebooks/in-force").json()
+    assert (now["base"], now["state"], now["in_force"], now["observed"]) == (name, "active", now["id"], ["P-1"])
+    listed = anna("GET", "/v1/rulebooks").json()
+    assert {listed["in_force"], *(each["in_force"] for each in listed["data"])} == {now["id"]}
+    for of, says in ((name, "enforce"), (now["id"], "observe")):
+        rules = anna("GET", f"/v1/rulebooks/{of}/rules").json()
+        assert rules["in_force"] == now["id"]
+        assert next(each["mode"] for each in rules["data"] if each["id"] == "P-1") == says
+
+
 def test_what_is_observed_is_covered_by_the_hash(service: Service, anna: Caller, berta: Caller) -> None:
     name = published(anna, "P-1", "H-7", "P-1")
     with service.store.reading() as session:

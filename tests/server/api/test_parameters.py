@@ -32,6 +32,18 @@ def test_parameters_in_other_words(caller: Callers, query: str) -> None:
     assert found.status_code == 200 or found.json()["code"] == "bad-parameter"
 
 
+def test_each_parameter_that_is_missing_is_named(caller: Callers) -> None:
+    everybody = caller("everybody", *Role)
+    found = everybody("GET", "/v1/exports?from=2026-11-23").json()
+    assert (found["code"], found["detail"], found["instance"]) == ("bad-parameter", "`to` is missing", "/v1/exports")
+    for path in ("/v1/proposals/prop_1/comparison", "/v1/rulebooks/rb_1/changes"):
+        (flaw,) = everybody("GET", path).json()["errors"]
+        assert (flaw["code"], flaw["detail"]) == ("missing", "`against` is missing")
+    assert everybody("GET", "/v1/exports").json()["detail"] == "`from` is missing; `to` is missing"
+    assert everybody("GET", "/v1/log/proofs/consistency").json()["detail"] == "`from` is missing"
+    assert everybody("GET", "/v1/proposals?limit=x").json()["detail"].startswith("`limit`: ")
+
+
 def test_what_there_is_is_named(caller: Callers) -> None:
     anna = caller("anna", Role.ADVISER)
     assert "there are cursor, limit" in anna("GET", "/v1/proposals?page=2").json()["detail"]
