@@ -33,6 +33,21 @@ def test_it_names_the_key_and_the_state(data: Path, capsys: pytest.CaptureFixtur
     assert json.loads(capsys.readouterr().out) == {"answer": "card", "card": said}
 
 
+def test_it_says_which_keys_were_stolen(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    service = opened(Settings(data, f"sqlite:///{data / 'proofolio.sqlite'}"))
+    signer.sealed(service.store, service.signer)
+    begun = service.signer.verifier
+    for wrong in (["--since", "1"], ["--stolen", "--since", "3"], ["--stolen", "nonsense"]):
+        assert main(["rotate-key", *wrong]) == 3
+    for _ in range(2):  # the second time it is no news
+        assert main(["rotate-key", "--stolen", begun.text, "--since", "1", "--json"]) == 0
+        said = json.loads(capsys.readouterr().out)
+        assert said == {"answer": "stolen", "signing": [service.signer.verifier.text]}
+    assert main(["trust-card"]) == 0
+    card = trust(capsys.readouterr().out.encode())
+    assert (card.logs, card.stolen) == ((service.signer.verifier, begun), {begun.key.raw: 1})
+
+
 def test_where_nothing_has_begun_nothing_is_made(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["trust-card"]) == 3
     assert "no service has begun here" in capsys.readouterr().err
