@@ -202,6 +202,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("household"),
     )
     op.create_table(
+        "stated",
+        *texts("snapshot", "origins"),
+        *perhaps("heard"),
+        *texts("lists"),
+        sa.PrimaryKeyConstraint("snapshot"),
+    )
+    op.create_table(
+        "entered",
+        *texts("id", "list", "kind", "subject", "start"),
+        *perhaps("end", "known"),
+        sa.Column("derivatives", sa.Boolean(), nullable=False),
+        sa.Column("ends", sa.Boolean(), nullable=False),
+        *texts("source"),
+        *perhaps("reason"),
+        *texts("author", "made"),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
         "evidence",
         *texts("hash", "principal"),
         sa.Column("size", sa.Integer(), nullable=False),
@@ -364,6 +382,8 @@ def downgrade() -> None:
     op.drop_table("observation")
     op.drop_table("mode")
     op.drop_table("evidence")
+    op.drop_table("entered")
+    op.drop_table("stated")
     op.drop_table("salt")
     op.drop_table("snapshot")
     op.drop_table("told")

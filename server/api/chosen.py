@@ -51,6 +51,13 @@ def library_in_force(service: Service, session: Session, now: str) -> Library | 
     return None if found is None else loaded.rules_in(service, found).library
 
 
+def libraries(service: Service, session: Session, now: str) -> tuple[Library, ...]:
+    """What the rules in force say, first, and those that are to come."""
+    found = publish.in_force(session, now)
+    rows = (*(() if found is None else (found,)), *publish.to_come(session, now))
+    return tuple(loaded.rules_in(service, row).library for row in rows)
+
+
 def household(known: Manifest, named: str | None, who: Principal, *, snapshot: str | None) -> str | None:
     """Whose part of a snapshot a request is about; None for all of it. Who may see some households only, and of these
     one in this snapshot, means that one. `snapshot`: as it was named."""

@@ -28,7 +28,7 @@ from server.api.version import matched, version
 from server.api.wire import Asked, answer, asked
 from server.auth.credentials import Principal
 from server.auth.roles import Act
-from server.desk import facts, filled, headroom, loaded, proposals
+from server.desk import filled, headroom, ingest, loaded, proposals
 from server.desk.headroom import Held
 from server.desk.loaded import Loaded
 from server.desk.proposals import State
@@ -120,7 +120,7 @@ def release(
     said = asked(ReleaseAsked, body).reason
 
     def write(session: Session) -> Answer:
-        newest = facts.newest(session)  # nobody seals meanwhile that they are filled
+        newest = ingest.newest(session)  # nobody seals meanwhile that they are filled
         row, who, now = proposal_known(session, request, proposal, lock=True), request.user.name, clock.now()
         matched(request, row)
         if who in proposals.askers(session, row):

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from litestar import Request, Response, Router, get, post
@@ -24,8 +24,9 @@ from server.api.reads import ALL, about
 from server.api.wire import answer, flaws, utf8
 from server.auth.credentials import Principal
 from server.auth.roles import Act
-from server.desk import ingest, loaded
+from server.desk import ingest, lists, loaded
 from server.desk.ingest import Received
+from server.desk.lists import Said
 from server.log import feed, journal
 from server.log.journal import Receipt
 from server.running import Service
@@ -97,13 +98,20 @@ def add(
             raise several("the book", flaws(found))
 
         def write(session: Session) -> Answer:
-            newer = None if base is None or more else ingest.overtaken(session, base)
+            newest, now = ingest.newest(session), clock.now()
+            newer = None if base is None or more else ingest.overtaken(session, base, newest)
             if newer != over:
                 raise ProblemError("state-conflict", _overtaken(newer))
-            now = clock.now()
-            row, event = ingest.sealed(session, found, whose, request.user.name, now, more=more, base=base)
-            (receipt,) = journal.append(session, [event], now)
-            return answer(201, _shown(row, receipt), location=f"/v1/snapshots/{row.id}")
+            before = () if more else lists.shown(session, newest)
+            libraries = chosen.libraries(service, session, now)
+            secret = any(not sees_all(library, ()) for library in libraries)
+            by = request.user.name
+            row, event = ingest.sealed(session, found, whose, by, now, more=more, base=base, secret=secret)
+            after = lists.joined(found.book, lists.said(session)).entries
+            word = Said((), ends=False, source=whose, reason=None, author=by)
+            listed = () if more or newest is None else lists.told(row, before, after, word, libraries)
+            receipt = journal.append(session, [event, *listed], now)[0]
+            return answer(201, _told(service, request.user, row, receipt), location=f"/v1/snapshots/{row.id}")
 
         return write
 
@@ -129,7 +137,7 @@ def _received(
         row = session.get(Snapshot, base)
         if row is None:
             raise ProblemError("bad-parameter", f"there is no snapshot `{base[:80]}` to add to")
-        return ingest.added(session, utf8(body), loaded.manifest_in(service, row))
+        return ingest.added(session, utf8(body), row, loaded.manifest_in(service, row))
 
 
 @get("/snapshots", opt=LIST, sync_to_thread=True)
@@ -180,24 +188,24 @@ def document(
     raise ProblemError("not-found", f"there is no such document of `{snapshot[:80]}` for you")
 
 
-def _told(service: Service, who: Principal, row: Snapshot) -> SnapshotAnswer:
+def _told(service: Service, who: Principal, row: Snapshot, log: Receipt | None = None) -> SnapshotAnswer:
     """Without how many entries lists have, for whom rules are kept from, and how much households have, for whom some
     are."""
-    library, shown = _library(service), _shown(row)
-    kept = set() if library is None or sees_all(library, who.roles) else {"lists"}
+    counts = json.loads(row.counts)
+    kept = set() if all(sees_all(library, who.roles) for library in _libraries(service)) else {"lists"}
     kept |= set() if who.households is None else set(OWN)
-    return replace(shown, counts={table: count for table, count in shown.counts.items() if table not in kept})
+    counts = {table: count for table, count in counts.items() if table not in kept}
+    return SnapshotAnswer(row.id, row.manifest, row.source, row.as_of, row.known_at, counts, row.more, row.made, log)
 
 
 def _is_kept(service: Service, book: Book, who: Principal) -> bool:
-    """Whether entries of a list are in the book that the rules in force keep from somebody."""
-    library = _library(service)
-    return library is not None and bool(kept_lists(library, book, who.roles))
+    """Whether entries of a list are in the book that rules keep from somebody."""
+    return any(kept_lists(library, book, who.roles) for library in _libraries(service))
 
 
-def _library(service: Service) -> Library | None:
+def _libraries(service: Service) -> tuple[Library, ...]:
     with service.store.reading() as session:
-        return chosen.library_in_force(service, session, clock.now())
+        return chosen.libraries(service, session, clock.now())
 
 
 def _known(session: Session, snapshot: str) -> Snapshot:
@@ -205,11 +213,6 @@ def _known(session: Session, snapshot: str) -> Snapshot:
     if row is None:
         raise ProblemError("not-found", f"there is no snapshot `{snapshot}`")
     return row
-
-
-def _shown(row: Snapshot, log: Receipt | None = None) -> SnapshotAnswer:
-    counts = json.loads(row.counts)
-    return SnapshotAnswer(row.id, row.manifest, row.source, row.as_of, row.known_at, counts, row.more, row.made, log)
 
 
 ROUTES = Router("/", route_handlers=[add, listed, one, document], tags=["data"])

@@ -10,6 +10,7 @@ from server.client.resources.facts import Facts
 from server.client.resources.headroom import Headroom
 from server.client.resources.holds import Holds
 from server.client.resources.keys import Keys
+from server.client.resources.lists import Lists
 from server.client.resources.log import Log
 from server.client.resources.modes import Modes
 from server.client.resources.operations import Operations
@@ -37,6 +38,7 @@ class Surface:
         self.headroom = Headroom(wire)
         self.holds = Holds(wire)
         self.keys = Keys(wire)
+        self.lists = Lists(wire)
         self.log = Log(wire)
         self.modes = Modes(wire)
         self.operations = Operations(wire)

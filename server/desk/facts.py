@@ -7,9 +7,8 @@ two changes are made of the same one.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
 from math import isfinite
 from typing import Any
 
@@ -24,12 +23,12 @@ from policy.book.problem import Place, Problem, pointer
 from policy.canonical import Json
 from policy.ir.core import Library
 from policy.judge import redact
-from policy.judge.depends import lists_of
-from server.desk import ingest, manifest
+from server.desk import ingest, lists, manifest, origins
 from server.desk.ingest import Received
+from server.desk.lists import Said
 from server.desk.manifest import Manifest
 from server.log.events import Event, apart
-from server.store.tables import Reached, Snapshot
+from server.store.tables import Snapshot
 
 Rows = Sequence[Any]
 
@@ -56,43 +55,61 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class New:
-    """`tables`: raw rows by table; `day`, `known_at`: to which the book is brought, None where it stays."""
+    """`tables`: raw rows by table; `day`, `known_at`: to which the book is brought, None where it stays. `entry`: a row
+    that is said of a list, beside what the book states."""
 
     tables: Mapping[str, Rows] = field(default_factory=dict)
     positions: tuple[Position, ...] = ()
     as_of: str | None = None
     known_at: str | None = None
+    entry: Any = None
 
 
 @dataclass(frozen=True, slots=True)
 class Next:
-    """The book to be sealed, `base`: the snapshot whose other parts it shares."""
+    """The book to be sealed, `base`: the snapshot whose other parts it shares, `shown`: all entries of lists in that.
+    `said`: of the lists, beside the book's own."""
 
     base: str
     received: Received
-
-
-def newest(session: Session) -> Snapshot | None:
-    """The newest snapshot, which nobody else puts facts into before this transaction ends."""
-    session.get(Reached, 1, with_for_update=True)
-    return ingest.latest(session)
+    shown: tuple[ListEntry, ...]
+    said: tuple[ListEntry, ...] = ()
 
 
 def put(session: Session, base: Snapshot, new: New) -> Next | tuple[Problem, ...]:
     """The book with what is new; or everything that is wrong with it."""
     before = manifest.read(session, base.manifest)
     shared = manifest.shared_rows(session, before)
+    shown = lists.entries(shared.get("lists", ()))
+    own = lists.own(session, base, shown)
+    shared["lists"] = [*map(lists.row, own)]
     after = {**shared, **{name: _merged(name, shared, rows) for name, rows in new.tables.items()}}
     after |= {name: day for name, day in (("as_of", new.as_of), ("known_at", new.known_at)) if day is not None}
+    if new.entry is not None:
+        after["lists"] = _merged("lists", shared, [new.entry])
     found = wire.from_json(_text(after), "body")
     if not isinstance(found, Book):
         return tuple(_placed(problem, new, after) for problem in found)
+    said = found.entries[-1:] if new.entry is not None else ()
+    found = replace(found, entries=own) if said else found
     moved = _moved(session, before, found, new)
     if not isinstance(moved, Book):
         return moved
     others = {name: part for name, part in before.parts.items() if name not in _homes(new)}
     wrong = tuple(ingest.clashes(session, moved, others)) if new.positions else ()
-    return wrong or Next(base.id, Received(moved, others))
+    received = Received(moved, others, origins.read(session, base.id), _named(new))
+    return wrong or Next(base.id, received, shown, said)
+
+
+def _named(new: New) -> origins.Named:
+    """Of what somebody says something, by kind; of prices and rates alone, not of what things are."""
+    listed = lists.entries(new.tables.get("lists", ()))
+    return {
+        origins.PRICES: {str(row["instrument"]) for row in new.tables.get("prices", ())},
+        origins.RATES: {str(row["currency"]) for row in new.tables.get("rates", ())},
+        origins.LISTS: {origins.of_list(entry) for entry in listed},
+        origins.POSITIONS: _homes(new),
+    }
 
 
 def _text(document: Mapping[str, Any]) -> str:
@@ -121,32 +138,13 @@ def _key(table: str, row: Any) -> tuple[object, ...]:
 def _placed(problem: Problem, new: New, after: Mapping[str, Any]) -> Problem:
     """Where in the request it is; what was wrong with rows that were there is wrong with the request as a whole."""
     parts = (problem.place.pointer or "").split("/")
+    if new.entry is not None and parts[1:3] == ["lists", str(len(after["lists"]) - 1)]:
+        return replace(problem, place=Place("body", None, "/".join(["", *parts[3:]])))
     if len(parts) > 2 and parts[1] in new.tables and parts[2].isdigit():
         row = int(parts[2]) - len(after[parts[1]]) + len(new.tables[parts[1]])
         if row >= 0:
             return replace(problem, place=Place("body", None, "/".join(["", parts[1], str(row), *parts[3:]])))
     return replace(problem, place=Place("body"))
-
-
-# --- what is on a list no longer -----------------------------------------------------------------
-
-
-def without_end(session: Session, base: Snapshot, name: str, subject: str) -> tuple[ListEntry, ...]:
-    """Entries of the list that are about the subject and have no end."""
-    shared = manifest.shared_of(session, manifest.read(session, base.manifest))
-    return tuple(e for e in shared.entries if (e.list, e.subject) == (name, subject) and e.end is None)
-
-
-def ended(entries: Sequence[ListEntry], base: Snapshot, last: str | None) -> Rows:
-    """Rows in which they end on that day; the day before the snapshot's, and not before they began, without one."""
-    before = date.fromisoformat(base.as_of) - timedelta(days=1)
-    return [_row(entry, last or max(before, entry.start).isoformat()) for entry in entries]
-
-
-def _row(entry: ListEntry, end: str) -> dict[str, Json]:
-    known: dict[str, Json] = {} if entry.known is None else {"known": entry.known.isoformat()}
-    whom: dict[str, Json] = {"list": entry.list, "kind": entry.kind, "subject": entry.subject}
-    return {**whom, **known, "start": entry.start.isoformat(), "end": end, "derivatives": entry.derivatives}
 
 
 # --- what accounts hold --------------------------------------------------------------------------
@@ -195,29 +193,32 @@ def _held(rows: Mapping[str, list[Any]], mine: Sequence[Position]) -> dict[str, 
 
 
 def sealed(
-    session: Session, found: Next, new: New, source: str, actor: str, now: str, library: Library | None
+    session: Session, found: Next, new: New, word: Said, now: str, libraries: Collection[Library]
 ) -> tuple[Snapshot, list[Event]]:
     """The next snapshot, and what the feed says of it: what everybody may know first, then what is on a list to those
     who may know what the list is for, and what a household holds to who may see it. Where nothing is new but entries of
-    lists that are for some eyes, all of it is for these. `library`: the rules in force."""
-    row, event = ingest.sealed(session, found.received, source, actor, now)
-    row.role, base = _eyes(new, library), session.get_one(Snapshot, found.base)
+    lists that are for some eyes, all of it is for these. `word`: whose doing it is, and what they say of lists.
+    `libraries`: the rules that may speak of lists."""
+    lists.enter(session, word, now)
+    secret = any(not redact.sees_all(library, ()) for library in libraries)
+    row, event = ingest.sealed(session, found.received, word.source, word.author, now, secret=secret)
+    named = (*word.entries, *_entries(found.received.book, new))
+    row.role, base = _eyes(new, named, libraries), session.get_one(Snapshot, found.base)
     if row.role is not None:  # whose data that is says the event alone
         row.source = base.source
     if new.tables.keys() == {"prices"} and new == New(new.tables):
         row.since = base.since
     session.add(row)
-    told: dict[str, Json] = {"id": row.id, "base": found.base, "source": source, "as_of": row.as_of}
+    told: dict[str, Json] = {"id": row.id, "base": found.base, "source": word.source, "as_of": row.as_of}
     told |= {"known_at": row.known_at, "changed": list[Json](sorted(_changed(new)))}
     for name, column in (("prices", "instrument"), ("rates", "currency"), ("instruments", "id"), ("issuers", "id")):
         if name in new.tables:
             told[name] = list[Json](sorted({str(each[column]) for each in new.tables[name]}))
     whole = replace(event, type="fact.changed", subject=f"facts as of {row.as_of}", data=told)
-    said = [(told, row.role, None), *_apart(row.id, new, library)]
-    return row, [
-        replace(whole, data=data, stream=apart(whole.stream, role), role=role, household=home)
-        for data, role, home in said
-    ]
+    whole = replace(whole, stream=apart(whole.stream, row.role), role=row.role)
+    after = lists.joined(found.received.book, lists.said(session)).entries
+    listed = lists.told(row, found.shown, after, replace(word, entries=named), libraries)
+    return row, [whole, *listed, *(_held_by(whole, row, each) for each in new.positions)]
 
 
 def _changed(new: New) -> Iterator[str]:
@@ -226,38 +227,18 @@ def _changed(new: New) -> Iterator[str]:
         yield "day"
 
 
-def _eyes(new: New, library: Library | None) -> str | None:
+def _entries(book: Book, new: New) -> Iterator[ListEntry]:
+    """Those that are new among the book's own."""
+    keys = {_key("lists", row) for row in new.tables.get("lists", ())}
+    yield from (each for each in book.entries if _key("lists", lists.row(each)) in keys)
+
+
+def _eyes(new: New, named: Sequence[ListEntry], libraries: Collection[Library]) -> str | None:
     """The roles that it is all for, by commas; None where something of it is for everybody."""
-    found = {eyes(str(row["list"]), library) for row in new.tables.get("lists", ())}
+    found = {lists.eyes(name, libraries) for name in {each.list for each in named}}
     return None if None in found or new.positions or any(_changed(new)) else ",".join(sorted(filter(None, found)))
 
 
-def _apart(
-    snapshot: str, new: New, library: Library | None
-) -> Iterator[tuple[dict[str, Json], str | None, str | None]]:
-    """What the feed says, for which roles and whose household."""
-    by_list: dict[str, list[Any]] = {}
-    for row in new.tables.get("lists", ()):
-        by_list.setdefault(row["list"], []).append(row)
-    for name, rows in sorted(by_list.items()):
-        subjects = list[Json](sorted({str(row["subject"]) for row in rows}))
-        yield {"snapshot": snapshot, "list": name, "subjects": subjects}, eyes(name, library), None
-    for position in new.positions:
-        data: dict[str, Json] = {"snapshot": snapshot, "account": position.account}
-        yield data, None, position.household
-
-
-def eyes(name: str, library: Library | None) -> str | None:
-    """The roles that may know who is on a list, by commas: those of the rules that speak of it, where all of them are
-    for some eyes only; of what no rule speaks, all that something is kept for."""
-    if library is None:
-        return None
-    told = {rule.visible_to for rule in library.rules if name in lists_of(rule)}
-    told |= {found.visible_to for found in library.lists if found.id == name}
-    return None if None in told else ",".join(sorted(filter(None, told or redact.eyes(library)))) or None
-
-
-def may_edit(name: str, library: Library | None, roles: Set[str]) -> bool:
-    """Whether somebody may put entries on a list and take them off: of what they may not know there is nothing."""
-    role = eyes(name, library)
-    return role is None or not roles.isdisjoint(role.split(","))
+def _held_by(whole: Event, row: Snapshot, position: Position) -> Event:
+    data: dict[str, Json] = {"snapshot": row.id, "account": position.account}
+    return replace(whole, data=data, household=position.household)

@@ -4,8 +4,9 @@ A book that is too large for one request comes in several: what a later one says
 its `base`, and takes the place of what that says of the same households. `more` says that others follow: such a
 snapshot is sealed as any, and is never taken for the newest.
 
-What else was sealed while it came is not in it: facts that somebody said meanwhile, such as a name on a list. So it is
-refused as the newest, until whoever sends it says that they know (`over`), and says these facts once more after it.
+What else was sealed while it came is not in it: facts that somebody said meanwhile, such as prices. So it is refused as
+the newest, until whoever sends it says that they know (`over`), and says these facts once more after it. What was said
+of lists is in every one (`server.desk.lists`).
 """
 
 import os
@@ -23,21 +24,25 @@ from policy.book.problem import Place, Problem
 from policy.canonical import Json, encode
 from policy.proof.archive import ArchiveError, unpacked
 from server import clock
-from server.desk import filled, manifest
+from server.desk import filled, lists, manifest, origins
 from server.desk.manifest import Manifest, Part
+from server.desk.origins import Named, Origin, Origins
 from server.log.events import Event
 from server.store import blobs, statement
-from server.store.tables import Reached, Snapshot
+from server.store.tables import Reached, Snapshot, Stated
 
 STREAM = "data"
 
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """`book`: with what is shared; `others`: the parts of the base that it leaves as they are."""
+    """`book`: with what is shared, of lists what it states itself; `others`: the parts of the base that it leaves as
+    they are, and `origins` of what the base says; `named`: of what it says something else, where there is a base."""
 
     book: Book
     others: Mapping[str, Part]
+    origins: Origins | None = None
+    named: Named | None = None
 
 
 def from_json(text: str) -> Received | tuple[Problem, ...]:
@@ -54,7 +59,7 @@ def from_zip(data: bytes) -> Received | tuple[Problem, ...]:
     return _received(tables.from_csv(texts))
 
 
-def added(session: Session, text: str, base: Manifest) -> Received | tuple[Problem, ...]:
+def added(session: Session, text: str, row: Snapshot, base: Manifest) -> Received | tuple[Problem, ...]:
     """Of a document with the tables of some households, to be added to a snapshot."""
     shared = manifest.shared_of(session, base)
     found = wire.from_json(text, "body", document(shared))
@@ -66,7 +71,8 @@ def added(session: Session, text: str, base: Manifest) -> Received | tuple[Probl
         return (Problem(Place("body", pointer="/complete"), what, "say it in the snapshot that this is added to"),)
     others = {name: part for name, part in base.parts.items() if name not in own}
     wrong = tuple(clashes(session, found, others))
-    return wrong or Received(found, others)
+    book = replace(found, entries=lists.own(session, row, found.entries))
+    return wrong or Received(book, others, origins.read(session, row.id), {origins.POSITIONS: own.keys()})
 
 
 def _text(path: str, content: bytes) -> str:
@@ -111,12 +117,16 @@ def sealed(
     *,
     more: bool = False,
     base: str | None = None,
+    secret: bool = False,
 ) -> tuple[Snapshot, Event]:
     """Whoever seals waits here for who does, so that each next one is later than the one before, by its id too. `base`:
-    what it was made of."""
+    what it was made of. `secret`: whether rules keep lists from somebody, who is not to learn by a hash that there are
+    no entries."""
     session.get(Reached, 1, with_for_update=True)
-    salt = os.urandom(32).hex() if received.book.entries else None
-    found = manifest.put(session, replace(received.book, salt=salt), received.others)
+    said = lists.said(session)
+    book = lists.joined(received.book, said)
+    salt = os.urandom(32).hex() if secret or book.entries else None
+    found = manifest.put(session, replace(book, salt=salt), received.others)
     if base is not None and session.exec(select(Snapshot.erased).where(Snapshot.id == base)).one():
         raise blobs.ErasedError(f"a part of `{base}` was erased, so that nothing is added to it")
     (hash,) = blobs.put(session, [manifest.written(found)])
@@ -133,7 +143,9 @@ def sealed(
         since=name,
         base=None if base is None else _since(session.get_one(Snapshot, base)),
     )
-    session.add(row)
+    word = origins.said(received.origins, Origin(source, actor, now, row.known_at), received.named or {})
+    heard, beneath = max((each.id for each in said.values()), default=None), lists.beneath(received.book, said)
+    session.add_all((row, Stated(snapshot=name, origins=origins.written(word), heard=heard, lists=beneath)))
     if not more:
         filled.settled(session, row, found, None if base or not received.others else _stated(received.book))
     data: dict[str, Json] = {"id": row.id, "source": source, "as_of": row.as_of, "known_at": row.known_at}
@@ -145,11 +157,16 @@ def _stated(book: Book) -> frozenset[str]:
     return frozenset(account.household or NOBODY for account in book.accounts.values())
 
 
-def overtaken(session: Session, base: str) -> str | None:
-    """The id of the newest that was sealed since that snapshot, or since the first of the parts that it is one of: what
-    is made of it, and is whole, would lack what that says."""
+def newest(session: Session) -> Snapshot | None:
+    """The newest snapshot, which nobody else seals a next one of before this transaction ends."""
     session.get(Reached, 1, with_for_update=True)
-    since, newest = _since(session.get_one(Snapshot, base)), latest(session)
+    return latest(session)
+
+
+def overtaken(session: Session, base: str, newest: Snapshot | None) -> str | None:
+    """The id of the newest where it was sealed since that snapshot, or since the first of the parts that it is one of:
+    what is made of it, and is whole, would lack what that says."""
+    since = _since(session.get_one(Snapshot, base))
     return None if newest is None or newest.id <= since else newest.id
 
 

@@ -14,7 +14,7 @@ Only the instant is kept; the rest follows from it and from the clock, so that n
 """
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -164,6 +164,12 @@ def state(row: Rulebook, at: str, ruling: Rulebook | None) -> State:
 def report(session: Session, row: Rulebook) -> CasesAnswer:
     """What its cases said when it was published."""
     return TypeAdapter(CasesAnswer).validate_json(blobs.get(session, [row.report])[row.report])
+
+def to_come(session: Session, at: str) -> Sequence[Rulebook]:
+    """Those whose instant has not come."""
+    wanted = select(Rulebook).where(col(Rulebook.active) > at, col(Rulebook.replaced).is_(None))
+    return session.exec(wanted.order_by(col(Rulebook.active))).all()
+
 
 
 def readable_files(known: Rules, mine: Library, report: CasesAnswer) -> Mapping[str, str]:

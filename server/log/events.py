@@ -39,6 +39,7 @@ KINDS = {
     "override.ended": Kind.OVERRIDE,
     "snapshot.sealed": Kind.SNAPSHOT,
     "fact.changed": Kind.SNAPSHOT,
+    "list.changed": Kind.SNAPSHOT,
     "verdict.changed": Kind.ALERT,
     "verdict.differs": Kind.ALERT,
     "surveillance.finished": Kind.SELF_AUDIT,

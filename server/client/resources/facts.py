@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from server.client.answer import Json, Ref
-from server.client.types.facts import FactsAnswer
+from server.client.answer import Json
+from server.client.types.shared import FactsAnswer
 from server.client.wire import Wire
 
 
@@ -44,47 +44,5 @@ class Facts:
                 "issuers": issuers,
                 "positions": positions,
             },
-        )
-        return found
-
-    def enter(
-        self,
-        list_id: Ref,
-        *,
-        kind: str,
-        subject: str,
-        start: str | None = None,
-        end: str | None = None,
-        known: str | None = None,
-        derivatives: bool | None = None,
-        source: str | None = None,
-    ) -> FactsAnswer:
-        """Put a subject on a list. Whom the list names from a day on. For compliance, control room."""
-        found: FactsAnswer = self.wire.call(
-            FactsAnswer,
-            "POST",
-            "/v1/lists/{list_id}/entries",
-            {"list_id": list_id},
-            body={
-                "kind": kind,
-                "subject": subject,
-                "start": start,
-                "end": end,
-                "known": known,
-                "derivatives": derivatives,
-                "source": source,
-            },
-        )
-        return found
-
-    def end(self, list_id: Ref, subject: Ref, *, last: str | None = None) -> FactsAnswer:
-        """Take a subject off a list. The list names it no longer: its entries that have no end get one, the day before
-        the snapshot's unless `last` says another. What was so stays known. For compliance, control room."""
-        found: FactsAnswer = self.wire.call(
-            FactsAnswer,
-            "DELETE",
-            "/v1/lists/{list_id}/entries/{subject}",
-            {"list_id": list_id, "subject": subject},
-            query={"last": last},
         )
         return found

@@ -90,6 +90,18 @@ class Costs(Answer):
     each: Exact
 
 
+class FactsAnswer(Answer):
+    """The next snapshot, and the one that it was made of."""
+
+    id: str
+    base: str
+    manifest: str
+    as_of: str
+    known_at: str
+    made: str
+    log: Receipt
+
+
 class Finding(Answer):
     """One clause of one rule for one scope and one group. `within`: whether the clause's own limit holds, whatever a
     tolerance, waiver or consent excuses. `missing`: facts without which it could not be settled."""

@@ -8,7 +8,7 @@ adds the journal entry which says what was and what is.
 Instants are UTC texts with microseconds, which compare as they lie on the clock; hashes are hexadecimal texts.
 """
 
-from server.store.tables.data import Reached, Salt, Snapshot, Survey, Verdict
+from server.store.tables.data import Entered, Reached, Salt, Snapshot, Stated, Survey, Verdict
 from server.store.tables.desk import Approval, ApprovalPolicy, Choice, Hold, Proposal, Run
 from server.store.tables.flow import Delivery, Executor, Told, Webhook
 from server.store.tables.log import Blob, Checkpoint, Erasure, Head, Journal, LegalHold
@@ -24,6 +24,7 @@ __all__ = [
     "Choice",
     "Credential",
     "Delivery",
+    "Entered",
     "Erasure",
     "Evidence",
     "Executor",
@@ -44,6 +45,7 @@ __all__ = [
     "Run",
     "Salt",
     "Snapshot",
+    "Stated",
     "Survey",
     "Told",
     "Verdict",

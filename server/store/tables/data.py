@@ -33,6 +33,38 @@ class Salt(SQLModel, table=True):
     key: bytes
 
 
+class Stated(SQLModel, table=True):
+    """What a snapshot does not show of how it came to be. `origins`: whose word what is (`server.desk.origins`);
+    `lists`: rows of its book in whose place stands what somebody said of lists, of all that until `heard`
+    (`server.desk.lists`). Both are JSON."""
+
+    __tablename__ = "stated"
+    snapshot: str = Field(primary_key=True)
+    origins: str
+    heard: str | None = None
+    lists: str
+
+
+class Entered(SQLModel, table=True):
+    """What somebody said of who is on a list, which is in every snapshot that is sealed afterwards: an entry as a book
+    has them, or (`ends`) to which day it was one."""
+
+    __tablename__ = "entered"
+    id: str = Field(primary_key=True)
+    list: str
+    kind: str
+    subject: str
+    start: str
+    end: str | None = None
+    known: str | None = None
+    derivatives: bool
+    ends: bool
+    source: str
+    reason: str | None = None
+    author: str
+    made: str
+
+
 class Reached(SQLModel, table=True):
     """The one row that says how far standing verdicts were brought: to journal entry `position` (-1: none), under which
     rule book, on which snapshot; null before there is both. Whoever puts facts into the newest snapshot locks it."""

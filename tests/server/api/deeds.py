@@ -28,11 +28,15 @@ from server.settings import Settings
 from server.store.tables import Hold, Proposal, Webhook
 from tests.server import stocked
 from tests.server.api.conftest import Caller
+from tests.server.api.test_facts import LIST
 from tests.server.api.test_parts import SHARED, household, together
 from tests.server.api.texts import PUBLIC
 from tests.server.signing import named, registered, signed
 
-RULES = {"open.mandate": PUBLIC.replace("on breach block", 'on breach block, waiver by "CCO"').format(share=50)}
+RULES = {
+    "open.mandate": PUBLIC.replace("on breach block", 'on breach block, waiver by "CCO"').format(share=50),
+    "list.mandate": LIST.format(eyes="").replace("LIST-1", "L").replace("forbid buy", "forbid short"),
+}
 FIRM = {**SHARED, **together(household("jones"), household("smith", quantity="600", accounts=2))}
 """Of which `smith` has too much of one company, in both accounts; waived and held is the second."""
 FIRST, SECOND, THIRD = ({"If-Match": f'"r{version}"'} for version in (1, 2, 3))
@@ -231,8 +235,8 @@ DEEDS: Mapping[str, Callable[[World], Deed]] = {
     "overrides_end": lambda w: _delete("overrides", _override(w)),
     "snapshots_add": lambda w: Deed("/v1/snapshots", FIRM),
     "facts_add": lambda w: Deed("/v1/facts", {"prices": [{"instrument": "A", "day": "2026-01-30", "price": "10.00"}]}),
-    "facts_enter": lambda w: Deed("/v1/lists/L/entries", {"kind": "issuer", "subject": "XA"}),
-    "facts_end": _listed,
+    "lists_enter": lambda w: Deed("/v1/lists/L/entries", {"kind": "issuer", "subject": "XA"}),
+    "lists_end": _listed,
     "proposals_add": lambda w: Deed("/v1/proposals", {"household": "smith"}),
     "revisions_revise": lambda w: Deed(f"/v1/proposals/{w.proposal()}/revisions"),
     "decisions_approve": lambda w: Deed(f"/v1/proposals/{w.proposal()}/approval", {}, SECOND),
@@ -263,6 +267,6 @@ DEEDS: Mapping[str, Callable[[World], Deed]] = {
 }
 """By the route's operation id. `two` does it; what somebody else has to have done before, `one` did."""
 
-_FIRMS = ("keys_", "rulebooks_", "modes_", "facts_", "approval_policies_", "people_")
+_FIRMS = ("keys_", "rulebooks_", "modes_", "facts_", "lists_", "approval_policies_", "people_")
 FIRMS = frozenset(name for name in DEEDS if name.startswith(_FIRMS))
 """What is the whole firm's, and no household's."""

@@ -11,6 +11,7 @@ from server.auth.roles import Role
 from server.running import Service
 from tests.server import stocked
 from tests.server.api.conftest import Caller
+from tests.server.api.test_facts import LIST
 from tests.server.api.test_parts import SHARED, household
 
 HOSTILE = (
@@ -42,7 +43,7 @@ WANTED: tuple[tuple[str, dict[str, Any], tuple[str, ...]], ...] = (
     (
         "/v1/lists/L/entries",
         {"kind": "issuer", "subject": "XA"},
-        ("kind", "subject", "start", "end", "known", "source"),
+        ("kind", "subject", "start", "end", "known", "source", "reason"),
     ),
     (
         "/v1/waivers",
@@ -57,7 +58,7 @@ WANTED: tuple[tuple[str, dict[str, Any], tuple[str, ...]], ...] = (
 
 @pytest.fixture
 def who(service: Service, caller: Callable[..., Caller]) -> Caller:
-    stocked.ruled(service, {"rules.mandate": stocked.RULES})
+    stocked.ruled(service, {"rules.mandate": stocked.RULES + LIST.format(eyes="").replace("LIST-1", "L")})
     stocked.sealed(service, {**SHARED, **household("jones")})
     return caller("everybody", *Role)
 
