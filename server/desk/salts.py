@@ -20,8 +20,8 @@ def keys(session: Session, households: Iterable[str]) -> dict[str, bytes]:
     """Of each household, made where there is none yet, by whoever seals, who is alone in that."""
     names, found = sorted(households), dict[str, bytes]()
     for begin in range(0, len(names), MOST):
-        rows = session.exec(select(Salt).where(col(Salt.household).in_(names[begin : begin + MOST])))
-        found |= {row.household: row.key for row in rows}
+        some = col(Salt.household).in_(names[begin : begin + MOST])
+        found |= dict(session.exec(select(Salt.household, Salt.key).where(some)).all())
     new = {name: os.urandom(KEY) for name in names if name not in found}
     if new:
         session.connection().execute(insert(Salt), [{"household": name, "key": key} for name, key in new.items()])
