@@ -11,7 +11,6 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
 from sqlalchemy.exc import InternalError, OperationalError, TimeoutError
 
-from policy.book.amount import number_text
 from server.api import (
     approval_policies,
     batch,
@@ -53,6 +52,7 @@ from server.api import (
     verdicts,
     waivers,
     webhooks,
+    wire,
 )
 from server.api.caller import PUBLIC
 from server.api.follow import Follower
@@ -137,7 +137,7 @@ def app(service: Service) -> Litestar:
             InternalError: refusals.of_transaction,
             Exception: refusals.fault,
         },
-        type_encoders={Fraction: number_text},
+        type_encoders={Fraction: wire.encoded},
         request_max_body_size=LARGEST,
         logging_config=None,
         openapi_config=OpenAPIConfig(

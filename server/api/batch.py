@@ -8,12 +8,12 @@ from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
 from litestar.params import RawBody
 from litestar.response import Stream
-from pydantic import TypeAdapter
 
 from server.api import checks
 from server.api.once import SAFE
 from server.api.problem import Problem, ProblemError
 from server.api.reads import also_about
+from server.api.wire import written
 from server.auth.credentials import Principal
 from server.log.reads import Reads
 from server.running import Service
@@ -21,7 +21,6 @@ from server.running import Service
 MOST = 10_000  # lines
 NDJSON = "application/x-ndjson"
 ASKED = {**checks.ASKED, "asks": NDJSON, "says": NDJSON}
-_PROBLEM = TypeAdapter(Problem)
 
 
 @post("/checks/batch", opt={**ASKED, SAFE: True}, status_code=200, media_type=NDJSON)
@@ -69,7 +68,7 @@ def _line(
         return b'{"line":%d,"status":200,"answer":%s}\n' % (number, answer)
     except Exception as error:
         said = _said(request, error)
-    return b'{"line":%d,"status":%d,"problem":%s}\n' % (number, said.status, _PROBLEM.dump_json(said))
+    return b'{"line":%d,"status":%d,"problem":%s}\n' % (number, said.status, written(said))
 
 
 def _said(request: Request[Principal, None, Any], error: Exception) -> Problem:

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from litestar import Request, Response, Router, post
 from litestar.di import NamedDependency
 from litestar.params import RawBody
-from pydantic import BeforeValidator, Field, TypeAdapter
+from pydantic import BeforeValidator, Field
 
 from policy.book import orders as order_rows
 from policy.book.facts import Order, Side
@@ -28,7 +28,7 @@ from server.api.freshness import MaxAge
 from server.api.once import SAFE
 from server.api.problem import Flaw, ProblemError, several
 from server.api.reads import ALL, about
-from server.api.wire import Asked, asked, flaws
+from server.api.wire import Asked, asked, flaws, written
 from server.api.writing import writing_for
 from server.auth.credentials import Principal
 from server.auth.roles import Act
@@ -90,7 +90,6 @@ ASKED = {
         *("data-too-old", "probing-limited", "erased"),
     ),
 }
-_WRITTEN = TypeAdapter(OrdersAnswer)
 
 
 @post("/checks", opt=ASKED, sync_to_thread=True, status_code=200)
@@ -107,7 +106,7 @@ def add(request: Request[Principal, None, Any], service: NamedDependency[Service
 def answered(service: Service, who: Principal, body: bytes) -> tuple[bytes, frozenset[str]]:
     """The answer to a check, as JSON, and whose data it holds."""
     said, homes = _answered(service, who, asked(CheckAsked, body))
-    return _WRITTEN.dump_json(said), frozenset({ALL}) if homes is None else homes
+    return written(said), frozenset({ALL}) if homes is None else homes
 
 
 def _answered(service: Service, who: Principal, wanted: CheckAsked) -> tuple[OrdersAnswer, frozenset[str] | None]:

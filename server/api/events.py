@@ -16,7 +16,6 @@ from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 from litestar.response import ServerSentEvent, ServerSentEventMessage
-from pydantic import TypeAdapter
 from sqlmodel import col
 
 from policy.book.problem import did_you_mean
@@ -26,12 +25,13 @@ from server.api.caller import CHALLENGE
 from server.api.described import HEADERS, LAST, WAIT
 from server.api.follow import Follower, grown
 from server.api.problem import ProblemError
+from server.api.wire import written
 from server.auth import credentials
 from server.auth.credentials import Principal
 from server.auth.roles import Act
 from server.log import feed, journal
 from server.log.events import KINDS
-from server.log.feed import START, Happened, Page
+from server.log.feed import START, Page
 from server.log.journal import MOST
 from server.running import Service
 from server.store.tables import Journal
@@ -43,7 +43,6 @@ LONGEST = 300.0  # seconds of a stream
 RETRY = 500  # milliseconds until a reader comes again
 
 _NUMBER = re.compile(r"[0-9]{1,15}")
-_BODY = TypeAdapter(Happened)
 
 After = Annotated[int, QueryParameter(ge=START, lt=MOST)]
 Kind = Annotated[str | None, QueryParameter(name="type", description="of events, such as `proposal.approved`")]
@@ -101,7 +100,7 @@ async def _told(
     yield ServerSentEventMessage(data=None, retry=RETRY)
     while True:
         for happened in page.events:
-            yield ServerSentEventMessage(data=_BODY.dump_json(happened), id=str(happened.index))
+            yield ServerSentEventMessage(data=written(happened), id=str(happened.index))
         if page.events:
             spoke = monotonic()
         elif monotonic() - spoke >= HEARTBEAT and page.after != START:

@@ -7,19 +7,17 @@ from litestar import Request, Router, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import ServerSentEvent
-from pydantic import TypeAdapter
 
 from server import clock
 from server.api.follow import Follower
-from server.api.proposals import ProposalAnswer, known, shown
+from server.api.proposals import known, shown
 from server.api.run_progress import stream
+from server.api.wire import written
 from server.auth.credentials import Principal
 from server.auth.roles import Act
 from server.desk import proposals
 from server.desk.proposals import UNSETTLED
 from server.running import Service
-
-_WRITTEN = TypeAdapter(ProposalAnswer)
 
 
 @get("/proposals/{proposal:str}/progress", opt={"act": Act.READ_PROPOSAL}, media_type="text/event-stream")
@@ -39,7 +37,7 @@ def _looked(request: Request[Principal, None, Any], service: Service, name: str)
     now = clock.now()
     with service.store.reading() as session:
         row = known(session, request, name)
-        return _WRITTEN.dump_json(shown(row, now)), proposals.state(row, now) not in UNSETTLED
+        return written(shown(row, now)), proposals.state(row, now) not in UNSETTLED
 
 
 ROUTES = Router("/", route_handlers=[followed], tags=["proposals"])

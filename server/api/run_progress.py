@@ -11,20 +11,19 @@ from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import ServerSentEvent, ServerSentEventMessage
-from pydantic import TypeAdapter
 
 from server import clock
 from server.api.follow import Follower
 from server.api.runs import known
+from server.api.wire import written
 from server.auth.credentials import Principal
 from server.auth.roles import Act
 from server.desk import runs
-from server.desk.runs import ALLOWS, Progress, State
+from server.desk.runs import ALLOWS, State
 from server.running import Service
 
 BETWEEN = 1.0  # seconds between two looks at a run's progress
 HEARTBEAT, LONGEST_STREAM = 15.0, 300.0  # seconds
-_PROGRESS = TypeAdapter(Progress)
 Look = Callable[[], tuple[bytes, bool]]
 """What there is to tell now, as JSON, and whether nothing follows."""
 
@@ -52,7 +51,7 @@ def _looked(request: Request[Principal, None, Any], service: Service, name: str)
     with service.store.reading() as session:
         row = known(session, request, name)
         found = runs.progress(session, row, clock.now())
-    return _PROGRESS.dump_json(found), not ALLOWS[State(row.state)] and found.settled == found.total
+    return written(found), not ALLOWS[State(row.state)] and found.settled == found.total
 
 
 async def _told(follower: Follower, look: Look) -> AsyncIterator[ServerSentEventMessage]:

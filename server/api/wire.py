@@ -1,10 +1,13 @@
 """Bodies: requests that are read strictly, and answers in the one JSON that they have everywhere."""
 
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from litestar.serialization import encode_json
+from pydantic import BaseModel, ConfigDict, ValidationError
 
+from policy.book.amount import number_text
 from policy.book.intake.json_text import parse
 from policy.book.problem import Problem, is_problems
 from server.api import misread
@@ -68,5 +71,16 @@ def said(found: Problem) -> str:
 
 def answer(status: int, says: Any, *, location: str | None = None, etag: str | None = None) -> Answer:
     headers = {"Location": location, "ETag": etag and f'"{etag}"'}
-    body = TypeAdapter(type(says)).dump_json(says)
-    return Answer(status, body, {name: value for name, value in headers.items() if value is not None})
+    return Answer(status, written(says), {name: value for name, value in headers.items() if value is not None})
+
+
+def written(says: Any) -> bytes:
+    """As the framework writes what a handler returns."""
+    return encode_json(says, encoded)
+
+
+def encoded(value: Any) -> str:
+    """What JSON has no way to say."""
+    if isinstance(value, Fraction):
+        return number_text(value)
+    raise TypeError(f"an answer with a {type(value).__name__} in it")
