@@ -3,7 +3,7 @@
 import os
 import re
 from base64 import b32hexdecode, b32hexencode
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from time import time_ns
 
 INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2})", re.ASCII)
@@ -17,6 +17,11 @@ def now() -> str:
 
 def text(instant: datetime) -> str:
     return f"{instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
+
+
+def before(instant: str, span: timedelta) -> str:
+    """The instant that lies so long before another one, both as the clock writes them."""
+    return text(datetime.fromisoformat(instant) - span)
 
 
 def seconds() -> int:

@@ -252,7 +252,7 @@ def upgrade() -> None:
         *texts("id", "proposal", "reason"),
         *perhaps("evidence"),
         *texts("asker", "made"),
-        *perhaps("granter", "granted", "ended"),
+        *perhaps("granter", "granted", "kind", "envelope", "ended"),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
@@ -298,7 +298,7 @@ def upgrade() -> None:
         *texts("id", "rule", "terms", "first", "last", "reason"),
         *perhaps("evidence", "role", "household"),
         *texts("asker", "made"),
-        *perhaps("granter", "granted", "signed", "file", "ended", "ender"),
+        *perhaps("granter", "granted", "kind", "envelope", "signed", "file", "ended", "ender"),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )

@@ -70,9 +70,9 @@ def object_id(kind: str, content: bytes, digits: int = 40) -> str:
     return sha1(said, usedforsecurity=False).hexdigest() if digits == 40 else sha256(said).hexdigest()
 
 
-def shown(git: Git, files: Mapping[str, bytes]) -> None:
-    """GitError unless the rule files of the commit below its path are those among these files and no others, and each
-    object is one that this takes. Waivers, and what the service keeps beside rule files, are no commit's."""
+def shown(git: Git, files: Mapping[str, bytes]) -> int:
+    """How many rule files are the commit's. GitError unless those that it has below its path are the ones among these
+    files, and each object is one that this takes. Waivers, and what the service keeps beside, are no commit's."""
     mine = {path: each for path, each in files.items() if path.endswith(ENDING) and not path.startswith(WAIVERS)}
     used: set[str] = set()
     found = _below(_top(git, used), git, used, {}, 0)
@@ -84,6 +84,7 @@ def shown(git: Git, files: Mapping[str, bytes]) -> None:
     odd = min(git.objects.keys() - used, default=None)
     if odd is not None:
         raise GitError(f"nothing asks for the object {odd}")
+    return len(mine)
 
 
 def _top(git: Git, used: set[str]) -> str:

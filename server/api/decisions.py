@@ -9,14 +9,13 @@ from litestar.params import FromPath, RawBody
 from pydantic import Field
 from sqlmodel import Session
 
-from policy.canonical import decode
 from policy.judge.eval import worst
 from policy.judge.redact import NOT_PERMITTED, UNSEEN, seen_by
 from policy.judge.verdict import Finding, Verdict
 from policy.proof import approval
 from server import clock
 from server.api.once import Answer, Write, once
-from server.api.people import Envelope, Signable, refused, sealed
+from server.api.people import Envelope, Signable, refused, sealed, to_sign
 from server.api.problem import Flaw, ProblemError
 from server.api.proposals import ProposalAnswer, known, shown, with_approval
 from server.api.version import matched, version
@@ -179,9 +178,7 @@ def _breaks(findings: Sequence[Finding], who: Principal) -> str:
 
 
 def signable(said: approval.Said) -> Signable:
-    value = decode(approval.written(said))
-    assert isinstance(value, dict), "a payload is an object"
-    return Signable(approval.TYPES[type(said)], dict(value))
+    return to_sign(approval.TYPES[type(said)], approval.written(said))
 
 
 def allowed(row: Proposal, verb: Verb, now: str) -> None:

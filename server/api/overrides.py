@@ -10,7 +10,10 @@ from pydantic import Field
 from sqlmodel import Session, col, select
 
 from server import clock
+from server.api import grants
+from server.api.grants import Granted
 from server.api.once import Answer, once
+from server.api.people import Signable
 from server.api.problem import Flaw, ProblemError
 from server.api.proposals import known
 from server.api.version import matched, version
@@ -31,13 +34,10 @@ class OverrideAsked(Asked):
     """SHA-256 of what was filed at /v1/evidence"""
 
 
-class OverrideGranted(Asked):
-    """Nothing: that it was sent says it."""
-
-
 @dataclass(frozen=True, slots=True)
 class OverrideAnswer:
-    """`state`: asked, granted or ended."""
+    """`state`: asked, granted or ended. `kind`: person-key where the granter signed it, attested where the service says
+    so; `envelope`: SHA-256 of what was signed."""
 
     id: str
     proposal: str
@@ -49,6 +49,8 @@ class OverrideAnswer:
     made: str
     granter: str | None
     granted: str | None
+    kind: str | None
+    envelope: str | None
     ended: str | None
     log: Receipt | None = None
 
@@ -61,9 +63,10 @@ class OverridesAnswer:
 
 
 ADD = {"act": Act.ASK_WAIVER, "asks": OverrideAsked, "says": OverrideAnswer, "problems": ("state-conflict",)}
+PAYLOAD = {"act": Act.GRANT_WAIVER, "says": Signable, "problems": ("self-approval", "state-conflict")}
 GRANT = {
     "act": Act.GRANT_WAIVER,
-    "asks": OverrideGranted,
+    "asks": Granted,
     "says": OverrideAnswer,
     "problems": ("self-approval", "state-conflict", "version-old", "if-match-needed"),
 }
@@ -121,24 +124,35 @@ def one(
         return Response(_shown(row), headers={"ETag": f'"{version(row)}"'})
 
 
+@get("/overrides/{override:str}/grant-payload", opt=PAYLOAD, sync_to_thread=True)
+def payload(
+    request: Request[Principal, None, Any], service: NamedDependency[Service], override: FromPath[str]
+) -> Signable:
+    """Read what to sign to grant an override.
+
+    What to sign with a key of one's own, within a day, to grant it in person (`proofolio sign`)."""
+    now = clock.now()
+    with service.store.reading() as session:
+        row, about = _grantable(session, request, override, now)
+        return grants.payload(request.user, row.id, overrides.said(row, about), now)
+
+
 @post("/overrides/{override:str}/grant", opt=GRANT, sync_to_thread=True, status_code=200)
 def grant(
     request: Request[Principal, None, Any], service: NamedDependency[Service], override: FromPath[str], body: RawBody
 ) -> Response[bytes]:
     """Grant an override.
 
-    By somebody else than who asked, and than the proposer."""
-    asked(OverrideGranted, body)
+    By somebody else than who asked, and than the proposer; with an envelope over `grant-payload`, in person."""
+    yes = asked(Granted, body)
 
     def write(session: Session) -> Answer:
-        now, who = clock.now(), request.user.name
+        now, who = clock.now(), request.user
         row, about = _known(session, request, override, lock=True)
         matched(request, row)
-        if who == row.asker or who in proposals.askers(session, about):
-            raise ProblemError("self-approval", f"{who} asked for this; somebody else grants it")
-        if overrides.state(row) != "asked" or proposals.state(about, now) is not proposals.State.PROPOSED:
-            raise ProblemError("state-conflict", f"it is {overrides.state(row)}, its proposal {about.state}")
-        event = overrides.agreed(session, row, about, who, now)
+        _grantable(session, request, override, now)
+        given = grants.given(service, session, who, row.id, overrides.said(row, about), yes, now)
+        event = overrides.agreed(session, row, about, given, who.name, now)
         (receipt,) = journal.append(session, [event], now)
         return answer(200, _shown(row, receipt), etag=version(row))
 
@@ -172,6 +186,16 @@ def _known(
     return row, known(session, request, row.proposal, lock=lock)
 
 
+def _grantable(
+    session: Session, request: Request[Principal, None, Any], name: str, now: str
+) -> tuple[Override, Proposal]:
+    row, about = _known(session, request, name)
+    grants.by_another(request.user, row.asker, *proposals.askers(session, about))
+    if overrides.state(row) != "asked" or proposals.state(about, now) is not proposals.State.PROPOSED:
+        raise ProblemError("state-conflict", f"it is {overrides.state(row)}, its proposal {about.state}")
+    return row, about
+
+
 def _shown(row: Override, log: Receipt | None = None) -> OverrideAnswer:
     return OverrideAnswer(
         id=row.id,
@@ -184,9 +208,11 @@ def _shown(row: Override, log: Receipt | None = None) -> OverrideAnswer:
         made=row.made,
         granter=row.granter,
         granted=row.granted,
+        kind=row.kind,
+        envelope=row.envelope,
         ended=row.ended,
         log=log,
     )
 
 
-ROUTES = Router("/", route_handlers=[add, listed, one, grant, end], tags=["waivers"])
+ROUTES = Router("/", route_handlers=[add, listed, one, payload, grant, end], tags=["waivers"])

@@ -11,7 +11,7 @@ from litestar.params import FromPath, RawBody
 from pydantic import Field
 from sqlmodel import Session, col, select
 
-from policy.canonical import CanonicalError, Json, encode
+from policy.canonical import CanonicalError, Json, decode, encode
 from server import clock
 from server.api.once import Answer, once
 from server.api.problem import Flaw, ProblemError
@@ -167,6 +167,12 @@ def sealed(envelope: Envelope) -> bytes:
         return encode(value)
     except CanonicalError as error:
         raise refused(Refused("invalid", "/envelope", str(error), "send it as `proofolio sign` wrote it")) from None
+
+
+def to_sign(kind: str, payload: bytes) -> Signable:
+    value = decode(payload)
+    assert isinstance(value, dict), "a payload is an object"
+    return Signable(kind, dict(value))
 
 
 def refused(found: Refused) -> ProblemError:

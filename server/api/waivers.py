@@ -7,22 +7,26 @@ from typing import Annotated, Any
 
 from litestar import Request, Response, Router, delete, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, RawBody
+from litestar.params import FromPath, FromQuery, QueryParameter, RawBody
 from pydantic import Field
 from sqlmodel import Session, col
 
 from policy.book.problem import Problem
+from policy.canonical import digest
 from policy.judge.redact import readable
 from policy.proof.archive import listed as paths_of
 from server import clock
+from server.api import grants
 from server.api.chosen import invalid
+from server.api.grants import Granted
 from server.api.instants import begins
 from server.api.listing import USUAL, page
 from server.api.once import Answer, Write, once
+from server.api.people import Signable
 from server.api.problem import Flaw, ProblemError
 from server.api.version import matched, version
 from server.api.waiver_terms import Plain, WaiverAsked, terms, whose
-from server.api.wire import Asked, answer, asked
+from server.api.wire import answer, asked
 from server.api.writing import writing_for
 from server.auth.credentials import Principal
 from server.auth.roles import Act
@@ -37,7 +41,7 @@ from server.store import blobs
 from server.store.tables import Waiver
 
 
-class GrantAsked(Asked):
+class GrantAsked(Granted):
     signed: Annotated[Plain | None, Field(alias="as")] = None
     """in whose name, of those whom the rule lets waive it; where that is one, nothing need be said"""
 
@@ -45,7 +49,8 @@ class GrantAsked(Asked):
 @dataclass(frozen=True, slots=True)
 class WaiverAnswer:
     """`name`: what verdicts call it. `in_force`: whether its file is among the rules in force now; `text`: that
-    file."""
+    file. `kind`: person-key where the granter signed its text, attested where the service says so; `envelope`: SHA-256
+    of what was signed."""
 
     id: str
     name: str
@@ -61,6 +66,8 @@ class WaiverAnswer:
     made: str
     granter: str | None
     granted: str | None
+    kind: str | None
+    envelope: str | None
     signed: str | None
     ended: str | None
     ender: str | None
@@ -89,6 +96,11 @@ GRANT = {
     "asks": GrantAsked,
     "says": WaiverAnswer,
     "problems": ("self-approval", "rule-book-not-active", *DECIDED),
+}
+PAYLOAD = {
+    "act": Act.GRANT_WAIVER,
+    "says": Signable,
+    "problems": ("self-approval", "state-conflict", "rule-book-not-active", "invalid"),
 }
 LIST = {"act": Act.READ_WAIVERS, "says": WaiversAnswer, "problems": ("bad-cursor",)}
 READ = {"act": Act.READ_WAIVERS, "says": WaiverAnswer}
@@ -161,30 +173,46 @@ def one(
     return Response(shown, headers={"ETag": f'"{version(row)}"'})
 
 
+@get("/waivers/{waiver:str}/grant-payload", opt=PAYLOAD, sync_to_thread=True)
+def payload(
+    request: Request[Principal, None, Any],
+    service: NamedDependency[Service],
+    waiver: FromPath[str],
+    signed: Annotated[str | None, QueryParameter(name="as", description="as in the grant", max_length=200)] = None,
+) -> Signable:
+    """Read what to sign to grant a waiver.
+
+    What to sign with a key of one's own to grant it in person (`proofolio sign`): it names the SHA-256 of the file that
+    it would have today (UTC)."""
+    now = clock.now()
+    with service.store.reading() as session:
+        row = _known(session, request.user, waiver)
+        grants.by_another(request.user, row.asker)
+        _allowed(row, now, State.ASKED)
+    text, _ = _drafted(service, row, signed, now)
+    return grants.payload(request.user, row.id, digest(text.encode()), now)
+
+
 @post("/waivers/{waiver:str}/grant", opt=GRANT, sync_to_thread=True, status_code=200)
 def grant(
     request: Request[Principal, None, Any], service: NamedDependency[Service], waiver: FromPath[str], body: RawBody
 ) -> Response[bytes]:
     """Grant a waiver.
 
-    By somebody else than who asked. From now on its file is among the rules in force."""
-    signed = asked(GrantAsked, body).signed
+    By somebody else than who asked; with an envelope over `grant-payload`, in person. From now on its file is among the
+    rules in force."""
+    yes = asked(GrantAsked, body)
 
     def write(session: Session) -> Answer:
         ruling.alone(session)
         now, who = clock.now(), request.user
         row = _known(session, who, waiver, lock=True)
         matched(request, row)
-        if row.asker == who.name:
-            raise ProblemError("self-approval", f"{who.name} asked for this waiver; somebody else grants it")
+        grants.by_another(who, row.asker)
         _allowed(row, now, State.ASKED)
-        known, wanted = _ruling(service), waivers.wanted_by(row)
-        today = date.fromisoformat(now[:10])
-        text = waiver_text.drafted(known, row.id, wanted, signed, today, row.role)
-        if not isinstance(text, str):
-            raise _cannot(text)
-        by = signed or waiver_text.entitled(known, row.rule)[0]
-        event = waivers.granted(session, row, text, by, who.name, now)
+        text, signed = _drafted(service, row, yes.signed, now)
+        given = grants.given(service, session, who, row.id, digest(text.encode()), yes, now)
+        event = waivers.granted(session, row, text, signed, given, who.name, now)
         receipt, *_ = journal.append(session, [event, *ruling.settled(session, who.name, now)], now)
         return answer(200, _shown(row, now, _among(session, now), text, receipt), etag=version(row))
 
@@ -213,6 +241,15 @@ def end(
         event = waivers.ended(session, row, at, who.name)
         receipt, *_ = journal.append(session, [event, *ruling.settled(session, who.name, now)], now)
         return _shown(row, now, _among(session, now), None, receipt)
+
+
+def _drafted(service: Service, row: Waiver, signed: str | None, now: str) -> tuple[str, str]:
+    """The file that it would have today, and in whose name."""
+    known, today = _ruling(service), date.fromisoformat(now[:10])
+    text = waiver_text.drafted(known, row.id, waivers.wanted_by(row), signed, today, row.role)
+    if not isinstance(text, str):
+        raise _cannot(text)
+    return text, signed or waiver_text.entitled(known, row.rule)[0]
 
 
 def _ruling(service: Service) -> Rules:
@@ -268,6 +305,8 @@ def _shown(
         made=row.made,
         granter=row.granter,
         granted=row.granted,
+        kind=row.kind,
+        envelope=row.envelope,
         signed=row.signed,
         ended=row.ended,
         ender=row.ender,
@@ -277,4 +316,4 @@ def _shown(
     )
 
 
-ROUTES = Router("/", route_handlers=[add, listed, one, grant, end], tags=["waivers"])
+ROUTES = Router("/", route_handlers=[add, listed, one, payload, grant, end], tags=["waivers"])

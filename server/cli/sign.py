@@ -13,6 +13,8 @@ from policy.book.problem import is_problems
 from policy.canonical import CanonicalError, Json, decode, encode
 from policy.proof.approval import ApprovalError, Attestation, RunApproval, read
 from policy.proof.envelope import sealed
+from policy.proof.grant import GRANT
+from policy.proof.grant import read as read_grant
 from policy.proof.keys import public_of
 from policy.proof.note import ED25519, NoteError, Verifier, verifier
 from policy.proof.reading import ShapeError, members
@@ -98,6 +100,9 @@ def _says(kind: str, said: Any, envelope: bytes) -> str:
     if kind == POSSESSION:
         top = members(said, "v", "origin", "person", "key", "challenge", "expires")
         return f"that {top['person']} holds the key {top['key']}, for {top['origin']}"
+    if kind == GRANT:
+        grant = read_grant(envelope, kind)
+        return f"{grant.person} as {grant.role} grants {grant.of}, which says {grant.statement}"
     found = read(envelope)
     if isinstance(found, Attestation):
         raise ShapeError("an attestation, which services sign and people do not")

@@ -9,7 +9,7 @@ within its bounds (`standing`); `policy.proof.approval` has the words, and a bun
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from sqlmodel import Session, col, select
 
@@ -31,10 +31,9 @@ from policy.proof.approval import (
     read,
     run_root,
 )
-from policy.proof.envelope import sealed_by
 from policy.proof.reading import ShapeError
 from server import clock
-from server.auth import people
+from server.auth import statements
 from server.auth.credentials import Principal
 from server.auth.people import Refused
 from server.auth.roles import ALLOWED, Act, Role
@@ -47,9 +46,6 @@ from server.log import journal
 from server.log.events import Event
 from server.store import blobs, tables
 from server.store.tables import Journal, Proposal
-
-GOOD_FOR = timedelta(days=1)
-"""How long what was given to sign can be handed in."""
 
 Signed = Approval | RunApproval
 
@@ -204,18 +200,10 @@ def _read(session: Session, who: Principal, envelope: bytes, now: str) -> Signed
         said = read(envelope)
         if isinstance(said, Attestation):
             return _wrong("an attestation is the service's to make")
-        keys = people.active(session, who.name)
-        if said.person != who.name:
-            return _wrong(f"it is {said.person}'s, and you are {who.name}")
-        if not any(sealed_by(envelope, TYPES[type(said)], people.named_key(key).key) for key in keys):
-            return _wrong("no key of yours signed it")
+        why = statements.doubt(session, who, envelope, TYPES[type(said)], said, Act.DECIDE, now)
     except (ShapeError, CanonicalError, ApprovalError) as error:
         return _wrong(str(error))
-    if said.role not in {role.value for role in who.roles & ALLOWED[Act.DECIDE]}:
-        return _wrong(f"you may not approve as {said.role}")
-    if not _before(now, GOOD_FOR) <= said.time <= now:
-        return _wrong(f"it was made out at {said.time}, and is good for a day")
-    return said
+    return said if why is None else _wrong(why)
 
 
 def _consents(row: Proposal) -> bool:
@@ -262,7 +250,7 @@ def _unmet(session: Session, row: Proposal, need: Demand, yes: Yes, said: Signed
         return _more("it needs evidence of what the client said: file it, and send its SHA-256 in `evidence`")
     if yes.evidence is not None and not evidence.known(session, yes.evidence, who):
         return Refused("invalid", "/evidence", "there is no such evidence", "file it with POST /v1/evidence")
-    if need.step_up is not None and not _shown(who, said, _before(now, timedelta(minutes=need.step_up))):
+    if need.step_up is not None and not _shown(who, said, clock.before(now, timedelta(minutes=need.step_up))):
         what = f"{who.name} has to have shown who they are within {need.step_up} minutes"
         return Refused("step-up-needed", "", what, "sign the approval, or sign in again")
     return None
@@ -355,10 +343,6 @@ def _role(who: Principal, need: Demand) -> str:
 
 def _expiry(rows: Sequence[Proposal]) -> str | None:
     return min((row.expires for row in rows if row.expires is not None), default=None)
-
-
-def _before(now: str, span: timedelta) -> str:
-    return clock.text(datetime.fromisoformat(now).astimezone(UTC) - span)
 
 
 _NOBODY = Principal("", "", frozenset[Role](), None)

@@ -10,11 +10,14 @@ Only `needs consent` can be overridden (`policy.ir.bound.Outcome`): what is wors
 anybody could approve, and what is better needs none.
 """
 
+from dataclasses import replace
+
 from sqlmodel import Session, col, select
 
 from policy import canonical
 from policy.canonical import Json
 from server import clock
+from server.desk.granting import Given
 from server.desk.measures import KEPT
 from server.log.events import Event
 from server.store.tables import Override, Proposal
@@ -44,10 +47,18 @@ def asked(
     return row, _told(row, about, "override.asked", by)
 
 
-def agreed(session: Session, row: Override, about: Proposal, by: str, now: str) -> Event:
+def said(row: Override, about: Proposal) -> str:
+    """SHA-256 of what is granted: of which orders, why and on what evidence."""
+    what: dict[str, Json] = {"v": 1, "override": row.id, "proposal": about.id, "statement": about.statement}
+    return canonical.digest(canonical.encode({**what, "reason": row.reason, "evidence": row.evidence}))
+
+
+def agreed(session: Session, row: Override, about: Proposal, given: Given, by: str, now: str) -> Event:
+    """`given`: by whom, over what it says."""
     row.granter, row.granted, row.version = by, now, row.version + 1
+    row.kind, row.envelope = given.kind.value, given.envelope
     session.add(row)
-    return _told(row, about, "override.granted", by)
+    return replace(_told(row, about, "override.granted", by), subject=f"override, {given.words}")
 
 
 def ended(session: Session, row: Override, about: Proposal, by: str, now: str) -> Event:

@@ -10,7 +10,7 @@
 What a waiver does is said by its file in the mandate language (`server.desk.waiver_text`) and by nothing else.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -19,6 +19,7 @@ from sqlmodel import Session
 from policy import canonical
 from policy.canonical import Json
 from server.auth.credentials import Principal
+from server.desk.granting import Given
 from server.log.events import Event
 from server.store import blobs
 from server.store.tables import Waiver
@@ -108,13 +109,15 @@ def wanted_by(row: Waiver) -> Wanted:
     return Wanted(row.rule, Terms(**terms), *days, row.reason, row.evidence)  # type: ignore[arg-type]  # as written
 
 
-def granted(session: Session, row: Waiver, text: str, signed: str, by: str, now: str) -> Event:
-    """It begins today where it was asked for from an earlier day on, which the entry of that says still."""
+def granted(session: Session, row: Waiver, text: str, signed: str, given: Given, by: str, now: str) -> Event:
+    """`given`: by whom, over the SHA-256 of `text`. It begins today where it was asked for from an earlier day on,
+    which the entry of that says still."""
     (row.file,) = blobs.put(session, [text.encode()])
     row.first = max(row.first, now[:10])
     row.granter, row.granted, row.signed, row.version = by, now, signed, row.version + 1
+    row.kind, row.envelope = given.kind.value, given.envelope
     session.add(row)
-    return _told(row, "waiver.granted", by)
+    return replace(_told(row, "waiver.granted", by), subject=f"waiver, {given.words}")
 
 
 def ended(session: Session, row: Waiver, at: str, by: str) -> Event:

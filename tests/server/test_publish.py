@@ -91,7 +91,7 @@ def test_a_revision_is_published_and_proven(git: Git, tmp_path: Path, capsys: py
         (tmp_path / "rules" / "us" / "deep" / "rules.mandate").write_text(RULES.replace("limit", "limits"))
         git("commit", "-qam", "wrong")
         assert main(sent(served.address, tmp_path, keys["rita"])) == 3
-    assert attacked(files, card, {}) == (Answer.PROVEN, f"1 rule file of git commit {said['commit'][:12]}")
+    assert attacked(files, card, {}) == (Answer.PROVEN, f"1 rule file, 1 of git commit {head[:12]}")
     commit, raw = files["rules/git/commit"], f"rules/git/{head}"
     tree = min(path for path in files if path.startswith("rules/git/") and path not in (raw, "rules/git/commit"))
     for path, content in (
@@ -108,7 +108,7 @@ def attacked(files: dict[str, bytes], card: Any, change: dict[str, bytes]) -> tu
     """What is said of the rules' sources."""
     found = examined(relisted({**files, **change}), card)
     claim = next(each for each in found.claims if each.name == "sources")
-    return claim.answer, claim.why.partition(",")[0]
+    return claim.answer, claim.why.partition(", logged")[0]
 
 
 def test_what_is_committed_is_gathered(git: Git, tmp_path: Path) -> None:

@@ -260,8 +260,7 @@ def _git(files: Mapping[str, bytes]) -> str:
     git = of_files(inside)
     if git is None:
         return ""
-    shown(git, inside)
-    return f" of git commit {git.commit[:12]}"
+    return f", {shown(git, inside)} of git commit {git.commit[:12]}"
 
 
 def _salt(files: Mapping[str, bytes]) -> bytes:

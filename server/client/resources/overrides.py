@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from server.client.answer import Ref
+from server.client.answer import Json, Ref
 from server.client.types.overrides import OverrideAnswer, OverridesAnswer
+from server.client.types.shared import Signable
 from server.client.wire import Wire
 
 
@@ -48,14 +49,23 @@ class Overrides:
         )
         return found
 
-    def grant(self, override: Ref, *, version: str | None = None) -> OverrideAnswer:
-        """Grant an override. By somebody else than who asked, and than the proposer. For compliance."""
+    def payload(self, override: Ref) -> Signable:
+        """Read what to sign to grant an override. What to sign with a key of one's own, within a day, to grant it in
+        person (`proofolio sign`). For compliance."""
+        found: Signable = self.wire.call(
+            Signable, "GET", "/v1/overrides/{override}/grant-payload", {"override": override}
+        )
+        return found
+
+    def grant(self, override: Ref, *, envelope: Json | None = None, version: str | None = None) -> OverrideAnswer:
+        """Grant an override. By somebody else than who asked, and than the proposer; with an envelope over `grant-
+        payload`, in person. For compliance."""
         found: OverrideAnswer = self.wire.call(
             OverrideAnswer,
             "POST",
             "/v1/overrides/{override}/grant",
             {"override": override},
-            body={},
+            body={"envelope": envelope},
             match=override,
             version=version,
         )

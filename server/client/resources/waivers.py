@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from server.client.answer import Ref
+from server.client.answer import Json, Ref
+from server.client.types.shared import Signable
 from server.client.types.waivers import WaiverAnswer, WaiversAnswer
 from server.client.wire import Wire
 
@@ -74,15 +75,25 @@ class Waivers:
         )
         return found
 
-    def grant(self, waiver: Ref, *, as_: str | None = None, version: str | None = None) -> WaiverAnswer:
-        """Grant a waiver. By somebody else than who asked. From now on its file is among the rules in force. For
-        compliance."""
+    def payload(self, waiver: Ref, *, as_: str | None = None) -> Signable:
+        """Read what to sign to grant a waiver. What to sign with a key of one's own to grant it in person (`proofolio
+        sign`): it names the SHA-256 of the file that it would have today (UTC). For compliance."""
+        found: Signable = self.wire.call(
+            Signable, "GET", "/v1/waivers/{waiver}/grant-payload", {"waiver": waiver}, query={"as": as_}
+        )
+        return found
+
+    def grant(
+        self, waiver: Ref, *, envelope: Json | None = None, as_: str | None = None, version: str | None = None
+    ) -> WaiverAnswer:
+        """Grant a waiver. By somebody else than who asked; with an envelope over `grant-payload`, in person. From now
+        on its file is among the rules in force. For compliance."""
         found: WaiverAnswer = self.wire.call(
             WaiverAnswer,
             "POST",
             "/v1/waivers/{waiver}/grant",
             {"waiver": waiver},
-            body={"as": as_},
+            body={"envelope": envelope, "as": as_},
             match=waiver,
             version=version,
         )

@@ -7,7 +7,8 @@ from server.client.types.shared import Receipt
 
 
 class OverrideAnswer(Answer):
-    """`state`: asked, granted or ended."""
+    """`state`: asked, granted or ended. `kind`: person-key where the granter signed it, attested where the service
+    says so; `envelope`: SHA-256 of what was signed."""
 
     id: str
     proposal: str
@@ -19,6 +20,8 @@ class OverrideAnswer(Answer):
     made: str
     granter: str | None
     granted: str | None
+    kind: str | None
+    envelope: str | None
     ended: str | None
     log: Receipt | None = None
 

@@ -21,8 +21,9 @@ class Terms(Answer):
 
 
 class WaiverAnswer(Answer):
-    """`name`: what verdicts call it. `in_force`: whether its file is among the rules in force now; `text`: that
-    file."""
+    """`name`: what verdicts call it. `in_force`: whether its file is among the rules in force now; `text`: that file.
+    `kind`: person-key where the granter signed its text, attested where the service says so; `envelope`: SHA-256 of
+    what was signed."""
 
     id: str
     name: str
@@ -38,6 +39,8 @@ class WaiverAnswer(Answer):
     made: str
     granter: str | None
     granted: str | None
+    kind: str | None
+    envelope: str | None
     signed: str | None
     ended: str | None
     ender: str | None

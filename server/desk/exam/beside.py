@@ -38,6 +38,8 @@ def waived(session: Session, of: Scope, now: str) -> Iterator[Row]:
                 "asked": row.made,
                 "granter": row.granter,
                 "granted": row.granted,
+                "kind": row.kind,
+                "envelope": row.envelope,
                 "signed": row.signed,
                 "file": row.file,
                 "ender": row.ender,

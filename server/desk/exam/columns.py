@@ -117,6 +117,8 @@ _OVERRIDES = (
     Column("asked", "when", INSTANT, "service"),
     Column("granter", "who granted it", "person", "credentials"),
     Column("granted", "when", INSTANT, "service"),
+    Column("kind", "person-key: signed by the granter; attested: the service says so", WORD, "who granted it"),
+    Column("envelope", "of the signed envelope; see envelopes/", HEX, "who granted it"),
     Column("ended", "when it ended", INSTANT, "service"),
 )
 
@@ -133,6 +135,8 @@ _WAIVERS = (
     Column("asked", "when", INSTANT, "service"),
     Column("granter", "who granted it", "person", "credentials"),
     Column("granted", "when", INSTANT, "service"),
+    Column("kind", "person-key: signed by the granter; attested: the service says so", WORD, "who granted it"),
+    Column("envelope", "of the signed envelope; see envelopes/", HEX, "who granted it"),
     Column("signed", "in whose name", TEXT, "who granted it"),
     Column("file", "of its rule file, which is in the rule books in force", HEX, "service"),
     Column("ender", "who ended it", "person", "credentials"),
@@ -257,6 +261,11 @@ FORMS = (
     ),
     ("policies/*.json", "the clauses of an approval policy, byte for byte as `document` names them"),
     ("evidence/*", "what waivers, overrides and approvals name as `evidence`, byte for byte; its SHA-256 is its name"),
+    (
+        "envelopes/*.dsse.json",
+        "what was signed to grant a waiver or an override (DSSE): its SHA-256 is its name, and in the entry's subject; "
+        "it names that of the waiver's file, or of the canonical JSON of what an override says",
+    ),
     ("log/checkpoint", "the signed state of the log (C2SP tlog-checkpoint)"),
     ("log/trust-card.txt", "what the service says of its keys (C2SP tlog-policy), for comparison"),
     ("log/consistency-N.txt", "that the log grew out of its first N entries (C2SP tlog-witness)"),

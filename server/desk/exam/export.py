@@ -35,6 +35,8 @@ from server.running import Service
 from server.store import blobs
 from server.store.tables import Journal, Proposal
 
+GRANTED = ("waivers", "overrides")
+
 
 class NotSeenError(ValueError):
     """The log was never as large as somebody says that it was seen."""
@@ -55,7 +57,8 @@ class Wanted:
 @dataclass(slots=True)
 class Gathered:
     """What is being gathered. `proven`: the proposals that have a bundle, and whether it is whole; `policies`, and
-    `evidence` by its hash: what decisions, waivers and overrides name."""
+    `evidence` and `envelopes` by their hash: what decisions, waivers and overrides
+    name, but for the envelopes of approvals, which are in their bundles."""
 
     sheets: dict[str, Sheet]
     totals: Totals = field(default_factory=Totals)
@@ -64,6 +67,7 @@ class Gathered:
     snapshots: set[str] = field(default_factory=set)
     policies: set[str] = field(default_factory=set)
     evidence: set[str] = field(default_factory=set)
+    envelopes: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,8 @@ def written(service: Service, wanted: Wanted, to: IO[bytes]) -> Written:
                 _put_blob(sink, f"policies/{policy.id}.json", session, policy.document)
             for name in sorted(found.evidence):
                 _put_blob(sink, f"evidence/{name}", session, name)
+            for name in sorted(found.envelopes):
+                _put_blob(sink, f"envelopes/{name}.dsse.json", session, name)
             seen = () if wanted.seen is None else (wanted.seen,)
             for name, whole in found.proven.items():
                 row = session.get_one(Proposal, name)
@@ -157,6 +163,8 @@ def _add(found: Gathered, name: str, line: Row) -> None:
     sheets.add(found.sheets[name], line)
     if line.get("evidence") is not None:
         found.evidence.add(str(line["evidence"]))
+    if name in GRANTED and line["envelope"] is not None:
+        found.envelopes.add(str(line["envelope"]))
 
 
 def _happened(log: Sealed, of: Scope, found: Gathered) -> Iterator[Journal]:

@@ -125,6 +125,8 @@ def overridden(session: Session, case: Case) -> Iterator[Row]:
             "asked": row.made,
             "granter": row.granter,
             "granted": row.granted,
+            "kind": row.kind,
+            "envelope": row.envelope,
             "ended": row.ended,
         }
 

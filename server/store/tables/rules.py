@@ -77,7 +77,7 @@ class Evidence(SQLModel, table=True):
 class Waiver(SQLModel, table=True):
     """An exception that was asked for, and once `granter` agreed at `granted` in the name of `signed`, the rule file
     `file` (a blob). `terms`: what it covers and allows, JSON; `first`, `last`: days; `role`, `household`: whose eyes it
-    is for, as in the journal; `evidence`: SHA-256."""
+    is for, as in the journal; `evidence`: SHA-256; `kind`, `envelope`: of the grant (`server.desk.granting`)."""
 
     __tablename__ = "waiver"
     id: str = Field(primary_key=True)
@@ -93,6 +93,8 @@ class Waiver(SQLModel, table=True):
     made: str
     granter: str | None = None
     granted: str | None = None
+    kind: str | None = None
+    envelope: str | None = None
     signed: str | None = None
     file: str | None = None
     ended: str | None = None
@@ -112,5 +114,7 @@ class Override(SQLModel, table=True):
     made: str
     granter: str | None = None
     granted: str | None = None
+    kind: str | None = None
+    envelope: str | None = None
     ended: str | None = None
     version: int = 1

@@ -60,7 +60,7 @@ def test_ids_are_git_s_own() -> None:
 @pytest.mark.parametrize("digits", [40, 64])
 def test_files_of_a_commit(digits: int) -> None:
     git = made(digits)
-    shown(git, FILES | BESIDE)
+    assert shown(git, FILES | BESIDE) == len(FILES)
     assert of_files(files(git) | FILES) == git
     of = Repository(digits)
     deep = of.commit(of.tree(("40000", "us", of.tree(("40000", "funds", rules(of))))), "us/funds")

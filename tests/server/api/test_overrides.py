@@ -13,9 +13,11 @@ from server.store.tables import Proposal
 from tests.server import stocked
 from tests.server.api.conftest import Caller
 from tests.server.api.texts import PUBLIC, book
+from tests.server.signing import registered, signed
 
 Makes = Callable[..., Caller]
 FIRST = {"If-Match": '"r1"'}
+SEED = bytes([6] * 32)
 WHY = {"reason": "the board agreed on Monday"}
 
 
@@ -53,7 +55,13 @@ def test_what_needs_consent_is_approved_by_an_override_only(service: Service, an
     assert code(berta("POST", grant, json={}, headers=FIRST)) == "self-approval"
     assert code(anna("POST", grant, json={}, headers=FIRST)) == "role-not-allowed"
     assert code(berta("POST", f"{path}/approval", json={}, headers=match)) == "override-needed"
-    assert carl("POST", grant, json={}, headers=FIRST).json()["state"] == "granted"
+    registered(carl, "carl", SEED)
+    what = carl("GET", f"{grant}-payload").json()
+    other = {**what, "payload": {**what["payload"], "of": "ovr_other"}}
+    assert code(berta("GET", f"{grant}-payload")) == "self-approval"
+    assert code(carl("POST", grant, json={"envelope": signed(other, SEED)}, headers=FIRST)) == "invalid"
+    done = carl("POST", grant, json={"envelope": signed(what, SEED)}, headers=FIRST).json()
+    assert (done["state"], done["kind"]) == ("granted", "person-key")
     assert berta("POST", f"{path}/approval", json={}, headers=match).status_code == 200
     (kept,) = anna("GET", f"{path}/overrides").json()["data"]
     assert (kept["granter"], kept["reason"]) == ("carl", WHY["reason"])

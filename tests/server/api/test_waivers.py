@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
-from policy.canonical import digest
+from policy.canonical import digest, encode
 from policy.proof.entry import Kind, entry
+from policy.proof.envelope import sealed_by
+from policy.proof.grant import ATTESTED, read
 from server import clock
 from server.auth.roles import Role
 from server.log import journal
 from server.running import Service
-from server.store.tables import Waiver
+from server.store import blobs
+from server.store.tables import Journal, Waiver
 from tests.server import stocked
 from tests.server.api.conftest import Caller
 from tests.server.api.texts import PUBLIC, SECRET, book, order, text
+from tests.server.signing import registered, signed
 
 Makes = Callable[..., Caller]
 FIRST, SECOND = {"If-Match": '"r1"'}, {"If-Match": '"r2"'}
@@ -244,3 +250,48 @@ def test_evidence_is_bytes_without_a_name(anna: Caller, berta: Caller) -> None:
     assert berta("GET", f"/v1/evidence/{made.json()['id']}").status_code == 404
     for name in ("..%2f..%2fetc%2fpasswd", "0" * 64, "%00", "x" * 3000):
         assert anna("GET", f"/v1/evidence/{name}").status_code in (400, 404)
+
+
+def test_a_grant_is_signed_by_the_granter_or_attested(
+    stock: Service, anna: Caller, berta: Caller, caller: Makes
+) -> None:
+    carl, seed, other = caller("carl", Role.COMPLIANCE), bytes([4] * 32), bytes([5] * 32)
+    registered(berta, "berta", seed)
+    registered(carl, "carl", other)
+    first, second = asked(anna), asked(anna, group="XB")
+    what = {each["id"]: berta("GET", f"/v1/waivers/{each['id']}/grant-payload").json() for each in (first, second)}
+    mine = what[first["id"]]
+    assert berta("GET", f"/v1/waivers/{first['id']}/grant-payload?as=nobody").json()["code"] == "invalid"
+    late = {**mine["payload"], "time": "2026-01-01T00:00:00.000000Z"}
+    attested = signed({"payloadType": ATTESTED, "payload": mine["payload"]}, seed)
+    for envelope in (
+        signed(what[second["id"]], seed),
+        signed(mine, other),
+        signed({**mine, "payload": {**mine["payload"], "person": "carl"}}, other),
+        signed({**mine, "payload": {**mine["payload"], "role": "control room"}}, seed),
+        signed({**mine, "payload": {**mine["payload"], "statement": "0" * 64}}, seed),
+        signed({**mine, "payload": {**mine["payload"], "decision": "approve"}}, seed),
+        signed({**mine, "payload": late}, seed),
+        attested,
+    ):
+        place = f"/v1/waivers/{first['id']}/grant"
+        found = berta("POST", place, json={"envelope": envelope}, headers=FIRST)
+        assert (found.status_code, found.json()["errors"][0]["pointer"]) == (422, "/envelope"), envelope
+    envelope = signed(mine, seed)
+    done = granted(berta, first["id"], envelope=envelope)
+    assert (done["kind"], done["envelope"]) == ("person-key", digest(encode(envelope)))
+    assert mine["payload"]["statement"] == digest(done["text"].encode())
+    said = granted(carl, second["id"])
+    assert said["kind"] == "attested"
+    with stock.store.reading() as session:
+        rows = session.exec(select(Journal).where(Journal.type == "waiver.granted").order_by(col(Journal.index))).all()
+        subjects = [entry(row.entry).subject for row in rows]
+        content = blobs.get(session, [said["envelope"]])[said["envelope"]]
+    assert subjects == [f"waiver, {each['kind']} {each['envelope']}" for each in (done, said)]
+    assert sealed_by(content, ATTESTED, stock.signer.verifier.key)
+    assert read(content, ATTESTED).statement == digest(said["text"].encode())
+    rex = caller("rex", Role.REGULATOR)
+    zip_ = rex("GET", "/v1/exports", params={"from": TODAY, "to": LAST}).content
+    with ZipFile(BytesIO(zip_)) as archive:
+        assert archive.read(f"envelopes/{done['envelope']}.dsse.json") == encode(envelope)
+        assert archive.read(f"envelopes/{said['envelope']}.dsse.json") == content
