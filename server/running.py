@@ -17,6 +17,7 @@ from server.auth.openid import Keys
 from server.auth.roles import Role
 from server.desk.kept import Kept
 from server.desk.manifest import Manifest
+from server.desk.origins import Origins
 from server.log import files, journal, signer
 from server.log.events import Event
 from server.log.signer import Signer
@@ -39,14 +40,16 @@ FIRST_LASTS = timedelta(days=7)
 class Memory:
     """What this process has read already, and counts in `tally`. `rules`: sources by path with their meaning, by
     SHA-256; `manifests`: what snapshots consist of, by SHA-256; `shared`: the index of what is no household's, by
-    SHA-256; `books`, `households`: canonical documents with their index, by manifest and household. `ready`: rules
-    bound to a book (`server.desk.check.Ready`), by both and by days and orders."""
+    SHA-256; `books`, `households`: canonical documents with their index, by manifest and household; `origins`: whose
+    word what is, by snapshot. `ready`: rules bound to a book (`server.desk.check.Ready`), by both and by days and
+    orders."""
 
     rules: Kept[tuple[Mapping[str, str], Library]] = field(default_factory=lambda: Kept(16))
     manifests: Kept[Manifest] = field(default_factory=lambda: Kept(8))
     shared: Kept[Index] = field(default_factory=lambda: Kept(4))
     books: Kept[tuple[str, bytes, Index]] = field(default_factory=lambda: Kept(4))
     households: Kept[tuple[str, bytes, Index]] = field(default_factory=lambda: Kept(128))
+    origins: Kept[Origins] = field(default_factory=lambda: Kept(4))
     ready: Kept[Any] = field(default_factory=lambda: Kept(32))
     tally: Tally = field(default_factory=Tally)
 

@@ -151,9 +151,9 @@ def _known(service: Service, who: Principal, wanted: CheckAsked, orders: Sequenc
         probed.required(service, who)
         rules = chosen.rules(session, wanted.rulebook, clock.text(now))
         row = chosen.data(session, wanted.snapshot)
-    freshness.required(row, wanted.max_age)
     facts = loaded.facts_among(service, row, _homes(loaded.manifest_in(service, row), who, wanted, orders))
     known = Loaded(loaded.rules_in(service, rules), facts)
+    freshness.required(service, wanted.max_age, known, who.roles, (order.instrument for order in orders))
     return known, _beyond(service, known, wanted, orders, row, clock.text(now))
 
 

@@ -262,12 +262,13 @@ def _loaded(request: Request[Principal, None, Any], service: Service, asks: Prop
     with service.store.reading() as session:
         ruling = chosen.rules_in_force(session, asks.rulebook, now)
         row = chosen.data(session, asks.snapshot)
-    freshness.required(row, asks.max_age)
     known = loaded.manifest_in(service, row)
     whose, rules = _whose(known, asks, request.user), loaded.rules_in(service, ruling)
     if reaches_beyond(rules.library):
         loaded.required(service, row, known.parts)
-    return Loaded(rules, loaded.facts_in(service, row, whose))
+    found = Loaded(rules, loaded.facts_in(service, row, whose))
+    freshness.required(service, asks.max_age, found, request.user.roles, freshness.modelled(found.facts.index))
+    return found
 
 
 def _whose(known: Manifest, asks: ProposalAsked, who: Principal) -> str | None:

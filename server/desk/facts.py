@@ -204,8 +204,7 @@ def sealed(
     row, event = ingest.sealed(session, found.received, word.source, word.author, now, secret=secret)
     named = (*word.entries, *_entries(found.received.book, new))
     row.role, base = _eyes(new, named, libraries), session.get_one(Snapshot, found.base)
-    if row.role is not None:  # whose data that is says the event alone
-        row.source = base.source
+    row.source = base.source  # whose word what is new is says the event
     if new.tables.keys() == {"prices"} and new == New(new.tables):
         row.since = base.since
     session.add(row)

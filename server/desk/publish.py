@@ -165,11 +165,11 @@ def report(session: Session, row: Rulebook) -> CasesAnswer:
     """What its cases said when it was published."""
     return TypeAdapter(CasesAnswer).validate_json(blobs.get(session, [row.report])[row.report])
 
+
 def to_come(session: Session, at: str) -> Sequence[Rulebook]:
     """Those whose instant has not come."""
     wanted = select(Rulebook).where(col(Rulebook.active) > at, col(Rulebook.replaced).is_(None))
     return session.exec(wanted.order_by(col(Rulebook.active))).all()
-
 
 
 def readable_files(known: Rules, mine: Library, report: CasesAnswer) -> Mapping[str, str]:

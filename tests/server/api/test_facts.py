@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
+from policy.canonical import encode
 from server.auth.roles import Role
 from server.desk import manifest
 from server.running import Service
+from server.store.tables import Stated
 from tests.server.api.conftest import Caller
+from tests.server.cli.test_visibility import BOOK
 from tests.server.stocked import RULES, ruled, sealed
 
 Make = Callable[..., Caller]
@@ -154,3 +160,41 @@ def test_who_is_on_a_hidden_list_is_for_its_role(service: Service, olga: Caller,
 
     assert subjects(room) == ["A"]
     assert subjects(olga) == []
+
+
+# --- how old what is said is ---------------------------------------------------------------------
+
+
+def test_one_new_price_makes_nothing_else_newer(service: Service, caller: Make) -> None:
+    """Each kind is as old as it is, and what is too old is named with its source: first prices, then what is held."""
+    ruled(service, {"rules.mandate": RULES})
+    today = f"{datetime.now(UTC):%Y-%m-%d}"
+    sealed(service, {**BOOK, "as_of": today, "known_at": today})
+    olga, anna = caller("olga", Role.OPERATIONS), caller("anna", Role.ADVISER)
+
+    def fresh(**more: Any) -> str:
+        found = anna("POST", "/v1/checks", json={"max_age": "P3D", **more})
+        return "" if found.status_code == 200 else str(found.json()["detail"])
+
+    def said(**facts: Any) -> None:
+        assert olga("POST", "/v1/facts", json={"source": "vendor", **facts}).status_code == 201
+
+    prices = [{"instrument": name, "day": today, "price": "12.50"} for name in "ABC"]
+    said(prices=prices[:1])
+    assert "the prices of `B`, of `test`, are of 2026-01-31" in fresh()
+    said(prices=prices[1:])
+    assert fresh() == ""
+    with service.store.writing() as session:  # as if the book had been sealed years ago
+        for row in session.exec(select(Stated)).all():
+            known = json.loads(row.origins)
+            known["words"][0]["made"] = "2024-01-02T00:00:00.000000Z"
+            row.origins = encode(known).decode()
+    service.memory.origins.found.clear()
+    assert "positions, of `test`, are of 2024-01-02" in fresh()
+    said(positions=[{"account": "trust", "cash": {"USD": {"settled": "10", "unsettled": "0"}}}])
+    assert fresh() == ""
+    ruled(service, {"rules.mandate": RULES + LIST.format(eyes="")})
+    assert "the lists of the last whole book, of `test`" in fresh()
+    ruled(service, {"rules.mandate": RULES + LIST.format(eyes='\n  visible to "control room"')})
+    assert fresh() == ""
+    assert {row["source"] for row in olga("GET", "/v1/snapshots").json()["data"]} == {"test"}
