@@ -94,7 +94,7 @@ def upgrade() -> None:
         sa.Column("tries", sa.Integer(), nullable=False),
         *perhaps("run"),
         sa.Column("number", sa.Integer(), nullable=True),
-        *perhaps("measures", "holds", "seen"),
+        *perhaps("measures", "holds", "seen", "held", "held_until", "held_by", "held_why"),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("run", "number"),
     )

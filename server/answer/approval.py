@@ -1,9 +1,9 @@
-"""Which approval a proposal needs, and which one it has."""
+"""Which approval a proposal needs, which one it has, and who holds it."""
 
 from dataclasses import dataclass
 
 from server.desk.demand import Needed
-from server.store.tables import Approval
+from server.store.tables import Approval, Proposal
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,22 @@ class ApprovalSaid:
     snapshot: str
     evidence: str | None
     time: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeldSaid:
+    """By whom, why, since when, and until when or until somebody resumes it."""
+
+    person: str
+    reason: str
+    since: str
+    until: str | None
+
+
+def held(row: Proposal) -> HeldSaid | None:
+    if row.held is None:
+        return None
+    return HeldSaid(str(row.held_by), str(row.held_why), row.held, row.held_until)
 
 
 def needed(found: Needed) -> ApprovalNeeded:

@@ -1,6 +1,6 @@
 """Decisions on proposals: approved as the policy in force asks for it, or rejected by anybody who may decide."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 from litestar import Request, Response, Router, get, post
@@ -14,6 +14,7 @@ from policy.judge.redact import NOT_PERMITTED, UNSEEN, seen_by
 from policy.judge.verdict import Finding, Verdict
 from policy.proof import approval
 from server import clock
+from server.api.instants import expiry
 from server.api.once import Answer, Write, once
 from server.api.people import Envelope, Signable, refused, sealed, to_sign
 from server.api.problem import Flaw, ProblemError
@@ -26,7 +27,7 @@ from server.auth.roles import Act
 from server.desk import again, approval_policies, approvals, overrides, proposals, unnamed
 from server.desk.again import Broken
 from server.desk.approvals import Fallen, Yes
-from server.desk.proposals import ALLOWS, State, Verb
+from server.desk.proposals import State, Verb
 from server.log import journal
 from server.log.events import Event
 from server.running import Service
@@ -50,6 +51,13 @@ class RejectionAsked(Asked):
     reason: Annotated[str, Field(min_length=1, max_length=2000)]
 
 
+class HoldAsked(Asked):
+    reason: Annotated[str, Field(min_length=1, max_length=2000)]
+    until: Annotated[str, Field(max_length=40)] | None = None
+    """until this instant; until somebody resumes it without it"""
+
+
+CHANGED_ONCE = ("state-conflict", "version-old", "if-match-needed")
 DECIDED = ("self-approval", "state-conflict", "version-old", "if-match-needed")
 APPROVED = (
     *DECIDED,
@@ -63,6 +71,8 @@ APPROVED = (
 )
 APPROVE = {"act": Act.DECIDE, "asks": ApprovalAsked, "says": ProposalAnswer, "problems": APPROVED}
 REJECT = {"act": Act.DECIDE, "asks": RejectionAsked, "says": ProposalAnswer, "problems": DECIDED}
+HOLD = {"act": Act.DECIDE, "asks": HoldAsked, "says": ProposalAnswer, "problems": CHANGED_ONCE}
+RESUME = {"act": Act.DECIDE, "asks": Asked, "says": ProposalAnswer, "problems": CHANGED_ONCE}
 SIGN = {"act": Act.DECIDE, "says": Signable, "problems": ("self-approval", "state-conflict")}
 
 
@@ -131,15 +141,48 @@ def reject(
     It is not approved any more, and holds no headroom. Its proposer may take it back so."""
     said = asked(RejectionAsked, body).reason
 
-    def write(session: Session) -> Answer:
-        row = _known(session, request, proposal, Verb.REJECTION)
-        journal.alone(session)  # nobody tells that it expired before this is told
-        now = clock.now()
-        allowed(row, Verb.REJECTION, now)
-        (receipt,) = journal.append(session, [proposals.rejected(session, row, request.user.name, said)], now)
-        return answer(200, shown(row, now, log=receipt), etag=version(row))
+    def rejected(session: Session, row: Proposal, _now: str) -> Event:
+        return proposals.rejected(session, row, request.user.name, said)
 
-    return once(service.store, request, body, lambda: write)
+    return _turned(request, service, proposal, body, Verb.REJECTION, rejected)
+
+
+@post("/proposals/{proposal:str}/hold", opt=HOLD, sync_to_thread=True, status_code=200)
+def hold(
+    request: Request[Principal, None, Any],
+    service: NamedDependency[Service],
+    proposal: FromPath[str],
+    body: RawBody,
+) -> Response[bytes]:
+    """Hold a proposal.
+
+    Nobody approves it until then, or until somebody resumes it. It keeps its headroom, and may expire, be rejected or
+    be superseded meanwhile."""
+    wanted = asked(HoldAsked, body)
+
+    def held(session: Session, row: Proposal, now: str) -> Event:
+        until = expiry(wanted.until, now, "/until")
+        return proposals.held(session, row, request.user.name, wanted.reason, until, now)
+
+    return _turned(request, service, proposal, body, Verb.HOLD, held)
+
+
+@post("/proposals/{proposal:str}/resumption", opt=RESUME, sync_to_thread=True, status_code=200)
+def resume(
+    request: Request[Principal, None, Any],
+    service: NamedDependency[Service],
+    proposal: FromPath[str],
+    body: RawBody,
+) -> Response[bytes]:
+    """Resume a proposal that was held.
+
+    It waits for its decision again."""
+    asked(Asked, body)
+
+    def resumed(session: Session, row: Proposal, _now: str) -> Event:
+        return proposals.resumed(session, row, request.user.name)
+
+    return _turned(request, service, proposal, body, Verb.RESUMPTION, resumed)
 
 
 def said_yes(who: Principal, wanted: ApprovalAsked) -> Yes:
@@ -183,10 +226,31 @@ def signable(said: approval.Said) -> Signable:
 
 def allowed(row: Proposal, verb: Verb, now: str) -> None:
     """A problem where the state does not allow it."""
-    state = proposals.state(row, now)
-    if verb not in ALLOWS[state]:
-        may = ", ".join(ALLOWS[state]) or "nothing"
-        raise ProblemError("state-conflict", f"`{row.id}` is {state}, which allows {may}")
+    found = proposals.allows(row, now)
+    if verb not in found:
+        may = ", ".join(found) or "nothing"
+        raise ProblemError("state-conflict", f"`{row.id}` is {proposals.state(row, now)}, which allows {may}")
+
+
+def _turned(
+    request: Request[Principal, None, Any],
+    service: Service,
+    name: str,
+    body: bytes,
+    verb: Verb,
+    turn: Callable[[Session, Proposal, str], Event],
+) -> Response[bytes]:
+    """`turn` changes the row at an instant, where its state allows the verb, and says what happened."""
+
+    def write(session: Session) -> Answer:
+        row = _known(session, request, name, verb)
+        journal.alone(session)  # nobody tells that it expired before this is told
+        now = clock.now()
+        allowed(row, verb, now)
+        (receipt,) = journal.append(session, [turn(session, row, now)], now)
+        return answer(200, shown(row, now, log=receipt), etag=version(row))
+
+    return once(service.store, request, body, lambda: write)
 
 
 def _known(session: Session, request: Request[Principal, None, Any], name: str, verb: Verb) -> Proposal:
@@ -197,4 +261,4 @@ def _known(session: Session, request: Request[Principal, None, Any], name: str, 
     return row
 
 
-ROUTES = Router("/", route_handlers=[payload, approve, reject], tags=["proposals"])
+ROUTES = Router("/", route_handlers=[payload, approve, reject, hold, resume], tags=["proposals"])

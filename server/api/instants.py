@@ -17,14 +17,14 @@ def begins(text: str, now: str) -> str:
     return found
 
 
-def expiry(said: str | None, now: str) -> str | None:
-    """From when on nobody approves what comes of the request."""
+def expiry(said: str | None, now: str, pointer: str = "/expires") -> str | None:
+    """From when on nobody approves what comes of the request, or something else ends."""
     if said is None:
         return None
     found = clock.instant(said)
     if found is None or found <= now:
         what = f"`{said}` is no instant" if found is None else f"{found} has passed"
-        raise invalid("/expires", what, "write an instant to come, such as 2026-12-01T14:30:00Z, or none")
+        raise invalid(pointer, what, "write an instant to come, such as 2026-12-01T14:30:00Z, or none")
     return found
 
 

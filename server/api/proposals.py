@@ -20,7 +20,7 @@ from policy.ir.disguised import disguised
 from policy.judge.redact import NOT_PERMITTED, readable
 from server import clock
 from server.answer import approval
-from server.answer.approval import ApprovalNeeded, ApprovalSaid
+from server.answer.approval import ApprovalNeeded, ApprovalSaid, HeldSaid
 from server.answer.proposal import ProposeAnswer
 from server.api import chosen, freshness, probed, waiting
 from server.api.chosen import invalid
@@ -37,11 +37,12 @@ from server.api.version import version
 from server.api.wire import answer, asked, flaws
 from server.auth.credentials import Principal
 from server.auth.roles import Act
-from server.desk import approval_policies, approvals, erasure, holds, intent, loaded, proposals, proving
+from server.desk import approval_policies, approvals, erasure, filled, holds, intent, loaded, proposals, proving
 from server.desk.demand import Policy
+from server.desk.filled import Release
 from server.desk.loaded import Loaded
 from server.desk.manifest import Manifest
-from server.desk.proposals import ALLOWS, UNSETTLED, Sought, State, Wanted
+from server.desk.proposals import UNSETTLED, Sought, State, Wanted
 from server.flow import proposing
 from server.log import journal
 from server.log.journal import Receipt
@@ -71,8 +72,9 @@ class ProposalAsked(Intended):
 class ProposalAnswer:
     """`allows`: what may be done with it now, by somebody else than `proposer`. `reason`: why it failed or was
     rejected. `revises`: the proposal whose place it takes. `approval_needed`: what it takes, while it is `proposed`.
+    `held`: who holds it, and why; `released`: that nothing more comes of its approved orders.
     `intent`: what was wanted; `approval`: what it has; `answer`: what came of it, as far as its reader may see the
-    rules. None of the three is in lists."""
+    rules. None of `intent`, `approval`, `released` and `answer` is in lists."""
 
     id: str
     state: str
@@ -91,6 +93,8 @@ class ProposalAnswer:
     answer: ProposeAnswer | None = None
     approval_needed: ApprovalNeeded | None = None
     approval: ApprovalSaid | None = None
+    held: HeldSaid | None = None
+    released: Release | None = None
     log: Receipt | None = None
 
 
@@ -345,9 +349,10 @@ def shown(row: Proposal, now: str, said: ProposeAnswer | None = None, log: Recei
         proposer=row.proposer,
         made=row.made,
         expires=row.expires,
-        allows=tuple(verb.value for verb in ALLOWS[state]),
+        allows=tuple(verb.value for verb in proposals.allows(row, now)),
         reason=row.reason,
         revises=row.revises,
+        held=approval.held(row) if state is State.HELD else None,
         answer=said,
         log=log,
     )
@@ -358,7 +363,9 @@ def with_approval(session: Session, row: Proposal, said: ProposalAnswer, now: st
     if said.state == State.PROPOSED:
         return _with_need(approval_policies.in_force(session, now), row, said, now)
     kept = session.get(Approval, row.id)
-    return said if kept is None else replace(said, approval=approval.said(kept))
+    if kept is None:
+        return said
+    return replace(said, approval=approval.said(kept), released=filled.release(session, row))
 
 
 def _with_need(policy: Policy, row: Proposal, said: ProposalAnswer, now: str) -> ProposalAnswer:

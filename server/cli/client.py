@@ -28,6 +28,8 @@ MOVED = {
     "decisions_payload": ("proposals", "approval_payload"),
     "decisions_approve": ("proposals", "approve"),
     "decisions_reject": ("proposals", "reject"),
+    "decisions_hold": ("proposals", "hold"),
+    "decisions_resume": ("proposals", "resume"),
     "revisions_revise": ("proposals", "revise"),
     "revisions_compare": ("proposals", "compare"),
     "observed_of_proposal": ("proposals", "observed"),

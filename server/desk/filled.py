@@ -7,22 +7,25 @@ What was filled in part, or never, is not shown so: then a person says that noth
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 
 from sqlmodel import Session, col, or_, select
 
-from policy.canonical import Json, encode
+from policy.canonical import Json, decode, encode
 from policy.ir.bound import Point
+from policy.proof.entry import entry
 from server.desk import headroom, manifest, proposals
 from server.desk.manifest import Manifest, Part
 from server.desk.proposals import State
 from server.log.events import Event
-from server.store.tables import Approval, Proposal, Snapshot
+from server.store.tables import Approval, Journal, Proposal, Snapshot
 
 Place = tuple[str, str]
 """Account and instrument."""
 Units = defaultdict[Place, Fraction]
 """Below zero where they are owed."""
+RELEASED = "headroom.released"
 SIGNS = {"buy": 1, "cover": 1, "sell": -1, "short": -1}
 
 
@@ -83,4 +86,24 @@ def released(session: Session, row: Proposal, newest: str, who: str, said: str) 
     body: dict[str, Json] = {"v": 1, "word": "attested", "proposal": row.id, "statement": row.statement}
     body |= {"person": who, "said": said, "snapshot": newest}
     subject = "headroom released, attested by the service"
-    return proposals.told(row, Event("headroom.released", row.id, subject, who, None, encode(body), run=row.id))
+    return proposals.told(row, Event(RELEASED, row.id, subject, who, None, encode(body), run=row.id))
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """`reason`: null once it was erased."""
+
+    time: str
+    person: str
+    reason: str | None
+
+
+def release(session: Session, row: Proposal) -> Release | None:
+    """As the journal tells of it."""
+    wanted = select(Journal).where(Journal.stream == row.id, Journal.type == RELEASED)
+    found = session.exec(wanted).first()
+    if found is None:
+        return None
+    said = None if found.body is None else decode(found.body)
+    reason = str(said["said"]) if isinstance(said, dict) else None
+    return Release(found.time, entry(found.entry).actor, reason)

@@ -4,16 +4,19 @@
 | --------- | ------------------------------------------------- | ------------------- |
 | queued    | it was asked for                                  |                     |
 | solving   | a worker has it in hand                           |                     |
-| proposed  | there are orders                                  | approval, rejection |
+| proposed  | there are orders                                  | approval, rejection, hold |
+| held      | somebody holds it, for now: nobody approves it    | rejection, resumption |
 | unchanged | doing nothing is best, and that is proven         |                     |
 | refused   | no orders, for one of three reasons               |                     |
 | failed    | a fault of ours                                   |                     |
 | expired   | its instant came before anybody decided           |                     |
-| approved, rejected | somebody decided                         |                     |
+| approved  | somebody, or a policy, said yes                   | release, while its orders hold something |
+| rejected  | somebody decided                                  |                     |
 | superseded | its household has a newer one                    |                     |
 | cancelled | its run was cancelled before a worker took it     |                     |
 
-`solving` and `expired` follow from the clock and are never written: a worker that is killed leaves nothing to mend.
+`solving`, `expired` and the end of `held` follow from the clock and are never written: a worker that is killed leaves
+nothing to mend.
 """
 
 from dataclasses import dataclass, replace
@@ -38,6 +41,7 @@ class State(StrEnum):
     QUEUED = "queued"
     SOLVING = "solving"
     PROPOSED = "proposed"
+    HELD = "held"
     UNCHANGED = "unchanged"
     REFUSED = "refused"
     FAILED = "failed"
@@ -51,17 +55,21 @@ class State(StrEnum):
 class Verb(StrEnum):
     APPROVAL = "approval"
     REJECTION = "rejection"
+    HOLD = "hold"
+    RESUMPTION = "resumption"
+    RELEASE = "release"
 
 
 ALLOWS: dict[State, tuple[Verb, ...]] = {
     State.QUEUED: (),
     State.SOLVING: (),
-    State.PROPOSED: (Verb.APPROVAL, Verb.REJECTION),
+    State.PROPOSED: (Verb.APPROVAL, Verb.REJECTION, Verb.HOLD),
+    State.HELD: (Verb.REJECTION, Verb.RESUMPTION),
     State.UNCHANGED: (),
     State.REFUSED: (),
     State.FAILED: (),
     State.EXPIRED: (),
-    State.APPROVED: (),
+    State.APPROVED: (Verb.RELEASE,),
     State.REJECTED: (),
     State.CANCELLED: (),
     State.SUPERSEDED: (),
@@ -93,15 +101,31 @@ class Wanted:
 
 
 def state(row: Proposal, now: str) -> State:
-    held, past = row.lease is not None and now < row.lease, row.expires is not None and row.expires <= now
-    return stands(State(row.state), held=held, past=past)
+    leased, past = row.lease is not None and now < row.lease, row.expires is not None and row.expires <= now
+    held = row.held is not None and (row.held_until is None or now < row.held_until)
+    return stands(State(row.state), leased=leased, past=past, held=held)
 
 
-def stands(written: State, *, held: bool, past: bool) -> State:
-    """`held`: a worker's lease has not ended; `past`: its instant has come."""
-    if written is State.QUEUED and held:
+def stands(written: State, *, leased: bool, past: bool, held: bool) -> State:
+    """`leased`: a worker's lease has not ended; `past`: its instant has come; `held`: somebody holds it."""
+    if written is State.QUEUED and leased:
         return State.SOLVING
-    return State.EXPIRED if written is State.PROPOSED and past else written
+    if written is State.PROPOSED and past:
+        return State.EXPIRED
+    return State.HELD if written is State.PROPOSED and held else written
+
+
+def is_held(now: str) -> Which:
+    """`held` of `stands`, in the database."""
+    until = col(Proposal.held_until)
+    return and_(col(Proposal.held).is_not(None), or_(until.is_(None), until > now))
+
+
+def allows(row: Proposal, now: str) -> tuple[Verb, ...]:
+    """What may be done with it now. Approved orders are released while they hold something."""
+    found = ALLOWS[state(row, now)]
+    holds = row.holds is not None and row.seen is None
+    return found if holds else tuple(verb for verb in found if verb is not Verb.RELEASE)
 
 
 # --- looked for --------------------------------------------------------------------------------
@@ -143,17 +167,19 @@ def which(sought: Sought, mine: frozenset[str] | None, now: str) -> list[Which]:
 def _in_state(wanted: State, now: str) -> Which:
     """As `stands` says."""
     of, lease, expires = col(Proposal.state), col(Proposal.lease), col(Proposal.expires)
-    held = and_(lease.is_not(None), lease > now)
+    leased, held = and_(lease.is_not(None), lease > now), is_held(now)
     past = and_(expires.is_not(None), expires <= now)
     match wanted:
         case State.SOLVING:
-            return and_(of == State.QUEUED, held)
+            return and_(of == State.QUEUED, leased)
         case State.QUEUED:
-            return and_(of == State.QUEUED, not_(held))
+            return and_(of == State.QUEUED, not_(leased))
         case State.EXPIRED:
             return and_(of == State.PROPOSED, past)
         case State.PROPOSED:
-            return and_(of == State.PROPOSED, not_(past))
+            return and_(of == State.PROPOSED, not_(past), not_(held))
+        case State.HELD:
+            return and_(of == State.PROPOSED, not_(past), held)
         case _:
             return of == wanted
 
@@ -238,10 +264,28 @@ def rejected(session: Session, row: Proposal, who: str, said: str) -> Event:
     return told(row, Event("proposal.rejected", row.id, subject, who, None, encode(body), run=row.id))
 
 
-def told(row: Proposal, event: Event) -> Event:
+def held(session: Session, row: Proposal, who: str, why: str, until: str | None, now: str) -> Event:
+    """The row, held: it keeps its headroom, and may expire, be rejected, or be superseded meanwhile."""
+    row.held, row.held_until, row.held_by, row.held_why, row.version = now, until, who, why, row.version + 1
+    session.add(row)
+    body: dict[str, Json] = {"v": 1, "word": "attested", "proposal": row.id, "statement": row.statement}
+    body |= {"person": who, "said": why, "until": until}
+    event = Event("proposal.held", row.id, "hold, attested by the service", who, None, encode(body), run=row.id)
+    return told(row, event, State.HELD)
+
+
+def resumed(session: Session, row: Proposal, who: str) -> Event:
+    """The row, to be decided again. The log has who held it, and why."""
+    row.held = row.held_until = row.held_by = row.held_why = None
+    row.version += 1
+    session.add(row)
+    return told(row, Event("proposal.resumed", row.id, "hold ended", who, None, run=row.id))
+
+
+def told(row: Proposal, event: Event, state: State | None = None) -> Event:
     """The event as the feed tells it, to whoever may see the proposal; where that is about several households, or an
-    account is nobody's, to those who see all."""
-    data: dict[str, Json] = {"id": row.id, "version": row.version, "state": row.state}
+    account is nobody's, to those who see all. `state`: where it is not the one that was written."""
+    data: dict[str, Json] = {"id": row.id, "version": row.version, "state": row.state if state is None else state.value}
     return replace(event, data=data, household=row.households or "")
 
 

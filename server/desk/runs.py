@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, case, col, func, select
 
 from policy.canonical import Json, encode
 from server import clock
@@ -154,12 +154,13 @@ def open_(session: Session, row: Run) -> int:
 
 def progress(session: Session, row: Run, now: str) -> Progress:
     busy, over = func.coalesce(col(Proposal.lease), "") > now, func.coalesce(col(Proposal.expires), "~") <= now
-    rows = session.exec(
-        select(Proposal.state, busy, over, func.count()).where(Proposal.run == row.id).group_by("state", busy, over)
-    )
+    queued = col(Proposal.state) == proposals.State.QUEUED.value
+    kept = case((queued, busy), else_=proposals.is_held(now))  # by a worker, or by somebody who may decide
+    wanted = select(Proposal.state, kept, over, func.count()).where(Proposal.run == row.id)
     states: dict[str, int] = {}
-    for written, held, past, number in rows:
-        state = proposals.stands(proposals.State(written), held=bool(held), past=bool(past)).value
+    for written, is_kept, past, number in session.exec(wanted.group_by("state", kept, over)):
+        held = bool(is_kept)
+        state = proposals.stands(proposals.State(written), leased=held, past=bool(past), held=held).value
         states[state] = states.get(state, 0) + number
     left = row.total - sum(states.values()) - row.passed
     if left:
@@ -196,15 +197,6 @@ def items(session: Session, row: Run, begin: int, end: int, now: str) -> list[It
         _item(row, number, household, found.get(number), why.get(number, ()), now)
         for number, household in enumerate(households(session, row)[begin:end], begin)
     ]
-
-
-def statements(session: Session, row: Run) -> list[tuple[str, str]]:
-    """The ids of the proposals with orders, each with its statement's hash, in the order of the run: what one
-    approval of the whole run is about."""
-    wanted = select(Proposal.id, Proposal.statement).where(
-        Proposal.run == row.id, Proposal.state == proposals.State.PROPOSED.value
-    )
-    return [(name, str(statement)) for name, statement in session.exec(wanted.order_by(col(Proposal.number)))]
 
 
 def _item(row: Run, number: int, household: str, known: Proposal | None, why: tuple[Reason, ...], now: str) -> Item:

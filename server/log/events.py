@@ -53,6 +53,8 @@ KINDS = {
     "proposal.failed": Kind.RUN_END,
     "proposal.approved": Kind.APPROVAL,
     "proposal.rejected": Kind.REJECT,
+    "proposal.held": Kind.OVERRIDE,
+    "proposal.resumed": Kind.OVERRIDE,
     "proposal.cancelled": Kind.RUN_END,
     "proposal.superseded": Kind.RUN_END,
     "headroom.stated": Kind.ALLOCATION,

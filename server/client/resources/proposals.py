@@ -145,6 +145,35 @@ class Proposals:
         )
         return found
 
+    def hold(
+        self, proposal: Ref, *, reason: str, until: str | None = None, version: str | None = None
+    ) -> ProposalAnswer:
+        """Hold a proposal. Nobody approves it until then, or until somebody resumes it. It keeps its headroom, and may
+        expire, be rejected or be superseded meanwhile. For adviser, compliance."""
+        found: ProposalAnswer = self.wire.call(
+            ProposalAnswer,
+            "POST",
+            "/v1/proposals/{proposal}/hold",
+            {"proposal": proposal},
+            body={"reason": reason, "until": until},
+            match=proposal,
+            version=version,
+        )
+        return found
+
+    def resume(self, proposal: Ref, *, version: str | None = None) -> ProposalAnswer:
+        """Resume a proposal that was held. It waits for its decision again. For adviser, compliance."""
+        found: ProposalAnswer = self.wire.call(
+            ProposalAnswer,
+            "POST",
+            "/v1/proposals/{proposal}/resumption",
+            {"proposal": proposal},
+            body={},
+            match=proposal,
+            version=version,
+        )
+        return found
+
     def revise(
         self,
         proposal: Ref,

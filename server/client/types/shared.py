@@ -166,6 +166,15 @@ class Happened(Answer):
     leaf: str
 
 
+class HeldSaid(Answer):
+    """By whom, why, since when, and until when or until somebody resumes it."""
+
+    person: str
+    reason: str
+    since: str
+    until: str | None
+
+
 class Instead(Answer):
     """Of an order that is refused as it is, all others kept: the most that passes, and that passes with warnings; null
     where not even leaving it out would do. One unit more was judged too, and does not."""
@@ -289,8 +298,9 @@ class Page(Answer):
 class ProposalAnswer(Answer):
     """`allows`: what may be done with it now, by somebody else than `proposer`. `reason`: why it failed or was
     rejected. `revises`: the proposal whose place it takes. `approval_needed`: what it takes, while it is `proposed`.
-    `intent`: what was wanted; `approval`: what it has; `answer`: what came of it, as far as its reader may see the
-    rules. None of the three is in lists."""
+    `held`: who holds it, and why; `released`: that nothing more comes of its approved orders. `intent`: what was
+    wanted; `approval`: what it has; `answer`: what came of it, as far as its reader may see the rules. None of
+    `intent`, `approval`, `released` and `answer` is in lists."""
 
     id: str
     state: str
@@ -309,6 +319,8 @@ class ProposalAnswer(Answer):
     answer: ProposeAnswer | None = None
     approval_needed: ApprovalNeeded | None = None
     approval: ApprovalSaid | None = None
+    held: HeldSaid | None = None
+    released: Release | None = None
     log: Receipt | None = None
 
 
@@ -357,6 +369,14 @@ class Receipt(Answer):
     stream: str
     seq: int
     leaf: str
+
+
+class Release(Answer):
+    """`reason`: null once it was erased."""
+
+    time: str
+    person: str
+    reason: str | None
 
 
 class Signable(Answer):

@@ -14,7 +14,8 @@ class Proposal(SQLModel, table=True):
     commas; null where an account is nobody's. `holder`, `lease`: the worker that has it in hand, until then; `tries`:
     how often one began. `run`, `number`: the run that asked for it, and its place in that.
     `measures`: what a policy of approval looks at, JSON; `holds`: the quantities that its orders take, JSON, once there
-    are some; `seen`: the first snapshot that they are not held against any more, once they are approved."""
+    are some; `seen`: the first snapshot that they are not held against any more, once they are approved. `held`: the
+    instant from which somebody holds it, `held_until` one that was named."""
 
     __tablename__ = "proposal"
     __table_args__ = (UniqueConstraint("run", "number"),)
@@ -44,6 +45,10 @@ class Proposal(SQLModel, table=True):
     measures: str | None = None
     holds: str | None = None
     seen: str | None = None
+    held: str | None = None
+    held_until: str | None = None
+    held_by: str | None = None
+    held_why: str | None = None
 
 
 class Approval(SQLModel, table=True):

@@ -163,6 +163,12 @@ def _approved(w: World) -> str:
     return name
 
 
+def _held(w: World) -> str:
+    name = w.proposal()
+    assert Deed(f"/v1/proposals/{name}/hold", WHY, SECOND)(w.two).status_code == 200
+    return name
+
+
 def _override(w: World) -> str:
     return w.made(f"/v1/proposals/{w.consented()}/overrides", WHY)
 
@@ -241,6 +247,10 @@ DEEDS: Mapping[str, Callable[[World], Deed]] = {
     "revisions_revise": lambda w: Deed(f"/v1/proposals/{w.proposal()}/revisions"),
     "decisions_approve": lambda w: Deed(f"/v1/proposals/{w.proposal()}/approval", {}, SECOND),
     "decisions_reject": lambda w: Deed(f"/v1/proposals/{w.proposal()}/rejection", WHY, SECOND),
+    "decisions_hold": lambda w: Deed(
+        f"/v1/proposals/{w.proposal()}/hold", {**WHY, "until": "2099-01-01T00:00:00Z"}, SECOND
+    ),
+    "decisions_resume": lambda w: Deed(f"/v1/proposals/{_held(w)}/resumption", {}, THIRD),
     "headroom_release": lambda w: Deed(f"/v1/proposals/{_approved(w)}/release", WHY, THIRD),
     "holds_add": lambda w: Deed("/v1/holds", {"household": "smith", "account": "smith-1", **WHY}),
     "holds_end": lambda w: _delete("holds", w.made("/v1/holds", {"household": "smith", **WHY})),

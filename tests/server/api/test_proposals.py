@@ -73,7 +73,7 @@ def test_a_whole_journey(service: Service, caller: Callers, tmp_path: Path) -> N
     kept = olga("POST", "/v1/snapshots", content=data, headers={"Content-Type": "application/zip"})
     assert kept.status_code == 201, kept.text
     found = asked(anna, intent=json.loads((folder / "intent.json").read_text()))
-    assert (found["state"], found["allows"]) == ("proposed", ["approval", "rejection"])
+    assert (found["state"], found["allows"]) == ("proposed", ["approval", "rejection", "hold"])
     assert found["answer"]["answer"] == "proposed"
     whole = caller("cora", *Role)
     zip_ = whole("GET", f"/v1/proposals/{found['id']}/bundle", params={"seen": size})
@@ -196,7 +196,7 @@ def test_somebody_else_decides_once(service: Service, caller: Callers) -> None:
     after = {"If-Match": carl("GET", place).headers["etag"]}
     conflict = carl("POST", f"{place}/rejection", json={"reason": "no"}, headers=after)
     assert (conflict.status_code, conflict.json()["code"]) == (409, "state-conflict")
-    assert "is approved, which allows nothing" in conflict.json()["detail"]
+    assert "is approved, which allows release" in conflict.json()["detail"]
     with service.store.reading() as session:
         last = session.exec(select(Journal).order_by(Journal.index.desc()).limit(1)).one()
         body = last.body
@@ -209,6 +209,36 @@ def test_somebody_else_decides_once(service: Service, caller: Callers) -> None:
     approved = unpacked(anna("GET", f"{place}/bundle").content)
     said = [read(content) for path, content in approved.items() if path.startswith("approvals/")]
     assert [type(each) for each in said] == [Attestation], "nobody signed in person"
+
+
+def test_what_is_held_is_not_approved_until_it_is_resumed(service: Service, caller: Callers) -> None:
+    stock(service)
+    anna, carl = caller("anna", Role.ADVISER), caller("carl", Role.COMPLIANCE)
+    place = f"/v1/proposals/{asked(anna)['id']}"
+
+    def turned(verb: str, **body: str) -> dict[str, Any]:
+        headers = {"If-Match": carl("GET", place).headers["etag"]}
+        found: dict[str, Any] = carl("POST", f"{place}/{verb}", json=body, headers=headers).json()
+        return found
+
+    assert turned("hold", reason="x", until="2020-01-01T00:00:00Z")["errors"][0]["pointer"] == "/until"
+    held = turned("hold", reason="a divorce")
+    assert (held["state"], held["allows"]) == ("held", ["rejection", "resumption"])
+    assert (held["held"]["person"], held["held"]["reason"], held["held"]["until"]) == ("carl", "a divorce", None)
+    assert anna("GET", place).json()["held"] == held["held"]
+    assert "is held, which allows rejection, resumption" in turned("approval")["detail"]
+    assert turned("hold", reason="twice")["code"] == "state-conflict"
+    listed = {state: anna("GET", f"/v1/proposals?state={state}").json()["data"] for state in ("held", "proposed")}
+    assert [len(each) for each in listed.values()] == [1, 0]
+    again = turned("resumption")
+    assert (again["state"], again["held"]) == ("proposed", None)
+    assert turned("resumption")["code"] == "state-conflict"
+    turned("hold", reason="until tomorrow", until="2099-01-01T00:00:00Z")
+    assert turned("rejection", reason="no more")["state"] == "rejected"
+    told = [each["type"] for each in anna("GET", "/v1/events?limit=500").json()["events"]]
+    assert [each for each in told if each.startswith("proposal.")][-4:] == [
+        "proposal.held", "proposal.resumed", "proposal.held", "proposal.rejected"
+    ]  # fmt: skip
 
 
 def test_the_proposer_may_take_it_back(service: Service, caller: Callers) -> None:

@@ -80,12 +80,16 @@ def test_what_changed_meanwhile_is_another_root_and_an_attested_run_proves_nothi
     assert carl("POST", f"{one}/rejection", json={"reason": "no"}, headers=tag).status_code == 200
     body = {"root": first["payload"]["root"], "envelope": signed(first, CARL)}
     assert code(carl("POST", f"{place}/approvals", json=body)) == (409, "state-conflict")
+    two = f"/v1/proposals/{names[1]}"
+    tag = {"If-Match": carl("GET", two).headers["etag"]}
+    assert carl("POST", f"{two}/hold", json={"reason": "a divorce"}, headers=tag).status_code == 200
     now = carl("GET", f"{place}/approval-payload").json()["payload"]
     stale = carl("POST", f"{place}/approvals", json={"root": now["root"], "envelope": signed(first, CARL)})
     assert code(stale) == (422, "invalid")
     found = carl("POST", f"{place}/approvals", json={"root": now["root"]})
-    assert (found.json()["kind"], found.json()["size"]) == ("attested", SIZE - 1)
-    assert claim(service, anna, names[1])[0] is Answer.NOT_PROVEN
+    assert (found.json()["kind"], found.json()["size"]) == ("attested", SIZE - 2)
+    assert carl("GET", place).json()["progress"]["states"].get("held") == 1
+    assert claim(service, anna, names[2])[0] is Answer.NOT_PROVEN
     assert carl("GET", f"{place}/approval-payload").json()["code"] == "state-conflict"
 
 

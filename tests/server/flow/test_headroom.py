@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from itertools import chain, combinations
 from pathlib import Path
+from typing import Any
 
 import pytest
 from litestar.testing import TestClient
@@ -245,6 +246,11 @@ def test_what_will_not_be_filled_is_released_by_somebody_else(firm: Firm) -> Non
             found = client.post(path, json=body, headers={**headers, "Authorization": f"Bearer {keys[who]}"})
             return found.status_code, found.json().get("code", "")
 
+        def shown() -> dict[str, Any]:
+            headers = {"Authorization": f"Bearer {keys['olga']}"}
+            found: dict[str, Any] = client.get(f"/v1/proposals/{name}", headers=headers).json()
+            return found
+
         path, why = f"/v1/proposals/{name}/release", {"reason": "the rest was cancelled"}
         assert asks("olga", path, why, 1) == (412, "version-old")
         assert firm.approve(name)
@@ -253,7 +259,11 @@ def test_what_will_not_be_filled_is_released_by_somebody_else(firm: Firm) -> Non
         newest = client.get("/v1/headroom", headers={"Authorization": f"Bearer {keys['olga']}"}).json()
         assert [(each["proposal"], each["until"]) for each in newest["holders"]] == [(name, None)]
         assert asks("anna", path, why, 3) == (403, "self-approval")
+        assert shown()["allows"] == ["release"]
         assert asks("olga", path, why, 4) == (200, "")
+        released = shown()
+        assert (released["allows"], released["released"]["person"]) == ([], "olga")
+        assert released["released"]["reason"] == "the rest was cancelled"
         assert holders(firm, newest["snapshot"]) == []
         assert holders(firm, firm.snapshot) == [name], "against older data it holds as it did"
         assert asks("olga", path, why, 5, version=4) == (409, "state-conflict")
