@@ -12,6 +12,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 from sqlalchemy.exc import InternalError, OperationalError, TimeoutError
 
 from server.api import (
+    accounts,
     approval_policies,
     batch,
     caller,
@@ -26,6 +27,7 @@ from server.api import (
     headroom,
     health,
     holds,
+    households,
     keys,
     lists,
     log,
@@ -73,6 +75,8 @@ RESOURCES = (
     waivers,
     overrides,
     snapshots,
+    households,
+    accounts,
     facts,
     lists,
     verdicts,

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Set
 from typing import TypeVar
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from policy.book.parts import NOBODY
 from policy.book.problem import did_you_mean
@@ -12,6 +12,7 @@ from server.api.problem import Flaw, ProblemError
 from server.auth.credentials import Principal
 from server.desk import ingest, loaded, publish
 from server.desk.manifest import Manifest
+from server.log import feed
 from server.running import Service
 from server.store.tables import Rulebook, Snapshot
 
@@ -42,6 +43,24 @@ def data(session: Session, named: str | None) -> Snapshot:
     found = ingest.latest(session)
     if found is None:
         raise ProblemError("no-snapshot", "no snapshot was sealed yet")
+    return found
+
+
+def sealed(session: Session, who: Principal, named: str | None, as_of: str | None, known_at: str | None) -> Snapshot:
+    """The one that is named; or the newest of which the caller may know, of a day or before, sealed by an instant."""
+    if named is not None:
+        found = session.get(Snapshot, named)
+        if found is None:
+            raise ProblemError("not-found", f"there is no snapshot `{named[:80]}`")
+        return found
+    wanted = select(Snapshot).where(col(Snapshot.more).is_(False), feed.of_role(col(Snapshot.role), who))
+    if as_of is not None:
+        wanted = wanted.where(col(Snapshot.as_of) <= as_of)
+    if known_at is not None:
+        wanted = wanted.where(col(Snapshot.made) <= known_at)
+    found = session.exec(wanted.order_by(col(Snapshot.id).desc()).limit(1)).first()
+    if found is None:
+        raise ProblemError("no-snapshot", "no snapshot was sealed by then, or of that day or before")
     return found
 
 

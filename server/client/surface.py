@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from server.client.resources.accounts import Accounts
 from server.client.resources.approval_policies import ApprovalPolicies
 from server.client.resources.erasures import Erasures
 from server.client.resources.evidence import Evidence
@@ -9,6 +10,7 @@ from server.client.resources.exports import Exports
 from server.client.resources.facts import Facts
 from server.client.resources.headroom import Headroom
 from server.client.resources.holds import Holds
+from server.client.resources.households import Households
 from server.client.resources.keys import Keys
 from server.client.resources.lists import Lists
 from server.client.resources.log import Log
@@ -28,6 +30,7 @@ from server.client.wire import Wire
 
 class Surface:
     def __init__(self, wire: Wire) -> None:
+        self.accounts = Accounts(wire)
         self.approval_policies = ApprovalPolicies(wire)
         self.checks = Checks(wire)
         self.erasures = Erasures(wire)
@@ -37,6 +40,7 @@ class Surface:
         self.facts = Facts(wire)
         self.headroom = Headroom(wire)
         self.holds = Holds(wire)
+        self.households = Households(wire)
         self.keys = Keys(wire)
         self.lists = Lists(wire)
         self.log = Log(wire)

@@ -94,7 +94,20 @@ def clashes(session: Session, book: Book, others: Mapping[str, Part]) -> Iterato
         for table in ("households", "accounts")
         for field in ("id", "name")
     }
+    external = {
+        (table, *pair): row.id
+        for table in ("households", "accounts")
+        for row in named[table].values()
+        for pair in row.external_ids.items()
+    }
     for whose, rows in manifest.rows_of(session, others):
+        for table in ("households", "accounts"):
+            for row in rows.get(table, ()):
+                for system, name in row.get("external_ids", {}).items():
+                    twin = external.get((table, system, name), row["id"])
+                    if twin != row["id"]:
+                        what = f"`{system}: {name}` is both `{twin}` and `{row['id']}` of household `{whose}`"
+                        yield Problem(Place("body", pointer=f"/{table}"), what, "give it to the one that it is")
         for table, mine in named.items():
             for row in rows.get(table, ()):
                 if row["id"] in mine:

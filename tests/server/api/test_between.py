@@ -50,7 +50,7 @@ DAYS = "|".join(f"{NOW + timedelta(days=ahead):%Y-%m-%d}" for ahead in (0, 1))
 VARYING = re.compile(
     r"\b(?:prop|rb|snap|key|req|evt|run|wvr|W|mode|ovr|hold|erase|legal|hook|ap|ver)[_-][0-9a-v]{20,}|[0-9a-f]{64}"
     r"|seen \d+ \S+|example\.org/log\+\S+|\d{4}-\d\d-\d\dT[\d:.]+Z|\"(?:index|after|seq|since|cause)\":-?\d+"
-    rf"|\"content-length\": \"\d+\"|{DAYS}"
+    rf"|\"content-length\": \"\d+\"|P\d+DT\d+H\d+M\d+S|{DAYS}"
 )
 
 
@@ -88,6 +88,7 @@ def filled(service: Service, caller: Callable[..., Caller], *, busy: bool) -> Id
     ids: dict[str, list[str]] = {"rulebook": [stocked.ruled(service, files)]}
     smith = household("smith", quantity="700" if busy else "10", accounts=2 if busy else 1)
     ids["snapshot"] = [stocked.sealed(service, {**SHARED, **together(household("jones"), smith)})]
+    ids |= {"household": ["jones", "smith"], "account": ["jones-0", "smith-0", "smith-1"]}
     theirs, others = (Party(caller, name, ids) for name in ("jones", "smith"))
     theirs.busy()
     ids["rulebook"].append(theirs.room("GET", "/v1/rulebooks").json()["data"][0]["id"])

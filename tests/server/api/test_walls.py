@@ -58,7 +58,7 @@ VARYING = re.compile(
     r"\b(?:prop|rb|snap|key|req|evt|run|wvr|W|mode|ovr|hold|erase|legal|hook|ap|ver)[_-][0-9a-v]{20,}"
     r"|\b(?:prop|run|hold|wvr|mode|hook|ovr|ap|erase|snap)_0\b|[0-9a-f]{64}|\d{4}-\d\d-\d\dT[\d:.]+Z"
     r"|\"(?:index|after|since|cause|number|entry)\": ?-?\d+|\"content-length\": \"\d+\"|\"etag\": \"[^,]+\""
-    r"|(?m:^\d+,|,\d+\r?$)|seen \d+ \S+|example\.org/log\+\S+|\d+ entries|(?<=consistency-)\d+"
+    r"|(?m:^\d+,|,\d+\r?$)|P\d+DT\d+H\d+M\d+S|seen \d+ \S+|example\.org/log\+\S+|\d+ entries|(?<=consistency-)\d+"
 )
 """Ids, also of nothing, instants, hashes, keys, and numbers in the whole log, where others have entries, too."""
 
@@ -167,6 +167,7 @@ def firm(folder: Path, *, loud: bool) -> Iterator[tuple[Litestar, Callable[..., 
         desk = Desk(service, caller, loud=loud)
         desk.ids["rulebook"] = [stocked.ruled(service, files(loud=loud))]
         desk.ids["snapshot"] = [stocked.sealed(service, book(loud=loud))]
+        desk.ids |= {"household": ["jones", "smith"], "account": ["jones-0", "smith-0"]}
         desk.openly()
         desk.settled()
         desk.ids["rulebook"].append(desk.cora("GET", "/v1/rulebooks").json()["data"][0]["id"])
