@@ -89,6 +89,11 @@ def test_what_it_signs_and_what_not(tmp_path: Path, capsys: pytest.CaptureFixtur
     good = given(tmp_path / "good", {"payloadType": kind, "payload": payload})
     assert main(["sign", good, "--key", str(own)]) == 0
     assert f"carl as compliance approves the decision {'0' * 64}" in capsys.readouterr().err
+    grant = {each: payload[each] for each in ("v", "statement", "person", "role", "time")}
+    grant |= {"decision": "grant", "of": "wvr_1"}
+    kind_of = kind.replace("approval", "grant")
+    assert main(["sign", given(tmp_path / "grant", {"payloadType": kind_of, "payload": grant}), "--key", str(own)]) == 0
+    assert f"carl as compliance grants wvr_1, which says {'0' * 64}" in capsys.readouterr().err
     assert "never written over" in refused("--new", "carl", "--key", str(own))
     assert "cannot name a key" in refused("--new", "carl the second", "--key", str(tmp_path / "other"))
     assert "it takes a payload" in refused("--key", str(own))
@@ -99,6 +104,8 @@ def test_what_it_signs_and_what_not(tmp_path: Path, capsys: pytest.CaptureFixtur
         {"payloadType": kind, "payload": []},
         {"payloadType": "text/plain", "payload": payload},
         {"payloadType": attested, "payload": {**payload, "word": "attested"}},
+        {"payloadType": kind.replace("approval", "grant-attestation"), "payload": grant},
+        {"payloadType": kind_of, "payload": {**grant, "decision": "approve"}},
         {"payload": payload},
         {"payloadType": kind, "payload": {**payload, "time": 1.5}},
         [],

@@ -37,7 +37,9 @@ for this export again (docs/exports.md, "For an examiner").
    policies/ has the clauses and csv/policies.csv their SHA-256, which the log's entry of the policy commits to. Where
    no policy is named the default held: four eyes, but for orders of up to {lenient} in the base currency that need
    neither consent nor a waiver, in accounts that are all discretionary: these their proposer may approve.
-5. What waivers, overrides and clients' approvals rest on: evidence/ has each file, its SHA-256 is its name.
+5. What waivers, overrides and clients' approvals rest on: evidence/ has each file, its SHA-256 is its name. envelopes/
+   has what was signed to grant waivers and overrides (DSSE): with the granter's own key (person-key; compare it with the
+   one on your card), or with the log's, for a session that said yes (attested).
 
 HOW TO CHECK IT WITH A VERIFIER
 
