@@ -27,19 +27,18 @@ HOW TO CHECK IT WITH NOTHING INSTALLED
    columns in a spreadsheet and compare with 00-totals.csv.
 3. A single decision: unpack bundles/ID.proof.zip. Its README.txt says the same of its own MANIFEST.sha256; report.html
    is the decision for people, decision/checks.csv the arithmetic of every rule, decision/orders.csv its orders.
-
-A proof that is `open` in csv/proposals.csv shows what is for everybody and commits to the rest, which is kept from the
-roles named above: orders, approvals and log are proven, and rules, data and optimality are not. Who examines the firm
-gets it as a whole by a key that has, beside `regulator`, the roles that rules are visible to: ask the firm for one, and
-for this export again (docs/exports.md, "For an examiner").
-
 4. What an approval was held to: csv/decisions.csv names the approval policy and its clause (from 1, read from the top),
    policies/ has the clauses and csv/policies.csv their SHA-256, which the log's entry of the policy commits to. Where
    no policy is named the default held: four eyes, but for orders of up to {lenient} in the base currency that need
    neither consent nor a waiver, in accounts that are all discretionary: these their proposer may approve.
 5. What waivers, overrides and clients' approvals rest on: evidence/ has each file, its SHA-256 is its name. envelopes/
-   has what was signed to grant waivers and overrides (DSSE): with the granter's own key (person-key; compare it with the
-   one on your card), or with the log's, for a session that said yes (attested).
+   has what was signed to grant waivers and overrides (DSSE): with the granter's own key (person-key; compare it with
+   the one on your card), or with the log's, for a session that said yes (attested).
+
+A proof that is `open` in csv/proposals.csv shows what is for everybody and commits to the rest, which is kept from the
+roles named above: orders, approvals and log are proven, and rules, data and optimality are not. Who examines the firm
+gets it as a whole by a key that has, beside `regulator`, the roles that rules are visible to: ask the firm for one, and
+for this export again (docs/exports.md, "For an examiner").
 
 HOW TO CHECK IT WITH A VERIFIER
 
