@@ -1,5 +1,5 @@
-"""The pages of docs/ that are made from code (schemas, diagnostics, vocabulary, routes); `make docs` writes them, and
-the client's types and methods.
+"""The pages of docs/ that are made from code (schemas, diagnostics, vocabulary, events, routes), and the client's types
+and methods; `make docs` writes them.
 
 `pages()` gives the texts, so that a test can tell a page that was not written again after a change.
 """
@@ -20,6 +20,7 @@ from server.api.routes import routes
 from server.cli import client
 from server.cli.answers import ANSWERS
 from server.desk.intent import IntentDocument
+from server.log.types import TYPES
 
 
 def pages() -> Mapping[str, str]:
@@ -31,6 +32,7 @@ def pages() -> Mapping[str, str]:
         "intent.schema.json": _json(IntentDocument.model_json_schema()),
         "diagnostics.md": "\n".join(_diagnostics()),
         "vocabulary.md": "\n".join(_vocabulary()),
+        "events.md": "\n".join(_events()),
     }
 
 
@@ -85,6 +87,18 @@ def _vocabulary() -> Iterable[str]:
                 words = f"{term.sentence} ({', '.join(term.values)})" if term.values else term.sentence
                 row = (f"`{term.name}`", term.of, term.type.value, term.source.value, _cell(words))
                 yield f"| {' | '.join(row)} |"
+    yield ""
+
+
+def _events() -> Iterable[str]:
+    yield "# Events"
+    yield ""
+    yield "Made from `server/log/types.py`: what the feed, its stream and webhooks tell ([service](service.md#events))."
+    yield ""
+    yield "| type | when | for | `data` |"
+    yield "| --- | --- | --- | --- |"
+    for name, each in sorted(TYPES.items()):
+        yield f"| `{name}` | {each.when} | {each.whom} | {', '.join(f'`{member}`' for member in each.members)} |"
     yield ""
 
 
