@@ -94,7 +94,7 @@ PLACES = {"place": Provide(_place, sync_to_thread=True), "page": Provide(_page, 
 
 def reads(says: type, *problems: str) -> dict[str, Any]:
     """The options of such a route."""
-    return {"act": Act.READ_SNAPSHOT, "says": says, "problems": ("no-snapshot", *problems)}
+    return {"act": Act.READ_SNAPSHOT, "says": says, "problems": ("not-found", "no-snapshot", *problems)}
 
 
 def paged(place: Place, names: list[str], limit: int) -> tuple[list[str], str | None]:

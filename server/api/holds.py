@@ -67,7 +67,7 @@ class HoldsAnswer:
 
 
 ADD = {"act": Act.HOLD, "asks": HoldAsked, "says": HoldAnswer, "problems": ("no-snapshot",)}
-LIST = {"act": Act.READ_PROPOSAL, "says": HoldsAnswer, "problems": ("bad-cursor",)}
+LIST = {"act": Act.READ_PROPOSAL, "says": HoldsAnswer, "problems": ("not-found", "bad-cursor")}
 READ = {"act": Act.READ_PROPOSAL, "says": HoldAnswer}
 END = {"act": Act.HOLD, "says": HoldAnswer}
 

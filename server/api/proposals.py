@@ -109,7 +109,7 @@ class ProposalsAnswer:
 UNMADE = ("probing-limited", "rule-book-not-active", "no-snapshot", "data-too-old", "account-held", "erased")
 ADD = {"act": Act.PROPOSE, "asks": ProposalAsked, "says": ProposalAnswer, "problems": UNMADE, HEADERS: (WAIT,)}
 READ = {"act": Act.READ_PROPOSAL, "says": ProposalAnswer, HEADERS: (WAIT,)}
-LIST = {"act": Act.READ_PROPOSAL, "says": ProposalsAnswer, "problems": ("bad-cursor",)}
+LIST = {"act": Act.READ_PROPOSAL, "says": ProposalsAnswer, "problems": ("not-found", "bad-cursor")}
 BUNDLE = {"act": Act.READ_PROPOSAL, "says": "application/zip", "problems": ("signer-down", "erased")}
 
 

@@ -65,8 +65,8 @@ class VerdictsAnswer:
     next: str | None
 
 
-LIST = {"act": Act.READ_VERDICTS, "says": VerdictsAnswer, "problems": ("bad-cursor",)}
-HISTORY = {"act": Act.READ_VERDICTS, "says": Page, "problems": ("bad-cursor",)}
+LIST = {"act": Act.READ_VERDICTS, "says": VerdictsAnswer, "problems": ("not-found", "bad-cursor")}
+HISTORY = {"act": Act.READ_VERDICTS, "says": Page, "problems": ("not-found", "bad-cursor")}
 
 After = Annotated[int, QueryParameter(ge=START, lt=MOST)]
 Limit = Annotated[int, QueryParameter(ge=1, le=PAGE)]

@@ -11,7 +11,10 @@ import pytest
 from server import clock
 from server.api.freshness import DURATION
 from server.auth.roles import Role
+from server.desk import loaded
 from server.running import Service
+from server.store import blobs
+from server.store.tables import Snapshot
 from tests.server import stocked
 from tests.server.api.conftest import Caller
 from tests.server.api.test_parts import SHARED, household, put, together
@@ -118,6 +121,21 @@ def test_everybody_sees_their_own(service: Service, caller: Callers) -> None:
     assert "did you mean `jones-0`?" in june("GET", "/v1/accounts/Jones-0").json()["detail"]
     rows = caller("carl", Role.COMPLIANCE)("GET", "/v1/reads").json()["data"]
     assert [row["households"] for row in rows if row["principal"] == "june"] == ["jones,smith", "jones", "smith"]
+
+
+def test_what_was_erased_is_gone_by_itself_and_not_in_lists(service: Service, olga: Caller) -> None:
+    name = stocked.sealed(service, firm())
+    with service.store.writing() as session:
+        row = session.get_one(Snapshot, name)
+        part = loaded.manifest_in(service, row).parts["jones"]
+        blobs.erased(session, [part.hash])
+        row.erased += 1
+        session.add(row)
+    assert ids(walked(olga, "/v1/households")) == ["brown", "hill", "smith"]
+    assert "jones-0" not in ids(walked(olga, "/v1/accounts"))
+    assert ids(walked(olga, "/v1/accounts", external="orion:7")) == []
+    for path in ("/households/jones", "/accounts/jones-0", "/accounts/jones-0/lots"):
+        assert olga("GET", f"/v1{path}").json()["code"] == "erased"
 
 
 def test_they_are_found_by_what_other_systems_call_them(service: Service, olga: Caller, caller: Callers) -> None:
