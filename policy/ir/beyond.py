@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from policy.book.facts import Book, Order, Side
 from policy.book.read import Index
@@ -27,7 +27,8 @@ Opened = tuple[str, str]
 class Whole:
     """The obligations about a firm, bound to its whole book: `bound`, and as they are `drafted`, without tolerance.
     `before`: each form without any orders; `rank`: its place. `instruments`: what is held or may be bought;
-    `whose`: the account of each account and lot."""
+    `whose`: the account of each account and lot. `named`: the forms and quantities that obligations speak of; `moves`:
+    by quantity, how far it moves each of these, as far as somebody asked."""
 
     bound: Bound
     drafted: tuple[Draft, ...]
@@ -36,6 +37,8 @@ class Whole:
     rank: Mapping[str, int]
     instruments: frozenset[str]
     whose: Mapping[str, str]
+    named: frozenset[str]
+    moves: dict[str, Mapping[str, Number]] = field(default_factory=dict, compare=False)
 
 
 def reaches_beyond(library: Library) -> bool:
@@ -49,7 +52,8 @@ def whole(library: Library, facts: Index, orders: tuple[Order, ...], snapshot: s
     world, drafts = drafted(about, facts, orders)
     plain = tuple(draft for draft in drafts if draft[0].scope == FIRM)
     found = tolerant(about, world, plain, snapshot)
-    forms = _behind(found.forms, names(found.obligations))
+    named = names((found.obligations, plain))
+    forms = _behind(found.forms, named)
     above: dict[str, list[tuple[str, Number]]] = {}
     for name, form in forms.items():
         for factor, part in form.terms:
@@ -62,6 +66,7 @@ def whole(library: Library, facts: Index, orders: tuple[Order, ...], snapshot: s
         {name: place for place, name in enumerate(forms)},
         frozenset(each.instrument.id for held in world.positions.values() for each in held),
         {lot.id: lot.account for lot in facts.book.lots.values()} | {name: name for name in facts.book.accounts},
+        named,
     )
 
 
@@ -91,7 +96,7 @@ def filled(found: Whole, reserved: Iterable[Point]) -> Bound:
     more = reserved_in(found, (), reserved)
     forms = {
         name: Form(name, plus(found.before.get(name, ZERO), more.get(name, ZERO)), (), None, None)
-        for name in names(found.bound.obligations)
+        for name in found.named
     }
     return replace(found.bound, quantities={}, forms=forms, domains=())
 
@@ -110,7 +115,7 @@ def over(found: Whole, names_: Collection[str]) -> dict[str, list[tuple[Number, 
 
 
 def reserved_in(found: Whole, accounts: Collection[str], reserved: Iterable[Point]) -> dict[str, Number]:
-    """By form: what the fills of others may add to it."""
+    """By form and quantity that obligations speak of: what the fills of others may add to it."""
     filled_: dict[str, Number] = {}
     for point in reserved:
         for name, amount in point.items():
@@ -122,13 +127,20 @@ def reserved_in(found: Whole, accounts: Collection[str], reserved: Iterable[Poin
             filled_[residue.name] = hull(ZERO, between(residue.low, residue.high))
     sums: dict[str, Number] = {}
     for name, fill in filled_.items():
+        for form, each in _moved(found, name).items():
+            sums[form] = plus(sums.get(form, ZERO), times(each, fill))
+    return sums
+
+
+def _moved(found: Whole, name: str) -> Mapping[str, Number]:
+    known = found.moves.get(name)
+    if known is None:
         weights: dict[str, Number] = {name: ONE}
         for form, terms in over(found, (name,)).items():
             pairs: list[tuple[Number, Number]] = [(factor, weights[part]) for factor, part in terms]
             weights[form] = dot(ZERO, pairs)
-        for form, each in weights.items():
-            sums[form] = plus(sums.get(form, ZERO), times(each, fill))
-    return sums
+        known = found.moves[name] = {form: weight for form, weight in weights.items() if form in found.named}
+    return known
 
 
 # --- once per book -----------------------------------------------------------------------------
