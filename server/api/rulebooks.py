@@ -77,6 +77,7 @@ ACTIVATE = {
     "says": RulebookAnswer,
     "problems": ("self-approval", "state-conflict", "version-old", "if-match-needed"),
 }
+IN_FORCE = {"act": Act.READ_RULES, "says": RulebookAnswer, "problems": ("not-found",)}
 LIST = {"act": Act.READ_RULES, "says": RulebooksAnswer, "problems": ("bad-cursor",)}
 
 
@@ -130,7 +131,7 @@ def listed(
     return RulebooksAnswer(None if last is None else last.id, said, following)
 
 
-@get("/rulebooks/in-force", opt={"act": Act.READ_RULES, "says": RulebookAnswer}, sync_to_thread=True)
+@get("/rulebooks/in-force", opt=IN_FORCE, sync_to_thread=True)
 def ruled(request: Request[Principal, None, Any], service: NamedDependency[Service]) -> Response[RulebookAnswer]:
     """Read the rule book in force.
 
