@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from litestar import Request, Response, Router, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, RawBody
+from litestar.params import FromPath, RawBody
 from pydantic import Field
 from sqlmodel import Session
 
@@ -19,6 +19,7 @@ from policy.judge.verdict import Measured
 from server import clock
 from server.answer.number import Amount, Exact, amount
 from server.api import chosen
+from server.api.at import PLACES, At, Place
 from server.api.once import Answer, once
 from server.api.problem import ProblemError
 from server.api.proposals import ProposalAnswer, shown, with_approval
@@ -62,11 +63,10 @@ class HolderAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class HeadroomAnswer:
+class HeadroomAnswer(At):
     """`limits`: for who may see all households; `holders`: those that are the reader's to see."""
 
     rulebook: str
-    snapshot: str
     limits: tuple[LimitAnswer, ...]
     holders: tuple[HolderAnswer, ...]
 
@@ -84,20 +84,20 @@ RELEASE = {
 READ = {
     "act": Act.READ_PROPOSAL,
     "says": HeadroomAnswer,
-    "problems": ("rule-book-not-active", "no-snapshot", "invalid", "erased"),
+    "problems": ("not-found", "rule-book-not-active", "no-snapshot", "erased"),
 }
 
 
-@get("/headroom", opt=READ, sync_to_thread=True)
+@get("/headroom", opt=READ, dependencies=PLACES, sync_to_thread=True)
 def read(
-    request: Request[Principal, None, Any], service: NamedDependency[Service], snapshot: FromQuery[str | None] = None
+    request: Request[Principal, None, Any], service: NamedDependency[Service], place: NamedDependency[Place]
 ) -> HeadroomAnswer:
     """Read the headroom of the firm's limits.
 
-    By the rules in force, of the newest snapshot unless one is named."""
+    By the rules in force, of the newest snapshot unless another is asked for."""
     now, who = clock.now(), request.user
     with service.store.reading() as session:
-        ruling, data = chosen.rules_in_force(session, None, now), chosen.data(session, snapshot)
+        ruling, data = chosen.rules_in_force(session, None, now), place.row
         found = headroom.held(session, data, now)
     mine = [each for each in found if proposals.may_see(each.households, who.households)]
     about(request, *(each.households for each in mine))
@@ -106,7 +106,7 @@ def read(
     if who.households is None and reaches_beyond(rules.library):
         known = Loaded(rules, loaded.facts_in(service, data))
         limits = _limits(headroom.firm_wide(service, known, data, headroom.opened(found)), found, who)
-    return HeadroomAnswer(ruling.id, data.id, limits, tuple(map(_holder, mine)))
+    return HeadroomAnswer(*place.at, ruling.id, limits, tuple(map(_holder, mine)))
 
 
 @post("/proposals/{proposal:str}/release", opt=RELEASE, sync_to_thread=True, status_code=200)

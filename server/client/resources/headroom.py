@@ -14,10 +14,14 @@ from server.client.wire import Wire
 class Headroom:
     wire: Wire
 
-    def read(self, *, snapshot: str | None = None) -> HeadroomAnswer:
-        """Read the headroom of the firm's limits. By the rules in force, of the newest snapshot unless one is named.
-        For adviser, compliance, control room, trader, operations, regulator."""
-        found: HeadroomAnswer = self.wire.call(HeadroomAnswer, "GET", "/v1/headroom", query={"snapshot": snapshot})
+    def read(
+        self, *, snapshot: str | None = None, as_of: str | None = None, known_at: str | None = None
+    ) -> HeadroomAnswer:
+        """Read the headroom of the firm's limits. By the rules in force, of the newest snapshot unless another is
+        asked for. For adviser, compliance, control room, trader, operations, regulator."""
+        found: HeadroomAnswer = self.wire.call(
+            HeadroomAnswer, "GET", "/v1/headroom", query={"snapshot": snapshot, "as_of": as_of, "known_at": known_at}
+        )
         return found
 
     def release(self, proposal: Ref, *, reason: str, version: str | None = None) -> ProposalAnswer:

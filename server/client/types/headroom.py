@@ -9,8 +9,12 @@ from server.client.types.shared import Range
 class HeadroomAnswer(Answer):
     """`limits`: for who may see all households; `holders`: those that are the reader's to see."""
 
-    rulebook: str
     snapshot: str
+    as_of: str
+    known_at: str
+    sealed: str
+    oldest_fact_age: str
+    rulebook: str
     limits: tuple[LimitAnswer, ...]
     holders: tuple[HolderAnswer, ...]
 
