@@ -31,6 +31,7 @@ PARAMETERS = {
     "mode": "the mode's id (`mode_…`)",
     "more": "whether others follow: then this one is never the newest",
     "name": "the SHA-256 of what was filed, in hex",
+    "older": "whether it may be of an older day than the newest snapshot",
     "over": "the snapshot sealed meanwhile, in whose place this one comes",
     "override": "the override's id (`ovr_…`)",
     "place": "the number of the tile in its level, as C2SP tlog-tiles writes it",

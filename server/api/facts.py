@@ -5,12 +5,12 @@ from typing import Annotated, Any
 
 from litestar import Request, Response, Router, post
 from litestar.di import NamedDependency
-from litestar.params import RawBody
+from litestar.params import FromQuery, RawBody
 from pydantic import Field
 from sqlmodel import Session
 
 from server import clock
-from server.api import chosen
+from server.api import chosen, days
 from server.api.once import Answer, Write, once
 from server.api.problem import ProblemError
 from server.api.wire import Asked, answer, asked, flaws
@@ -18,6 +18,7 @@ from server.auth.credentials import Principal
 from server.auth.roles import Act
 from server.desk import facts, ingest
 from server.desk.facts import New, Next, Position
+from server.desk.jumps import Jumps
 from server.desk.lists import Said
 from server.log import journal
 from server.log.journal import Receipt
@@ -57,7 +58,7 @@ class FactsAsked(Asked):
 
 @dataclass(frozen=True, slots=True)
 class FactsAnswer:
-    """The next snapshot, and the one that it was made of."""
+    """The next snapshot, and the one that it was made of. `jumps`: of prices, null where there is none."""
 
     id: str
     base: str
@@ -66,18 +67,30 @@ class FactsAnswer:
     known_at: str
     made: str
     log: Receipt
+    jumps: Jumps | None = None
 
 
 PROBLEMS = ("malformed-json", "invalid", "no-snapshot")
-CHANGE = {"act": Act.CHANGE_FACTS, "asks": FactsAsked, "says": FactsAnswer, "problems": PROBLEMS}
+CHANGE = {
+    "act": Act.CHANGE_FACTS,
+    "asks": FactsAsked,
+    "says": FactsAnswer,
+    "problems": (*PROBLEMS, "state-conflict"),
+}
 TABLES = ("prices", "rates", "lists", "instruments", "issuers")
 
 
 @post("/facts", opt=CHANGE, sync_to_thread=True, status_code=201)
-def add(request: Request[Principal, None, Any], service: NamedDependency[Service], body: RawBody) -> Response[bytes]:
+def add(
+    request: Request[Principal, None, Any],
+    service: NamedDependency[Service],
+    body: RawBody,
+    older: FromQuery[bool] = False,
+) -> Response[bytes]:
     """Say which facts changed.
 
-    What is new takes the place of what has the same name and day; everything else stays as it is."""
+    What is new takes the place of what has the same name and day; everything else stays as it is. `older`: `as_of`
+    may be an older day than the newest snapshot's."""
     wanted = asked(FactsAsked, body)
     given = ((name, getattr(wanted, name)) for name in TABLES)
     positions = tuple(
@@ -92,7 +105,7 @@ def add(request: Request[Principal, None, Any], service: NamedDependency[Service
 
     def work() -> Write:
         def write(session: Session) -> Answer:
-            said = sealed(service, session, base_of(session), new, word)
+            said = sealed(service, session, base_of(session), new, word, older=older)
             return answer(201, said, location=f"/v1/snapshots/{said.id}")
 
         return write
@@ -108,19 +121,22 @@ def base_of(session: Session) -> Snapshot:
     return base
 
 
-def sealed(service: Service, session: Session, base: Snapshot, new: New, word: Said) -> FactsAnswer:
+def sealed(
+    service: Service, session: Session, base: Snapshot, new: New, word: Said, *, older: bool = False
+) -> FactsAnswer:
     """`word`: whose doing it is, and what they say of lists beside `new.entry`."""
     if new == New() and not word.entries:
         raise ProblemError("invalid", "the request says nothing that is new")
     found = facts.put(session, base, new)
     if not isinstance(found, Next):
         raise ProblemError("invalid", f"{len(found)} things are wrong with the facts", flaws(found))
+    days.required(found.received.book.as_of, found.received.book.known_at, base, older=older)
     now = clock.now()
     libraries = chosen.libraries(service, session, now)
     word = replace(word, entries=(*word.entries, *found.said))
     row, events = facts.sealed(session, found, new, word, now, libraries)
     receipt = journal.append(session, events, now)[0]
-    return FactsAnswer(row.id, found.base, row.manifest, row.as_of, row.known_at, row.made, receipt)
+    return FactsAnswer(row.id, found.base, row.manifest, row.as_of, row.known_at, row.made, receipt, found.jumps)
 
 
 ROUTES = Router("/", route_handlers=[add], tags=["data"])

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from litestar import Request, Response, Router, get, post
@@ -16,7 +16,7 @@ from policy.book.problem import Problem
 from policy.ir.core import Library
 from policy.judge.redact import kept_lists, sees_all
 from server import clock
-from server.api import chosen
+from server.api import chosen, days
 from server.api.listing import USUAL, page
 from server.api.once import Answer, Write, once
 from server.api.problem import ProblemError, several
@@ -24,8 +24,9 @@ from server.api.reads import ALL, about
 from server.api.wire import answer, flaws, utf8
 from server.auth.credentials import Principal
 from server.auth.roles import Act
-from server.desk import ingest, lists, loaded
+from server.desk import ingest, jumps, lists, loaded, manifest
 from server.desk.ingest import Received
+from server.desk.jumps import Jumps
 from server.desk.lists import Said
 from server.log import feed, journal
 from server.log.journal import Receipt
@@ -39,7 +40,8 @@ LONGEST = 200  # characters of a source
 @dataclass(frozen=True, slots=True)
 class SnapshotAnswer:
     """`manifest`: SHA-256 of the list of its parts, which the log names. `counts`: rows of its tables. `source`: whose
-    data it is, as whoever sent it says. `more`: others are added to it, and it is never the newest."""
+    data it is, as whoever sent it says. `more`: others are added to it, and it is never the newest. `jumps`: of prices,
+    in the answer that sealed it."""
 
     id: str
     manifest: str
@@ -50,6 +52,7 @@ class SnapshotAnswer:
     more: bool
     made: str
     log: Receipt | None = None
+    jumps: Jumps | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +82,15 @@ def add(
     base: FromQuery[str | None] = None,
     more: FromQuery[bool] = False,
     over: FromQuery[str | None] = None,
+    older: FromQuery[bool] = False,
 ) -> Response[bytes]:
     """Seal a snapshot.
 
     A book in one JSON document (docs/book.schema.json), or, as application/zip, in CSV files. `base`: the snapshot
     to whose households the body's are added, in whose place they come where they are the same; the body then has their
     tables alone. `more`: others follow, and this one is never the newest. `over`: the newest snapshot, sealed since
-    `base` was, or while the book came in parts, in whose place this one comes though it has not what that says."""
+    `base` was, or while the book came in parts, in whose place this one comes though it has not what that says.
+    `older`: it may be of an older day than the newest."""
     if request.user.households is not None:
         raise ProblemError("role-not-allowed", "this key sees some households only, and a snapshot is of all")
     whose = request.user.name if source is None else source
@@ -102,16 +107,20 @@ def add(
             newer = None if base is None or more else ingest.overtaken(session, base, newest)
             if newer != over:
                 raise ProblemError("state-conflict", _overtaken(newer))
-            before = () if more else lists.shown(session, newest)
+            days.required(found.book.as_of, found.book.known_at, None if more else newest, older=older)
+            before = {} if more or newest is None else manifest.rows(session, newest.manifest)
+            far = jumps.jumps(before.get("prices", ()), found.book.prices, None)
             libraries = chosen.libraries(service, session, now)
             secret = any(not sees_all(library, ()) for library in libraries)
             by = request.user.name
-            row, event = ingest.sealed(session, found, whose, by, now, more=more, base=base, secret=secret)
+            row, event = ingest.sealed(session, found, whose, by, now, far, more=more, base=base, secret=secret)
             after = lists.joined(found.book, lists.said(session)).entries
             word = Said((), ends=False, source=whose, reason=None, author=by)
-            listed = () if more or newest is None else lists.told(row, before, after, word, libraries)
+            shown = lists.entries(before.get("lists", ()))
+            listed = lists.told(row, shown, after, word, libraries) if before else ()
             receipt = journal.append(session, [event, *listed], now)[0]
-            return answer(201, _told(service, request.user, row, receipt), location=f"/v1/snapshots/{row.id}")
+            said = replace(_told(service, request.user, row), log=receipt, jumps=far)
+            return answer(201, said, location=f"/v1/snapshots/{row.id}")
 
         return write
 
@@ -188,14 +197,14 @@ def document(
     raise ProblemError("not-found", f"there is no such document of `{snapshot[:80]}` for you")
 
 
-def _told(service: Service, who: Principal, row: Snapshot, log: Receipt | None = None) -> SnapshotAnswer:
+def _told(service: Service, who: Principal, row: Snapshot) -> SnapshotAnswer:
     """Without how many entries lists have, for whom rules are kept from, and how much households have, for whom some
     are."""
     counts = json.loads(row.counts)
     kept = set() if all(sees_all(library, who.roles) for library in _libraries(service)) else {"lists"}
     kept |= set() if who.households is None else set(OWN)
     counts = {table: count for table, count in counts.items() if table not in kept}
-    return SnapshotAnswer(row.id, row.manifest, row.source, row.as_of, row.known_at, counts, row.more, row.made, log)
+    return SnapshotAnswer(row.id, row.manifest, row.source, row.as_of, row.known_at, counts, row.more, row.made)
 
 
 def _is_kept(service: Service, book: Book, who: Principal) -> bool:

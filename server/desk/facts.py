@@ -23,8 +23,9 @@ from policy.book.problem import Place, Problem, pointer
 from policy.canonical import Json
 from policy.ir.core import Library
 from policy.judge import redact
-from server.desk import ingest, lists, manifest, origins
+from server.desk import ingest, jumps, lists, manifest, origins
 from server.desk.ingest import Received
+from server.desk.jumps import Jumps
 from server.desk.lists import Said
 from server.desk.manifest import Manifest
 from server.log.events import Event, apart
@@ -68,12 +69,13 @@ class New:
 @dataclass(frozen=True, slots=True)
 class Next:
     """The book to be sealed, `base`: the snapshot whose other parts it shares, `shown`: all entries of lists in that.
-    `said`: of the lists, beside the book's own."""
+    `said`: of the lists, beside the book's own; `jumps`: of the prices that are new."""
 
     base: str
     received: Received
     shown: tuple[ListEntry, ...]
     said: tuple[ListEntry, ...] = ()
+    jumps: Jumps | None = None
 
 
 def put(session: Session, base: Snapshot, new: New) -> Next | tuple[Problem, ...]:
@@ -97,8 +99,10 @@ def put(session: Session, base: Snapshot, new: New) -> Next | tuple[Problem, ...
         return moved
     others = {name: part for name, part in before.parts.items() if name not in _homes(new)}
     wrong = tuple(ingest.clashes(session, moved, others)) if new.positions else ()
-    received = Received(moved, others, origins.read(session, base.id), _named(new))
-    return wrong or Next(base.id, received, shown, said)
+    priced = (named := _named(new))[origins.PRICES]
+    received = Received(moved, others, origins.read(session, base.id), named)
+    far = jumps.jumps(shared["prices"], found.prices, priced) if priced else None
+    return wrong or Next(base.id, received, shown, said, far)
 
 
 def _named(new: New) -> origins.Named:
@@ -210,6 +214,7 @@ def sealed(
     session.add(row)
     told: dict[str, Json] = {"id": row.id, "base": found.base, "source": word.source, "as_of": row.as_of}
     told |= {"known_at": row.known_at, "changed": list[Json](sorted(_changed(new)))}
+    told |= jumps.told(found.jumps)
     for name, column in (("prices", "instrument"), ("rates", "currency"), ("instruments", "id"), ("issuers", "id")):
         if name in new.tables:
             told[name] = list[Json](sorted({str(each[column]) for each in new.tables[name]}))

@@ -24,7 +24,8 @@ from policy.book.problem import Place, Problem
 from policy.canonical import Json, encode
 from policy.proof.archive import ArchiveError, unpacked
 from server import clock
-from server.desk import filled, lists, manifest, origins
+from server.desk import filled, jumps, lists, manifest, origins
+from server.desk.jumps import Jumps
 from server.desk.manifest import Manifest, Part
 from server.desk.origins import Named, Origin, Origins
 from server.log.events import Event
@@ -127,14 +128,15 @@ def sealed(
     source: str,
     actor: str,
     now: str,
+    far: Jumps | None = None,
     *,
     more: bool = False,
     base: str | None = None,
     secret: bool = False,
 ) -> tuple[Snapshot, Event]:
     """Whoever seals waits here for who does, so that each next one is later than the one before, by its id too. `base`:
-    what it was made of. `secret`: whether rules keep lists from somebody, who is not to learn by a hash that there are
-    no entries."""
+    what it was made of; `far`: of its prices, told. `secret`: whether rules keep lists from somebody, who is not to
+    learn by a hash that there are no entries."""
     session.get(Reached, 1, with_for_update=True)
     said = lists.said(session)
     book = lists.joined(received.book, said)
@@ -162,6 +164,7 @@ def sealed(
     if not more:
         filled.settled(session, row, found, None if base or not received.others else _stated(received.book))
     data: dict[str, Json] = {"id": row.id, "source": source, "as_of": row.as_of, "known_at": row.known_at}
+    data |= jumps.told(far)
     return row, Event("snapshot.sealed", STREAM, f"book as of {row.as_of}", actor, data, snapshot=hash)
 
 

@@ -116,13 +116,6 @@ def own(session: Session, base: Snapshot, shown: Iterable[ListEntry]) -> tuple[L
     return (*(each for each in shown if of_entry(each) not in heard), *entries(json.loads(row.lists)))
 
 
-def shown(session: Session, row: Snapshot | None) -> tuple[ListEntry, ...]:
-    """All entries of a snapshot."""
-    if row is None:
-        return ()
-    return entries(manifest.shared_rows(session, manifest.read(session, row.manifest)).get("lists", ()))
-
-
 def entries(rows: Iterable[Mapping[str, Any]]) -> tuple[ListEntry, ...]:
     """Of rows as a snapshot has them."""
     return tuple(
@@ -167,7 +160,7 @@ def ending(session: Session, base: Snapshot, name: str, subject: str, last: date
     end; those that wait for their subject, too. Nothing is taken back: what has not begun by then ends as it begins."""
     before = last or date.fromisoformat(base.as_of) - timedelta(days=1)
     there = {key: entry(row) for key, row in said(session).items()}
-    there |= {of_entry(each): each for each in shown(session, base)}
+    there |= {of_entry(each): each for each in entries(manifest.rows(session, base.manifest).get("lists", ()))}
     open_ = (each for each in there.values() if (each.list, each.subject) == (name, subject))
     found = ((each, max(before, each.start)) for each in open_)
     return tuple(replace(each, end=end) for each, end in found if each.end is None or end < each.end)

@@ -146,6 +146,11 @@ def shared_rows(session: Session, found: Manifest) -> dict[str, Any]:
     return dict(rows)
 
 
+def rows(session: Session, hash: str) -> dict[str, Any]:
+    """What belongs to no household in the snapshot of this manifest."""
+    return shared_rows(session, read(session, hash))
+
+
 def _shared(session: Session, found: Manifest) -> bytes:
     return blobs.get(session, [found.shared.hash])[found.shared.hash]
 

@@ -26,13 +26,15 @@ class Facts:
         instruments: Sequence[Json] | None = None,
         issuers: Sequence[Json] | None = None,
         positions: Sequence[Json] | None = None,
+        older: bool | None = None,
     ) -> FactsAnswer:
         """Say which facts changed. What is new takes the place of what has the same name and day; everything else
-        stays as it is. For operations."""
+        stays as it is. `older`: `as_of` may be an older day than the newest snapshot's. For operations."""
         found: FactsAnswer = self.wire.call(
             FactsAnswer,
             "POST",
             "/v1/facts",
+            query={"older": older},
             body={
                 "source": source,
                 "as_of": as_of,

@@ -31,18 +31,19 @@ class Snapshots:
         base: str | None = None,
         more: bool | None = None,
         over: str | None = None,
+        older: bool | None = None,
         media: str = "application/json",
     ) -> SnapshotAnswer:
         """Seal a snapshot. A book in one JSON document (docs/book.schema.json), or, as application/zip, in CSV files.
         `base`: the snapshot to whose households the body's are added, in whose place they come where they are the
         same; the body then has their tables alone. `more`: others follow, and this one is never the newest. `over`:
         the newest snapshot, sealed since `base` was, or while the book came in parts, in whose place this one comes
-        though it has not what that says. For operations."""
+        though it has not what that says. `older`: it may be of an older day than the newest. For operations."""
         found: SnapshotAnswer = self.wire.call(
             SnapshotAnswer,
             "POST",
             "/v1/snapshots",
-            query={"source": source, "base": base, "more": more, "over": over},
+            query={"source": source, "base": base, "more": more, "over": over, "older": older},
             body=content,
             media=media,
         )

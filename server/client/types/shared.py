@@ -91,7 +91,7 @@ class Costs(Answer):
 
 
 class FactsAnswer(Answer):
-    """The next snapshot, and the one that it was made of."""
+    """The next snapshot, and the one that it was made of. `jumps`: of prices, null where there is none."""
 
     id: str
     base: str
@@ -100,6 +100,7 @@ class FactsAnswer(Answer):
     known_at: str
     made: str
     log: Receipt
+    jumps: Jumps | None = None
 
 
 class Finding(Answer):
@@ -206,6 +207,23 @@ class JudgeAnswer(Answer):
     would_pass: tuple[Instead, ...]
     not_tried: int
     notices: tuple[Notice, ...]
+
+
+class Jump(Answer):
+    """`before`, on the day `since`: the last price until then; exact, in the instrument's own currency."""
+
+    instrument: str
+    day: str
+    price: str
+    since: str
+    before: str
+
+
+class Jumps(Answer):
+    """Prices that are more than ten times the last ones, or less than a tenth: how many, and the first hundred."""
+
+    count: int
+    prices: tuple[Jump, ...]
 
 
 class LotUsed(Answer):

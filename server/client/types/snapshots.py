@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from server.client.answer import Answer
-from server.client.types.shared import Receipt
+from server.client.types.shared import Jumps, Receipt
 
 
 class SnapshotAnswer(Answer):
     """`manifest`: SHA-256 of the list of its parts, which the log names. `counts`: rows of its tables. `source`: whose
-    data it is, as whoever sent it says. `more`: others are added to it, and it is never the newest."""
+    data it is, as whoever sent it says. `more`: others are added to it, and it is never the newest. `jumps`: of
+    prices, in the answer that sealed it."""
 
     id: str
     manifest: str
@@ -21,6 +22,7 @@ class SnapshotAnswer(Answer):
     more: bool
     made: str
     log: Receipt | None = None
+    jumps: Jumps | None = None
 
 
 class SnapshotsAnswer(Answer):

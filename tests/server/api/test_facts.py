@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -198,3 +198,31 @@ def test_one_new_price_makes_nothing_else_newer(service: Service, caller: Make) 
     ruled(service, {"rules.mandate": RULES + LIST.format(eyes='\n  visible to "control room"')})
     assert fresh() == ""
     assert {row["source"] for row in olga("GET", "/v1/snapshots").json()["data"]} == {"test"}
+
+
+# --- of which day --------------------------------------------------------------------------------
+
+
+def test_no_day_to_come_and_no_older_one_unless_it_is_meant(olga: Caller) -> None:
+    newer, far = {**BOOK, "as_of": "2026-02-02"}, str((datetime.now(UTC) + timedelta(3)).date())
+    for path, body in (("/v1/facts", {"as_of": far, "known_at": far}), ("/v1/snapshots", {**BOOK, "as_of": far})):
+        found = olga("POST", path, json=body)
+        assert (found.status_code, found.json()["errors"][0]["pointer"]) == (422, "/as_of"), found.text
+    assert olga("POST", "/v1/snapshots", json={**BOOK, "known_at": "2099-01-01"}).status_code == 422
+    assert olga("POST", "/v1/facts", json={"as_of": "2026-02-02", "known_at": "2026-02-02"}).status_code == 201
+    for path, body in (("/v1/facts", {"as_of": "2026-02-01"}), ("/v1/snapshots", BOOK)):
+        assert olga("POST", path, json=body).json()["code"] == "state-conflict"
+        assert olga("POST", f"{path}?older=true", json=body).status_code == 201
+        assert olga("POST", "/v1/snapshots", json=newer).status_code == 201
+
+
+def test_a_price_that_is_far_from_the_last_is_told(olga: Caller) -> None:
+    jump = {"instrument": "A", "day": "2026-01-30", "price": "100.01", "since": "2026-01-30", "before": "10"}
+    assert olga("POST", "/v1/facts", json={"prices": [{**PRICE, "price": "100"}]}).json()["jumps"] is None
+    assert olga("POST", "/v1/snapshots", json=BOOK).json()["jumps"] is None
+    made = olga("POST", "/v1/facts", json={"prices": [{**PRICE, "price": "100.01"}, {**PRICE, "instrument": "B"}]})
+    assert made.json()["jumps"] == {"count": 1, "prices": [jump]}
+    back = olga("POST", "/v1/snapshots", json=BOOK).json()["jumps"]["prices"]
+    assert [(each["price"], each["before"]) for each in back] == [("10", "100.01")]
+    told = [e["data"]["jumps"]["count"] for e in olga("GET", "/v1/events").json()["events"] if "jumps" in e["data"]]
+    assert told == [1, 1]
