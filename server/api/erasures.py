@@ -5,11 +5,12 @@ from typing import Annotated, Any
 
 from litestar import Request, Response, Router, delete, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, RawBody
+from litestar.params import FromPath, FromQuery, RawBody
 from pydantic import Field
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from server import clock
+from server.api.listing import USUAL, page
 from server.api.once import Answer, Write, once
 from server.api.problem import Flaw, ProblemError
 from server.api.version import matched, version
@@ -79,6 +80,17 @@ class LegalHoldAnswer:
     ended: str | None
     ender: str | None
     log: Receipt | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LegalHoldsAnswer:
+    """Newest first. `next`: the cursor of the next page, null after the last."""
+
+    data: tuple[LegalHoldAnswer, ...]
+    next: str | None
+
+
+LIST = {"act": Act.HOLD_LEGALLY, "says": LegalHoldsAnswer, "problems": ("bad-cursor",)}
 
 
 REFUSED = ("retention", "legal-hold")
@@ -183,14 +195,19 @@ def place(request: Request[Principal, None, Any], service: NamedDependency[Servi
     return once(service.store, request, body, lambda: write)
 
 
-@get("/legal-holds", opt={"act": Act.HOLD_LEGALLY}, sync_to_thread=True)
-def holds(request: Request[Principal, None, Any], service: NamedDependency[Service]) -> list[LegalHoldAnswer]:
+@get("/legal-holds", opt=LIST, sync_to_thread=True)
+def holds(
+    request: Request[Principal, None, Any],
+    service: NamedDependency[Service],
+    cursor: FromQuery[str | None] = None,
+    limit: FromQuery[int] = USUAL,
+) -> LegalHoldsAnswer:
     """List legal holds.
 
-    All that ever were, the newest first."""
+    All that ever were on households that one may see; a page may be shorter than its limit."""
     with service.store.reading() as session:
-        rows = session.exec(select(LegalHold).order_by(col(LegalHold.id).desc()))
-        return [_held(row) for row in rows if _may_see(request.user, row.household)]
+        rows, following = page(session, LegalHold, cursor, limit)
+    return LegalHoldsAnswer(tuple(_held(row) for row in rows if _may_see(request.user, row.household)), following)
 
 
 @delete(

@@ -6,12 +6,13 @@ from typing import Annotated, Any
 
 from litestar import Request, Response, Router, delete, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, RawBody
+from litestar.params import FromPath, FromQuery, RawBody
 from pydantic import Field
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from server import clock
 from server.api.caller import CHALLENGE
+from server.api.listing import USUAL, page
 from server.api.once import Answer, once
 from server.api.problem import Flaw, ProblemError
 from server.api.wire import Asked, answer, asked
@@ -51,6 +52,17 @@ class Key:
     ended: str | None
     key: str | None = None
     log: Receipt | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeysAnswer:
+    """Newest first. `next`: the cursor of the next page, null after the last."""
+
+    data: tuple[Key, ...]
+    next: str | None
+
+
+LIST = {"act": Act.MANAGE_KEYS, "says": KeysAnswer, "problems": ("bad-cursor",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +107,19 @@ def add(request: Request[Principal, None, Any], service: NamedDependency[Service
     return found
 
 
-@get("/keys", opt={"act": Act.MANAGE_KEYS}, sync_to_thread=True)
-def listed(request: Request[Principal, None, Any], service: NamedDependency[Service]) -> list[Key]:
+@get("/keys", opt=LIST, sync_to_thread=True)
+def listed(
+    request: Request[Principal, None, Any],
+    service: NamedDependency[Service],
+    cursor: FromQuery[str | None] = None,
+    limit: FromQuery[int] = USUAL,
+) -> KeysAnswer:
     """List API keys.
 
-    Those that see no more than the caller may."""
+    Those that see no more than the caller may; a page may be shorter than its limit."""
     with service.store.reading() as session:
-        rows = session.exec(select(Credential).order_by(Credential.id))
-        return [_shown(row) for row in rows if _theirs(request.user, row)]
+        rows, following = page(session, Credential, cursor, limit)
+    return KeysAnswer(tuple(_shown(row) for row in rows if _theirs(request.user, row)), following)
 
 
 @delete("/keys/{key:str}", opt={"act": Act.MANAGE_KEYS}, sync_to_thread=True, status_code=200)

@@ -9,9 +9,23 @@ from sqlmodel import Session, col, select
 
 from server.api.problem import ProblemError
 from server.log.feed import Which
-from server.store.tables import ApprovalPolicy, Hold, Proposal, Rulebook, Run, Snapshot, Waiver, Webhook
+from server.store.tables import (
+    ApprovalPolicy,
+    Credential,
+    Hold,
+    LegalHold,
+    PersonKey,
+    Proposal,
+    Rulebook,
+    Run,
+    Snapshot,
+    Waiver,
+    Webhook,
+)
 
-Row = TypeVar("Row", ApprovalPolicy, Hold, Proposal, Rulebook, Run, Snapshot, Waiver, Webhook)
+Row = TypeVar(
+    "Row", ApprovalPolicy, Credential, Hold, LegalHold, PersonKey, Proposal, Rulebook, Run, Snapshot, Waiver, Webhook
+)
 
 LONGEST = 500  # rows of a page
 USUAL = 50

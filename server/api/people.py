@@ -7,12 +7,13 @@ from typing import Annotated, Any
 
 from litestar import MediaType, Request, Response, Router, delete, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, RawBody
+from litestar.params import FromPath, FromQuery, RawBody
 from pydantic import Field
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from policy.canonical import CanonicalError, Json, decode, encode
 from server import clock
+from server.api.listing import USUAL, page
 from server.api.once import Answer, once
 from server.api.problem import Flaw, ProblemError
 from server.api.wire import Asked, answer, asked
@@ -73,6 +74,15 @@ class OwnKey:
     log: Receipt | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class OwnKeysAnswer:
+    """Newest first. `next`: the cursor of the next page, null after the last."""
+
+    data: tuple[OwnKey, ...]
+    next: str | None
+
+
+LIST = {"act": Act.READ_APPROVALS, "says": OwnKeysAnswer, "problems": ("bad-cursor",)}
 CHALLENGE = {
     "act": Act.HOLD_KEY,
     "asks": ChallengeAsked,
@@ -122,13 +132,18 @@ def add(request: Request[Principal, None, Any], service: NamedDependency[Service
     return once(service.store, request, body, lambda: write)
 
 
-@get("/people/keys", opt={"act": Act.READ_APPROVALS}, sync_to_thread=True)
-def listed(service: NamedDependency[Service]) -> list[OwnKey]:
+@get("/people/keys", opt=LIST, sync_to_thread=True)
+def listed(
+    service: NamedDependency[Service],
+    cursor: FromQuery[str | None] = None,
+    limit: FromQuery[int] = USUAL,
+) -> OwnKeysAnswer:
     """List people's signing keys.
 
     Everybody's, also those that ended."""
     with service.store.reading() as session:
-        return [_shown(row) for row in session.exec(select(PersonKey).order_by(col(PersonKey.id)))]
+        rows, following = page(session, PersonKey, cursor, limit)
+    return OwnKeysAnswer(tuple(map(_shown, rows)), following)
 
 
 @get("/people/trust-card", opt=CARD, media_type=MediaType.TEXT, sync_to_thread=True)

@@ -36,7 +36,8 @@ def admin(served: Served, data: Path) -> str:
 
 
 def people(served: Served, key: str) -> list[str]:
-    return [each["principal"] for each in served(key, "GET", "/v1/keys").json()]
+    """The oldest first."""
+    return [each["principal"] for each in reversed(served(key, "GET", "/v1/keys").json()["data"])]
 
 
 def test_it_serves_and_ends_in_peace(data: Path) -> None:
@@ -72,7 +73,7 @@ def test_a_kill_loses_nothing_that_was_answered(data: Path) -> None:
         answered = [each.result() for each in asked if each.exception() is None]
     assert answered
     with serving(data) as served:
-        kept = {each["id"] for each in served(ada, "GET", "/v1/keys").json()}
+        kept = {each["id"] for each in served(ada, "GET", "/v1/keys").json()["data"]}
         assert {each.json()["id"] for each in answered} <= kept
         assert served(None, "GET", "/v1/health/ready").json()["answer"] == "ready"
         made = served(ada, "POST", "/v1/keys", json=EVE).json()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from server.client.answer import Ref
-from server.client.types.erasures import ErasureAnswer, LegalHoldAnswer
+from server.client.types.erasures import ErasureAnswer, LegalHoldAnswer, LegalHoldsAnswer
 from server.client.wire import Wire
 
 
@@ -42,9 +42,12 @@ class Erasures:
         )
         return found
 
-    def holds(self) -> tuple[LegalHoldAnswer, ...]:
-        """List legal holds. All that ever were, the newest first. For compliance."""
-        found: tuple[LegalHoldAnswer, ...] = self.wire.call(tuple[LegalHoldAnswer, ...], "GET", "/v1/legal-holds")
+    def holds(self, *, cursor: str | None = None, limit: int | None = None) -> LegalHoldsAnswer:
+        """List legal holds. All that ever were on households that one may see; a page may be shorter than its limit.
+        For compliance."""
+        found: LegalHoldsAnswer = self.wire.call(
+            LegalHoldsAnswer, "GET", "/v1/legal-holds", query={"cursor": cursor, "limit": limit}
+        )
         return found
 
     def place(self, *, household: str, reason: str) -> LegalHoldAnswer:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from server.client.answer import Ref
-from server.client.types.keys import Key, Me
+from server.client.types.keys import Key, KeysAnswer, Me
 from server.client.wire import Wire
 
 
@@ -14,9 +14,10 @@ from server.client.wire import Wire
 class Keys:
     wire: Wire
 
-    def list(self) -> tuple[Key, ...]:
-        """List API keys. Those that see no more than the caller may. For admin."""
-        found: tuple[Key, ...] = self.wire.call(tuple[Key, ...], "GET", "/v1/keys")
+    def list(self, *, cursor: str | None = None, limit: int | None = None) -> KeysAnswer:
+        """List API keys. Those that see no more than the caller may; a page may be shorter than its limit. For
+        admin."""
+        found: KeysAnswer = self.wire.call(KeysAnswer, "GET", "/v1/keys", query={"cursor": cursor, "limit": limit})
         return found
 
     def create(

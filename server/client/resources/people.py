@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from server.client.answer import Json, Ref
-from server.client.types.people import OwnKey
+from server.client.types.people import OwnKey, OwnKeysAnswer
 from server.client.types.shared import Signable
 from server.client.wire import Wire
 
@@ -26,10 +26,12 @@ class People:
         found: OwnKey = self.wire.call(OwnKey, "POST", "/v1/me/keys", body={"envelope": envelope})
         return found
 
-    def list(self) -> tuple[OwnKey, ...]:
+    def list(self, *, cursor: str | None = None, limit: int | None = None) -> OwnKeysAnswer:
         """List people's signing keys. Everybody's, also those that ended. For adviser, compliance, control room,
         trader, operations, regulator."""
-        found: tuple[OwnKey, ...] = self.wire.call(tuple[OwnKey, ...], "GET", "/v1/people/keys")
+        found: OwnKeysAnswer = self.wire.call(
+            OwnKeysAnswer, "GET", "/v1/people/keys", query={"cursor": cursor, "limit": limit}
+        )
         return found
 
     def trust_card(self) -> str:

@@ -36,3 +36,10 @@ class LegalHoldAnswer(Answer):
     ended: str | None
     ender: str | None
     log: Receipt | None = None
+
+
+class LegalHoldsAnswer(Answer):
+    """Newest first. `next`: the cursor of the next page, null after the last."""
+
+    data: tuple[LegalHoldAnswer, ...]
+    next: str | None

@@ -20,6 +20,13 @@ class Key(Answer):
     log: Receipt | None = None
 
 
+class KeysAnswer(Answer):
+    """Newest first. `next`: the cursor of the next page, null after the last."""
+
+    data: tuple[Key, ...]
+    next: str | None
+
+
 class Me(Answer):
     id: str
     principal: str

@@ -15,3 +15,10 @@ class OwnKey(Answer):
     made: str
     ended: str | None
     log: Receipt | None = None
+
+
+class OwnKeysAnswer(Answer):
+    """Newest first. `next`: the cursor of the next page, null after the last."""
+
+    data: tuple[OwnKey, ...]
+    next: str | None

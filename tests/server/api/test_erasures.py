@@ -114,7 +114,7 @@ def test_under_a_hold_nothing_is_erased(service: Service, staff: Staff) -> None:
     for _ in range(2):
         ended = rita("DELETE", hold.headers["location"])
         assert (ended.status_code, ended.json()["state"]) == (200, "ended")
-    assert [it["state"] for it in rita("GET", "/v1/legal-holds").json()] == ["ended"]
+    assert [it["state"] for it in rita("GET", "/v1/legal-holds").json()["data"]] == ["ended"]
     assert agree(rita, before).status_code == 200
     with service.store.reading() as session:
         types = session.exec(select(Journal.type).where(Journal.stream == "legal-holds").order_by(Journal.index)).all()

@@ -118,6 +118,6 @@ def test_who_sees_some_households_makes_no_key_for_more(admin: Caller, caller: C
         assert [each["pointer"] for each in refused.json()["errors"]] == ["/households"]
     made = otto("POST", "/v1/keys", json={**eve, "households": ["hh_1"]}).json()
     whole = admin("POST", "/v1/keys", json=eve).json()
-    assert {each["principal"] for each in otto("GET", "/v1/keys").json()} == {"otto", "eve"}
+    assert {each["principal"] for each in otto("GET", "/v1/keys").json()["data"]} == {"otto", "eve"}
     assert otto("DELETE", f"/v1/keys/{whole['id']}").status_code == 404
     assert otto("DELETE", f"/v1/keys/{made['id']}").status_code == 200

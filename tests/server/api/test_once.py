@@ -26,7 +26,7 @@ EVE = {"principal": "eve", "roles": ["trader"]}
 
 
 def made(admin: Caller) -> int:
-    return sum(key["principal"] == "eve" for key in admin("GET", "/v1/keys").json())
+    return sum(key["principal"] == "eve" for key in admin("GET", "/v1/keys").json()["data"])
 
 
 def test_the_same_request_is_answered_alike(admin: Caller) -> None:
@@ -144,7 +144,7 @@ def test_a_key_that_is_revoked_while_it_asks_writes_nothing_afterwards(
 ) -> None:
     """Before the write it is refused; and once that has begun, whoever revokes the key waits until it is there."""
     bob, order = caller("bob", Role.ADMIN), list[str]()
-    (key,) = [each["id"] for each in admin("GET", "/v1/keys").json() if each["principal"] == "bob"]
+    (key,) = [each["id"] for each in admin("GET", "/v1/keys").json()["data"] if each["principal"] == "bob"]
     claimed, append = once._claimed, journal.append
     pool = ThreadPoolExecutor(1)
     ends = list[Future[int]]()

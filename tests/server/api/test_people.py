@@ -66,7 +66,7 @@ def test_one_key_is_one_person_s_for_ever(caller: Callers, admin: Caller) -> Non
     assert ended["ended"] is not None
     assert carl("DELETE", f"/v1/people/keys/{name}").json() == {**ended, "log": None}
     assert refusal(carl, "/challenges", key=named("carl", SEED)) == (409, "same-key-twice")
-    assert [key["person"] for key in dora("GET", "/v1/people/keys").json()] == ["carl"]
+    assert [key["person"] for key in dora("GET", "/v1/people/keys").json()["data"]] == ["carl"]
 
 
 def test_the_log_s_own_key_is_nobody_s(service: Service, caller: Callers) -> None:

@@ -74,7 +74,7 @@ def test_what_was_begun_is_answered_and_the_rest_goes_on_after_the_next_start(tm
     assert "Traceback" not in log
     assert '"fault"' not in log
     with serving(data, PROOFOLIO_DATABASE_URL=url, PROOFOLIO_WORKERS="1") as served:
-        kept = {each["id"] for each in served(key, "GET", "/v1/keys").json() if each["principal"] == "eve"}
+        kept = {each["id"] for each in served(key, "GET", "/v1/keys").json()["data"] if each["principal"] == "eve"}
         assert set(answers) <= kept
         assert len(kept) - len(answers) <= torn, "what was written was answered, unless the line was torn"
         until = monotonic() + ENDS * 2
