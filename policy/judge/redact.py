@@ -24,7 +24,7 @@ from policy.ir.core import Library, ListRule, Rule, Waiver
 from policy.judge.eval import worst
 from policy.judge.verdict import Finding, Verdict
 
-NOT_PERMITTED = "not permitted; compliance or the control room can say more"
+NOT_PERMITTED = "not permitted; compliance can say why, or who can"
 UNNAMED = "a waiver that is not shown"
 
 UNSEEN = Obligation(
