@@ -1,6 +1,6 @@
 """The types and methods of `server/client`, made from the OpenAPI document; `make docs` writes them.
 
-A resource is a file of types and a file of methods; `shared` has what several resources answer with.
+A resource is a file of types and a file of methods; `shared` has what several resources answer with, `judged` what checks do, too.
 """
 
 import json
@@ -92,14 +92,15 @@ def _files(document: Doc, places: Mapping[str, tuple[str, str]]) -> Iterator[tup
 
 
 def _homes(schemas: Doc, operations: Mapping[str, list[tuple[str, str, str, Doc]]]) -> dict[str, str]:
-    """By type that is answered: the resource that alone answers with it, or `shared`."""
+    """By type that is answered: the resource that alone answers with it; or `judged`, where checks do beside others, or
+    `shared`. What a type of `judged` has is of checks too, so that neither file needs the other one's."""
     used: dict[str, set[str]] = {}
     for resource, found in operations.items():
         for *_, operation in found:
             for kind in _closed(_answered(operation), schemas):
                 if schemas[kind].get("type") == "object":
                     used.setdefault(kind, set()).add(resource)
-    return {kind: min(by) if len(by) == 1 else "shared" for kind, by in used.items()}
+    return {kind: min(by) if len(by) == 1 else "judged" if "checks" in by else "shared" for kind, by in used.items()}
 
 
 def _answered(operation: Doc) -> Any:
@@ -133,13 +134,16 @@ def _names(schema: Any) -> Iterator[str]:
 
 def _types(home: str, homes: Mapping[str, str], schemas: Doc) -> str:
     mine = [kind for kind, place in homes.items() if place == home]
-    foreign = sorted({n for k in mine for n in _names(schemas[k]) if homes.get(n, home) != home})
+    foreign = {n for k in mine for n in _names(schemas[k]) if homes.get(n, home) != home}
     text = "".join(_class(kind, schemas) for kind in sorted(mine))
-    head = HEAD
-    head += _imports(text)
-    if foreign:
-        head += f"from server.client.types.shared import {', '.join(foreign)}\n"
-    return head + text
+    return HEAD + _imports(text) + _from(foreign, homes) + text
+
+
+def _from(kinds: Iterable[str], homes: Mapping[str, str]) -> str:
+    by_home: dict[str, list[str]] = {}
+    for kind in sorted(kinds):
+        by_home.setdefault(homes[kind], []).append(kind)
+    return "".join(f"from server.client.types.{h} import {', '.join(names)}\n" for h, names in sorted(by_home.items()))
 
 
 def _imports(text: str) -> str:
@@ -225,9 +229,7 @@ def _resource(
     head += _imports(text).replace("from datetime", "from dataclasses import dataclass\nfrom datetime")
     if "import dataclass" not in head:
         head += "from dataclasses import dataclass\n"
-    for home in sorted({homes[kind] for kind in used}):
-        head += f"from server.client.types.{home} import {', '.join(sorted(k for k in used if homes[k] == home))}\n"
-    return head + text
+    return head + _from(used, homes) + text
 
 
 def _method(name: str, verb: str, path: str, operation: Doc, schemas: Doc) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from server.client.answer import Answer
-from server.client.types.shared import JudgeAnswer, Nearest
+from server.client.types.judged import JudgeAnswer, Nearest
 
 
 class OrdersAnswer(Answer):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from server.client.answer import Answer, Exact
-from server.client.types.shared import Range
+from server.client.types.judged import Range
 
 
 class HeadroomAnswer(Answer):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from server.client.answer import Answer, Exact
-from server.client.types.shared import Nearest, ProposalAnswer
+from server.client.types.judged import Nearest
+from server.client.types.shared import ProposalAnswer
 
 
 class Comparison(Answer):

@@ -22,7 +22,7 @@ from server.cli import client as made
 from server.cli.docs import routes_page
 from server.client.answer import Answer, Exact
 from server.client.client import Client
-from server.client.types.shared import Range
+from server.client.types.judged import Range
 from server.running import opened
 from server.settings import Settings
 from tests.shape.source import ROOT
