@@ -1,7 +1,7 @@
 """The types and methods of `server/client`, made from the OpenAPI document; `make docs` writes them.
 
-A resource is a file of types and a file of methods; `shared` has what several resources answer with, `judged` what checks
-do, too.
+A resource is a file of types and a file of methods; `shared` has what several resources answer with, `judged` what
+checks do, too.
 """
 
 import json
