@@ -93,7 +93,9 @@ TYPES = {
     "override.asked": Type(Kind.OVERRIDE, "somebody asked for an override", OF_HOUSEHOLD, ("id", "proposal")),
     "override.granted": Type(Kind.OVERRIDE, "somebody else granted it", OF_HOUSEHOLD, ("id", "proposal")),
     "override.ended": Type(Kind.OVERRIDE, "it was taken back or ended", OF_HOUSEHOLD, ("id", "proposal")),
-    "snapshot.sealed": Type(Kind.SNAPSHOT, "a whole book was sealed", EVERYBODY, ("id", "source", "as_of", "known_at")),
+    "snapshot.sealed": Type(
+        Kind.SNAPSHOT, "a whole book was sealed", EVERYBODY, ("id", "source", "as_of", "known_at", "jumps")
+    ),
     "fact.changed": Type(
         Kind.SNAPSHOT,
         "the newest snapshot has new facts; of what an account holds, an event for each",
@@ -109,6 +111,7 @@ TYPES = {
             "rates",
             "instruments",
             "issuers",
+            "jumps",
             "snapshot",
             "account",
         ),
