@@ -12,7 +12,7 @@ from sqlmodel import Session
 from server import clock
 from server.api import chosen, days
 from server.api.once import Answer, Write, once
-from server.api.problem import ProblemError
+from server.api.problem import ProblemError, several
 from server.api.wire import Asked, answer, asked, flaws
 from server.auth.credentials import Principal
 from server.auth.roles import Act
@@ -99,7 +99,7 @@ def add(
     mine = request.user.households
     strange = tuple(facts.unknown(each) for each in positions if mine is not None and each.household not in mine)
     if strange:
-        raise ProblemError("invalid", f"{len(strange)} things are wrong with the facts", flaws(strange))
+        raise several("the facts", flaws(strange))
     new = New({name: rows for name, rows in given if rows}, positions, wanted.as_of, wanted.known_at)
     word = Said((), ends=False, source=wanted.source or request.user.name, reason=None, author=request.user.name)
 
@@ -129,7 +129,7 @@ def sealed(
         raise ProblemError("invalid", "the request says nothing that is new")
     found = facts.put(session, base, new)
     if not isinstance(found, Next):
-        raise ProblemError("invalid", f"{len(found)} things are wrong with the facts", flaws(found))
+        raise several("the facts", flaws(found))
     days.required(found.received.book.as_of, found.received.book.known_at, base, older=older)
     now = clock.now()
     libraries = chosen.libraries(service, session, now)

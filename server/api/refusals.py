@@ -1,6 +1,7 @@
 """What is answered where no route speaks: the framework's refusals, a database that is down, and faults of ours."""
 
 import logging
+import re
 from typing import Any
 
 from litestar import Request, Response
@@ -14,6 +15,8 @@ from server.api.problem import Flaw, Problem
 OF_STATUS = {404: "not-found", 405: "method-not-allowed", 413: "too-large"}
 READ_ONLY = "25006"
 """PostgreSQL's code for a write in a transaction that may only read."""
+NUMBER = re.compile("Expected `int`( [<>]=? -?[0-9]+)?")
+"""What the framework says of one."""
 NO_SUCH_PATH = "nothing is at this path"
 
 _log = logging.getLogger("proofolio")
@@ -56,5 +59,6 @@ def _flaws(error: HTTPException) -> tuple[Flaw, ...]:
 
 
 def _flaw(said: dict[str, str]) -> Flaw:
-    name = said.get("key", "")
-    return Flaw(None, f"`{name}`: {said.get('message')}", PARAMETERS.get(name, SCHEMA), "wrong-form")
+    name, number = said.get("key", ""), NUMBER.match(said.get("message", ""))
+    wanted = "cannot be read" if number is None else f"has to be a whole number{number[1] or ''}"
+    return Flaw(None, f"`{name}` {wanted}", PARAMETERS.get(name, SCHEMA), "wrong-form")

@@ -41,7 +41,8 @@ def test_each_parameter_that_is_missing_is_named(caller: Callers) -> None:
         assert (flaw["code"], flaw["detail"]) == ("missing", "`against` is missing")
     assert everybody("GET", "/v1/exports").json()["detail"] == "`from` is missing; `to` is missing"
     assert everybody("GET", "/v1/log/proofs/consistency").json()["detail"] == "`from` is missing"
-    assert everybody("GET", "/v1/proposals?limit=x").json()["detail"].startswith("`limit`: ")
+    assert everybody("GET", "/v1/proposals?limit=x").json()["detail"] == "`limit` has to be a whole number"
+    assert everybody("GET", "/v1/events?limit=0").json()["detail"] == "`limit` has to be a whole number >= 1"
 
 
 def test_what_there_is_is_named(caller: Callers) -> None:
