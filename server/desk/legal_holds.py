@@ -19,7 +19,7 @@ STREAM = "legal-holds"
 
 
 def placed(session: Session, household: str, reason: str, who: str) -> tuple[LegalHold, Event]:
-    row = LegalHold(id=clock.fresh("lhold"), household=household, reason=reason, placer=who, made=clock.now())
+    row = LegalHold(id=clock.fresh("legal"), household=household, reason=reason, placer=who, made=clock.now())
     session.add(row)
     return row, _event("legal-hold.placed", row, who)
 

@@ -47,6 +47,6 @@ def test_each_parameter_that_is_missing_is_named(caller: Callers) -> None:
 
 def test_what_there_is_is_named(caller: Callers) -> None:
     anna = caller("anna", Role.ADVISER)
-    assert "there are cursor, limit" in anna("GET", "/v1/proposals?page=2").json()["detail"]
+    assert "there are cursor, limit" in anna("GET", "/v1/rulebooks?page=2").json()["detail"]
     assert "there are none" in anna("GET", "/v1/me?page=2").json()["detail"]
     assert anna("GET", "/v1/proposals", params={"x" * 500: "1"}).json()["detail"].count("x") < 50

@@ -180,6 +180,14 @@ def test_a_proposal_is_decided_once(firm: World) -> None:
     assert len(told(firm, name)) == 3
 
 
+def test_a_proposal_is_approved_or_held(firm: World) -> None:
+    approval, _ = decisions(name := firm.proposal())
+    hold = Deed(f"/v1/proposals/{name}/hold", WHY, SECOND)
+    found = at_once(*(lambda deed=deed: deed(firm.two) for deed in (approval, hold, hold)))  # type: ignore[misc]  # a lambda has no types
+    assert sorted(each.status_code for each in found) == [200, 412, 412]
+    assert told(firm, name)[2:] in (["proposal.approved"], ["proposal.held"])
+
+
 def test_two_rule_books_do_not_begin_at_one_instant(firm: World) -> None:
     books = [firm.made("/v1/rulebooks", {"title": title, "files": RULES}) for title in "ab"]
     deeds = [Deed(f"/v1/rulebooks/{each}/activation", {"from": "2098-01-01T00:00:00Z"}, FIRST) for each in books]
