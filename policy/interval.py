@@ -83,12 +83,9 @@ def dot(start: Fraction, pairs: Iterable[tuple[Fraction, Fraction]]) -> Fraction
 def dot(start: Number, pairs: Iterable[tuple[Number, Number]]) -> Number: ...
 def dot(start: Number, pairs: Iterable[tuple[Number, Number]]) -> Number:
     """start + Σ a · b. What is exact is added up as integers over one denominator, several times faster than one by
-    one."""
-    unknown: Number = ZERO
-    if isinstance(start, Fraction):
-        above, below = start.as_integer_ratio()
-    else:
-        above, below, unknown = 0, 1, start
+    one; so are the ends of intervals."""
+    unknown, unsure = ZERO if isinstance(start, Fraction) else start, list[tuple[Number, Number]]()
+    above, below = start.as_integer_ratio() if isinstance(start, Fraction) else (0, 1)
     for a, b in pairs:
         if isinstance(a, Fraction) and isinstance(b, Fraction):
             (p, q), (r, s) = a.as_integer_ratio(), b.as_integer_ratio()
@@ -97,9 +94,26 @@ def dot(start: Number, pairs: Iterable[tuple[Number, Number]]) -> Number:
                 above, below = above * (lcm(below, over) // below), lcm(below, over)
             above += p * r * (below // over)
         else:
-            unknown = plus(unknown, times(a, b))
+            unsure.append((a, b))
     exact = Fraction(above, below)
+    if unsure:
+        unknown = plus(unknown, _ends_added(unsure))
     return plus(exact, unknown) if unknown else exact
+
+
+def _ends_added(pairs: Iterable[tuple[Number, Number]]) -> Number:
+    lows: list[tuple[Fraction, Fraction]] = []
+    highs: list[tuple[Fraction, Fraction]] = []
+    open_: Number = ZERO
+    for pair in pairs:
+        a, b = pair if isinstance(pair[0], Fraction) else reversed(pair)
+        least, most = low(b), high(b)
+        if not isinstance(a, Fraction) or least is None or most is None:
+            open_ = plus(open_, times(a, b))
+            continue
+        lows.append((a, least if a >= 0 else most))
+        highs.append((a, most if a >= 0 else least))
+    return plus(open_, between(dot(ZERO, lows), dot(ZERO, highs)))
 
 
 def squared(a: Number) -> Number:

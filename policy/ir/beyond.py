@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from policy.book.facts import Book, Order, Side
 from policy.book.read import Index
-from policy.interval import ZERO, Number, between, dot, hull, plus, times
+from policy.interval import ZERO, Number, between, dot, hull, plus
 from policy.ir import meaning
 from policy.ir.alike import FIRM, Forms, about_firm, names
 from policy.ir.bind import Draft, drafted, tolerant
@@ -123,13 +123,14 @@ def reserved_in(found: Whole, accounts: Collection[str], reserved: Iterable[Poin
             if quantity is None or quantity.account in accounts or quantity.kind is Kind.RESIDUE:
                 continue
             filled_[name] = plus(filled_.get(name, ZERO), between(ZERO, amount))
-            residue = found.bound.quantities[f"residue/{quantity.account}"]
-            filled_[residue.name] = hull(ZERO, between(residue.low, residue.high))
-    sums: dict[str, Number] = {}
+            if (left := f"residue/{quantity.account}") not in filled_:
+                residue = found.bound.quantities[left]
+                filled_[left] = hull(ZERO, between(residue.low, residue.high))
+    sums: dict[str, list[tuple[Number, Number]]] = {}
     for name, fill in filled_.items():
         for form, each in _moved(found, name).items():
-            sums[form] = plus(sums.get(form, ZERO), times(each, fill))
-    return sums
+            sums.setdefault(form, []).append((each, fill))
+    return {form: dot(ZERO, pairs) for form, pairs in sums.items()}
 
 
 def _moved(found: Whole, name: str) -> Mapping[str, Number]:
