@@ -35,7 +35,7 @@ def upgrade() -> None:
         *texts("id", "secret", "principal", "roles"),
         *perhaps("households"),
         *texts("made", "expires"),
-        *perhaps("ended"),
+        *perhaps("ended", "rotated"),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("secret"),
     )

@@ -27,6 +27,7 @@ from server.running import Service, first_key
 from server.store.tables import Credential
 
 LONGEST = timedelta(days=366)
+OVERLAP, MOST_OVERLAP = 24 * 60, 7 * 24 * 60  # minutes
 
 
 class KeyAsked(Asked):
@@ -39,9 +40,16 @@ class KeyAsked(Asked):
     """until it expires"""
 
 
+class RotationAsked(Asked):
+    overlap_minutes: Annotated[int, Field(ge=0, le=MOST_OVERLAP)] = OVERLAP
+    """for how long the old secret is good beside the new one, unless it expires sooner"""
+    days: Annotated[int, Field(ge=1, le=LONGEST.days)] | None = None
+    """until the new one expires, for an administrator to say; when the old one would have, without it"""
+
+
 @dataclass(frozen=True, slots=True)
 class Key:
-    """`key` is shown once, to whoever asked for it first. Instants are UTC."""
+    """`key` is shown once, to whoever asked for it first. Instants are UTC. `rotated`: the key that took its place."""
 
     id: str
     principal: str
@@ -50,6 +58,7 @@ class Key:
     made: str
     expires: str
     ended: str | None
+    rotated: str | None
     key: str | None = None
     log: Receipt | None = None
 
@@ -62,6 +71,12 @@ class KeysAnswer:
     next: str | None
 
 
+ROTATE = {
+    "act": Act.READ_SELF,
+    "asks": RotationAsked,
+    "says": Key,
+    "problems": ("not-found", "state-conflict"),
+}
 LIST = {"act": Act.MANAGE_KEYS, "says": KeysAnswer, "problems": ("bad-cursor",)}
 
 
@@ -95,11 +110,7 @@ def add(request: Request[Principal, None, Any], service: NamedDependency[Service
         events = [_added(row, request.user.name)]
         if request.user.name == credentials.FIRST:
             events.append(_used(session, request.user))
-        receipt = journal.append(session, events, clock.text(now))[0]
-        shown = _shown(row, key, receipt)
-        again = answer(201, _shown(row, None, receipt)).body
-        made = answer(201, shown, location=f"/v1/keys/{row.id}")
-        return Answer(made.status, made.body, made.headers, again)
+        return _told(row, key, journal.append(session, events, clock.text(now))[0])
 
     found = once(service.store, request, body, lambda: write)
     if request.user.name == credentials.FIRST:
@@ -135,6 +146,54 @@ def end(request: Request[Principal, None, Any], service: NamedDependency[Service
             return _shown(row)
         event = _ended(session, row, request.user.name)
         return _shown(row, receipt=journal.append(session, [event], clock.now())[0])
+
+
+@post("/keys/{key:str}/rotation", opt=ROTATE, sync_to_thread=True, status_code=201)
+def rotate(
+    request: Request[Principal, None, Any], service: NamedDependency[Service], key: FromPath[str], body: RawBody
+) -> Response[bytes]:
+    """Rotate an API key.
+
+    A new secret for the same person, roles and households, by whoever holds the key (whose term it keeps) or by an
+    administrator. The old one goes on for a while, and can be revoked before."""
+    wanted, who = asked(RotationAsked, body), request.user
+    manages = who.may(Act.MANAGE_KEYS)
+    if wanted.days is not None and not manages:
+        what = "a key keeps its term where its holder rotates it"
+        raise ProblemError("invalid", what, [Flaw("/days", what, "leave it out, or ask an administrator")])
+
+    def write(session: Session) -> Answer:
+        now = datetime.now(UTC)
+        old = session.get(Credential, key)
+        if old is None or not (key == who.credential or (manages and _theirs(who, old))):
+            raise ProblemError("not-found", f"there is no key `{key[:80]}`")
+        _rotatable(old, clock.text(now))
+        ends = old.expires if wanted.days is None else clock.text(now + timedelta(days=wanted.days))
+        mine = credentials.principal(old)
+        row, secret = credentials.made(session, mine.name, mine.roles, mine.households, clock.text(now), ends)
+        until = min(old.expires, clock.text(now + timedelta(minutes=wanted.overlap_minutes)))
+        old.rotated, old.expires = row.id, until
+        session.add(old)
+        says = {"id": key, "by": row.id, "principal": row.principal, "roles": row.roles, "expires": ends}
+        event = Event("key.rotated", "keys", key, who.name, {**says, "until": until}, role=Role.ADMIN.value)
+        return _told(row, secret, journal.append(session, [event], clock.text(now))[0])
+
+    return once(service.store, request, body, lambda: write, ends=key)
+
+
+def _rotatable(row: Credential, now: str) -> None:
+    if row.principal == credentials.FIRST:
+        raise ProblemError("state-conflict", "the first key is good for making one other; make that")
+    if row.rotated is not None:
+        raise ProblemError("state-conflict", f"`{row.rotated}` took its place already; rotate that one")
+    if row.ended is not None or row.expires <= now:
+        raise ProblemError("state-conflict", "this key has ended; make another one")
+
+
+def _told(row: Credential, key: str, receipt: Receipt) -> Answer:
+    """The secret is told once, and not to who asks again."""
+    made = answer(201, _shown(row, key, receipt), location=f"/v1/keys/{row.id}")
+    return Answer(made.status, made.body, made.headers, answer(201, _shown(row, None, receipt)).body)
 
 
 @get("/me", opt={"act": Act.READ_SELF}, sync_to_thread=False)
@@ -181,7 +240,7 @@ def _shown(row: Credential, key: str | None = None, receipt: Receipt | None = No
     found = credentials.principal(row)
     households = None if found.households is None else tuple(sorted(found.households))
     roles = tuple(sorted(found.roles))
-    return Key(row.id, row.principal, roles, households, row.made, row.expires, row.ended, key, receipt)
+    return Key(row.id, row.principal, roles, households, row.made, row.expires, row.ended, row.rotated, key, receipt)
 
 
-ROUTES = Router("/", route_handlers=[add, listed, end, me], tags=["identity"])
+ROUTES = Router("/", route_handlers=[add, listed, end, rotate, me], tags=["identity"])

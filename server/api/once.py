@@ -45,15 +45,18 @@ Write = Callable[[Session], Answer]
 """Writes what was worked out, and says what came of it."""
 
 
-def once(store: Store, request: Request[Any, Any, Any], body: bytes, work: Callable[[], Write]) -> Response[bytes]:
-    """The answer of this or of an earlier request. `work` runs outside of any transaction, what it returns within."""
+def once(
+    store: Store, request: Request[Any, Any, Any], body: bytes, work: Callable[[], Write], *, ends: str | None = None
+) -> Response[bytes]:
+    """The answer of this or of an earlier request. `work` runs outside of any transaction, what it returns within.
+    `ends`: the API key that it changes."""
     asked = _asked(request, body)
     kept = _claimed(store, asked)
     if kept is not None:
         return _response(kept, {"Idempotency-Replayed": "true"})
     try:
         write = work()
-        with writing_for(store, request.user) as session:
+        with writing_for(store, request.user, ends) as session:
             row = session.get(Reply, _place(asked), with_for_update=True)
             if row is None or not _ours(row, asked):  # we were slower than our lease, and somebody took it up
                 raise _busy(asked)

@@ -61,6 +61,12 @@ TYPES = {
         Kind.KEY_REVOKE, "a key of the log was stolen; `size`: what it counts for", EVERYBODY, ("key", "size")
     ),
     "key.added": Type(Kind.KEY_ADD, "an API key was made", ADMIN, ("id", "principal", "roles", "expires")),
+    "key.rotated": Type(
+        Kind.KEY_ADD,
+        "an API key gave way to a new one",
+        ADMIN,
+        ("id", "by", "principal", "roles", "expires", "until"),
+    ),
     "key.revoked": Type(Kind.KEY_REVOKE, "an API key was revoked", ADMIN, ("id",)),
     "person-key.added": Type(Kind.KEY_ADD, "somebody registered a signing key", EVERYBODY, ("id", "person", "key")),
     "person-key.revoked": Type(Kind.KEY_REVOKE, "it was ended", EVERYBODY, ("id", "person", "key")),

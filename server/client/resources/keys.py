@@ -37,6 +37,19 @@ class Keys:
         found: Key = self.wire.call(Key, "DELETE", "/v1/keys/{key}", {"key": key})
         return found
 
+    def rotate(self, key: Ref, *, overlap_minutes: int | None = None, days: int | None = None) -> Key:
+        """Rotate an API key. A new secret for the same person, roles and households, by whoever holds the key (whose
+        term it keeps) or by an administrator. The old one goes on for a while, and can be revoked before. For every
+        role."""
+        found: Key = self.wire.call(
+            Key,
+            "POST",
+            "/v1/keys/{key}/rotation",
+            {"key": key},
+            body={"overlap_minutes": overlap_minutes, "days": days},
+        )
+        return found
+
     def me(self) -> Me:
         """Read who one is. Name, roles and households of the key or token of this request. For every role."""
         found: Me = self.wire.call(Me, "GET", "/v1/me")

@@ -7,7 +7,7 @@ from server.client.types.shared import Receipt
 
 
 class Key(Answer):
-    """`key` is shown once, to whoever asked for it first. Instants are UTC."""
+    """`key` is shown once, to whoever asked for it first. Instants are UTC. `rotated`: the key that took its place."""
 
     id: str
     principal: str
@@ -16,6 +16,7 @@ class Key(Answer):
     made: str
     expires: str
     ended: str | None
+    rotated: str | None
     key: str | None = None
     log: Receipt | None = None
 

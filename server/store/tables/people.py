@@ -5,7 +5,7 @@ from sqlmodel import Field, Index, SQLModel
 
 class Credential(SQLModel, table=True):
     """An API key. `secret`: SHA-256 of it, which is enough for 256 random bits. `roles`: their names, by commas.
-    `households`: those it may see, by commas; null for all."""
+    `households`: those it may see, by commas; null for all. `rotated`: the id of the key that took its place."""
 
     __tablename__ = "credential"
     id: str = Field(primary_key=True)
@@ -16,6 +16,7 @@ class Credential(SQLModel, table=True):
     made: str
     expires: str
     ended: str | None = None
+    rotated: str | None = None
 
 
 class Reply(SQLModel, table=True):

@@ -41,6 +41,7 @@ FIRM = {**SHARED, **together(household("jones"), household("smith", quantity="60
 """Of which `smith` has too much of one company, in both accounts; waived and held is the second."""
 FIRST, SECOND, THIRD = ({"If-Match": f'"r{version}"'} for version in (1, 2, 3))
 WHY = {"reason": "why"}
+EVE = {"principal": "eve", "roles": ["trader"]}
 TODAY, LAST = (f"{datetime.now(UTC) + timedelta(days=days):%Y-%m-%d}" for days in (0, 9))
 OLD = "2015-03-05T10:00:00.000000Z"
 _NUMBER = count()
@@ -219,8 +220,9 @@ def _delete(path: str, name: str) -> Deed:
 
 
 DEEDS: Mapping[str, Callable[[World], Deed]] = {
-    "keys_add": lambda w: Deed("/v1/keys", {"principal": "eve", "roles": ["trader"]}),
-    "keys_end": lambda w: _delete("keys", w.made("/v1/keys", {"principal": "eve", "roles": ["trader"]})),
+    "keys_add": lambda w: Deed("/v1/keys", EVE),
+    "keys_rotate": lambda w: Deed(f"/v1/keys/{w.made('/v1/keys', EVE)}/rotation"),
+    "keys_end": lambda w: _delete("keys", w.made("/v1/keys", EVE)),
     "rulebooks_add": lambda w: Deed("/v1/rulebooks", {"title": "t", "files": RULES}),
     "rulebooks_activate": lambda w: Deed(
         f"/v1/rulebooks/{w.made('/v1/rulebooks', {'title': 't', 'files': RULES})}/activation", {"from": "now"}, FIRST

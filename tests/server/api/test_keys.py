@@ -46,6 +46,37 @@ def test_the_first_key_makes_one_other_however_many_ask_at_once(service: Service
         assert len(session.exec(select(Credential)).all()) == 2
 
 
+def test_a_key_is_rotated_by_who_holds_it(admin: Caller, caller: Callable[..., Caller]) -> None:
+    anna, bert = caller("anna", Role.ADVISER), caller("bert", Role.ADVISER)
+    mine, other = (each("GET", "/v1/me").json()["id"] for each in (anna, bert))
+    path = f"/v1/keys/{mine}/rotation"
+    assert bert("POST", path, json={}).status_code == 404
+    assert anna("POST", path, json={"days": 9}).json()["errors"][0]["pointer"] == "/days"
+    assert anna("POST", path, json={"overlap_minutes": 99_999}).status_code == 422
+    made = anna("POST", path, once="r", json={})
+    assert (made.status_code, made.json()["principal"], made.json()["roles"]) == (201, "anna", ["adviser"])
+    assert anna("POST", path, once="r", json={}).json()["key"] is None
+    rows = {row["id"]: row for row in admin("GET", "/v1/keys").json()["data"]}
+    assert rows[mine]["rotated"] == made.json()["id"]
+    assert rows[mine]["expires"] < rows[other]["expires"]
+    assert anna("POST", path, json={}).status_code == 409
+    again = Caller(anna.client, made.json()["key"])
+    assert {each("GET", "/v1/me").json()["principal"] for each in (anna, again)} == {"anna"}
+    assert admin("DELETE", f"/v1/keys/{mine}").status_code == 200
+    assert (anna("GET", "/v1/me").status_code, again("GET", "/v1/me").status_code) == (401, 200)
+    assert admin("GET", "/v1/events?type=key.rotated").json()["events"][0]["data"]["by"] == made.json()["id"]
+
+
+def test_an_administrator_rotates_without_overlap(first: Caller, admin: Caller, caller: Callable[..., Caller]) -> None:
+    anna = caller("anna", Role.ADVISER)
+    mine = anna("GET", "/v1/me").json()["id"]
+    made = admin("POST", f"/v1/keys/{mine}/rotation", json={"overlap_minutes": 0, "days": 300})
+    assert made.status_code == 201
+    assert anna("GET", "/v1/me").status_code == 401
+    (first_id,) = (row["id"] for row in admin("GET", "/v1/keys").json()["data"] if row["principal"].startswith("first"))
+    assert admin("POST", f"/v1/keys/{first_id}/rotation", json={}).status_code == 409
+
+
 def test_of_two_who_revoke_each_other_one_is_revoked(admin: Caller, caller: Callable[..., Caller]) -> None:
     """And neither waits for ever, or is told of a fault."""
     for number in range(8):

@@ -16,8 +16,9 @@ from httpx import Response
 from sqlmodel import Session, select
 
 from server import clock
-from server.desk import facts, holds, legal_holds, publish, ruling
+from server.desk import facts, holds, ingest, legal_holds, publish, ruling
 from server.desk.facts import New, Next, Position
+from server.desk.lists import Said
 from server.flow import duties, proposing, queue
 from server.log import journal
 from server.store.tables import Approval, Journal, Proposal
@@ -110,12 +111,13 @@ def test_nothing_is_approved_by_rules_that_just_ended(firm: World, which: str) -
 
 
 def said(session: Session, new: New) -> None:
-    base = facts.newest(session)
+    base = ingest.newest(session)
     assert base is not None
     found = facts.put(session, base, new)
     assert isinstance(found, Next), found
     now = clock.now()
-    _, events = facts.sealed(session, found, new, "test", "olga", now, None)
+    word = Said((), ends=False, source="test", reason=None, author="olga")
+    _, events = facts.sealed(session, found, new, word, now, ())
     journal.append(session, events, now)
 
 
