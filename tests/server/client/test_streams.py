@@ -16,7 +16,16 @@ from server.client.client import Client
 from server.client.problem import ProblemError
 from server.client.wire import Wire
 
-KEY = {"id": "key_1", "principal": "p", "roles": ["x"], "households": None, "made": "m", "expires": "e", "ended": None}
+KEY = {
+    "id": "key_1",
+    "principal": "p",
+    "roles": ["x"],
+    "households": None,
+    "made": "m",
+    "expires": "e",
+    "ended": None,
+    "rotated": None,
+}
 Handler = Callable[[httpx.Request], httpx.Response]
 
 
