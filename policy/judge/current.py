@@ -99,14 +99,21 @@ def everything(known: Current) -> Iterator[Judged]:
     return _scratch(known, places(known))
 
 
-def ready(known: Current) -> Iterator[Home]:
-    """What the next change needs, part by part, where all was judged before: parts as long as there is room."""
-    left = _left(known)
+def looking(known: Current) -> Iterator[Home]:
+    """What each part looks at, where all was judged before: the next change then touches no others."""
     for home, there in known.firm.portions(places(known)):
         known.own[home] = _own(known, there)
-        if left:
-            found = part.judged(groups(known, home), there)
-            left = _kept(known, home, found, left) if part.size(found) <= left else 0
+        yield home
+
+
+def ready(known: Current) -> Iterator[Home]:
+    """The parts that are not kept, judged for the next change as long as there is room: it needs none of them."""
+    left = _left(known)
+    for home, there in known.firm.portions([home for home in places(known) if home not in known.parts]):
+        found = part.judged(groups(known, home), there)
+        if part.size(found) > left:
+            return
+        left = _kept(known, home, found, left)
         yield home
 
 

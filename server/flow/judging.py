@@ -3,8 +3,8 @@
 It holds what each household looks at, so that a change takes as long as what it touches; and packed, of as many as the
 settings give it room for, what the rules say of them and how that hangs on prices: by new ones these are judged at
 once, and the others read and bound anew. It holds nothing that a SIGKILL could lose: what was reached stands in the
-store (`server.desk.standing`). A process that begins makes itself ready, and one that another was quicker than judges
-everything once.
+store (`server.desk.standing`). A process that begins, and one that another was quicker than, looks at what each
+household looks at, and packs their verdicts whenever there is nothing else to do.
 """
 
 import gc
@@ -74,13 +74,15 @@ def keeping(service: Service, memory: Memory) -> Iterator[None]:
 
 
 def _keep(service: Service, memory: Memory, stop: Event) -> None:
-    first = True
+    first, packed, packing = True, None, _packing(None)
     with memory.ours:
         while not stop.is_set():
             try:
                 if first or memory.known is None:
                     memory.known, first = _begun(service, stop, memory.known), False
-                if not one(service, memory, stop):
+                if memory.known is not packed:
+                    packed, packing = memory.known, _packing(memory.known)
+                if not one(service, memory, stop) and not next(packing, False):
                     stop.wait(IDLE)
             except Stopped:
                 memory.known = None
@@ -88,6 +90,14 @@ def _keep(service: Service, memory: Memory, stop: Event) -> None:
                 _log.error({"event": "judging"}, exc_info=True)
                 memory.known = None
                 stop.wait(PAUSE)
+
+
+def _packing(known: Known | None) -> Iterator[bool]:
+    """True for each part that was packed."""
+    if known is not None:
+        for _ in current.ready(known.current):
+            yield True
+        gc.freeze()  # what is kept stays
 
 
 NEVER = Event()
@@ -119,7 +129,7 @@ def one(service: Service, memory: Memory, stop: Event = NEVER) -> bool:
 
 
 def _begun(service: Service, stop: Event = NEVER, known: Known | None = None) -> Known | None:
-    """What was reached, so that the next change finds it; `known`, where it is that."""
+    """What was reached, and what each household looks at; `known`, where it is that."""
     with service.store.reading() as session:
         at = standing.reached(session)
         rules, facts = session.get(Rulebook, at.rulebook or ""), session.get(Snapshot, at.snapshot or "")
@@ -128,9 +138,8 @@ def _begun(service: Service, stop: Event = NEVER, known: Known | None = None) ->
     if known is not None and (known.rulebook.id, known.snapshot.id) == (rules.id, facts.id):
         return known
     found = _bare(service, rules, facts)
-    for _ in _each(current.ready(found.current), stop):
+    for _ in _each(current.looking(found.current), stop):
         pass
-    gc.freeze()  # what is kept stays
     return found
 
 

@@ -23,6 +23,7 @@ from time import perf_counter
 from typing import Any
 
 from tests.bench.bar import Bar
+from tests.bench.served import stocked
 from tests.bench.written import household, rules
 from tests.server.processes import Served, serving
 
@@ -38,14 +39,14 @@ def bars() -> Iterator[Bar]:
     with TemporaryDirectory() as folder:
         data = Path(folder) / "data"
         with serving(data, ("--processes", "2"), PROOFOLIO_WORKERS="0") as it:
-            admin, key = _stocked(it, data)
-            asked = [_request(it.address, key, orders) for orders in _drawn(Random(1), 400)]
+            desk = stocked(it, data, rules(), household())
+            asked = [_request(it.address, desk.adviser, orders) for orders in _drawn(Random(1), 400)]
             asyncio.run(_alone(it.address, asked[:WARM] * 3))  # both processes bind before they are measured
             spread = asyncio.run(_spread(it.address, asked))
         yield Bar("check over HTTP: p50", _part(spread, 50), 15, "ms", note=NOTE)
         yield Bar("check over HTTP: p99", _part(spread, 99), 50, "ms", note=NOTE)
         with serving(data, (), PROOFOLIO_WORKERS="0") as it:
-            yield _overhead(it, admin, key)
+            yield _overhead(it, desk.admin, desk.adviser)
 
 
 def _overhead(it: Served, admin: str, key: str) -> Bar:
@@ -75,30 +76,6 @@ def _part(taken: Sequence[float], percent: int) -> float:
 
 
 # --- what is asked ------------------------------------------------------------------------------
-
-
-def _stocked(served: Served, data: Path) -> tuple[str, str]:
-    """Rules in force and a snapshot; the keys of an administrator and of an adviser."""
-    first = (data / "first-admin-key").read_text().strip()
-    admin = _key(served, first, "ada", "admin")
-    rita, carl, olga = (
-        _key(served, admin, *who) for who in (("rita", "compliance"), ("carl", "compliance"), ("olga", "operations"))
-    )
-    book = _done(served(rita, "POST", "/v1/rulebooks", json={"title": "Rules", "files": {"a.mandate": rules()}}))
-    begin = {"from": "now"}
-    _done(served(carl, "POST", f"/v1/rulebooks/{book['id']}/activation", json=begin, headers={"If-Match": '"r1"'}))
-    _done(served(olga, "POST", "/v1/snapshots", json=household(), timeout=60))
-    return admin, _key(served, admin, "anna", "adviser")
-
-
-def _key(served: Served, by: str, who: str, role: str) -> str:
-    return str(_done(served(by, "POST", "/v1/keys", json={"principal": who, "roles": [role]}))["key"])
-
-
-def _done(answered: Any) -> dict[str, Any]:
-    assert answered.status_code < 300, answered.text[:500]
-    found: dict[str, Any] = answered.json()
-    return found
 
 
 def _drawn(rng: Random, count: int) -> list[list[dict[str, str]]]:

@@ -60,7 +60,7 @@ def bars(size: Size = FIRM, *, everybody: bool = False) -> Iterator[Bar]:
     yield Bar(f"standing verdicts: a price held by {size.holders:,} accounts", max(walls), 2, "s", note=note)
     yield Bar("standing verdicts: everything anew beside that", cpu / max(cpus), 100, "×", at_least=True)
     start = perf_counter()
-    entry = Changes(entries=(ListEntry("restricted", "security", firm.THE, firm.DAY),))
+    entry = Changes(entries=(ListEntry("RESTRICTED", "security", firm.THE, firm.DAY),))
     again = list(current.after(known, current.firm(reindexed(facts, entry)), entry)[1])
     note = f"{len(again):,} households bound to the list again"
     yield Bar("standing verdicts: one list entry", perf_counter() - start, 60, "s", note=note)

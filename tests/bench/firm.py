@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from random import Random
 
+from dsl.parse import parse
+from dsl.source import Source
 from policy.book.facts import Account, Book, Household, Instrument, Issuer, Lot, Price, TaxKind
 from policy.ir import core
-from policy.ir.bound import Op, Outcome
-from tests.bench.instances import rule
-from tests.worlds.rules import NOWHERE
+from policy.ir.from_dsl import library as lowered
+from tests.bench.written import RULE
 
 DAY = date(2026, 7, 1)
-NET = core.Term("net assets")
 SECTORS, INDUSTRIES, COUNTRIES = 11, 44, 20
 
 
@@ -61,7 +61,7 @@ def book(size: Size, seed: int = 1) -> Book:
         accounts,
         lots,
         tuple(Price(name, DAY, price) for name, price in prices.items()),
-        complete={"list restricted": DAY, "groups household": DAY},
+        complete={"list RESTRICTED": DAY, "groups household": DAY},
     )
 
 
@@ -93,26 +93,41 @@ def _instrument(rng: Random, name: str, issuer: str) -> Instrument:
 
 # --- rules ---------------------------------------------------------------------------------------
 
-
 MANDATES = 9
+MOMENT = "proposal"
+LIST = """list RESTRICTED "Restricted"
+  kind restricted
+  source "Code of ethics"
+  applies to each account
+  effective from 2020-01-01 until lifted
+  forbid buy, holding
+  on breach block
+end
+"""
 
 
 def library(*, everybody: bool = False) -> core.Library:
+    file, mistakes = parse(Source("firm.mandate", rules(everybody=everybody)))
+    assert not mistakes, mistakes
+    return lowered([file])
+
+
+def rules(*, everybody: bool = False) -> str:
     """200 rules: 20 that bind every account or household, and 9 mandates of 20 each, of which every account has one; or
     200 that bind `everybody`. A mandate caps names, issuers, sectors, industries and countries, and limits totals of a
     sector, cash, averages, counts, the sums of the largest and threshold baskets; it bans a country. One list."""
-    found = []
+    texts = ['vocabulary "proofolio" version 1\n']
     for mandate in range(MANDATES + 1):
         of_all = everybody or mandate == MANDATES
-        scope = core.Scope("account") if of_all else core.Scope("tagged", f"mandate {mandate}")
-        for number, test in enumerate(_mandate(mandate)):
-            named = rule(f"R-{mandate}-{number:02}", test)
-            found.append(replace(named, scope=core.Scope("household") if of_all and number % 4 == 0 else scope))
-    return core.Library(tuple(found), (_restricted(),), ())
+        for number, clause in enumerate(_mandate(mandate)):
+            all_of_them = "each household" if number % 4 == 0 else "each account"
+            whom = all_of_them if of_all else f'accounts tagged "mandate {mandate}"'
+            texts.append(RULE.format(number=f"{mandate}-{number:02}", whom=whom, clause=clause, moment=MOMENT))
+    return "\n".join((*texts, LIST))
 
 
-def _mandate(number: int) -> list[core.Test]:
-    """20 tests, a little looser from one mandate to the next."""
+def _mandate(number: int) -> list[str]:
+    """20 clauses, a little looser from one mandate to the next."""
     return [
         *_caps("security", number, 2),
         *_caps("issuer", number, 2),
@@ -124,74 +139,40 @@ def _mandate(number: int) -> list[core.Test]:
         *_counts(number, 1),
         *_tops(number, 2),
         *_baskets(number, 1),
-        *_bans(number),
+        f'forbid holding where country is "country {number}"',
     ]
-
-
-def _of_households(found: core.Rule) -> core.Rule:
-    return replace(found, scope=core.Scope("household"))
-
-
-def _share(percent: int, of: core.Scalar = NET) -> core.Scalar:
-    return core.Scale(Fraction(percent, 100), of)
 
 
 LOOSE = {"security": 4, "issuer": 5, "sector": 20, "industry": 12, "country": 14}
 
 
-def _caps(level: str, start: int, count: int) -> Iterator[core.Test]:
+def _caps(level: str, start: int, count: int) -> Iterator[str]:
     for number in range(start, start + count):
-        limit = _share(LOOSE[level] + number)
-        yield core.Every(core.Pick(level), core.Compare(core.Own(), Op.LE, limit, NET))
+        yield f"limit each {level} to at most {LOOSE[level] + number}% of net assets"
 
 
-def _totals(start: int, count: int) -> Iterator[core.Test]:
+def _totals(start: int, count: int) -> Iterator[str]:
     for number in range(start, start + count):
-        chosen = core.Pick("security", core.Fact("sector", "is", f"sector {number % SECTORS}"))
-        left: core.Scalar = core.Total(chosen) if number % 4 else core.Term("cash")
-        yield core.Compare(left, Op.LE, _share(15 + 2 * number), NET)
+        chosen = f'sum of securities where sector is "sector {number % SECTORS}"'
+        yield f"limit {chosen if number % 4 else 'cash'} to at most {15 + 2 * number}% of net assets"
 
 
-def _averages(start: int, count: int) -> Iterator[core.Test]:
+def _averages(start: int, count: int) -> Iterator[str]:
     for number in range(start, start + count):
-        limit = core.Amount(Fraction(4) + Fraction(number, 20), "score")
-        yield core.Compare(core.Average("risk score"), Op.LE, limit)
+        yield f"require average risk score weighted by value <= {4 + number / 20:.2f}"
 
 
-def _counts(start: int, count: int) -> Iterator[core.Test]:
+def _counts(start: int, count: int) -> Iterator[str]:
     for number in range(start, start + count):
-        yield core.Compare(core.Number(core.Pick("security")), Op.GE, core.Amount(Fraction(30 + number), "count"))
+        yield f"hold at least {30 + number} securities"
 
 
-def _tops(start: int, count: int) -> Iterator[core.Test]:
+def _tops(start: int, count: int) -> Iterator[str]:
     for number in range(start, start + count):
-        yield core.Compare(core.Largest(5 + number, core.Pick("issuer")), Op.LE, _share(25 + 3 * number), NET)
+        yield f"limit the {5 + number} largest issuers to at most {25 + 3 * number}% of net assets"
 
 
-def _baskets(start: int, count: int) -> Iterator[core.Test]:
+def _baskets(start: int, count: int) -> Iterator[str]:
     for number in range(start, start + count):
-        large = core.Compare(core.Own(), Op.GT, _share(3 + number), NET)
-        yield core.Compare(core.Total(core.Pick("issuer", large)), Op.LE, _share(40), NET)
-
-
-def _bans(number: int) -> Iterator[core.Test]:
-    yield core.Forbid(("hold",), core.Pick("security", core.Fact("country", "is", f"country {number}")))
-
-
-def _restricted() -> core.ListRule:
-    return core.ListRule(
-        id="restricted",
-        title="restricted",
-        kind="restricted",
-        covers=(),
-        forbid=("buy", "hold"),
-        window=None,
-        substitutes=(),
-        effective=core.Effective(),
-        scope=core.Scope("account"),
-        citations=(core.Citation("made up"),),
-        outcome=Outcome.BLOCK,
-        visible_to=None,
-        file="bench",
-        span=NOWHERE,
-    )
+        large = f"sum of issuers where value > {3 + number}% of net assets"
+        yield f"limit {large} to at most 40% of net assets"

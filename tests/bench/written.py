@@ -11,10 +11,10 @@ from policy.book.document import document
 from policy.book.facts import Book, Relief
 from tests.bench.mandate import book
 
-RULE = """rule R-{number:03} "Rule {number}"
+RULE = """rule R-{number} "Rule {number}"
   source "Investment policy statement" section "{number}" quote "as agreed"
   layer mandate
-  applies to each account
+  applies to {whom}
   counting market value
   {clause}
   missing data counts as unknown
@@ -29,7 +29,7 @@ MOMENTS = ("proposal, close", "trade, close", "proposal", "purchase", "trade, cl
 def rules(count: int = 200, moments: tuple[str, ...] = MOMENTS) -> str:
     """The mixture of `tests.bench.mandate`, in the language."""
     texts = (
-        RULE.format(number=number, clause=clause, moment=moments[number % len(moments)])
+        RULE.format(number=f"{number:03}", whom="each account", clause=clause, moment=moments[number % len(moments)])
         for number, clause in enumerate(islice(_clauses(), count))
     )
     return "\n".join(('vocabulary "proofolio" version 1\n', *texts))

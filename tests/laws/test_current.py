@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from fractions import Fraction
+from itertools import islice
 from random import Random
 
 from hypothesis import given, settings
@@ -78,14 +79,16 @@ def _differ(before: Part, now: Part) -> None:
         assert was | moved == then
 
 
-def followed(rules: core.Library, book: Index, room: int = current.ALL, *, ready: bool = False) -> Followed:
-    """Judged from scratch; `ready`: by a process that began later."""
+def followed(rules: core.Library, book: Index, room: int = current.ALL, *, ready: int | None = None) -> Followed:
+    """Judged from scratch; `ready`: by a process that began later and packed so many parts, or as many as it has."""
     known = current.begun(rules, current.firm(book), room)
     found = Followed(known)
     found.told((known, current.everything(known)))
-    if ready:
+    if ready is not None:
         found.known = current.begun(rules, current.firm(book), room)
-        assert list(current.ready(found.known)) == current.places(known)
+        assert list(current.looking(found.known)) == current.places(known)
+        packed = list(islice(current.ready(found.known), ready))
+        assert [*found.known.parts] == packed == current.places(known)[: len(packed)]
     return found
 
 
@@ -108,7 +111,7 @@ def _follow(seed: int, moved: Counter[str]) -> None:
     rng = Random(seed)
     book, rules = world(rng)
     facts = index(book)
-    found = followed(rules, facts, rng.choice((current.ALL, 0, 4_000, 20_000)), ready=rng.random() < 0.5)
+    found = followed(rules, facts, rng.choice((current.ALL, 0, 4_000, 20_000)), ready=rng.choice((None, 0, 2, 1_000)))
     before = anew(rules, facts)
     assert found.answers() == before
     for _ in range(STEPS):
