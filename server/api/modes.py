@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from policy.judge.redact import readable
 from server import clock
+from server.api import grants
 from server.api.instants import begins
 from server.api.once import Answer, Write, once
 from server.api.problem import Flaw, ProblemError
@@ -91,6 +92,7 @@ def add(
         if rule is None:
             what = f"this rule book has no rule `{wanted.rule}`"
             raise ProblemError("invalid", what, [Flaw("/rule", what, "name one of its rules or lists")])
+        grants.ruling(request.user, rule.visible_to)
         since = None if wanted.since == "now" else begins(wanted.since, clock.now())
 
         def write(session: Session) -> Answer:
@@ -148,8 +150,8 @@ def agree(
         now, who = clock.now(), request.user.name
         row = _known(session, request.user, mode, lock=True)
         matched(request, row)
-        if row.asker == who:
-            raise ProblemError("self-approval", f"{who} asked for this; somebody else agrees to it")
+        grants.ruling(request.user, row.role)
+        grants.by_another(request.user, row.asker)
         if row.granted is not None:
             raise ProblemError("state-conflict", f"{row.granter} agreed to it at {row.granted}")
         event = modes.granted(session, row, who, now)

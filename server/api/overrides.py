@@ -63,9 +63,9 @@ class OverridesAnswer:
 
 
 ADD = {"act": Act.ASK_WAIVER, "asks": OverrideAsked, "says": OverrideAnswer, "problems": ("state-conflict",)}
-PAYLOAD = {"act": Act.GRANT_WAIVER, "says": Signable, "problems": ("self-approval", "state-conflict")}
+PAYLOAD = {"act": Act.GRANT_OVERRIDE, "says": Signable, "problems": ("self-approval", "state-conflict")}
 GRANT = {
-    "act": Act.GRANT_WAIVER,
+    "act": Act.GRANT_OVERRIDE,
     "asks": Granted,
     "says": OverrideAnswer,
     "problems": ("self-approval", "state-conflict", "version-old", "if-match-needed"),
@@ -134,7 +134,7 @@ def payload(
     now = clock.now()
     with service.store.reading() as session:
         row, about = _grantable(session, request, override, now)
-        return grants.payload(request.user, row.id, overrides.said(row, about), now)
+        return grants.payload(request.user, Act.GRANT_OVERRIDE, row.id, overrides.said(row, about), now)
 
 
 @post("/overrides/{override:str}/grant", opt=GRANT, sync_to_thread=True, status_code=200)
@@ -151,7 +151,7 @@ def grant(
         row, about = _known(session, request, override, lock=True)
         matched(request, row)
         _grantable(session, request, override, now)
-        given = grants.given(service, session, who, row.id, overrides.said(row, about), yes, now)
+        given = grants.given(service, session, who, Act.GRANT_OVERRIDE, row.id, overrides.said(row, about), yes, now)
         event = overrides.agreed(session, row, about, given, who.name, now)
         (receipt,) = journal.append(session, [event], now)
         return answer(200, _shown(row, receipt), etag=version(row))
@@ -169,7 +169,7 @@ def end(
     with writing_for(service.store, request.user) as session:
         now, who = clock.now(), request.user
         row, about = _known(session, request, override, lock=True)
-        may = who.may(Act.GRANT_WAIVER) or (row.asker == who.name and row.granted is None)
+        may = who.may(Act.GRANT_OVERRIDE) or (row.asker == who.name and row.granted is None)
         if row.ended is not None or not may:
             raise ProblemError("state-conflict", f"it is {overrides.state(row)}; compliance ends what was granted")
         (receipt,) = journal.append(session, [overrides.ended(session, row, about, who.name, now)], now)

@@ -187,10 +187,11 @@ def payload(
     now = clock.now()
     with service.store.reading() as session:
         row = _known(session, request.user, waiver)
+        grants.ruling(request.user, row.role)
         grants.by_another(request.user, row.asker)
         _allowed(row, now, State.ASKED)
     text, _ = _drafted(service, row, signed, now)
-    return grants.payload(request.user, row.id, digest(text.encode()), now)
+    return grants.payload(request.user, Act.GRANT_WAIVER, row.id, digest(text.encode()), now)
 
 
 @post("/waivers/{waiver:str}/grant", opt=GRANT, sync_to_thread=True, status_code=200)
@@ -208,10 +209,11 @@ def grant(
         now, who = clock.now(), request.user
         row = _known(session, who, waiver, lock=True)
         matched(request, row)
+        grants.ruling(who, row.role)
         grants.by_another(who, row.asker)
         _allowed(row, now, State.ASKED)
         text, signed = _drafted(service, row, yes.signed, now)
-        given = grants.given(service, session, who, row.id, digest(text.encode()), yes, now)
+        given = grants.given(service, session, who, Act.GRANT_WAIVER, row.id, digest(text.encode()), yes, now)
         event = waivers.granted(session, row, text, signed, given, who.name, now)
         receipt, *_ = journal.append(session, [event, *ruling.settled(session, who.name, now)], now)
         return answer(200, _shown(row, now, _among(session, now), text, receipt), etag=version(row))
@@ -235,7 +237,7 @@ def end(
         now, who = clock.now(), request.user
         row = _known(session, who, waiver, lock=True)
         at = begins(since, now)
-        if not who.may(Act.GRANT_WAIVER) and (row.asker != who.name or row.granted is not None):
+        if not who.rules(row.role) and (row.asker != who.name or row.granted is not None):
             raise ProblemError("state-conflict", "compliance ends what was granted, and who asked takes back the rest")
         _allowed(row, now, *(State.ASKED, State.GRANTED, State.EXPIRED))
         event = waivers.ended(session, row, at, who.name)

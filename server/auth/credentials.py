@@ -32,6 +32,10 @@ class Principal:
     def may(self, act: Act) -> bool:
         return bool(self.roles & ALLOWED[act])
 
+    def rules(self, role: str | None) -> bool:
+        """Whether a rule that is for this role, or for everybody, is theirs to see and to decide on."""
+        return role in self.roles or (role is None and Role.COMPLIANCE in self.roles)
+
 
 def made(
     session: Session, name: str, roles: frozenset[Role], households: frozenset[str] | None, now: str, expires: str

@@ -23,7 +23,8 @@ class Act(StrEnum):
     ASK_MODE = "ask that a rule be observed or enforced"
     GRANT_MODE = "agree that a rule be observed or enforced"
     ASK_WAIVER = "ask for a waiver or an override"
-    GRANT_WAIVER = "grant a waiver or an override, or end it"
+    GRANT_WAIVER = "grant a waiver, or end it"
+    GRANT_OVERRIDE = "grant an override, or end it"
     READ_WAIVERS = "read waivers, overrides and evidence"
     FILE_EVIDENCE = "file evidence"
     READ_RULES = "read rules"
@@ -55,23 +56,26 @@ class Act(StrEnum):
 
 
 _DESK = frozenset({Role.ADVISER, Role.COMPLIANCE, Role.CONTROL_ROOM, Role.TRADER, Role.OPERATIONS})
+_RULERS = frozenset({Role.COMPLIANCE, Role.CONTROL_ROOM})
+"""Of rules and lists: compliance of all that it sees, the control room of its own (`Principal.rules`)."""
 
 ALLOWED: dict[Act, frozenset[Role]] = {
     Act.MANAGE_KEYS: frozenset({Role.ADMIN}),
     Act.READ_SELF: frozenset(Role),
     Act.PUBLISH_RULES: frozenset({Role.COMPLIANCE}),
     Act.ACTIVATE_RULES: frozenset({Role.COMPLIANCE}),
-    Act.ASK_MODE: frozenset({Role.COMPLIANCE}),
-    Act.GRANT_MODE: frozenset({Role.COMPLIANCE}),
-    Act.ASK_WAIVER: frozenset({Role.ADVISER, Role.COMPLIANCE, Role.TRADER}),
-    Act.GRANT_WAIVER: frozenset({Role.COMPLIANCE}),
+    Act.ASK_MODE: _RULERS,
+    Act.GRANT_MODE: _RULERS,
+    Act.ASK_WAIVER: _RULERS | {Role.ADVISER, Role.TRADER},
+    Act.GRANT_WAIVER: _RULERS,
+    Act.GRANT_OVERRIDE: frozenset({Role.COMPLIANCE}),
     Act.READ_WAIVERS: _DESK | {Role.REGULATOR},
     Act.FILE_EVIDENCE: _DESK,
     Act.READ_RULES: _DESK | {Role.REGULATOR},
     Act.SEAL_SNAPSHOT: frozenset({Role.OPERATIONS}),
     Act.READ_SNAPSHOT: _DESK | {Role.REGULATOR},
     Act.CHANGE_FACTS: frozenset({Role.OPERATIONS}),
-    Act.EDIT_LIST: frozenset({Role.COMPLIANCE, Role.CONTROL_ROOM}),
+    Act.EDIT_LIST: _RULERS,
     Act.READ_VERDICTS: _DESK | {Role.REGULATOR},
     Act.CHECK: _DESK,
     Act.PROPOSE: frozenset({Role.ADVISER}),

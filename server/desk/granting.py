@@ -31,23 +31,23 @@ class Given:
         return f"{self.kind.value} {self.envelope}"
 
 
-def to_sign(who: Principal, of: str, statement: str, now: str) -> Grant:
+def to_sign(who: Principal, act: Act, of: str, statement: str, now: str) -> Grant:
     """What the person would sign. `statement`: SHA-256 of what `of` says."""
-    role = min(role.value for role in who.roles & ALLOWED[Act.GRANT_WAIVER])
+    role = min(role.value for role in who.roles & ALLOWED[act])
     return Grant(of, statement, who.name, role, now)
 
 
 def given(
-    session: Session, who: Principal, of: str, statement: str, envelope: bytes | None, seed: bytes, now: str
+    session: Session, who: Principal, act: Act, of: str, statement: str, envelope: bytes | None, seed: bytes, now: str
 ) -> Given | Refused:
     """`envelope`: signed with a key of theirs; without it the service attests, by the log's key of this `seed`."""
-    wanted = to_sign(who, of, statement, now)
+    wanted = to_sign(who, act, of, statement, now)
     if envelope is None:
         attested = grant.granted(wanted, grant.ATTESTED, seed)
         return Given(Kind.ATTESTED, blobs.put(session, [attested])[0])
     try:
         said = grant.read(envelope, grant.GRANT)
-        why = statements.doubt(session, who, envelope, grant.GRANT, said, Act.GRANT_WAIVER, now)
+        why = statements.doubt(session, who, envelope, grant.GRANT, said, act, now)
     except (ShapeError, CanonicalError) as error:
         return _wrong(str(error))
     if why is None and said != replace(wanted, role=said.role, time=said.time):

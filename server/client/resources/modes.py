@@ -22,8 +22,8 @@ class Modes:
         return found
 
     def create(self, rulebook: Ref, *, rule: str, mode: str, reason: str, from_: str | None = None) -> ModeAnswer:
-        """Ask that a rule be observed or enforced. For the published rule book, in every state of it. For
-        compliance."""
+        """Ask that a rule be observed or enforced. For the published rule book, in every state of it. For compliance,
+        control room."""
         found: ModeAnswer = self.wire.call(
             ModeAnswer,
             "POST",
@@ -40,7 +40,7 @@ class Modes:
         return found
 
     def agree(self, mode: Ref, *, version: str | None = None) -> ModeAnswer:
-        """Agree to a mode. By somebody else than who asked. For compliance."""
+        """Agree to a mode. By somebody else than who asked. For compliance, control room."""
         found: ModeAnswer = self.wire.call(
             ModeAnswer, "POST", "/v1/modes/{mode}/approval", {"mode": mode}, body={}, match=mode, version=version
         )

@@ -24,7 +24,7 @@ class Overrides:
 
     def create(self, proposal: Ref, *, reason: str, evidence: str | None = None) -> OverrideAnswer:
         """Ask for an override. Of a proposal that waits for its decision and whose orders need consent. For adviser,
-        compliance, trader."""
+        compliance, control room, trader."""
         found: OverrideAnswer = self.wire.call(
             OverrideAnswer,
             "POST",
@@ -43,7 +43,8 @@ class Overrides:
         return found
 
     def end(self, override: Ref) -> OverrideAnswer:
-        """End an override. From now on; what was approved by it stays approved. For adviser, compliance, trader."""
+        """End an override. From now on; what was approved by it stays approved. For adviser, compliance, control room,
+        trader."""
         found: OverrideAnswer = self.wire.call(
             OverrideAnswer, "DELETE", "/v1/overrides/{override}", {"override": override}
         )

@@ -39,7 +39,7 @@ class Waivers:
         evidence: str | None = None,
     ) -> WaiverAnswer:
         """Ask for a waiver. Its text is written and read at once, so that what cannot be granted is not asked for. For
-        adviser, compliance, trader."""
+        adviser, compliance, control room, trader."""
         found: WaiverAnswer = self.wire.call(
             WaiverAnswer,
             "POST",
@@ -69,7 +69,7 @@ class Waivers:
 
     def end(self, waiver: Ref, *, since: str | None = None) -> WaiverAnswer:
         """End a waiver. From `since` on (`now`, or an instant to come) it is no rule any more. Who asked may take it
-        back until it is granted; compliance ends it. For adviser, compliance, trader."""
+        back until it is granted; compliance ends it. For adviser, compliance, control room, trader."""
         found: WaiverAnswer = self.wire.call(
             WaiverAnswer, "DELETE", "/v1/waivers/{waiver}", {"waiver": waiver}, query={"since": since}
         )
@@ -77,7 +77,7 @@ class Waivers:
 
     def payload(self, waiver: Ref, *, as_: str | None = None) -> Signable:
         """Read what to sign to grant a waiver. What to sign with a key of one's own to grant it in person (`proofolio
-        sign`): it names the SHA-256 of the file that it would have today (UTC). For compliance."""
+        sign`): it names the SHA-256 of the file that it would have today (UTC). For compliance, control room."""
         found: Signable = self.wire.call(
             Signable, "GET", "/v1/waivers/{waiver}/grant-payload", {"waiver": waiver}, query={"as": as_}
         )
@@ -87,7 +87,7 @@ class Waivers:
         self, waiver: Ref, *, envelope: Json | None = None, as_: str | None = None, version: str | None = None
     ) -> WaiverAnswer:
         """Grant a waiver. By somebody else than who asked; with an envelope over `grant-payload`, in person. From now
-        on its file is among the rules in force. For compliance."""
+        on its file is among the rules in force. For compliance, control room."""
         found: WaiverAnswer = self.wire.call(
             WaiverAnswer,
             "POST",

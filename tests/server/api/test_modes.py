@@ -132,6 +132,22 @@ def test_what_is_in_force_at_a_date_is_in_the_log_before(
     assert states == ["scheduled", "active", "superseded", "active"]
 
 
+def test_the_control_room_says_how_its_own_rules_are_tried(
+    service: Service, anna: Caller, berta: Caller, caller: Makes
+) -> None:
+    """And agrees to nothing else."""
+    name, open_ = published(anna), {"mode": "observe", "from": "now", "reason": "tried", "rule": "P-1"}
+    rita, cora = (caller(who, Role.CONTROL_ROOM) for who in ("rita", "cora"))
+    activated(berta, name)
+    mode = wanted(rita, name, "H-7", "observe")
+    assert cora("POST", f"/v1/modes/{mode}/approval", json={}, headers=FIRST).status_code == 200
+    assert observed(service) == ("H-7",)
+    assert rita("POST", f"/v1/rulebooks/{name}/modes", json=open_).json()["code"] == "role-not-allowed"
+    mode = wanted(anna, name, "P-1", "observe")
+    assert cora("POST", f"/v1/modes/{mode}/approval", json={}, headers=FIRST).json()["code"] == "role-not-allowed"
+    assert observed(service) == ("H-7",)
+
+
 def test_another_rule_book_has_modes_of_its_own(service: Service, anna: Caller, berta: Caller) -> None:
     name, day = published(anna), clock.text(datetime.now(UTC) + timedelta(days=1))
     activated(berta, name)

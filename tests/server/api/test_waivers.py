@@ -160,8 +160,11 @@ def test_its_words_say_nothing_else(stock: Service, anna: Caller, member: str, v
         assert session.exec(select(Waiver)).first() is None
 
 
-def test_a_hidden_rule_is_waived_by_those_who_see_it(stock: Service, berta: Caller, caller: Makes) -> None:
-    carl, cora = (caller(name, Role.COMPLIANCE, Role.CONTROL_ROOM) for name in ("carl", "cora"))
+@pytest.mark.parametrize("roles", [(Role.CONTROL_ROOM,), (Role.COMPLIANCE, Role.CONTROL_ROOM)])
+def test_a_hidden_rule_is_waived_by_those_who_see_it(
+    stock: Service, berta: Caller, caller: Makes, roles: tuple[Role, ...]
+) -> None:
+    carl, cora = (caller(name, *roles) for name in ("carl", "cora"))
     terms = {"rule": "H-7", "level": None, "group": None, "raises_to": "90% of net assets"}
     made = asked(carl, **terms)
     assert berta("GET", f"/v1/waivers/{made['id']}").status_code == 404
@@ -177,6 +180,19 @@ def test_a_hidden_rule_is_waived_by_those_who_see_it(stock: Service, berta: Call
     feed = berta("GET", "/v1/events").text
     for secret in ("H-7", made["id"], made["name"]):
         assert secret not in feed + berta("GET", "/v1/waivers").text + str(state)
+
+
+def test_the_control_room_grants_no_waiver_of_what_is_for_everybody(
+    stock: Service, anna: Caller, berta: Caller, caller: Makes
+) -> None:
+    cora, made = caller("cora", Role.CONTROL_ROOM), asked(anna)
+    place = f"/v1/waivers/{made['id']}"
+    for method, path in (("POST", f"{place}/grant"), ("GET", f"{place}/grant-payload")):
+        found = cora(method, path, json={}, headers=FIRST) if method == "POST" else cora(method, path)
+        assert (found.status_code, found.json()["code"]) == (403, "role-not-allowed")
+    assert cora("DELETE", place).json()["code"] == "state-conflict"
+    granted(berta, made["id"])
+    assert cora("DELETE", place).json()["code"] == "state-conflict"
 
 
 def test_a_key_for_some_households_sees_and_asks_for_theirs(stock: Service, berta: Caller, caller: Makes) -> None:
