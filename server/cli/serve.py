@@ -15,7 +15,7 @@ from uvicorn import Server
 
 from server import lines, listen, running
 from server.app import app
-from server.cli.children import LOOK, asked_to_end, looked_after, orphaned, stays
+from server.children import LOOK, asked_to_end, looked_after, orphaned, stays
 from server.cli.exits import Exit
 from server.cli.problem import bad_file
 from server.cli.show.answers import printed

@@ -11,7 +11,7 @@ from datetime import timedelta
 from threading import Event
 
 from server import lines, running
-from server.cli.children import LOOK, asked_to_end, looked_after, orphaned, stays
+from server.children import LOOK, asked_to_end, looked_after, orphaned, stays
 from server.cli.exits import Exit
 from server.cli.problem import bad_file
 from server.cli.serve import environment, readable

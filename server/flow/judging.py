@@ -1,4 +1,4 @@
-"""Standing verdicts brought up to date: a thread that looks at what happened, entry by entry of the journal.
+"""Standing verdicts brought up to date, by a process that looks at what happened, entry by entry of the journal.
 
 It holds what each household looks at, so that a change takes as long as what it touches; and packed, of as many as the
 settings give it room for, what the rules say of them and how that hangs on prices: by new ones these are judged at
@@ -10,10 +10,9 @@ household looks at, and packs their verdicts whenever there is nothing else to d
 import gc
 import logging
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
-from threading import Event, Lock, Thread
+from threading import Event
 from typing import TypeVar
 
 from policy.book.changes import between
@@ -51,45 +50,30 @@ class Known:
 
 @dataclass(slots=True)
 class Memory:
-    """What this process holds from one look to the next, also where another one has done it meanwhile. `looked`: the
-    last entry of the journal that was looked at, since entries that change no verdict are many. `ours`: held by the
-    thread that uses it."""
+    """What is held from one look to the next. `looked`: the last entry of the journal that was looked at, since entries
+    that change no verdict are many."""
 
     known: Known | None = None
     looked: int = -1
-    ours: Lock = field(default_factory=Lock)
 
 
-@contextmanager
-def keeping(service: Service, memory: Memory) -> Iterator[None]:
-    """Verdicts are kept current meanwhile."""
-    stop = Event()
-    thread = Thread(target=_keep, args=(service, memory, stop), daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join(2 * IDLE)
-
-
-def _keep(service: Service, memory: Memory, stop: Event) -> None:
-    first, packed, packing = True, None, _packing(None)
-    with memory.ours:
-        while not stop.is_set():
-            try:
-                if first or memory.known is None:
-                    memory.known, first = _begun(service, stop, memory.known), False
-                if memory.known is not packed:
-                    packed, packing = memory.known, _packing(memory.known)
-                if not one(service, memory, stop) and not next(packing, False):
-                    stop.wait(IDLE)
-            except Stopped:
-                memory.known = None
-            except Exception:
-                _log.error({"event": "judging"}, exc_info=True)
-                memory.known = None
-                stop.wait(PAUSE)
+def keep(service: Service, stop: Event) -> None:
+    """Verdicts are kept current until then."""
+    memory, packed, packing = Memory(), None, _packing(None)
+    while not stop.is_set():
+        try:
+            if memory.known is None:
+                memory.known = _begun(service, stop)
+            if memory.known is not packed:
+                packed, packing = memory.known, _packing(memory.known)
+            if not one(service, memory, stop) and not next(packing, False):
+                stop.wait(IDLE)
+        except Stopped:
+            return
+        except Exception:
+            _log.error({"event": "judging"}, exc_info=True)
+            memory.known = None
+            stop.wait(PAUSE)
 
 
 def _packing(known: Known | None) -> Iterator[bool]:
@@ -128,15 +112,13 @@ def one(service: Service, memory: Memory, stop: Event = NEVER) -> bool:
     return True
 
 
-def _begun(service: Service, stop: Event = NEVER, known: Known | None = None) -> Known | None:
-    """What was reached, and what each household looks at; `known`, where it is that."""
+def _begun(service: Service, stop: Event = NEVER) -> Known | None:
+    """What was reached, and what each household looks at."""
     with service.store.reading() as session:
         at = standing.reached(session)
         rules, facts = session.get(Rulebook, at.rulebook or ""), session.get(Snapshot, at.snapshot or "")
     if rules is None or facts is None:
         return None
-    if known is not None and (known.rulebook.id, known.snapshot.id) == (rules.id, facts.id):
-        return known
     found = _bare(service, rules, facts)
     for _ in _each(current.looking(found.current), stop):
         pass

@@ -3,13 +3,16 @@ and compared with its standing verdicts.
 
 These are kept by looking at what a change touches (`server.flow.judging`); this binds all rules again, and so would
 find what was not looked at. A step compares with the rules and facts that the standing verdicts were brought to when it
-begins, whatever came since the step before. It is driven as runs are: by one process at a time, and whoever is killed,
-another goes on after its last step.
+begins, whatever came since the step before. It is driven as runs are, by one process at a time, of which a child takes
+the steps; whoever is killed, another goes on after the last one.
 """
 
+import os
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from threading import Event
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
@@ -28,6 +31,7 @@ from server import clock
 from server.desk import loaded, standing, surveillance
 from server.desk.standing import Reach, Stand
 from server.desk.surveillance import Looked
+from server.flow.apart import Child, begun, ended
 from server.flow.durable import Flow
 from server.flow.judging import part_name
 from server.log import journal
@@ -36,15 +40,38 @@ from server.store.tables import Rulebook, Snapshot, Survey, Told
 
 EVERY = timedelta(days=1)  # between two beginnings
 CHUNK = 20  # households of a step
+NICE = 10  # by how much everything else comes first
 
 
-def flow(service: Service) -> Flow:
-    return Flow(
-        "surveillance",
-        lambda: _asked(service),
-        lambda name: step(service, name),
-        lambda name: _failed(service, name),
-    )
+@contextmanager
+def apart(service: Service) -> Iterator[Flow]:
+    """Such a flow. Its steps are one to whoever drives it: a process takes them, which ends with this one."""
+    children: dict[str, Child] = {}
+
+    def looked(name: str) -> bool | None:
+        """Whether another step follows; None while the process works."""
+        if name not in children:
+            children[name] = begun(service.settings, steps, name)
+        code = children[name].poll()
+        if code is None:
+            return None
+        ended(children.pop(name))
+        if code > 0:
+            raise RuntimeError(f"its process ended with {code}")
+        return None if _goes_on(service, name) else False
+
+    try:
+        yield Flow("surveillance", lambda: asked(service), looked, lambda name: failed(service, name))
+    finally:
+        for child in children.values():
+            ended(child)
+
+
+def steps(service: Service, stop: Event, name: str) -> None:
+    """What is left of it, while nobody else needs the core."""
+    os.nice(NICE)
+    while not stop.is_set() and step(service, name):
+        pass
 
 
 def due(service: Service) -> None:
@@ -84,7 +111,7 @@ def step(service: Service, name: str) -> bool:
             return False
         stage = _stage(service, session, row.last)
     if stage is None:
-        return not _failed(service, name)
+        return not failed(service, name)
     _went_on(service, name, stage, list(_looked(stage)))
     return not stage.whole
 
@@ -138,7 +165,8 @@ def _went_on(service: Service, name: str, stage: Stage, found: list[Looked]) -> 
             journal.append(session, events, now)
 
 
-def _failed(service: Service, name: str) -> bool:
+def failed(service: Service, name: str) -> bool:
+    """Says so, unless it has ended."""
     with service.store.writing() as session:
         row = _locked(session, name)
         if row.ended is None:
@@ -153,6 +181,12 @@ def _locked(session: Session, name: str) -> Survey:
     return session.get_one(Survey, name, with_for_update=True)
 
 
-def _asked(service: Service) -> list[str]:
+def _goes_on(service: Service, name: str) -> bool:
+    with service.store.reading() as session:
+        return session.get_one(Survey, name).ended is None
+
+
+def asked(service: Service) -> list[str]:
+    """Those of which nothing was looked at yet."""
     with service.store.reading() as session:
         return list(session.exec(select(Survey.id).where(col(Survey.ended).is_(None), Survey.parts == 0)))

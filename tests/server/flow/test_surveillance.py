@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
@@ -18,6 +21,9 @@ from server.store.tables import Journal, Reached, Survey, Verdict
 from tests.server import stocked
 from tests.server.cli.test_visibility import hidden
 from tests.server.firm import firm
+from tests.server.test_processes import alive, children
+
+PATIENT = 60  # seconds
 
 RULES = {
     "open.mandate": stocked.RULES,
@@ -64,7 +70,7 @@ def brought(service: Service) -> None:
 
 def begun(service: Service) -> str:
     surveillance.due(service)
-    (name,) = surveillance.flow(service).asked()
+    (name,) = surveillance.asked(service)
     return name
 
 
@@ -90,18 +96,18 @@ def test_what_stands_is_what_the_judge_says(stood: Service) -> None:
     assert kept[1]["outcomes"] == {"block": kept[1]["judged"]}
     with stood.store.reading() as session:
         assert open_[1]["to"] == session.get_one(Reached, 1).position
-    assert surveillance.flow(stood).asked() == []
+    assert surveillance.asked(stood) == []
 
 
 def test_it_is_begun_once_a_day_whoever_looks(stood: Service) -> None:
     together(lambda: surveillance.due(stood))
     done(stood)
     surveillance.due(stood)
-    assert surveillance.flow(stood).asked() == []
+    assert surveillance.asked(stood) == []
     with stood.store.writing() as session:
         session.exec(select(Survey)).one().begun = "2026-01-01T00:00:00.000000Z"
     together(lambda: surveillance.due(stood))
-    assert len(surveillance.flow(stood).asked()) == 1
+    assert len(surveillance.asked(stood)) == 1
 
 
 def together(act: Callable[[], object]) -> None:
@@ -111,7 +117,7 @@ def together(act: Callable[[], object]) -> None:
 
 def test_without_verdicts_that_stand_there_is_nothing_to_begin(service: Service) -> None:
     surveillance.due(service)
-    assert surveillance.flow(service).asked() == []
+    assert surveillance.asked(service) == []
 
 
 def test_every_difference_is_an_alarm(stood: Service) -> None:
@@ -148,9 +154,42 @@ def test_a_step_done_twice_counts_once_and_facts_may_move_meanwhile(stood: Servi
     assert open_[1]["to"] > open_[1]["from"]
 
 
+def test_a_process_takes_its_steps_and_is_followed_when_it_is_killed(stood: Service) -> None:
+    name = begun(stood)
+    with surveillance.apart(stood) as flow:
+        assert flow.asked() == [name]
+        assert flow.step(name) is None
+        (child,) = children(os.getpid())
+        os.kill(child, signal.SIGKILL)
+        assert until(lambda: flow.step(name)) is False
+    (open_, _) = told(stood, "surveillance.finished")
+    assert (open_[1]["parts"], open_[1]["differ"]) == (6, 0)
+
+
+def test_a_process_ends_with_who_began_it_and_says_when_it_cannot_go_on(stood: Service) -> None:
+    name = begun(stood)
+    with surveillance.apart(stood) as flow:
+        assert flow.step(name) is None
+        (child,) = children(os.getpid())
+    assert not alive(child)
+    with stood.store.writing() as session:
+        session.delete(session.get_one(Survey, name))
+    with surveillance.apart(stood) as flow, pytest.raises(RuntimeError, match="ended with 1"):
+        until(lambda: flow.step(name))
+
+
+def until(act: Callable[[], bool | None]) -> bool:
+    """What it says, once it says something."""
+    end = monotonic() + PATIENT
+    while (said := act()) is None:
+        assert monotonic() < end
+        sleep(0.05)
+    return said
+
+
 def test_one_that_fails_says_so(stood: Service) -> None:
     name = begun(stood)
-    assert surveillance.flow(stood).failed(name)
+    assert surveillance.failed(stood, name)
     assert not surveillance.step(stood, name)
     ((_, data),) = told(stood, "surveillance.failed")
     assert (data["parts"], data["judged"]) == (0, 0)

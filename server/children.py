@@ -23,10 +23,10 @@ def stays() -> None:
     gc.enable()
 
 
-def asked_to_end() -> Event:
-    """Set as soon as SIGTERM or SIGINT comes."""
+def asked_to_end(*signals: signal.Signals) -> Event:
+    """Set as soon as one of them comes; SIGTERM or SIGINT without any."""
     stop = Event()
-    for each in (signal.SIGTERM, signal.SIGINT):
+    for each in signals or (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: stop.set())
     return stop
 
