@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+from zlib import crc32
 
 from policy.book.facts import Book, Order, Side
 from policy.book.read import Index
@@ -19,6 +21,8 @@ Above = Mapping[str, tuple[tuple[str, Number], ...]]
 """By quantity or form: the forms that it is a term of, with its factor there."""
 
 
+GROUPS = 64  # of proposals, whose reserved orders are added up together
+
 Opened = tuple[str, str]
 """An account, and an instrument of which it may have had nothing."""
 
@@ -27,8 +31,9 @@ Opened = tuple[str, str]
 class Whole:
     """The obligations about a firm, bound to its whole book: `bound`, and as they are `drafted`, without tolerance.
     `before`: each form without any orders; `rank`: its place. `instruments`: what is held or may be bought;
-    `whose`: the account of each account and lot. `named`: the forms and quantities that obligations speak of; `moves`:
-    by quantity, how far it moves each of these, as far as somebody asked."""
+    `whose`: the account of each account and lot. `named`: the forms and quantities that obligations speak of. As far as
+    somebody asked: `moves`: by quantity, how far it moves each of these; `fills`: what reserved orders may add to them,
+    some proposals at a time."""
 
     bound: Bound
     drafted: tuple[Draft, ...]
@@ -39,6 +44,16 @@ class Whole:
     whose: Mapping[str, str]
     named: frozenset[str]
     moves: dict[str, Mapping[str, Number]] = field(default_factory=dict, compare=False)
+    fills: dict[int, Fills] = field(default_factory=dict, compare=False)
+
+
+class Fills(NamedTuple):
+    """What the reserved orders of some proposals may add: `each`, by proposal, and all. `accounts`: with orders."""
+
+    reserved: Mapping[str, Point]
+    each: Mapping[str, Mapping[str, Number]]
+    all: Mapping[str, Number]
+    accounts: frozenset[str]
 
 
 def reaches_beyond(library: Library) -> bool:
@@ -82,7 +97,8 @@ def opening(found: Whole, book: Book, opened: Iterable[Opened]) -> tuple[Order, 
 
 def offered(found: Whole, account: str, instrument: str) -> bool:
     """Whether it is bound so that the account may open a position in the instrument."""
-    return not {f"buy/{account}/{instrument}", f"short/{account}/{instrument}"}.isdisjoint(found.bound.quantities)
+    known = found.bound.quantities
+    return f"buy/{account}/{instrument}" in known or f"short/{account}/{instrument}" in known
 
 
 def opened_by(point: Point) -> set[Opened]:
@@ -91,9 +107,9 @@ def opened_by(point: Point) -> set[Opened]:
     return {(account, instrument) for _, account, instrument in names}
 
 
-def filled(found: Whole, reserved: Iterable[Point]) -> Bound:
+def filled(found: Whole, reserved: Mapping[str, Point]) -> Bound:
     """The obligations where nobody orders anything but what is reserved, which may be filled or not."""
-    more = reserved_in(found, (), reserved)
+    more = reserved_in(found, frozenset(), reserved)
     forms = {
         name: Form(name, plus(found.before.get(name, ZERO), more.get(name, ZERO)), (), None, None)
         for name in found.named
@@ -114,22 +130,60 @@ def over(found: Whole, names_: Collection[str]) -> dict[str, list[tuple[Number, 
     return {name: sorted(seen[name], key=lambda term: term[1]) for name in sorted(seen, key=found.rank.__getitem__)}
 
 
-def reserved_in(found: Whole, accounts: Collection[str], reserved: Iterable[Point]) -> dict[str, Number]:
-    """By form and quantity that obligations speak of: what the fills of others may add to it."""
-    filled_: dict[str, Number] = {}
-    for point in reserved:
-        for name, amount in point.items():
-            quantity = found.bound.quantities.get(name)
-            if quantity is None or quantity.account in accounts or quantity.kind is Kind.RESIDUE:
-                continue
-            filled_[name] = plus(filled_.get(name, ZERO), between(ZERO, amount))
-            if (left := f"residue/{quantity.account}") not in filled_:
-                residue = found.bound.quantities[left]
-                filled_[left] = hull(ZERO, between(residue.low, residue.high))
+def reserved_in(found: Whole, accounts: Set[str], reserved: Mapping[str, Point]) -> dict[str, Number]:
+    """By form and quantity that obligations speak of: what the fills of others may add to it. `accounts`: whose are
+    left out; `reserved`: by proposal.
+
+    One proposal more or less is no reason to add up the others again: they are added up in `GROUPS`, by their names."""
+    groups: list[dict[str, Point]] = [{} for _ in range(GROUPS)]
+    for name, point in reserved.items():
+        groups[crc32(name.encode()) % GROUPS][name] = point
+    found_ = [_filled(found, at, group) for at, group in enumerate(groups)]
+    return _sum(
+        fills.all
+        if fills.accounts.isdisjoint(accounts)
+        else _sum(_fills(found, p, accounts) for p in fills.reserved.values())
+        for fills in found_
+    )
+
+
+def _filled(found: Whole, at: int, reserved: Mapping[str, Point]) -> Fills:
+    known = found.fills.get(at)
+    if known is None or known.reserved != reserved:
+        old = known or Fills({}, {}, {}, frozenset())
+        each = {
+            name: old.each[name] if old.reserved.get(name) == point else _fills(found, point, frozenset())
+            for name, point in reserved.items()
+        }
+        whose = (found.bound.quantities.get(name) for point in reserved.values() for name in point)
+        accounts = frozenset(quantity.account for quantity in whose if quantity is not None)
+        known = found.fills[at] = Fills(reserved, each, _sum(each.values()), accounts)
+    return known
+
+
+def _fills(found: Whole, point: Point, without: Set[str]) -> dict[str, Number]:
+    """What the fills of one proposal may add, but for those in accounts that are left out."""
+    fills: dict[str, Number] = {}
+    for name, amount in point.items():
+        quantity = found.bound.quantities.get(name)
+        if quantity is None or quantity.account in without or quantity.kind is Kind.RESIDUE:
+            continue
+        fills[name] = between(ZERO, amount)
+        if (left := f"residue/{quantity.account}") not in fills:
+            residue = found.bound.quantities[left]
+            fills[left] = hull(ZERO, between(residue.low, residue.high))
     sums: dict[str, list[tuple[Number, Number]]] = {}
-    for name, fill in filled_.items():
+    for name, fill in fills.items():
         for form, each in _moved(found, name).items():
             sums.setdefault(form, []).append((each, fill))
+    return {form: dot(ZERO, pairs) for form, pairs in sums.items()}
+
+
+def _sum(several: Iterable[Mapping[str, Number]]) -> dict[str, Number]:
+    sums: dict[str, list[tuple[Number, Number]]] = {}
+    for each in several:
+        for form, number in each.items():
+            sums.setdefault(form, []).append((ONE, number))
     return {form: dot(ZERO, pairs) for form, pairs in sums.items()}
 
 

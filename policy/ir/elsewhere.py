@@ -8,7 +8,7 @@ what the whole says, or is less sure; with nothing reserved it says the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, fields, is_dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -45,13 +45,13 @@ def stated(
     library: Library,
     facts: Index,
     own: Bound,
-    reserved: Iterable[Point],
+    reserved: Mapping[str, Point],
     *,
     run: str = "",
     beside: Iterable[str] = (),
 ) -> Statement:
     """What the firm states for whoever moves the accounts of `own`, bound to the book `facts` without any orders.
-    `reserved`: what others may yet fill."""
+    `reserved`: what others may yet fill, by proposal."""
     accounts = facts.book.accounts.keys()
     held = {quantity.instrument for quantity in own.quantities.values()}
     named = tuple(sorted(found.instruments - held))
@@ -115,7 +115,7 @@ class _Others:
         return bool(found) and not any(name in self.mine or name in self.moved for name in found)
 
 
-def _others(found: Whole, own: Bound, accounts: Collection[str], reserved: Iterable[Point]) -> _Others:
+def _others(found: Whole, own: Bound, accounts: Set[str], reserved: Mapping[str, Point]) -> _Others:
     mine = same(own.forms, found.bound.forms) | (own.quantities.keys() & found.bound.quantities.keys())
     moved = {name: terms for name, terms in over(found, mine).items() if name not in mine}
     without: dict[str, Number] = {}

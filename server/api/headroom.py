@@ -136,7 +136,7 @@ def release(
 def _limits(firm: Whole, found: list[Held], who: Principal) -> tuple[LimitAnswer, ...]:
     theirs = tuple(each for each in firm.bound.obligations if may_see(each, who.roles))
     seen = replace(firm, bound=replace(firm.bound, obligations=theirs))
-    before, after = beyond.filled(seen, ()), beyond.filled(seen, [each.point for each in found])
+    before, after = beyond.filled(seen, {}), beyond.filled(seen, {each.proposal: each.point for each in found})
     return tuple(
         _limit(obligation.origin.rule, obligation.origin.clause, obligation.group, first, last)
         for obligation, first, last in zip(theirs, _measured(before), _measured(after), strict=True)

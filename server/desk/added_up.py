@@ -37,7 +37,7 @@ def added_up(said: Statement, task: Task, book: Book, beside: Sequence[Mapping[s
     whole_ = index(book)
     own = bind_to(task.library, task.index, snapshot=said.book)
     firm = _bound(task.library, whole_, said, points, frozenset(task.book.accounts))
-    again = stated(firm, task.library, task.index, own, points.values(), run=said.run, beside=said.beside)
+    again = stated(firm, task.library, task.index, own, points, run=said.run, beside=said.beside)
     missing = [name for name in said.beside if name not in points]
     if missing and _held(again) == _held(said):
         needed = f"what {count(len(missing), 'proposal')} had reserved takes their bundles, such as {missing[0]}"

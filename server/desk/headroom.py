@@ -14,8 +14,10 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
+from functools import lru_cache
 
 from pydantic import TypeAdapter
+from sqlalchemy import select as columns
 from sqlmodel import Session, and_, col, or_, select
 
 from policy.book.facts import Order
@@ -37,7 +39,11 @@ from server.store.tables import Head, Proposal, Snapshot
 GRACE = timedelta(seconds=30)
 """How long a proposal holds on after its end: an approval that was in time may be written a little later."""
 
+MANY = 16_384
+"""Proposals whose orders are kept as they were read."""
+
 _POINT = TypeAdapter(dict[str, str])
+_HELD = [col(getattr(Proposal, name)) for name in ("id", "household", "households", "state", "expires", "holds")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,22 +83,29 @@ def held(session: Session, data: Snapshot, now: str, *, without: str = "", withi
     )
     unseen = or_(col(Proposal.seen).is_(None), col(Proposal.seen) > data.id)
     approved = and_(col(Proposal.state) == State.APPROVED.value, unseen)
-    held_by = select(Proposal).where(col(Proposal.holds).is_not(None), Proposal.id != without)
+    held_by = columns(*_HELD).where(col(Proposal.holds).is_not(None), col(Proposal.id) != without)
     wanted = held_by.where(or_(waiting, approved)).order_by(col(Proposal.id))
     if within is not None:
         wanted = wanted.where(or_(col(Proposal.household) == within, col(Proposal.household).is_(None)))
-    return [_held(row) for row in session.exec(wanted)]
+    session.flush()
+    return [_held(*row) for row in session.connection().execute(wanted)]
 
 
-def _held(row: Proposal) -> Held:
-    state = State(row.state)
-    until = row.expires if state is State.PROPOSED else None
-    return Held(row.id, row.household, row.households, state, until, point_of(row))
+def _held(
+    proposal: str, household: str | None, households: str | None, said: str, expires: str | None, holds: str | None
+) -> Held:
+    state = State(said)
+    return Held(proposal, household, households, state, expires if state is State.PROPOSED else None, _read(holds))
 
 
 def point_of(row: Proposal) -> Point:
     """What its orders take."""
-    return {name: Fraction(amount) for name, amount in _POINT.validate_json(row.holds or "{}").items()}
+    return _read(row.holds)
+
+
+@lru_cache(MANY)
+def _read(holds: str | None) -> Point:
+    return {name: Fraction(amount) for name, amount in _POINT.validate_json(holds or "{}").items()}
 
 
 def others(found: Iterable[Held], homes: Collection[str | None]) -> list[Held]:
@@ -152,8 +165,8 @@ def stated(
         return None
     theirs = others(found, known.facts.homes)
     firm = firm_wide(service, known, data, {*buys, *opened(found)})
-    points, beside = [each.point for each in theirs], [each.proposal for each in theirs]
-    return firm_stated(firm, known.rules.library, known.facts.index, own, points, run=run, beside=beside)
+    reserved = {each.proposal: each.point for each in theirs}
+    return firm_stated(firm, known.rules.library, known.facts.index, own, reserved, run=run, beside=reserved)
 
 
 def firm_wide(service: Service, known: Loaded, data: Snapshot, opened: Collection[Opened]) -> Whole:
