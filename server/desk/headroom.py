@@ -17,7 +17,6 @@ from fractions import Fraction
 from functools import lru_cache
 
 from pydantic import TypeAdapter
-from sqlalchemy import select as columns
 from sqlmodel import Session, and_, col, or_, select
 
 from policy.book.facts import Order
@@ -43,7 +42,9 @@ MANY = 16_384
 """Proposals whose orders are kept as they were read."""
 
 _POINT = TypeAdapter(dict[str, str])
-_HELD = [col(getattr(Proposal, name)) for name in ("id", "household", "households", "state", "expires", "holds")]
+_HELD = select(Proposal.id, Proposal.household, Proposal.households, Proposal.state).add_columns(
+    col(Proposal.expires), col(Proposal.holds)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def held(session: Session, data: Snapshot, now: str, *, without: str = "", withi
     )
     unseen = or_(col(Proposal.seen).is_(None), col(Proposal.seen) > data.id)
     approved = and_(col(Proposal.state) == State.APPROVED.value, unseen)
-    held_by = columns(*_HELD).where(col(Proposal.holds).is_not(None), col(Proposal.id) != without)
+    held_by = _HELD.where(col(Proposal.holds).is_not(None), col(Proposal.id) != without)
     wanted = held_by.where(or_(waiting, approved)).order_by(col(Proposal.id))
     if within is not None:
         wanted = wanted.where(or_(col(Proposal.household) == within, col(Proposal.household).is_(None)))
