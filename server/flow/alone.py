@@ -3,9 +3,11 @@
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from threading import Event, Thread
+from threading import Event
 
 from sqlalchemy.exc import OperationalError
+
+from server.threads import beside
 
 PAUSE = 1.0  # seconds between two looks at who is the first
 
@@ -15,14 +17,8 @@ _log = logging.getLogger("proofolio")
 @contextmanager
 def alone(leads: Callable[[], bool], work: Callable[[], AbstractContextManager[None]]) -> Iterator[None]:
     """`work` goes on in this process meanwhile, for as long as it `leads`."""
-    stop = Event()
-    thread = Thread(target=_alone, args=(stop, leads, work), daemon=True)
-    thread.start()
-    try:
+    with beside(lambda stop: _alone(stop, leads, work), ends=2 * PAUSE):
         yield
-    finally:
-        stop.set()
-        thread.join(2 * PAUSE)
 
 
 def _alone(stop: Event, leads: Callable[[], bool], work: Callable[[], AbstractContextManager[None]]) -> None:

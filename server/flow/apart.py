@@ -21,6 +21,7 @@ from threading import Event, Thread
 from server import lines, running
 from server.children import FAREWELL, LOOK, PAUSE, asked_to_end, stays
 from server.settings import Settings
+from server.threads import beside
 
 Work = Callable[..., None]
 """A function of a module, of a service, of an event after which it ends soon, and of words."""
@@ -56,14 +57,8 @@ def ended(child: Child) -> None:
 @contextmanager
 def kept(known: Settings, work: Work) -> Iterator[None]:
     """A process works meanwhile; one that dies is followed by another."""
-    stop = Event()
-    thread = Thread(target=_kept, args=(known, work, stop), daemon=True)
-    thread.start()
-    try:
+    with beside(lambda stop: _kept(known, work, stop)):
         yield
-    finally:
-        stop.set()
-        thread.join()
 
 
 def _kept(known: Settings, work: Work, stop: Event) -> None:

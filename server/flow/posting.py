@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
 from time import monotonic, time
@@ -22,6 +23,7 @@ from server.log import feed, journal
 from server.log.feed import Happened, Page
 from server.running import Service
 from server.store.tables import Webhook
+from server.threads import beside
 
 LOOK = 0.5  # seconds between two looks at whether there is something to post
 PAUSE = 5  # seconds before the next try where the database is down
@@ -38,16 +40,10 @@ _log = logging.getLogger("proofolio")
 
 @contextmanager
 def posting(service: Service) -> Iterator[None]:
-    stop, hands = Event(), dict[str, float]()
-    threads = [Thread(target=each, args=(service, stop, hands), daemon=True) for each in (_post, _renew)]
-    for thread in threads:
-        thread.start()
-    try:
+    hands = dict[str, float]()
+    post, renew = (partial(each, service, hands) for each in (_post, _renew))
+    with beside(post, renew, ends=2 * LOOK):
         yield
-    finally:
-        stop.set()
-        for thread in threads:
-            thread.join(2 * LOOK)
 
 
 def one(
@@ -163,7 +159,7 @@ def _answered(client: httpx.Client, url: str, body: bytes, headers: dict[str, st
         return f"no answer within {PATIENCE} seconds"
 
 
-def _renew(service: Service, stop: Event, hands: dict[str, float]) -> None:
+def _renew(service: Service, hands: dict[str, float], stop: Event) -> None:
     while not stop.wait(LEASE.total_seconds() / 4):
         mine = [holder for holder, end in list(hands.items()) if monotonic() < end]
         try:
@@ -177,7 +173,7 @@ def _renew(service: Service, stop: Event, hands: dict[str, float]) -> None:
             _log.error({"event": "flow"}, exc_info=True)
 
 
-def _post(service: Service, stop: Event, hands: dict[str, float]) -> None:
+def _post(service: Service, hands: dict[str, float], stop: Event) -> None:
     with httpx.Client(timeout=PATIENCE, follow_redirects=False, trust_env=False) as client:
         while not stop.is_set():
             try:

@@ -5,7 +5,8 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from threading import Event, Thread
+from functools import partial
+from threading import Event
 from time import perf_counter
 
 from sqlalchemy.exc import OperationalError
@@ -15,6 +16,7 @@ from server.ops.spans import spanned
 from server.running import Service
 from server.store.blobs import ErasedError
 from server.store.tables import Proposal
+from server.threads import beside
 
 IDLE = 0.2  # seconds between two looks at an empty queue
 PAUSE = 5  # seconds before the next try where the database is down
@@ -26,17 +28,12 @@ _log = logging.getLogger("proofolio")
 @contextmanager
 def working(service: Service, number: int, lease: timedelta = queue.LEASE) -> Iterator[None]:
     """So many workers meanwhile. At the end, what they have in hand is there for anybody."""
-    stop, hands = Event(), set[str]()
-    threads = [Thread(target=_work, args=(service, lease, stop, hands), daemon=True) for _ in range(number)]
-    threads += [Thread(target=_renew, args=(service, lease, stop, hands), daemon=True)] if number else []
-    for thread in threads:
-        thread.start()
+    hands = set[str]()
+    work, renew = (partial(each, service, lease, hands) for each in (_work, _renew))
     try:
-        yield
+        with beside(*([work] * number), *([renew] if number else []), ends=2 * IDLE):
+            yield
     finally:
-        stop.set()
-        for thread in threads:
-            thread.join(2 * IDLE)
         queue.released(service.store, list(hands))
 
 
@@ -76,7 +73,7 @@ def _result(service: Service, row: Proposal) -> proposing.Result:
         return proposing.failed(row, "a fault of proofolio, which its log tells more about: it is ours to mend")
 
 
-def _work(service: Service, lease: timedelta, stop: Event, hands: set[str]) -> None:
+def _work(service: Service, lease: timedelta, hands: set[str], stop: Event) -> None:
     while not stop.is_set():
         try:
             if not one(service, lease, hands):
@@ -86,7 +83,7 @@ def _work(service: Service, lease: timedelta, stop: Event, hands: set[str]) -> N
             stop.wait(PAUSE)
 
 
-def _renew(service: Service, lease: timedelta, stop: Event, hands: set[str]) -> None:
+def _renew(service: Service, lease: timedelta, hands: set[str], stop: Event) -> None:
     while not stop.wait(lease.total_seconds() / 3):
         try:
             queue.renewed(service.store, list(hands), lease)

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from threading import Event as Flag
-from threading import Lock, Thread
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import delete, insert
@@ -32,6 +32,7 @@ from server.log.events import Event, apart
 from server.store.among import among
 from server.store.store import Store, alone
 from server.store.tables import Journal, Read
+from server.threads import beside
 
 EVERY = 1.0  # seconds between two writings
 SWEEP = 3600.0  # seconds between two looks for what is too old
@@ -177,14 +178,8 @@ def found(session: Session, asked: Asked, after: int, limit: int) -> Sequence[Re
 @contextmanager
 def writing(reads: Reads) -> Iterator[None]:
     """Rows are written while the block runs, and all of them at its end."""
-    stop = Flag()
-    thread = Thread(target=_write, args=(reads, stop), name="reads", daemon=True)
-    thread.start()
-    try:
+    with beside(lambda stop: _write(reads, stop)):
         yield
-    finally:
-        stop.set()
-        thread.join()
 
 
 def _write(reads: Reads, stop: Flag) -> None:

@@ -263,7 +263,7 @@ def test_what_is_in_hand_is_renewed_and_is_anothers_soon_after_a_death(
     first = posting._taken(service)
     assert first is not None
     stop, hands = threading.Event(), {str(first.holder): time.monotonic() + 60}
-    renewing = threading.Thread(target=posting._renew, args=(service, stop, hands), daemon=True)
+    renewing = threading.Thread(target=posting._renew, args=(service, hands, stop), daemon=True)
     renewing.start()
     time.sleep(1)
     assert posting._taken(service) is None
