@@ -59,7 +59,6 @@ from server.api import (
 from server.api.caller import PUBLIC
 from server.api.follow import Follower
 from server.api.problem import ProblemError
-from server.flow import worker
 from server.log.reads import Reads, writing
 from server.running import Service
 from server.store import observations
@@ -118,7 +117,7 @@ def app(service: Service) -> Litestar:
 
     @asynccontextmanager
     async def working(_app: Litestar) -> AsyncIterator[None]:
-        with writing(noting), worker.working(service, service.settings.workers):
+        with writing(noting):
             yield
         observations.written(service.memory.tally, service.store)
 

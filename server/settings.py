@@ -6,7 +6,7 @@
 | `PROOFOLIO_DATABASE_URL`  | SQLite in the data directory                     |
 | `PROOFOLIO_MIGRATE`       | `yes`: a start brings the tables up to date; `no`: it refuses old ones |
 | `PROOFOLIO_ORIGIN`        | a name made from the signing key, ending `/log`  |
-| `PROOFOLIO_WORKERS`       | 1: proposals that this process works on at once; 0 for none |
+| `PROOFOLIO_WORKERS`       | 1: processes that work on proposals beside this one; with 0 it drives nothing either |
 | `PROOFOLIO_READY`         | 512: megabytes of standing verdicts that are kept ready for new prices |
 | `PROOFOLIO_READS_DAYS`    | 2192: how long it is kept who read what          |
 | `PROOFOLIO_PROBING_NAMES` | 20: different names that may be stopped by rules which somebody may not see, |
@@ -64,9 +64,9 @@ class Sent:
 @dataclass(frozen=True, slots=True)
 class Settings:
     """`database`: a SQLAlchemy URL. `origin`: the log's name in checkpoints, None to derive it from the key.
-    `provider`: whoever knows the firm's people, beside API keys. `workers`: threads that work on proposals. `migrate`:
-    whether a start brings the tables up to date. `reads_days`: how long it is kept who read what. `ready`: megabytes of
-    standing verdicts that stay in memory."""
+    `provider`: whoever knows the firm's people, beside API keys. `workers`: processes that work on proposals beside
+    this one. `migrate`: whether a start brings the tables up to date. `reads_days`: how long it is kept who read what.
+    `ready`: megabytes of standing verdicts that stay in memory."""
 
     data: Path
     database: str

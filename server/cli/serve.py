@@ -3,7 +3,7 @@
 import argparse
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from socket import create_connection, socket
 from threading import Thread
@@ -19,6 +19,7 @@ from server.children import LOOK, asked_to_end, looked_after, orphaned, stays
 from server.cli.exits import Exit
 from server.cli.problem import bad_file
 from server.cli.show.answers import printed
+from server.flow import apart, worker
 from server.flow.driving import driving
 from server.log.signer import SignerError
 from server.running import Service
@@ -89,10 +90,22 @@ def _serve(opened: Service, at: socket, parent: int | None = None) -> None:
     if parent is not None:
         Thread(target=_outlived, args=(server, parent), daemon=True).start()
     stop = asked_to_end()  # uvicorn raises the signal that ended it once more, which would be our end at once
-    with driving(opened) if opened.settings.workers else nullcontext():
+    with _working(opened):
         if not stop.is_set():
             server.run([at])
     opened.instruments.ended()
+
+
+@contextmanager
+def _working(opened: Service) -> Iterator[None]:
+    """Flows are driven meanwhile, and proposals worked on in processes of their own."""
+    known = opened.settings
+    with ExitStack() as ends:
+        if known.workers:
+            ends.enter_context(driving(opened))
+        for _ in range(known.workers):
+            ends.enter_context(apart.kept(known, worker.work))
+        yield
 
 
 def _outlived(server: Server, parent: int) -> None:

@@ -68,7 +68,7 @@ def _kept(known: Settings, work: Work, stop: Event) -> None:
             pass
         ended(child)
         if not stop.wait(PAUSE):
-            _log.error({"event": "process", "says": f"{work.__name__} ended with {child.returncode}"})
+            _log.error({"event": "process", "says": f"{work.__module__} ended with {child.returncode}"})
 
 
 # --- in that process -----------------------------------------------------------------------------
@@ -86,7 +86,7 @@ def _main() -> int:
         work(service, stop, *words)
         service.instruments.ended()
     except Exception:
-        _log.error({"event": "fault", "process": work.__name__}, exc_info=True)
+        _log.error({"event": "fault", "process": work.__module__}, exc_info=True)
         return 1
     return 0
 

@@ -1,5 +1,5 @@
-"""Workers: threads of the serving process that take proposals from the queue, one by one. They hold nothing that a
-SIGKILL could lose: what one had in hand is taken up by another when its lease ends."""
+"""Workers: threads that take proposals from the queue, one by one. They hold nothing that a SIGKILL could lose: what
+one had in hand is taken up by another when its lease ends."""
 
 import logging
 from collections.abc import Iterator
@@ -35,6 +35,12 @@ def working(service: Service, number: int, lease: timedelta = queue.LEASE) -> It
             yield
     finally:
         queue.released(service.store, list(hands))
+
+
+def work(service: Service, stop: Event) -> None:
+    """One worker until then."""
+    with working(service, 1):
+        stop.wait()
 
 
 def one(service: Service, lease: timedelta = queue.LEASE, hands: set[str] | None = None) -> bool:

@@ -38,7 +38,7 @@ def bars(size: Size = Size()) -> Iterator[Bar]:  # noqa: B008 -- frozen
     note = f"{size.accounts:,} accounts, 200 rules, one process, over HTTP"
     with TemporaryDirectory() as folder:
         data = Path(folder) / "data"
-        with serving(data) as it:
+        with serving(data, PROOFOLIO_WORKERS="1") as it:
             begin = perf_counter()
             desk = stocked(it, data, firm.rules(), document(book))
             print(f"stocked in {perf_counter() - begin:.0f} s", flush=True)
@@ -54,7 +54,7 @@ def bars(size: Size = Size()) -> Iterator[Bar]:  # noqa: B008 -- frozen
             yield Bar("service: list entry to the first blocked order", max(listed), 1, "s", note=f"{note}; {said}")
             last = _sealed(it, desk, book, Fraction(3))
             it.end(SIGKILL)
-        with serving(data) as it:
+        with serving(data, PROOFOLIO_WORKERS="1") as it:
             again = _until(it, desk, last)
             yield Bar("service: killed while it judges, current again", again, 3600, "s", note=note)
             yield Bar("service: entries that its feed lacks or says twice", _torn(it, desk), 0, "", note=note)

@@ -222,7 +222,7 @@ BEFORE: dict[tuple[str, int], Callable[[Firm], None]] = {
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_commands_of_a_page_run(page: Path, tmp_path: Path) -> None:
     invented.files(tmp_path, ROOT / "server" / "demo" / "whitfield")
-    with serving(tmp_path / "data") as served:
+    with serving(tmp_path / "data", PROOFOLIO_WORKERS="1") as served:
         (tmp_path / "first-admin-key").write_text((tmp_path / "data" / "first-admin-key").read_text())
         firm = Firm(served, tmp_path)
         shell = Shell(tmp_path, _programs(firm), {"AS2": "Authorization: Bearer KEY2", "KEY": "KEY"})

@@ -40,7 +40,9 @@ class Served:
 
 
 def environment(data: Path, **more: str) -> dict[str, str]:
-    return {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "PROOFOLIO_DATA_DIR": str(data), **more}
+    """Without workers, unless `more` says how many."""
+    ours = {"PYTHONPATH": str(ROOT), "PROOFOLIO_DATA_DIR": str(data), "PROOFOLIO_WORKERS": "0"}
+    return {"PATH": "/usr/bin:/bin", **ours, **more}
 
 
 @contextmanager

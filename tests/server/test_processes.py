@@ -79,6 +79,24 @@ def test_one_that_dies_is_followed_and_none_outlives_who_looks_after_it(tmp_path
         until(lambda: not any(map(alive, now)))
 
 
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+def test_what_works_beside_is_followed_when_it_dies_and_ends_with_the_service(
+    tmp_path: Path, how: signal.Signals
+) -> None:
+    """A worker, and whoever judges what changed."""
+    with serving(tmp_path / "data", PROOFOLIO_WORKERS="1") as served:
+        until(lambda: len(children(served.process.pid)) == 2)
+        first = children(served.process.pid)
+        for each in first:
+            os.kill(each, signal.SIGKILL)
+        until(lambda: len(children(served.process.pid) - first) == 2)
+        assert served(None, "GET", "/v1/health/live").status_code == 200
+        now = children(served.process.pid)
+        served.end(how)
+        until(lambda: not any(map(alive, now)))
+        assert served.log.read_text().count("ended with -9") == 2
+
+
 def test_sigterm_ends_them_all(tmp_path: Path) -> None:
     with serving(tmp_path / "data", words=("--processes", "2")) as served:
         assert served(None, "GET", "/v1/health/live").status_code == 200

@@ -63,7 +63,7 @@ def sent(address: str, folder: Path, key: str) -> list[str]:
 
 @pytest.mark.parametrize("git", ["sha1"], indirect=True)
 def test_a_revision_is_published_and_proven(git: Git, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    with serving(tmp_path / "data") as served:
+    with serving(tmp_path / "data", PROOFOLIO_WORKERS="1") as served:
         first = admin(served, tmp_path / "data")
         keys = {
             name: served(first, "POST", "/v1/keys", json={"principal": name, "roles": [role]}).json()["key"]

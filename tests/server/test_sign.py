@@ -48,7 +48,7 @@ def proposed(served: Served, keys: dict[str, str]) -> str:
 
 def test_a_person_signs_and_a_stranger_sees_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     data, own = tmp_path / "data", str(tmp_path / "own-key")
-    with serving(data) as served:
+    with serving(data, PROOFOLIO_WORKERS="1") as served:
         ada = admin(served, data)
         roles = {"anna": "adviser", "rita": "compliance", "carl": "compliance", "olga": "operations"}
         keys = {

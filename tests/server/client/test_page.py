@@ -18,7 +18,7 @@ ROLES = {"anna": "adviser", "rita": "compliance", "carl": "compliance", "olga": 
 
 def test_the_example_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (example,) = EXAMPLE.findall((ROOT / "docs" / "client.md").read_text(encoding="utf-8"))
-    with serving(tmp_path / "data") as served:
+    with serving(tmp_path / "data", PROOFOLIO_WORKERS="1") as served:
         first = Client(served.address, (tmp_path / "data" / "first-admin-key").read_text().strip())
         ada = Client(served.address, first.keys.create(principal="ada", roles=["admin"]).key)
         keys = {name: ada.keys.create(principal=name, roles=[role]).key for name, role in ROLES.items()}

@@ -101,7 +101,7 @@ def test_who_ends_leads_no_longer_and_has_sent_what_it_measured(tmp_path: Path, 
     collector = ThreadingHTTPServer(("127.0.0.1", 0), Collector)
     Thread(target=collector.serve_forever, daemon=True).start()
     where = f"http://127.0.0.1:{collector.server_port}"
-    with serving(data, PROOFOLIO_DATABASE_URL=url, OTEL_EXPORTER_OTLP_ENDPOINT=where) as served:
+    with serving(data, PROOFOLIO_DATABASE_URL=url, PROOFOLIO_WORKERS="1", OTEL_EXPORTER_OTLP_ENDPOINT=where) as served:
         assert served(None, "GET", "/v1/health/live").status_code == 200
         assert served.end() == 0
     collector.shutdown()
