@@ -2,7 +2,7 @@
 a mistake of whoever wrote it (`?household=` where a filter was meant), and to pass over it would be to answer another
 question."""
 
-from functools import cache
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -37,8 +37,13 @@ async def known(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
         raise ProblemError("bad-parameter", "; ".join(flaw.detail for flaw in flaws), flaws)
 
 
-@cache
+_NAMES: dict[Callable[..., Any], dict[str, bool]] = {}
+"""By the function that answers: a guard is given a copy of its handler, a new one each time."""
+
+
 def _names(handler: HTTPRouteHandler) -> dict[str, bool]:
     """As the framework reads them off the handler's own arguments, and whether each is needed."""
-    model = handler.create_kwargs_model(path_parameters={})
-    return dict(sorted((each.field_alias, each.is_required) for each in model.expected_query_params))
+    if handler.fn not in _NAMES:
+        model = handler.create_kwargs_model(path_parameters={})
+        _NAMES[handler.fn] = dict(sorted((each.field_alias, each.is_required) for each in model.expected_query_params))
+    return _NAMES[handler.fn]
