@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 from server.flow import proposing, queue
 from server.ops.spans import spanned
 from server.running import Service
+from server.store import observations
 from server.store.blobs import ErasedError
 from server.store.tables import Proposal
 from server.threads import beside
@@ -35,6 +36,7 @@ def working(service: Service, number: int, lease: timedelta = queue.LEASE) -> It
             yield
     finally:
         queue.released(service.store, list(hands))
+        observations.written(service.memory.tally, service.store)
 
 
 def work(service: Service, stop: Event) -> None:
@@ -83,6 +85,7 @@ def _work(service: Service, lease: timedelta, hands: set[str], stop: Event) -> N
     while not stop.is_set():
         try:
             if not one(service, lease, hands):
+                observations.written(service.memory.tally, service.store)
                 stop.wait(IDLE)
         except Exception:
             _log.error({"event": "worker"}, exc_info=True)

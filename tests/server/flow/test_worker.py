@@ -14,13 +14,15 @@ from random import Random
 import pytest
 from sqlmodel import select
 
+from policy.ir.bound import Outcome
 from policy.proof.entry import Kind, entry
 from policy.proof.merkle import leaf_hash, listed
 from policy.proof.merkle import root as root_of
 from server.flow import proposing, queue, worker
 from server.log import journal
 from server.running import Service
-from server.store.tables import Journal, Proposal
+from server.store import observations
+from server.store.tables import Journal, Observation, Proposal
 from tests.server.flow.conftest import Desk
 from tests.shape.source import ROOT
 
@@ -192,6 +194,23 @@ def test_workers_end_in_peace(desk: Desk) -> None:
             assert time.monotonic() < end
             time.sleep(0.05)
     whole(desk.service)
+
+
+@pytest.mark.parametrize("idle", [True, False])
+def test_what_observed_rules_came_to_is_written_by_who_is_idle_or_ends(desk: Desk, idle: bool) -> None:
+    service = desk.service
+
+    def written() -> list[int]:
+        with service.store.reading() as session:
+            return [row.judged for row in session.exec(select(Observation))]
+
+    with worker.working(service, int(idle)):
+        observations.counted(service.memory.tally, service.store, "rb_1", "2026-01-30", {"P-1": Outcome.PASS})
+        end = time.monotonic() + 20
+        while idle and not written():
+            assert time.monotonic() < end
+            time.sleep(0.05)
+    assert written() == [1]
 
 
 def test_nobody_works_where_none_is_wanted(desk: Desk, tmp_path: Path) -> None:
