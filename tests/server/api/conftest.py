@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -15,6 +16,7 @@ from litestar.testing import TestClient
 
 from server.app import app
 from server.auth.roles import Role
+from server.flow.worker import working
 from server.running import Service, first_key, opened
 from server.settings import Settings
 
@@ -35,6 +37,14 @@ class Caller:
         return self.client.request(method, path, headers=headers | more.pop("headers", {}), **more)
 
 
+@contextmanager
+def answering(service: Service) -> Iterator[TestClient[Litestar]]:
+    """The API in this process, with as many workers as the settings say."""
+    workers = working(service, service.settings.workers)
+    with TestClient(app(service), raise_server_exceptions=False) as found, workers:
+        yield found
+
+
 @pytest.fixture
 def service(url: str, tmp_path: Path) -> Iterator[Service]:
     found = opened(Settings(tmp_path / "data", url))
@@ -44,7 +54,7 @@ def service(url: str, tmp_path: Path) -> Iterator[Service]:
 
 @pytest.fixture
 def client(service: Service) -> Iterator[TestClient[Litestar]]:
-    with TestClient(app(service), raise_server_exceptions=False) as found:
+    with answering(service) as found:
         yield found
 
 

@@ -14,13 +14,12 @@ from litestar.testing import TestClient
 from sqlmodel import col, select
 
 from server import clock
-from server.app import app
 from server.auth.openid import Keys, Provider
 from server.auth.roles import Role
 from server.running import Service
 from server.store.tables import Journal, Proposal
 from tests.server import stocked
-from tests.server.api.conftest import Caller
+from tests.server.api.conftest import Caller, answering
 from tests.server.api.test_approvals import CARL, approve, asked, code, payload, ruled
 from tests.server.api.test_proposals import stock
 from tests.server.auth.test_openid import Issuer, issuer  # noqa: F401  # a fixture
@@ -71,7 +70,7 @@ def test_of_two_who_register_one_key_at_once_one_has_it(caller: Callers) -> None
 @pytest.fixture
 def tokens(service: Service, issuer: Issuer) -> Iterator[TestClient[Litestar]]:  # noqa: F811  # the fixture
     known = replace(service, provider=Keys(Provider(issuer.url, "proofolio")))
-    with TestClient(app(known), raise_server_exceptions=False) as found:
+    with answering(known) as found:
         yield found
 
 

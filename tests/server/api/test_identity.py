@@ -9,17 +9,16 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from server.app import app
 from server.auth.openid import Keys, Provider
 from server.running import Service, first_key
-from tests.server.api.conftest import Caller
+from tests.server.api.conftest import Caller, answering
 from tests.server.auth.test_openid import Issuer, issuer  # noqa: F401  # a fixture
 
 
 @pytest.fixture
 def with_provider(service: Service, issuer: Issuer) -> Iterator[TestClient[Litestar]]:  # noqa: F811  # the fixture
     known = replace(service, provider=Keys(Provider(issuer.url, "proofolio")))
-    with TestClient(app(known), raise_server_exceptions=False) as found:
+    with answering(known) as found:
         yield found
 
 

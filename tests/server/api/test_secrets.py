@@ -22,13 +22,12 @@ from policy.book.facts import Book
 from policy.canonical import digest, encode
 from policy.judge.redact import NOT_PERMITTED
 from policy.proof.archive import unpacked
-from server.app import app
 from server.auth.roles import Role
 from server.desk import manifest
 from server.running import Service, first_key, opened
 from server.settings import Settings
 from tests.server import stocked
-from tests.server.api.conftest import Caller
+from tests.server.api.conftest import Caller, answering
 from tests.server.cli.test_visibility import BOOK, CURE, hidden
 
 LIST = """
@@ -103,7 +102,7 @@ def world(folder: Path, *secrets: str, book: Any = MARKET, **settings: Any) -> I
     try:
         stocked.ruled(service, {"rules.mandate": stocked.RULES, **kept})
         snapshot = stocked.sealed(service, book)
-        with TestClient(app(service), raise_server_exceptions=False) as client:
+        with answering(service) as client:
             yield World(service, client, snapshot)
     finally:
         service.store.engine.dispose()
