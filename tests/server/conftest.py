@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from itertools import count
 from pathlib import Path
 from tempfile import mkdtemp
@@ -11,11 +12,18 @@ from tempfile import mkdtemp
 import pytest
 from sqlalchemy import create_engine
 
+from server.flow import apart
 from server.store.migrate import migrated
 from server.store.store import Store, store
 
 BASES = ("sqlite", "postgresql")
 _NUMBER = count()
+
+
+@pytest.fixture(autouse=True)
+def _no_verdicts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Flows that a test drives in its own process begin none that keeps standing verdicts; those of `serve` do."""
+    monkeypatch.setattr(apart, "kept", lambda known, work: nullcontext())
 
 
 @pytest.fixture(scope="session")

@@ -24,6 +24,7 @@ from server.api.caller import PUBLIC as OPEN
 from server.api.routes import routes
 from server.app import app
 from server.auth.roles import Role
+from server.flow.worker import working
 from server.running import Service, first_key, opened
 from server.settings import Settings
 from tests.server import stocked
@@ -60,7 +61,7 @@ def of_its_own(folder: Path) -> Iterator[tuple[Service, Litestar, Callable[..., 
     service = opened(Settings(folder, f"sqlite:///{folder / 'x.sqlite'}", origin="example.org/log"))
     served = app(service)
     try:
-        with TestClient(served, raise_server_exceptions=False) as client:
+        with TestClient(served, raise_server_exceptions=False) as client, working(service, 1):
             first = Caller(client, first_key(service.settings).read_text().strip())
             admin = Caller(client, _key(first, "ada", [Role.ADMIN]))
 
