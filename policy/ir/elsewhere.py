@@ -38,6 +38,7 @@ from policy.ir.core import Library
 from policy.ir.forms import ONE, Table
 from policy.ir.moments import tolerated
 from policy.ir.stated import NOTHING, Added, Statement
+from policy.proof.roll import rolled
 
 
 def stated(
@@ -51,7 +52,7 @@ def stated(
     beside: Iterable[str] = (),
 ) -> Statement:
     """What the firm states for whoever moves the accounts of `own`, bound to the book `facts` without any orders.
-    `reserved`: what others may yet fill, by proposal."""
+    `reserved`: what others may yet fill, by proposal; `beside`: these."""
     accounts = facts.book.accounts.keys()
     held = {quantity.instrument for quantity in own.quantities.values()}
     named = tuple(sorted(found.instruments - held))
@@ -61,7 +62,8 @@ def stated(
     said = tuple(_stated(each, at, others, mine, numbers) for at, each in enumerate(found.drafted, 1))
     kept = tuple(replace(each, accounts=tuple(sorted(accounts))) for each in said)
     taken = tuple(numbers.taken)
-    return Statement(found.bound.book, own.book, run, tuple(sorted(beside)), named, tuple(numbers.added), kept, taken)
+    roll, _ = rolled(beside)
+    return Statement(found.bound.book, own.book, run, roll, named, tuple(numbers.added), kept, taken)
 
 
 # --- the others ------------------------------------------------------------------------

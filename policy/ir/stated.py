@@ -56,14 +56,14 @@ class Added:
 @dataclass(frozen=True, slots=True)
 class Statement:
     """`firm`, `book`: SHA-256 of the snapshot's manifest and of the household's document; `run`: the proposal that it
-    is made for; `beside`: those that held something then. `named`: instruments that others hold or may buy, and not the
-    household. `added`: numbers by their place, from 1; `obligations`: over these, without tolerance of what was there
-    before; `taken`: those whose own side is no more than stated."""
+    is made for; `beside`: the roll of those that held something then (`policy.proof.roll`). `named`: instruments that
+    others hold or may buy, and not the household. `added`: numbers by their place, from 1; `obligations`: over these,
+    without tolerance of what was there before; `taken`: those whose own side is no more than stated."""
 
     firm: str
     book: str
     run: str
-    beside: tuple[str, ...]
+    beside: str
     named: tuple[str, ...]
     added: tuple[Added, ...]
     obligations: tuple[Obligation, ...]

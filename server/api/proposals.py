@@ -37,7 +37,7 @@ from server.api.version import version
 from server.api.wire import answer, asked, flaws
 from server.auth.credentials import Principal
 from server.auth.roles import Act
-from server.desk import approval_policies, approvals, erasure, filled, holds, intent, loaded, proposals, proving
+from server.desk import approval_policies, approvals, filled, holds, intent, loaded, proposals
 from server.desk.demand import Policy
 from server.desk.filled import Release
 from server.desk.loaded import Loaded
@@ -46,7 +46,6 @@ from server.desk.proposals import UNSETTLED, Sought, State, Wanted
 from server.flow import proposing
 from server.log import journal
 from server.log.journal import Receipt
-from server.log.signer import SignerError
 from server.running import Service
 from server.store import blobs
 from server.store.tables import Approval, Proposal
@@ -110,7 +109,6 @@ UNMADE = ("probing-limited", "rule-book-not-active", "no-snapshot", "data-too-ol
 ADD = {"act": Act.PROPOSE, "asks": ProposalAsked, "says": ProposalAnswer, "problems": UNMADE, HEADERS: (WAIT,)}
 READ = {"act": Act.READ_PROPOSAL, "says": ProposalAnswer, HEADERS: (WAIT,)}
 LIST = {"act": Act.READ_PROPOSAL, "says": ProposalsAnswer, "problems": ("not-found", "bad-cursor")}
-BUNDLE = {"act": Act.READ_PROPOSAL, "says": "application/zip", "problems": ("signer-down", "erased")}
 
 
 @post("/proposals", opt=ADD, status_code=202, responses={201: ResponseSpec(None, description="The result")})
@@ -171,33 +169,6 @@ async def one(
         found = await sync_to_thread(_read, request, service, proposal, 200)
     found.headers.update(waiting.applied(seconds))
     return found
-
-
-@get("/proposals/{proposal:str}/bundle", opt=BUNDLE, media_type="application/zip", sync_to_thread=True)
-def bundle(
-    request: Request[Principal, None, Any],
-    service: NamedDependency[Service],
-    proposal: FromPath[str],
-    seen: FromQuery[int | None] = None,
-) -> Response[bytes]:
-    """Read the proof of a proposal.
-
-    Whole for whoever may see every rule; for others one in which what is kept from them is committed to,
-    by the same log entry, and none of a refusal. `seen`: the size of a state of the log that the reader kept."""
-    with service.store.reading() as session:
-        row = known(session, request, proposal)
-        if erasure.is_erased(session, row.id):
-            raise ProblemError("erased", f"what the log's entries of `{row.id}` commit to was erased")
-        said = answer_of(session, request, row)
-    if said is None or said.bundle is None:
-        raise ProblemError("not-found", f"there is no bundle of `{proposal}`, or it is not yours to see")
-    try:
-        content = proving.bundle(service, row, request.user.roles, () if seen is None else (seen,))
-    except SignerError:
-        detail = "the log cannot be signed now, and a bundle is proven by it"
-        raise ProblemError("signer-down", detail, headers={"Retry-After": "60"}) from None
-    name = {"Content-Disposition": f'attachment; filename="{row.id}.proof.zip"'}
-    return Response(content, media_type="application/zip", headers=name)
 
 
 # --- asking ------------------------------------------------------------------------------------
@@ -374,4 +345,4 @@ def _with_need(policy: Policy, row: Proposal, said: ProposalAnswer, now: str) ->
     return replace(said, approval_needed=approval.needed(approvals.needed(policy, row, now)))
 
 
-ROUTES = Router("/", route_handlers=[add, listed, one, bundle], tags=["proposals"])
+ROUTES = Router("/", route_handlers=[add, listed, one], tags=["proposals"])

@@ -31,6 +31,8 @@ MOVED = {
     "decisions_reject": ("proposals", "reject"),
     "decisions_hold": ("proposals", "hold"),
     "decisions_resume": ("proposals", "resume"),
+    "bundles_bundle": ("proposals", "bundle"),
+    "bundles_beside": ("proposals", "beside"),
     "revisions_revise": ("proposals", "revise"),
     "revisions_compare": ("proposals", "compare"),
     "observed_of_proposal": ("proposals", "observed"),

@@ -6,17 +6,19 @@ from collections.abc import Mapping
 from rich.console import Console
 from rich.markup import escape
 
+from policy.proof import roll
 from policy.proof.claims.claim import Answer
 from policy.proof.examine import Examination
 from policy.proof.verify import GROWN, InputError, examine, trust_card
 from server.answer.examination import VerifyAnswer, verified
-from server.cli import given
+from server.cli import disk, given
 from server.cli.exits import OF_CLAIM
 from server.cli.problem import bad_file
 from server.cli.show.answers import printed
 from server.cli.show.terminal import answer as marked
 from server.cli.show.terminal import output, progress
-from server.desk.verify import Firm, deep
+from server.desk.added_up import Firm
+from server.desk.verify import deep
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,18 +27,22 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--grown", metavar="PROOF", help=GROWN)
     parser.add_argument("--book", metavar="BOOK", help="the firm's whole book, to add up what it stated of others")
     parser.add_argument("--beside", metavar="F", nargs="+", default=[], help="bundles of the proposals of others")
+    parser.add_argument("--roll", metavar="F", help="which of these count: beside.ndjson of an export, or the API's")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    if arguments.beside and arguments.book is None:
-        raise bad_file("--beside", "nothing is added up without the firm's whole book", "give it with --book")
+    if (arguments.beside or arguments.roll) and arguments.book is None:
+        unread = "--beside" if arguments.beside else "--roll"
+        raise bad_file(unread, "nothing is added up without the firm's whole book", "give it with --book")
     try:
         card = trust_card(arguments.trust, arguments.grown)
         found = examine(arguments.file, card)
-        beside = tuple(_sound(place, examine(place, card)) for place in arguments.beside)
+        with progress("reading what is beside it"):
+            beside = tuple(_sound(place, examine(place, card)) for place in arguments.beside)
     except InputError as error:
         raise bad_file("verify", str(error), "name a proof bundle, as a zip or a folder, and a trust card") from None
-    firm = None if arguments.book is None else Firm(given.book(arguments.book), beside)
+    rolls = {} if arguments.roll is None else roll.parts(disk.content(arguments.roll))
+    firm = None if arguments.book is None else Firm(given.book(arguments.book), beside, rolls)
     with progress("compiling and binding again"):
         answer = verified(deep(found, firm), trusted=card is not None)
     if not printed(answer, as_json=arguments.json):
@@ -46,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _sound(place: str, found: Examination) -> Mapping[str, bytes]:
     """The files of a bundle of which nothing is refuted."""
-    if found.answer is Answer.REFUTED or found.decision is None:
+    if found.answer is Answer.REFUTED:
         raise InputError(f"{place}: refuted, so that nothing can be taken from it")
     return found.files
 

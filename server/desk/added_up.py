@@ -1,16 +1,16 @@
 """What a firm stated of all other accounts, added up again by a reader who has its whole book: the claim `elsewhere`,
 which no bundle of one household can prove.
 
-What others had reserved follows from their proposals: with the bundles of those that the statement names beside it, it
-is recomputed too.
+What others had reserved follows from their proposals: with the bundles of those that the statement is beside, it is
+recomputed too.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from policy.book.facts import Book
 from policy.book.read import Index, index
-from policy.canonical import decode, digest
+from policy.canonical import CanonicalError, decode, digest
 from policy.interval import ZERO
 from policy.ir.beyond import Whole, opened_by, opening, whole
 from policy.ir.bind import bind_to
@@ -22,36 +22,66 @@ from policy.proof.claims.claim import Claim, not_proven, proven, refuted
 from policy.proof.figures import count
 from policy.proof.layout import FIRM, PROPOSAL
 from policy.proof.proposal import proposal_from_json
+from policy.proof.reading import ShapeError
+from policy.proof.roll import named, rolled
 from server.desk import manifest
 from server.desk.prepare import Task
 
 NAME = "elsewhere"
 
 
-def added_up(said: Statement, task: Task, book: Book, beside: Sequence[Mapping[str, bytes]]) -> Claim:
-    """`task`: the household's, prepared again; `book`: the firm's; `beside`: files of bundles of others."""
-    found, _ = manifest.of(book)
+@dataclass(frozen=True, slots=True)
+class Firm:
+    """What a reader has of the firm: its whole book; of proposals of others, the files of their bundles; and parts of
+    rolls, by their SHA-256."""
+
+    book: Book
+    beside: Sequence[Mapping[str, bytes]] = ()
+    rolls: Mapping[str, bytes] = field(default_factory=dict)
+
+
+def added_up(said: Statement, task: Task, firm: Firm) -> Claim:
+    """`task`: the household's, prepared again."""
+    found, _ = manifest.of(firm.book)
     if digest(manifest.written(found)) != said.firm:
         return not_proven(NAME, f"the book that was given is not the snapshot that {FIRM} names")
-    points = _points(said, beside)
-    whole_ = index(book)
+    decided = [proposal_from_json(decode(files[PROPOSAL])) for files in firm.beside if PROPOSAL in files]
+    made = {each.run: each.point for each in decided}
+    try:
+        names = _named(said, made, firm.rolls)
+    except (ShapeError, CanonicalError) as error:
+        return not_proven(NAME, str(error))
+    points = {name: dict(point) for name, point in made.items() if names is None or name in names}
+    whole_ = index(firm.book)
     own = bind_to(task.library, task.index, snapshot=said.book)
-    firm = _bound(task.library, whole_, said, points, frozenset(task.book.accounts))
-    again = stated(firm, task.library, task.index, own, points, run=said.run, beside=said.beside)
-    missing = [name for name in said.beside if name not in points]
-    if missing and _held(again) == _held(said):
-        needed = f"what {count(len(missing), 'proposal')} had reserved takes their bundles, such as {missing[0]}"
-        return not_proven(NAME, f"what others hold is added up from the firm's whole book, and as stated; {needed}")
-    if missing or again != said:
+    bound = _bound(task.library, whole_, said, points, frozenset(task.book.accounts))
+    again = stated(bound, task.library, task.index, own, points, run=said.run, beside=names or ())
+    lacks = _lacks(names, points)
+    if lacks and _held(again) == _held(said):
+        return not_proven(NAME, f"what others hold is added up from the firm's whole book, and as stated; {lacks}")
+    if lacks or again != said:
         return refuted(NAME, f"added up from the firm's whole book it is something else: {_where(said, again)}")
-    numbers, proposals = count(len(said.added), "number"), count(len(said.beside), "proposal")
+    numbers, proposals = count(len(said.added), "number"), count(len(points), "proposal")
     return proven(NAME, f"{numbers} added up from the firm's whole book, beside {proposals} of others")
 
 
-def _points(said: Statement, beside: Sequence[Mapping[str, bytes]]) -> dict[str, Point]:
-    """What the proposals that the statement names take, by id."""
-    made = [proposal_from_json(decode(files[PROPOSAL])) for files in beside]
-    return {each.run: dict(each.point) for each in made if each.run in said.beside}
+def _named(said: Statement, given: Collection[str], rolls: Mapping[str, bytes]) -> Collection[str] | None:
+    """The proposals that the statement is beside: those that were given, or as its roll has them. None where neither
+    tells. ShapeError or CanonicalError where the parts of the roll are none."""
+    if rolled(given)[0] == said.beside:
+        return given
+    return named(said.beside, rolls) if said.beside in rolls else None
+
+
+def _lacks(names: Collection[str] | None, points: Collection[str]) -> str | None:
+    """What it takes to know what others had reserved."""
+    if names is None:
+        given = count(len(points), "bundle") if points else "no bundle"
+        return f"what they had reserved takes the bundles of all whose roll it names: {given} beside it, and no roll"
+    missing = sorted(set(names).difference(points))
+    if not missing:
+        return None
+    return f"what {count(len(missing), 'proposal')} had reserved takes their bundles, such as {missing[0]}"
 
 
 def _bound(library: Library, facts: Index, said: Statement, points: Mapping[str, Point], mine: frozenset[str]) -> Whole:
@@ -66,8 +96,8 @@ def _bound(library: Library, facts: Index, said: Statement, points: Mapping[str,
 
 
 def _held(said: Statement) -> Statement:
-    """Without what is reserved."""
-    return replace(said, added=tuple(replace(each, reserved=ZERO) for each in said.added))
+    """Without what is reserved, and by whom."""
+    return replace(said, beside="", added=tuple(replace(each, reserved=ZERO) for each in said.added))
 
 
 def _where(said: Statement, again: Statement) -> str:

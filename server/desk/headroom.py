@@ -160,14 +160,15 @@ def stated(
     buys: Collection[Opened] = (),
 ) -> Statement | None:
     """What the firm states of all others for a household, given what these hold; None where no rule is about the firm,
-    or where the book is all of it. `own`: the rules bound to its book. `run`: whose orders it is for; `buys`: what
-    they open."""
+    or where the book is all of it. `own`: the rules bound to its book. `run`: the proposal that it is for, which is
+    told beside which others; `buys`: what its orders open."""
     if known.facts.homes is None or not reaches_beyond(known.rules.library):
         return None
     theirs = others(found, known.facts.homes)
     firm = firm_wide(service, known, data, {*buys, *opened(found)})
     reserved = {each.proposal: each.point for each in theirs}
-    return firm_stated(firm, known.rules.library, known.facts.index, own, reserved, run=run, beside=reserved)
+    beside = reserved if run else ()
+    return firm_stated(firm, known.rules.library, known.facts.index, own, reserved, run=run, beside=beside)
 
 
 def firm_wide(service: Service, known: Loaded, data: Snapshot, opened: Collection[Opened]) -> Whole:

@@ -2,17 +2,18 @@
 checkpoint signed now. Where a rule is kept from somebody there are two, by one log entry (`policy.proof.kept`)."""
 
 import os
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from sqlmodel import Session, col, or_, select
 
-from policy.canonical import digest
+from policy.canonical import decode, digest
 from policy.judge.redact import readable, sees_all
 from policy.proof import kept
 from policy.proof.archive import listed
+from policy.proof.check.stated import stated
 from policy.proof.entry import SALT, Entry, Kind, entry
 from policy.proof.layout import FIRM, WAIVERS
-from server.desk import approvals, publish
+from server.desk import approvals, publish, rolls
 from server.desk.assembled import assembled
 from server.desk.loaded import Rules, rules_of
 from server.desk.proposals import DRAWN, STATED
@@ -73,8 +74,7 @@ def bundle_in(log: Sealed, by: Signer, row: Proposal, whole: bool, seen: Iterabl
         "entry": decided.index,
     }
     assert decided.salt is not None, "what was erased has no bundle"
-    assert decided.body is not None, "salt and body are erased together"
-    paths = listed(decided.body if row.whole is None else row.whole.encode())
+    paths = _paths(row, decided)
     contents = blobs.get(session, set(paths.values()))
     files = {path: contents[name] for path, name in paths.items()}
     if row.whole is not None and not whole:
@@ -86,6 +86,20 @@ def bundle_in(log: Sealed, by: Signer, row: Proposal, whole: bool, seen: Iterabl
     card = signer.card_of(session, by, log.state, approvals.signers(session, row))
     approved, shown = approvals.shown(session, row, log.state.size)
     return assembled(files, log, places | approved, decided.salt, _sizes(session, log, seen), card, shown)
+
+
+def beside(session: Session, rows: Iterable[Proposal]) -> Iterator[bytes]:
+    """The parts of the rolls of proposals beside which something was stated for these, of which there are bundles: a
+    line each."""
+    named = (_paths(row, _own(session, row.id)[1]).get(FIRM) for row in rows)
+    said = (decode(blobs.get(session, [name])[name]) for name in named if name is not None)
+    return rolls.lines(session, (stated(each).beside for each in said))
+
+
+def _paths(row: Proposal, decided: Journal) -> Mapping[str, str]:
+    """The files of the whole bundle, by their path, as hashes."""
+    assert decided.body is not None, "what was erased has no bundle"
+    return listed(decided.body if row.whole is None else row.whole.encode())
 
 
 def _own(session: Session, name: str) -> tuple[Journal, Journal]:

@@ -4,7 +4,6 @@ The stand-alone verifier answers every claim but one; this answers that one, and
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from dsl.check import check
 from dsl.diagnostic import Severity
@@ -25,18 +24,10 @@ from policy.proof.figures import count
 from policy.proof.layout import FIRM, GIT, KEPT, OBLIGATIONS, PROPOSAL, RULES, RULES_MANIFEST, SNAPSHOT
 from policy.proof.reading import ShapeError
 from server.desk import intent
-from server.desk.added_up import added_up
+from server.desk.added_up import Firm, added_up
 from server.desk.decision import INTENT, order_of
 from server.desk.prepare import Task, prepared
 from solver.intent import Intent
-
-
-@dataclass(frozen=True, slots=True)
-class Firm:
-    """What a reader has of the firm: its whole book, and bundles of other proposals, by their files."""
-
-    book: Book
-    beside: tuple[Mapping[str, bytes], ...] = ()
 
 
 def deep(found: Examination, firm: Firm | None = None) -> Examination:
@@ -50,7 +41,7 @@ def deep(found: Examination, firm: Firm | None = None) -> Examination:
     known = with_claim(found, _compared(found, task))
     if firm is None or task.beyond is None:
         return known
-    return with_claim(known, added_up(task.beyond, task, firm.book, firm.beside))
+    return with_claim(known, added_up(task.beyond, task, firm))
 
 
 def _task(found: Examination) -> Task | Claim:

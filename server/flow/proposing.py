@@ -1,7 +1,7 @@
 """What a worker does with a proposal: works it out, outside of any transaction, and writes result, files and journal
 entry in one."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import combinations
@@ -32,6 +32,7 @@ from server.desk import (
     proposals,
     proving,
     revision,
+    rolls,
     unnamed,
 )
 from server.desk.again import unchanged
@@ -98,7 +99,8 @@ def worked_out(service: Service, row: Proposal) -> Result:
     own = bind_to(known.rules.library, known.facts.index, snapshot=known.facts.document)
     beyond = headroom.stated(service, known, own, data, holding, run=row.id)
     if beyond is not None:
-        _stated(service, row, known, beyond)
+        beside = [each.proposal for each in headroom.others(holding, known.facts.homes or ())]
+        _stated(service, row, known, beyond, beside)
     wanted = intent.read(text, "intent", known.facts.index.book)
     assert isinstance(wanted, Intent), "it was read before it was queued"
     rules, facts = known.rules, known.facts
@@ -130,8 +132,8 @@ def worked_out(service: Service, row: Proposal) -> Result:
     whole = proving.disclosed(service, rules, files, found)
     room = None
     if isinstance(found, Proposed) and found.orders:
-        beside = frozenset(each.proposal for each in holding)
-        room = Room(found.point, beside, within, lambda now: headroom.still(service, known, data, task, found, now))
+        all_ = frozenset(each.proposal for each in holding)
+        room = Room(found.point, all_, within, lambda now: headroom.still(service, known, data, task, found, now))
     return Result(
         decision.filed(run, found, whole, row.id), answers, whole, measures=measures, room=room, probed=probed
     )
@@ -144,14 +146,15 @@ def _probed(task: Task, row: Proposal, answers: bytes) -> frozenset[str]:
     return probing.names(task.book, (pin.instrument for pin in task.intent.pins)) or probing.NO_NAMES
 
 
-def _stated(service: Service, row: Proposal, known: Loaded, beyond: Statement) -> None:
-    """In the log before anything rests on it."""
+def _stated(service: Service, row: Proposal, known: Loaded, beyond: Statement, beside: Collection[str]) -> None:
+    """In the log before anything rests on it. `beside`: the proposals that it is beside."""
     name = digest(decision.stated(beyond))
     data: dict[str, Json] = {"snapshot": known.facts.id, "manifest": known.facts.manifest, "statement": name}
     subject = "what other households hold and have reserved"
     said = Event("headroom.stated", f"{proposals.STATED}{row.id}", subject, row.proposer, data, run=row.id)
     about = replace(said, rules=known.rules.manifest, snapshot=name, household=row.households or "")
     with service.store.writing() as session:
+        rolls.put(session, beside)
         journal.append(session, [about], clock.now())
 
 

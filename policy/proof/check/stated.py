@@ -17,13 +17,15 @@ STATEMENT = ("v", "firm", "book", "run", "beside", "named", "added", "obligation
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """`firm`, `book`: SHA-256 of the firm's snapshot and of the household's; `run`: the decision that it is made for.
-    `numbers`: of others, with what they reserved. `own`: sides of the household that are stated too, by place;
-    `obligations`: over these, as they stand in the file; `taken`: those whose own side is no more than stated."""
+    """`firm`, `book`: SHA-256 of the firm's snapshot and of the household's; `run`: the decision that it is made for;
+    `beside`: the roll of the proposals of others that held something then. `numbers`: of others, with what they
+    reserved. `own`: sides of the household that are stated too, by place; `obligations`: over these, as they stand in
+    the file; `taken`: those whose own side is no more than stated."""
 
     firm: str
     book: str
     run: str
+    beside: str
     numbers: tuple[Number, ...]
     own: Mapping[int, Json]
     obligations: tuple[Json, ...]
@@ -34,13 +36,14 @@ def stated(value: Json) -> Stated:
     """ShapeError or CanonicalError where it is none."""
     top = members(value, *STATEMENT)
     version(top["v"])
-    for name in (*array(top["beside"]), *array(top["named"])):
+    for name in array(top["named"]):
         text(name)
     added = [members(each, "elsewhere", "reserved", "own") for each in array(top["added"])]
     return Stated(
         text(top["firm"]),
         text(top["book"]),
         text(top["run"]),
+        text(top["beside"]),
         tuple(total((number(each["elsewhere"]), number(each["reserved"]))) for each in added),
         {place: each["own"] for place, each in enumerate(added, 1) if each["own"] is not None},
         tuple(array(top["obligations"])),

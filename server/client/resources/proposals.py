@@ -100,6 +100,13 @@ class Proposals:
         )
         return found
 
+    def beside(self, proposal: Ref) -> bytes:
+        """Read beside which proposals it was proven. Those that held something when the firm stated of others what it
+        rests on: the parts of a roll, a line each (docs/proofs.md). For who may see all households, and all of its
+        bundle. For adviser, compliance, control room, trader, operations, regulator."""
+        found: bytes = self.wire.call(bytes, "GET", "/v1/proposals/{proposal}/beside", {"proposal": proposal})
+        return found
+
     def approval_payload(self, proposal: Ref) -> Signable:
         """Read what to sign to approve a proposal. What to sign with a key of one's own, within a day, to approve it
         in person (`proofolio sign`). For adviser, compliance."""

@@ -242,6 +242,7 @@ DICTIONARY = (
 )
 
 INCLUSION = "log/inclusion.ndjson"
+ROLLS = "beside.ndjson"
 
 CSV = (
     "UTF-8, commas, CRLF, RFC 4180. A text that a spreadsheet could take for a formula (it begins with = + - @, a tab, "
@@ -269,6 +270,11 @@ FORMS = (
     ("log/checkpoint", "the signed state of the log (C2SP tlog-checkpoint)"),
     ("log/trust-card.txt", "what the service says of its keys (C2SP tlog-policy), for comparison"),
     ("log/consistency-N.txt", "that the log grew out of its first N entries (C2SP tlog-witness)"),
+    (
+        ROLLS,
+        "the proposals of others beside which something was stated for these (data/firm.json): the parts of rolls, a "
+        "line each; for who sees all households",
+    ),
     (INCLUSION, "a JSON object a line: `index`, `leaf`, `entry` (the text that it hashes), `proof` (C2SP tlog-proof)"),
 )
 """What has no columns."""

@@ -7,7 +7,7 @@ put together one at a time, so that memory does not grow with the period.
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -108,6 +108,8 @@ def written(service: Service, wanted: Wanted, to: IO[bytes]) -> Written:
             for name, whole in found.proven.items():
                 row = session.get_one(Proposal, name)
                 _put(sink, f"bundles/{name}.proof.zip", proving.bundle_in(log, service.signer, row, whole, seen))
+            if wanted.who.households is None:
+                _rolls(sink, session, (name for name, whole in found.proven.items() if whole))
     return Written(log.state, counts)
 
 
@@ -232,6 +234,13 @@ def _log(sink: Sink, service: Service, log: Sealed, of: Scope, found: Gathered, 
         for row in _happened(log, of, found):
             said: dict[str, Any] = {"index": row.index, "leaf": row.leaf.hex(), "entry": row.entry.decode()}
             file.write(json.dumps({**said, "proof": log.included(row.index).decode()}).encode() + b"\n")
+
+
+def _rolls(sink: Sink, session: Session, names: Iterable[str]) -> None:
+    """Beside which proposals something was stated for these."""
+    with parcel.written(sink, columns.ROLLS) as file:
+        for line in proving.beside(session, (session.get_one(Proposal, name) for name in names)):
+            file.write(line)
 
 
 def _rules(sink: Sink, service: Service, session: Session, of: Scope) -> None:

@@ -47,8 +47,8 @@ public source of proofolio, or from whom you trust, and not from who gave you th
    proofolio verify bundles/ID.proof.zip --trust CARD
    python -m policy.proof.verify bundles/ID.proof.zip --trust CARD       (the part of it that stands alone)
 A bundle with data/firm.json rests on what the firm stated of its other households. Who has the whole book of the
-snapshot (csv/snapshots.csv names it) adds that up again; `beside` in that file names the bundles that belong to it:
-   proofolio verify bundles/ID.proof.zip --trust CARD --book BOOK --beside bundles/OTHER.proof.zip
+snapshot (csv/snapshots.csv names it) adds that up again; bundles of others belong to it, which beside.ndjson tells:
+   proofolio verify bundles/ID.proof.zip --trust CARD --book BOOK --beside bundles/*.proof.zip --roll beside.ndjson
 A trust card is a page of text with the key of the log, the keys of the people who approve, the witnesses, and a state
 of the log that was seen. Use the card that you got by another way: at the first contact, with a filing, on paper.
 log/trust-card.txt is what the service says today, for comparison: what is proven by it alone is proven by the service's

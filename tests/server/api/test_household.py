@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 
 from policy.proof.archive import unpacked
 from policy.proof.claims.claim import Answer
+from policy.proof.roll import rolled
 from policy.proof.trust import trust
 from server.auth.roles import Role
+from server.cli.exits import Exit
+from server.cli.main import main
 from server.log import signer
 from server.running import Service
 from tests.server import stocked
@@ -86,7 +91,7 @@ def test_who_may_see_one_household_gets_its_bundle_under_rules_about_the_firm(
     assert theirs["id"] not in json.dumps(mine)
     data = anna("GET", f"/v1/proposals/{mine['id']}/bundle", params={"seen": trust(card).seen[0]}).content
     files = unpacked(data)
-    assert json.loads(files["data/firm.json"])["beside"] == [theirs["id"]]
+    assert json.loads(files["data/firm.json"])["beside"] == rolled([theirs["id"]])[0]
     for word in (b"smith", b"ottokar"):
         assert not [path for path, content in files.items() if word in content], word
     said = claims(data, card)
@@ -94,6 +99,47 @@ def test_who_may_see_one_household_gets_its_bundle_under_rules_about_the_firm(
     assert open_ == {"elsewhere", "approvals"}, said
     alone(data, card, tmp_path)
     assert anna("GET", f"/v1/proposals/{theirs['id']}/bundle").status_code == 404
+    assert anna("GET", f"/v1/proposals/{mine['id']}/beside").status_code == 404
+
+
+def test_who_examines_the_firm_adds_up_what_it_stated_of_others(
+    service: Service, caller: Callers, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """From an export alone, or proposal by proposal; the roll tells which of the bundles belong to it."""
+    stocked.ruled(service, {"rules.mandate": stocked.RULES, "firm.mandate": FIRM.format(share=40)})
+    stocked.sealed(service, {**SHARED, **together(*map(household, ("jones", "smith", "weber")))})
+    card = signer.card(service.store, service.signer)
+    anna, roe = caller("anna", Role.ADVISER), caller("roe", Role.REGULATOR)
+    first, second, last = (asked(anna, household=name) for name in ("jones", "smith", "weber"))
+    assert {each["state"] for each in (first, second, last)} == {"proposed"}
+    export = roe("GET", "/v1/exports", params={"from": "2026-01-01", "to": "2030-01-01", "seen": trust(card).seen[0]})
+    with ZipFile(BytesIO(export.content)) as archive:
+        archive.extractall(tmp_path)
+    book = roe("GET", f"/v1/snapshots/{second['snapshot']}/document").content
+    single = roe("GET", f"/v1/proposals/{second['id']}/beside")
+    assert single.headers["Content-Type"] == "application/x-ndjson"
+    for name, content in (("card", card), ("book.json", book), ("single", single.content)):
+        (tmp_path / name).write_bytes(content)
+    bundle = str(tmp_path / f"bundles/{second['id']}.proof.zip")
+    given = ["verify", bundle, "--json", "--trust", str(tmp_path / "card"), "--book", str(tmp_path / "book.json")]
+
+    def elsewhere(*words: str) -> dict[str, str]:
+        main([*given, *words])
+        said = json.loads(capsys.readouterr().out)
+        return next(claim for claim in said["claims"] if claim["name"] == "elsewhere")
+
+    bundles = sorted(map(str, (tmp_path / "bundles").iterdir()))
+    assert len(bundles) == 3
+    assert elsewhere("--beside", *bundles)["answer"] == "not proven"
+    for roll in ("beside.ndjson", "single"):
+        said = elsewhere("--beside", *bundles, "--roll", str(tmp_path / roll))
+        assert (said["answer"], "beside 1 proposal of others" in said["why"]) == ("proven", True), said
+    named = elsewhere("--roll", str(tmp_path / "single"))
+    assert (named["answer"], first["id"] in named["why"]) == ("not proven", True), named
+    assert elsewhere("--beside", str(tmp_path / f"bundles/{first['id']}.proof.zip"))["answer"] == "proven"
+    assert main(["verify", bundle, "--roll", str(tmp_path / "single")]) == Exit.BAD_INPUT
+    nothing = roe("GET", f"/v1/proposals/{asked(anna, household='jones')['id'][:-1]}/beside")
+    assert nothing.status_code == 404
 
 
 def test_a_check_of_what_nobody_held_is_asked_of_rules_about_the_firm(service: Service, caller: Callers) -> None:

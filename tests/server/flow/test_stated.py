@@ -22,11 +22,12 @@ from policy.proof.claims.record import Place, Record, record
 from policy.proof.examine import Examination, examined, examined_zip
 from policy.proof.layout import FIRM, OBLIGATIONS, SNAPSHOT
 from policy.proof.opened import opened as read
+from policy.proof.roll import rolled
 from policy.proof.trust import Trust, trust
 from server.desk import proving
+from server.desk.added_up import Firm as WholeFirm
 from server.desk.loaded import loaded
 from server.desk.proposals import State
-from server.desk.verify import Firm as WholeFirm
 from server.desk.verify import deep
 from server.log import signer
 from server.running import opened
@@ -199,7 +200,7 @@ def test_a_statement_of_another_snapshot_is_refuted(made: Made) -> None:
 def test_a_statement_that_was_made_for_another_run_is_refuted(made: Made) -> None:
     """An older one, when less was reserved, is used again."""
     files = {**made.files, FIRM: made.older[FIRM]}
-    assert json.loads(files[FIRM])["beside"] == []
+    assert json.loads(files[FIRM])["beside"] == rolled(())[0]
     said = logged(made, files)
     assert (said.answer, "was stated for the run" in said.why) == (Answer.REFUTED, True)
 
@@ -223,19 +224,32 @@ def test_a_statement_that_is_logged_afterwards_or_left_out_is_refuted(made: Made
     assert model(files).answer is Answer.REFUTED
 
 
-def whole(made: Made, *beside: Files) -> Claim:
-    found = deep(examined_zip(packed(made.files), made.card), WholeFirm(made.book, beside))
+def whole(made: Made, *beside: Files, rolls: Mapping[str, bytes] | None = None) -> Claim:
+    found = deep(examined_zip(packed(made.files), made.card), WholeFirm(made.book, beside, rolls or {}))
     return next(claim for claim in found.claims if claim.name == "elsewhere")
 
 
 def test_who_has_the_whole_book_adds_it_up_again(made: Made) -> None:
     part = whole(made)
-    assert (part.answer, "as stated" in part.why, made.beside_id in part.why) == (Answer.NOT_PROVEN, True, True)
+    assert (part.answer, "as stated" in part.why, "no bundle" in part.why) == (Answer.NOT_PROVEN, True, True)
     all_ = whole(made, made.beside)
     assert all_.answer is Answer.PROVEN, all_
     lots = {name: replace(lot, quantity=lot.quantity + 1) for name, lot in made.book.lots.items()}
     other = replace(made, book=replace(made.book, lots=lots))
     assert whole(other, made.beside).answer is Answer.NOT_PROVEN
+
+
+def test_the_roll_tells_which_proposals_belong_to_it(made: Made) -> None:
+    root, parts = rolled([made.beside_id])
+    assert json.loads(made.files[FIRM])["beside"] == root
+    named = whole(made, rolls=parts)
+    assert (named.answer, made.beside_id in named.why) == (Answer.NOT_PROVEN, True)
+    many = whole(made, made.older, made.beside, made.files)
+    assert (many.answer, "3 bundles" in many.why) == (Answer.NOT_PROVEN, True), many
+    told = whole(made, made.older, made.beside, made.files, rolls=parts)
+    assert (told.answer, "beside 1 proposal" in told.why) == (Answer.PROVEN, True), told
+    spoilt = whole(made, made.beside, made.files, rolls={root: b"[]"})
+    assert (spoilt.answer, "no part of a roll" in spoilt.why) == (Answer.NOT_PROVEN, True), spoilt
 
 
 def test_a_number_that_was_logged_and_is_not_true_is_refuted_by_the_whole_book(made: Made) -> None:
