@@ -16,13 +16,14 @@ from policy.book.read import index
 from policy.ir.bind import bind, bind_to
 from policy.ir.point import point_of
 from policy.judge.eval import judge
+from tests.depth import chunks
 from tests.worlds.firms import firm, orders
 from tests.worlds.mandates import library
 
 CASES = 12_500  # obligations per part; four parts
 
 
-@pytest.mark.parametrize("part", range(4))
+@pytest.mark.parametrize("part", chunks(4, quick=1))
 def test_orders_on_a_book_are_the_book_after_them(part: int) -> None:
     compared = measured = unknown = with_orders = 0
     seed = part * 1_000_000

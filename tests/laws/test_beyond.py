@@ -25,6 +25,7 @@ from policy.ir.elsewhere import stated
 from policy.ir.point import point_of
 from policy.ir.stated import merged, statement_from_json, statement_json
 from policy.judge.eval import judge
+from tests.depth import chunks
 from tests.worlds import mandates
 from tests.worlds.firms import firm, orders
 
@@ -70,7 +71,7 @@ def outcomes(bound: Bound, point: Point) -> list[Outcome]:
     return [finding.outcome for finding in judge(bound, point).findings if finding.obligation.scope == FIRM]
 
 
-@pytest.mark.parametrize("chunk", range(4))
+@pytest.mark.parametrize("chunk", chunks(4, quick=1))
 def test_what_is_stated_for_some_households_is_never_too_sure(chunk: int) -> None:
     met: Counter[str] = Counter()
     for seed in range(chunk * WORLDS, (chunk + 1) * WORLDS):

@@ -16,6 +16,7 @@ from policy.judge import reach
 from policy.judge.eval import finding, judge
 from policy.judge.fills import Batch, judge_orders, sells_first
 from policy.judge.verdict import FillSafety, Finding
+from tests.depth import chunks
 from tests.worlds.worlds import world
 
 CHUNKS = 4
@@ -62,7 +63,7 @@ def outcome_at(bound: Bound, obligation: Obligation, state: Point) -> Outcome:
     return finding(obligation, bound, at, standing=False).outcome
 
 
-@pytest.mark.parametrize("chunk", range(CHUNKS))
+@pytest.mark.parametrize("chunk", chunks(CHUNKS, quick=2))
 def test_promises_hold_in_sampled_states(chunk: int) -> None:
     met: Counter[FillSafety | None] = Counter()
     for seed in range(chunk * WORLDS, (chunk + 1) * WORLDS):

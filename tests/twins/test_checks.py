@@ -25,6 +25,7 @@ from server.desk.check import Checked, Reader
 from server.desk.judge import Judgement
 from server.desk.loaded import Facts, Loaded, Rules
 from server.running import Memory
+from tests.depth import chunks
 from tests.worlds import firms, mandates
 
 CHUNKS = 8
@@ -34,7 +35,7 @@ MOMENTS = ((Moment.TRADE,), (Moment.PROPOSAL,), (Moment.TRADE, Moment.PURCHASE))
 ROLES = (frozenset[str](), frozenset({"control room"}))
 
 
-@pytest.mark.parametrize("chunk", range(CHUNKS))
+@pytest.mark.parametrize("chunk", chunks(CHUNKS, quick=3))
 def test_a_check_says_what_the_reference_says(chunk: int) -> None:
     met: Counter[str] = Counter()
     for seed in range(chunk * PER_CHUNK, (chunk + 1) * PER_CHUNK):

@@ -18,25 +18,19 @@ from policy.ir.bound import Basket, Count, Greatest, Least, Outcome, Quad, Sum, 
 from policy.judge import fast
 from policy.judge.eval import judge, tightness
 from policy.judge.verdict import Finding, Verdict
+from tests.depth import chunks
 from tests.worlds.nodes import leaves, scalars
 from tests.worlds.worlds import World, world
 
-CHUNKS = 20
+CHUNKS = 220
 PER_CHUNK = 100  # worlds
 OBLIGATIONS, POINTS = 25, 10
-DEEP_CHUNKS = 200
 
 KINDS = (Basket, Count, TopK, Greatest, Least, Quad, Sum)
 
 
-@pytest.mark.parametrize("chunk", range(CHUNKS))
+@pytest.mark.parametrize("chunk", chunks(CHUNKS, quick=6))
 def test_fast_and_reference_agree(chunk: int) -> None:
-    _check_shares(_compared(range(chunk * PER_CHUNK, (chunk + 1) * PER_CHUNK)))
-
-
-@pytest.mark.deep
-@pytest.mark.parametrize("chunk", range(CHUNKS, CHUNKS + DEEP_CHUNKS))
-def test_fast_and_reference_agree_on_millions(chunk: int) -> None:
     _check_shares(_compared(range(chunk * PER_CHUNK, (chunk + 1) * PER_CHUNK)))
 
 
