@@ -30,12 +30,13 @@ _HERE = Path(__file__).parent
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A route asks a database nothing that the store does not, whose tests run on both. So of two tests that differ in
     the database alone `make test` runs one, as it falls by their name, and `make deep` both."""
-    for item in items:
-        said = getattr(item, "callspec", None)
-        if said is not None and "url" in said.params and item.path.is_relative_to(_HERE):
-            at = BASES.index(said.params["url"])
-            if crc32(item.nodeid.replace(BASES[at], "").encode()) % len(BASES) != at:
-                item.add_marker(pytest.mark.deep)
+    there = {item.nodeid: item for item in items if item.path.is_relative_to(_HERE)}
+    first, second = BASES
+    for name, item in there.items():
+        twin = there.get(name.replace(first, second))
+        if twin is not None and twin is not item:
+            late = (item, twin)[crc32(name.encode()) % 2]
+            late.add_marker(pytest.mark.deep)
 
 
 @dataclass
