@@ -15,7 +15,7 @@ from server import clock
 from server.api.listing import USUAL, page
 from server.api.once import Answer, once
 from server.api.problem import Flaw, ProblemError, several
-from server.api.version import matched, version
+from server.api.version import matched, unchanged, version
 from server.api.wire import Asked, answer, asked, document
 from server.api.writing import writing_for
 from server.auth.credentials import Principal
@@ -74,7 +74,7 @@ class PoliciesAnswer:
 CHANGED = ("self-approval", "state-conflict", "version-old", "if-match-needed")
 ADD = {"act": Act.SET_APPROVALS, "asks": PolicyAsked, "says": PolicyAnswer}
 AGREE = {"act": Act.SET_APPROVALS, "asks": AgreementAsked, "says": PolicyAnswer, "problems": CHANGED}
-END = {"act": Act.SET_APPROVALS, "says": PolicyAnswer, "problems": ("state-conflict",)}
+END = {"act": Act.SET_APPROVALS, "says": PolicyAnswer, "problems": ("state-conflict", "version-old")}
 READ = {"act": Act.READ_APPROVALS, "says": PolicyAnswer}
 LIST = {"act": Act.READ_APPROVALS, "says": PoliciesAnswer, "problems": ("bad-cursor",)}
 
@@ -160,6 +160,7 @@ def end(
     whatever else it asks for stays. So one person may, at once. Ending it again changes nothing."""
     with writing_for(service.store, request.user) as session:
         row, now = _known(session, policy, lock=True), clock.now()
+        unchanged(request, row)
         if row.active is None:
             raise ProblemError("state-conflict", "nobody agreed to this draft: it is not in force")
         if row.ends is not None and row.ends <= now:

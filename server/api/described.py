@@ -66,6 +66,7 @@ KEY = _header(
     maxLength=255,
 )
 MATCH = _header("If-Match", "the ETag of the version that was read", required=True)
+MAY_MATCH = _header("If-Match", "the ETag of the version that was read; without it, whichever it has")
 WAIT = _header("Prefer", "such as `wait=10`: answer when there is a result, and after that many seconds (60 at most)")
 LAST = _header("Last-Event-ID", "the number of the last event that one has; goes before `after`")
 HEADERS = "headers"

@@ -16,7 +16,7 @@ from server.api.once import Answer, once
 from server.api.people import Signable
 from server.api.problem import Flaw, ProblemError
 from server.api.proposals import known
-from server.api.version import matched, version
+from server.api.version import matched, unchanged, version
 from server.api.wire import Asked, answer, asked
 from server.api.writing import writing_for
 from server.auth.credentials import Principal
@@ -72,7 +72,7 @@ GRANT = {
 }
 LIST = {"act": Act.READ_WAIVERS, "says": OverridesAnswer}
 READ = {"act": Act.READ_WAIVERS, "says": OverrideAnswer}
-END = {"act": Act.ASK_WAIVER, "says": OverrideAnswer, "problems": ("state-conflict",)}
+END = {"act": Act.ASK_WAIVER, "says": OverrideAnswer, "problems": ("state-conflict", "version-old")}
 
 
 @post("/proposals/{proposal:str}/overrides", opt=ADD, sync_to_thread=True, status_code=201)
@@ -169,6 +169,7 @@ def end(
     with writing_for(service.store, request.user) as session:
         now, who = clock.now(), request.user
         row, about = _known(session, request, override, lock=True)
+        unchanged(request, row)
         may = who.may(Act.GRANT_OVERRIDE) or (row.asker == who.name and row.granted is None)
         if row.ended is not None or not may:
             raise ProblemError("state-conflict", f"it is {overrides.state(row)}; compliance ends what was granted")

@@ -62,6 +62,8 @@ def _parameters(parameters: list[dict[str, Any]], method: str, opt: dict[str, An
         parameters.append(described.KEY)
     if "if-match-needed" in opt.get("problems", ()):
         parameters.append(described.MATCH)
+    elif "version-old" in opt.get("problems", ()):
+        parameters.append(described.MAY_MATCH)
     parameters += opt.get(described.HEADERS, ())
     described.parameters(parameters)
 

@@ -24,7 +24,7 @@ from server.api.listing import USUAL, page
 from server.api.once import Answer, Write, once
 from server.api.people import Signable
 from server.api.problem import Flaw, ProblemError
-from server.api.version import matched, version
+from server.api.version import matched, unchanged, version
 from server.api.waiver_terms import Plain, WaiverAsked, terms, whose
 from server.api.wire import answer, asked
 from server.api.writing import writing_for
@@ -104,7 +104,7 @@ PAYLOAD = {
 }
 LIST = {"act": Act.READ_WAIVERS, "says": WaiversAnswer, "problems": ("bad-cursor",)}
 READ = {"act": Act.READ_WAIVERS, "says": WaiverAnswer}
-END = {"act": Act.ASK_WAIVER, "says": WaiverAnswer, "problems": ("state-conflict", "invalid")}
+END = {"act": Act.ASK_WAIVER, "says": WaiverAnswer, "problems": ("state-conflict", "version-old", "invalid")}
 
 
 @post("/waivers", opt=ADD, sync_to_thread=True, status_code=201)
@@ -236,6 +236,7 @@ def end(
         ruling.alone(session)
         now, who = clock.now(), request.user
         row = _known(session, who, waiver, lock=True)
+        unchanged(request, row)
         at = begins(since, now)
         if not who.rules(row.role) and (row.asker != who.name or row.granted is not None):
             raise ProblemError("state-conflict", "compliance ends what was granted, and who asked takes back the rest")

@@ -239,7 +239,7 @@ def _method(name: str, verb: str, path: str, operation: Doc, schemas: Doc) -> st
     asked = operation.get("parameters", [])
     places = [each["name"] for each in asked if each["in"] == "path"]
     query = {each["name"]: each for each in asked if each["in"] == "query"}
-    match = any(each["name"] == "If-Match" for each in asked)
+    match = next((each for each in asked if each["name"] == "If-Match"), None)
     patient = any(each["name"] == "Prefer" for each in asked)
     media, body = next(iter(operation.get("requestBody", {}).get("content", {}).items()), (None, None))
     members = _members(body["schema"], schemas) if body else {}
@@ -262,7 +262,8 @@ def _method(name: str, verb: str, path: str, operation: Doc, schemas: Doc) -> st
     if body:
         given.append("body=content" if raw else f"body={_dict(members or {})}")
     given += ["media=media"] if raw else []
-    given += [f"match={_name(places[0])}", "version=version"] if match else []
+    given += [f"match={_name(places[0])}"] if match and match["required"] else []
+    given += ["version=version"] if match else []
     given += ["wait=wait"] if patient else []
     doc = _docstring(f"{operation['summary']}. {operation['description']}", 8)
     head = f"def {name}({', '.join(['self', *words])}) -> {kind}:"

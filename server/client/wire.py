@@ -46,12 +46,14 @@ class Wire:
         wait: int | None = None,
     ) -> Any:
         """The answer as `kind`. `places`: what stands in the path; `match`: what is meant, as it was read or
-        at `version`."""
+        at `version`, which may be given alone."""
         headers = {"Content-Type": media} if body is not None else {}
         if method == "POST":
             headers["Idempotency-Key"] = f'"{uuid4()}"'
         if match is not None:
-            headers["If-Match"] = _version(match, version)
+            headers["If-Match"] = _quoted(_version(match, version))
+        elif version is not None:
+            headers["If-Match"] = _quoted(version)
         if wait is not None:
             headers["Prefer"] = f"wait={wait}"
         return read(kind, self.send(method, filled(path, places or {}), query or {}, headers, encoded(body)))
@@ -110,4 +112,8 @@ def _version(thing: Ref, said: str | None) -> str:
     found = said or (thing.etag if isinstance(thing, Answer) else None)
     if found is None:
         raise ValueError(f"which version of {name(thing)} is meant? Give what was read of it, or `version`")
-    return found if found.startswith('"') else f'"{found}"'
+    return found
+
+
+def _quoted(tag: str) -> str:
+    return tag if tag.startswith('"') else f'"{tag}"'

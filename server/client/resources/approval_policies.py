@@ -47,12 +47,12 @@ class ApprovalPolicies:
         found: PolicyAnswer = self.wire.call(PolicyAnswer, "GET", "/v1/approval-policies/{policy}", {"policy": policy})
         return found
 
-    def end(self, policy: Ref) -> PolicyAnswer:
+    def end(self, policy: Ref, *, version: str | None = None) -> PolicyAnswer:
         """End an approval policy. From now on it approves nothing by itself and leaves nothing to the proposer, until
         another one is in force; whatever else it asks for stays. So one person may, at once. Ending it again changes
         nothing. For compliance."""
         found: PolicyAnswer = self.wire.call(
-            PolicyAnswer, "DELETE", "/v1/approval-policies/{policy}", {"policy": policy}
+            PolicyAnswer, "DELETE", "/v1/approval-policies/{policy}", {"policy": policy}, version=version
         )
         return found
 

@@ -42,11 +42,11 @@ class Overrides:
         )
         return found
 
-    def end(self, override: Ref) -> OverrideAnswer:
+    def end(self, override: Ref, *, version: str | None = None) -> OverrideAnswer:
         """End an override. From now on; what was approved by it stays approved. For adviser, compliance, control room,
         trader."""
         found: OverrideAnswer = self.wire.call(
-            OverrideAnswer, "DELETE", "/v1/overrides/{override}", {"override": override}
+            OverrideAnswer, "DELETE", "/v1/overrides/{override}", {"override": override}, version=version
         )
         return found
 

@@ -67,11 +67,11 @@ class Waivers:
         found: WaiverAnswer = self.wire.call(WaiverAnswer, "GET", "/v1/waivers/{waiver}", {"waiver": waiver})
         return found
 
-    def end(self, waiver: Ref, *, since: str | None = None) -> WaiverAnswer:
+    def end(self, waiver: Ref, *, since: str | None = None, version: str | None = None) -> WaiverAnswer:
         """End a waiver. From `since` on (`now`, or an instant to come) it is no rule any more. Who asked may take it
         back until it is granted; compliance ends it. For adviser, compliance, control room, trader."""
         found: WaiverAnswer = self.wire.call(
-            WaiverAnswer, "DELETE", "/v1/waivers/{waiver}", {"waiver": waiver}, query={"since": since}
+            WaiverAnswer, "DELETE", "/v1/waivers/{waiver}", {"waiver": waiver}, query={"since": since}, version=version
         )
         return found
 

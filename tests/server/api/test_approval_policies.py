@@ -70,7 +70,9 @@ def test_scheduled_then_superseded_then_ended(service: Service, rita: Caller, ca
     third = draft(rita, {"level": "self"}).headers["location"]
     assert agreed(carl, third) == (200, "active")
     assert rita("GET", first).json()["state"] == "superseded"
-    done = rita("DELETE", third).json()
+    tag = rita("GET", third).headers["etag"]
+    assert rita("DELETE", third, headers={"If-Match": '"r1"'}).json()["code"] == "version-old"
+    done = rita("DELETE", third, headers={"If-Match": tag}).json()
     assert (done["state"], done["log"]["stream"]) == ("ended", "approval policies")
     assert rita("DELETE", third).json() == {**done, "log": None}
 

@@ -73,6 +73,7 @@ def test_an_override_that_ended_overrides_nothing(service: Service, anna: Caller
     name = anna("POST", f"{path}/overrides", json=WHY).json()["id"]
     assert carl("POST", f"/v1/overrides/{name}/grant", json={}, headers=FIRST).status_code == 200
     assert code(anna("DELETE", f"/v1/overrides/{name}")) == "state-conflict"
+    assert code(berta("DELETE", f"/v1/overrides/{name}", headers=FIRST)) == "version-old"
     assert berta("DELETE", f"/v1/overrides/{name}").json()["state"] == "ended"
     assert code(berta("POST", f"{path}/approval", json={}, headers=match)) == "override-needed"
 

@@ -116,6 +116,7 @@ def test_it_takes_two_and_ends_once(anna: Caller, berta: Caller, caller: Makes) 
     assert cora("POST", f"/v1/waivers/{made}/grant", json={}, headers=SECOND).json()["code"] == "state-conflict"
     day = clock.text(NOW + timedelta(days=9))
     assert cora("DELETE", f"/v1/waivers/{made}", params={"since": "2001-01-01T00:00:00Z"}).status_code == 422
+    assert cora("DELETE", f"/v1/waivers/{made}", headers={"If-Match": '"r0"'}).json()["code"] == "version-old"
     later = cora("DELETE", f"/v1/waivers/{made}", params={"since": day}).json()
     assert (later["state"], later["ended"], later["in_force"]) == ("granted", day, True)
     assert cora("DELETE", f"/v1/waivers/{made}").json()["code"] == "state-conflict"
