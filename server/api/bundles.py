@@ -52,8 +52,10 @@ def beside(
     (docs/proofs.md). For who may see all households, and all of its bundle."""
     with service.store.reading() as session:
         row = _proven(session, request, proposal)
-        mine = request.user.households is None and proving.whole_to(service, row, request.user.roles)
-        content = b"".join(proving.beside(session, [row])) if mine else b""
+    content = b""
+    if request.user.households is None and proving.whole_to(service, row, request.user.roles):
+        with service.store.reading() as session:
+            content = b"".join(proving.beside(session, [row]))
     if not content:
         raise ProblemError("not-found", f"nothing was stated of others for `{row.id}`, or it is not yours to see")
     return Response(content, media_type="application/x-ndjson")

@@ -1,4 +1,4 @@
-"""Proposals: asked for, waited for or fetched later, and proven by a bundle."""
+"""Proposals: asked for, and waited for or fetched later."""
 
 import json
 from collections.abc import Mapping

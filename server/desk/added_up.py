@@ -47,16 +47,12 @@ def added_up(said: Statement, task: Task, firm: Firm) -> Claim:
         return not_proven(NAME, f"the book that was given is not the snapshot that {FIRM} names")
     decided = [proposal_from_json(decode(files[PROPOSAL])) for files in firm.beside if PROPOSAL in files]
     made = {each.run: each.point for each in decided}
-    try:
-        names = _named(said, made, firm.rolls)
-    except (ShapeError, CanonicalError) as error:
-        return not_proven(NAME, str(error))
-    points = {name: dict(point) for name, point in made.items() if names is None or name in names}
+    names, lacks = _named(said, made, firm.rolls)
+    points = {name: dict(made[name]) for name in names if name in made}
     whole_ = index(firm.book)
     own = bind_to(task.library, task.index, snapshot=said.book)
     bound = _bound(task.library, whole_, said, points, frozenset(task.book.accounts))
-    again = stated(bound, task.library, task.index, own, points, run=said.run, beside=names or ())
-    lacks = _lacks(names, points)
+    again = stated(bound, task.library, task.index, own, points, run=said.run, beside=names)
     if lacks and _held(again) == _held(said):
         return not_proven(NAME, f"what others hold is added up from the firm's whole book, and as stated; {lacks}")
     if lacks or again != said:
@@ -65,23 +61,23 @@ def added_up(said: Statement, task: Task, firm: Firm) -> Claim:
     return proven(NAME, f"{numbers} added up from the firm's whole book, beside {proposals} of others")
 
 
-def _named(said: Statement, given: Collection[str], rolls: Mapping[str, bytes]) -> Collection[str] | None:
-    """The proposals that the statement is beside: those that were given, or as its roll has them. None where neither
-    tells. ShapeError or CanonicalError where the parts of the roll are none."""
+def _named(said: Statement, given: Collection[str], rolls: Mapping[str, bytes]) -> tuple[Collection[str], str | None]:
+    """The proposals that the statement is beside, where those that were given are just these, or its roll names them;
+    and what it takes to know what they had reserved. Where neither tells, none: what others may have bought since is
+    not in it."""
     if rolled(given)[0] == said.beside:
-        return given
-    return named(said.beside, rolls) if said.beside in rolls else None
-
-
-def _lacks(names: Collection[str] | None, points: Collection[str]) -> str | None:
-    """What it takes to know what others had reserved."""
-    if names is None:
-        given = count(len(points), "bundle") if points else "no bundle"
-        return f"what they had reserved takes the bundles of all whose roll it names: {given} beside it, and no roll"
-    missing = sorted(set(names).difference(points))
+        return given, None
+    if not rolls:
+        there = count(len(given), "bundle") if given else "no bundle"
+        return (), f"what they had reserved takes the bundles of all on its roll: {there} beside it, and no roll"
+    try:
+        found = named(said.beside, rolls)
+    except (ShapeError, CanonicalError) as error:
+        return (), str(error)
+    missing = sorted(found.difference(given))
     if not missing:
-        return None
-    return f"what {count(len(missing), 'proposal')} had reserved takes their bundles, such as {missing[0]}"
+        return found, None
+    return found, f"what {count(len(missing), 'proposal')} had reserved takes their bundles, such as {missing[0]}"
 
 
 def _bound(library: Library, facts: Index, said: Statement, points: Mapping[str, Point], mine: frozenset[str]) -> Whole:

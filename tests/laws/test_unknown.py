@@ -25,13 +25,13 @@ from tests.depth import chunks
 from tests.worlds.firms import firm, orders
 from tests.worlds.mandates import library
 
-BOOKS = 150
+BOOKS = 250
 Hidden = tuple[str, Book]
 
 
-@pytest.mark.parametrize("chunk", chunks(4, quick=1))
+@pytest.mark.parametrize("chunk", chunks(2, quick=1))
 def test_hiding_a_fact_never_moves_a_verdict_down(chunk: int) -> None:
-    moved = _moved(range(chunk * BOOKS, (chunk + 1) * BOOKS))
+    moved = _moved(range(chunk * 1_000_000, chunk * 1_000_000 + BOOKS))
     assert {hide.__name__.strip("_") for hide in HIDINGS} == {what for what, count in moved.items() if count}
 
 

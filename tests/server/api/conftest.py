@@ -28,13 +28,13 @@ _HERE = Path(__file__).parent
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A route asks a database nothing that the store does not, whose tests run on both. So of two tests that differ in
-    the database alone `make test` runs one, as it falls by their name, and `make deep` both."""
+    """Of two tests that differ in the database alone `make test` runs one, as it falls by their name, unless they are
+    marked `both`, as those of what happens at once are. `make deep` runs all."""
     there = {item.nodeid: item for item in items if item.path.is_relative_to(_HERE)}
     first, second = BASES
     for name, item in there.items():
         twin = there.get(name.replace(first, second))
-        if twin is not None and twin is not item:
+        if twin is not None and twin is not item and item.get_closest_marker("both") is None:
             late = (item, twin)[crc32(name.encode()) % 2]
             late.add_marker(pytest.mark.deep)
 

@@ -22,6 +22,8 @@ from server.store.store import Store
 from server.store.tables import Reply
 from tests.server.api.conftest import Caller
 
+pytestmark = pytest.mark.both
+
 EVE = {"principal": "eve", "roles": ["trader"]}
 
 

@@ -26,6 +26,8 @@ from tests.server.api.deeds import DEEDS, FIRST, RULES, SECOND, WHY, Deed, World
 from tests.server.api.texts import PUBLIC
 from tests.server.locks import waited_for
 
+pytestmark = pytest.mark.both
+
 
 @pytest.fixture
 def firm(url: str, tmp_path: Path) -> Iterator[World]:

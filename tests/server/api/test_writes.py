@@ -22,6 +22,8 @@ from server.store.tables import Journal
 from tests.server.api.deeds import DEEDS, FIRMS, Deed, World, world
 from tests.server.api.losing import losing
 
+pytestmark = pytest.mark.both
+
 HOSTILE: tuple[Any, ...] = (
     None, True, 0, -1, 10**400, 1.5, 1e300, [], [[]], {}, {"": None}, "", "\0", "\ud800", "\udfff\ud800", "a" * 100_000,
     "../../etc/passwd", "/", "\\..\\", "\u202e", "NaN", "1e999999999", "9" * 4000, "%00", "' OR 1=1 --",

@@ -20,7 +20,7 @@ from policy.proof.claims import beyond
 from policy.proof.claims.claim import Answer, Claim
 from policy.proof.claims.record import Place, Record, record
 from policy.proof.examine import Examination, examined, examined_zip
-from policy.proof.layout import FIRM, OBLIGATIONS, SNAPSHOT
+from policy.proof.layout import FIRM, OBLIGATIONS, PROPOSAL, SNAPSHOT
 from policy.proof.opened import opened as read
 from policy.proof.roll import rolled
 from policy.proof.trust import Trust, trust
@@ -61,7 +61,12 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
     folder = tmp_path_factory.mktemp("firm")
     service = opened(Settings(folder / "data", f"sqlite:///{folder / 'x.sqlite'}", workers=0))
     rules = {"rules.mandate": stocked.RULES, "firm.mandate": RULE.format(share=20)}
-    book = {**SHARED, **together(*(household(name) for name in NAMES))}
+    extra = {
+        "issuers": [*SHARED["issuers"], {"id": "XD", "name": "Issuer D"}],
+        "instruments": [*SHARED["instruments"], {"id": "D", "name": "Share D", "issuer": "XD", "currency": "USD"}],
+        "prices": [*SHARED["prices"], {"instrument": "D", "day": "2026-01-30", "price": "10.00"}],
+    }
+    book = {**SHARED, **extra, **together(*(household(name) for name in NAMES))}
     firm = Firm(service, stocked.ruled(service, rules), stocked.sealed(service, book))
     card = trust(signer.card(service.store, service.signer))
     found = []
@@ -250,6 +255,19 @@ def test_the_roll_tells_which_proposals_belong_to_it(made: Made) -> None:
     assert (told.answer, "beside 1 proposal" in told.why) == (Answer.PROVEN, True), told
     spoilt = whole(made, made.beside, made.files, rolls={root: b"[]"})
     assert (spoilt.answer, "no part of a roll" in spoilt.why) == (Answer.NOT_PROVEN, True), spoilt
+    strange = whole(made, made.beside, made.files, rolls=rolled([made.beside_id, "prop_x"])[1])
+    assert (strange.answer, root in strange.why, "not there" in strange.why) == (Answer.NOT_PROVEN, True, True), strange
+
+
+def test_what_a_proposal_that_may_not_belong_to_it_buys_refutes_nothing(made: Made) -> None:
+    """Nobody held D, or meant to buy it, when it was stated."""
+
+    def buy(value: Any) -> None:
+        value["point"] = sorted([*value["point"], ["buy/h3-0/D", "5"]])
+
+    later = edited(made.older, PROPOSAL, buy)
+    assert whole(made, made.beside, later).answer is Answer.NOT_PROVEN
+    assert whole(made, made.beside, later, rolls=rolled([made.beside_id])[1]).answer is Answer.PROVEN
 
 
 def test_a_number_that_was_logged_and_is_not_true_is_refuted_by_the_whole_book(made: Made) -> None:
@@ -265,9 +283,13 @@ def test_a_number_that_was_logged_and_is_not_true_is_refuted_by_the_whole_book(m
 
     files = edited(edited(made.files, FIRM, lower), OBLIGATIONS, said)
     assert logged(made, files).answer is Answer.PROVEN
-    found = deep(Examination(examined(files, None).claims, files, read(files)), WholeFirm(made.book, (made.beside,)))
-    told = next(claim for claim in found.claims if claim.name == "elsewhere")
-    assert (told.answer, "is 300, and 200 is stated" in told.why) == (Answer.REFUTED, True), told
+    root = json.loads(files[FIRM])["beside"]
+    for rolls in ({}, {root: b"[]"}, {digest(b"[]"): b"[]"}):  # a spoilt one hides nothing
+        for beside in ((made.beside,), ()):
+            firm = WholeFirm(made.book, beside, rolls)
+            found = deep(Examination(examined(files, None).claims, files, read(files)), firm)
+            told = next(claim for claim in found.claims if claim.name == "elsewhere")
+            assert (told.answer, "is 300, and 200 is stated" in told.why) == (Answer.REFUTED, True), told
     less = edited(made.files, FIRM, lambda value: value["added"][0].update(reserved="0"))
     found = deep(Examination(examined(less, None).claims, less, read(less)), WholeFirm(made.book, (made.beside,)))
     assert answers(found)["elsewhere"] is Answer.REFUTED
