@@ -112,6 +112,7 @@ def test_who_examines_the_firm_adds_up_what_it_stated_of_others(
     anna, roe = caller("anna", Role.ADVISER), caller("roe", Role.REGULATOR)
     first, second, last = (asked(anna, household=name) for name in ("jones", "smith", "weber"))
     assert {each["state"] for each in (first, second, last)} == {"proposed"}
+    assert asked(anna, household="jones", intent={"raise_cash": {"jones-0": "99999999"}})["state"] == "refused"
     export = roe("GET", "/v1/exports", params={"from": "2026-01-01", "to": "2030-01-01", "seen": trust(card).seen[0]})
     with ZipFile(BytesIO(export.content)) as archive:
         archive.extractall(tmp_path)
@@ -129,7 +130,7 @@ def test_who_examines_the_firm_adds_up_what_it_stated_of_others(
         return next(claim for claim in said["claims"] if claim["name"] == "elsewhere")
 
     bundles = sorted(map(str, (tmp_path / "bundles").iterdir()))
-    assert len(bundles) == 3
+    assert len(bundles) == 4, "that of a refusal is no proposal of others"
     assert elsewhere("--beside", *bundles)["answer"] == "not proven"
     for roll in ("beside.ndjson", "single"):
         said = elsewhere("--beside", *bundles, "--roll", str(tmp_path / roll))
@@ -138,6 +139,11 @@ def test_who_examines_the_firm_adds_up_what_it_stated_of_others(
     assert (named["answer"], first["id"] in named["why"]) == ("not proven", True), named
     assert elsewhere("--beside", str(tmp_path / f"bundles/{first['id']}.proof.zip"))["answer"] == "proven"
     assert main(["verify", bundle, "--roll", str(tmp_path / "single")]) == Exit.BAD_INPUT
+    assert main([*given, "--roll", str(tmp_path / "none")]) == Exit.BAD_INPUT
+    capsys.readouterr()
+    (tmp_path / "junk").write_bytes(b"\0\xff\r\n{}\n[")
+    junk = elsewhere("--roll", str(tmp_path / "junk"))
+    assert (junk["answer"], "of a roll is not there" in junk["why"]) == ("not proven", True), junk
     nothing = roe("GET", f"/v1/proposals/{asked(anna, household='jones')['id'][:-1]}/beside")
     assert nothing.status_code == 404
 
