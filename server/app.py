@@ -3,8 +3,9 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from fractions import Fraction
+from typing import Any
 
-from litestar import Litestar, Router
+from litestar import Litestar, Request, Router
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
@@ -105,31 +106,24 @@ RESOURCES = (
 LARGEST = 64 * 1024 * 1024  # bytes of a body
 
 
-def app(service: Service) -> Litestar:
-    follower, noting = Follower(service.store), Reads(service.store, service.settings.reads_days)
+def app(service: Service, on: Litestar | None = None) -> Litestar:
+    """The routes, answering for this service. `on`: those that answer for no other any more, in place of new ones."""
+    found = on or routed()
+    found.state.service = service
+    found.state.follower = Follower(service.store)
+    found.state.noting = Reads(service.store, service.settings.reads_days)
+    return found
 
-    def provided() -> Service:
-        return service
 
-    def following() -> Follower:
-        return follower
-
-    def noted() -> Reads:
-        return noting
-
-    @asynccontextmanager
-    async def working(_app: Litestar) -> AsyncIterator[None]:
-        with writing(noting):
-            yield
-        observations.written(service.memory.tally, service.store)
-
+def routed() -> Litestar:
+    """All routes, which answer for no service yet. ValueError where one of them does not say who may call it."""
     found = Litestar(
         route_handlers=[health.ROUTES, Router("/v1", route_handlers=[each.ROUTES for each in RESOURCES])],
-        lifespan=[working],
+        lifespan=[_working],
         dependencies={
-            "service": Provide(provided, sync_to_thread=False),
-            "follower": Provide(following, sync_to_thread=False),
-            "noting": Provide(noted, sync_to_thread=False),
+            "service": Provide(_service, sync_to_thread=False),
+            "follower": Provide(_follower, sync_to_thread=False),
+            "noting": Provide(_noting, sync_to_thread=False),
         },
         middleware=[caller.Authentication],
         guards=[caller.entitled, parameters.known],
@@ -156,6 +150,28 @@ def app(service: Service) -> Litestar:
         ),
     )
     routes.shut(found)
-    found.asgi_handler = trace.traced(reads.noted(found.asgi_handler, noting), service.instruments)
-    found.state.service, found.state.follower = service, follower
+    found.asgi_handler = trace.traced(reads.noted(found.asgi_handler))
     return found
+
+
+def _service(request: Request[Any, Any, Any]) -> Service:
+    found: Service = request.app.state.service
+    return found
+
+
+def _follower(request: Request[Any, Any, Any]) -> Follower:
+    found: Follower = request.app.state.follower
+    return found
+
+
+def _noting(request: Request[Any, Any, Any]) -> Reads:
+    found: Reads = request.app.state.noting
+    return found
+
+
+@asynccontextmanager
+async def _working(app: Litestar) -> AsyncIterator[None]:
+    service: Service = app.state.service
+    with writing(app.state.noting):
+        yield
+    observations.written(service.memory.tally, service.store)

@@ -98,13 +98,13 @@ def listed(
     return ReadsAnswer(tuple(_shown(row, kept) for row in rows[:limit]), following)
 
 
-def noted(app: ASGIApp, noting: Reads) -> ASGIApp:
+def noted(app: ASGIApp) -> ASGIApp:
     """The application, each of whose answers is noted before its first byte leaves."""
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         async def sent(message: Message) -> None:
             if message["type"] == "http.response.start" and message["status"] < 300 and _is_read(scope):
-                reads.noted(noting, _row(scope))
+                reads.noted(scope["app"].state.noting, _row(scope))
             await send(message)
 
         await app(scope, receive, sent if scope["type"] == ScopeType.HTTP else send)

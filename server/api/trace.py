@@ -31,11 +31,12 @@ DEFAULTS = (
 _log = logging.getLogger("proofolio")
 
 
-def traced(app: ASGIApp, measures: Instruments) -> ASGIApp:
+def traced(app: ASGIApp) -> ASGIApp:
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:
             return await app(scope, receive, send)
         known, begun, status = _id(scope), monotonic_ns(), 0
+        measures: Instruments = scope["app"].state.service.instruments
         scope["state"]["request_id"] = known.decode()
 
         async def sent(message: Message) -> None:

@@ -10,9 +10,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from textwrap import fill, indent
 from typing import Any
 
@@ -339,21 +337,6 @@ def _formatted(text: str) -> str:
             raise RuntimeError(done.stderr + text)
         text = done.stdout
     return text
-
-
-@contextmanager
-def application() -> Iterator[Any]:
-    """The service, on an empty database."""
-    from server.app import app
-    from server.running import opened
-    from server.settings import Settings
-
-    with TemporaryDirectory() as data:
-        service = opened(Settings(Path(data), f"sqlite:///{data}/x.sqlite"))
-        try:
-            yield app(service)
-        finally:
-            service.store.engine.dispose()
 
 
 def write(app: Any, folder: Path) -> None:

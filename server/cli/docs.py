@@ -17,6 +17,7 @@ from dsl.codes import CODES
 from policy.book import orders, wire
 from server.api import described
 from server.api.routes import routes
+from server.app import routed
 from server.cli import client
 from server.cli.answers import ANSWERS
 from server.desk.intent import IntentDocument
@@ -129,10 +130,10 @@ def main() -> None:
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else "docs")
     for name, text in pages().items():
         (folder / name).write_text(text, encoding="utf-8")
-    with client.application() as app:
-        (folder / "routes.md").write_text(routes_page(app), encoding="utf-8")
-        if len(sys.argv) == 1:
-            client.write(app, Path(client.__file__).parents[1] / "client")
+    app = routed()
+    (folder / "routes.md").write_text(routes_page(app), encoding="utf-8")
+    if len(sys.argv) == 1:
+        client.write(app, Path(client.__file__).parents[1] / "client")
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from httpx import Response
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from server.app import app
+from server.app import app, routed
 from server.auth.roles import Role
 from server.flow.worker import working
 from server.running import Service, first_key, opened
@@ -24,6 +24,8 @@ from tests.server.conftest import BASES
 
 _NUMBER = count()
 _HERE = Path(__file__).parent
+_RESTING: list[Litestar] = []
+"""Routes that answer for no service now: to make them is most of what a small test would cost."""
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -56,9 +58,11 @@ class Caller:
 @contextmanager
 def answering(service: Service) -> Iterator[TestClient[Litestar]]:
     """The API in this process, with as many workers as the settings say."""
+    routes = _RESTING.pop() if _RESTING else routed()
     workers = working(service, service.settings.workers)
-    with TestClient(app(service), raise_server_exceptions=False) as found, workers:
+    with TestClient(app(service, routes), raise_server_exceptions=False) as found, workers:
         yield found
+    _RESTING.append(routes)
 
 
 @pytest.fixture
@@ -72,6 +76,13 @@ def service(url: str, tmp_path: Path) -> Iterator[Service]:
 def client(service: Service) -> Iterator[TestClient[Litestar]]:
     with answering(service) as found:
         yield found
+
+
+@pytest.fixture
+def served(client: TestClient[Litestar]) -> Litestar:
+    found = client.app
+    assert isinstance(found, Litestar)
+    return found
 
 
 @pytest.fixture

@@ -13,11 +13,9 @@ from typing import Any
 
 from httpx import Response
 from litestar import Litestar
-from litestar.testing import TestClient
 from sqlalchemy import update
 
 from server import clock
-from server.app import app
 from server.auth import credentials
 from server.auth.roles import Role
 from server.flow import rebalancing, worker
@@ -27,7 +25,7 @@ from server.running import Service, opened
 from server.settings import Settings
 from server.store.tables import Hold, Proposal, Webhook
 from tests.server import stocked
-from tests.server.api.conftest import Caller
+from tests.server.api.conftest import Caller, answering
 from tests.server.api.test_facts import LIST
 from tests.server.api.test_parts import SHARED, household, together
 from tests.server.api.texts import PUBLIC
@@ -117,10 +115,9 @@ def world(url: str, folder: Path) -> Iterator[World]:
     service = opened(Settings(folder / "data", url, workers=0))
     stocked.ruled(service, RULES)
     stocked.sealed(service, FIRM)
-    served = app(service)
-    with TestClient(served, raise_server_exceptions=False) as client:
+    with answering(service) as client:
         people = (Caller(client, _key(service, *each)) for each in (("one", None), ("two", None), ("x", ["jones"])))
-        yield World(service, served, *people)
+        yield World(service, client.app, *people)
     service.store.engine.dispose()
 
 

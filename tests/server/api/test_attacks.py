@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 import pytest
 from litestar import Litestar
 
-from server.app import LARGEST, app
+from server.app import LARGEST
 from server.auth.roles import Role
 from server.lines import Lines
 from server.log import journal
@@ -114,11 +114,6 @@ CREDENTIALS = [
     b"\xff",
     b"Bearer pk_live_" + MARK.encode(),
 ]
-
-
-@pytest.fixture
-def served(service: Service) -> Litestar:
-    return app(service)
 
 
 @pytest.fixture

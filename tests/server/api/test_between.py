@@ -17,18 +17,15 @@ from typing import Any
 import pytest
 from httpx import Response
 from litestar import Litestar
-from litestar.testing import TestClient
 
 from policy.canonical import digest
 from server.api.caller import PUBLIC as OPEN
 from server.api.routes import routes
-from server.app import app
 from server.auth.roles import Role
-from server.flow.worker import working
 from server.running import Service, first_key, opened
 from server.settings import Settings
 from tests.server import stocked
-from tests.server.api.conftest import Caller
+from tests.server.api.conftest import Caller, answering
 from tests.server.api.test_parts import SHARED, household, together
 from tests.server.api.texts import PUBLIC, SECRET
 from tests.server.flow.test_headroom import FIRM
@@ -59,16 +56,15 @@ VARYING = re.compile(
 def of_its_own(folder: Path) -> Iterator[tuple[Service, Litestar, Callable[..., Caller]]]:
     """A service that shares nothing with another one of the same test."""
     service = opened(Settings(folder, f"sqlite:///{folder / 'x.sqlite'}", origin="example.org/log"))
-    served = app(service)
     try:
-        with TestClient(served, raise_server_exceptions=False) as client, working(service, 1):
+        with answering(service) as client:
             first = Caller(client, first_key(service.settings).read_text().strip())
             admin = Caller(client, _key(first, "ada", [Role.ADMIN]))
 
             def caller(name: str, *roles: Role, **more: Any) -> Caller:
                 return Caller(client, _key(admin, name, list(roles), **more))
 
-            yield service, served, caller
+            yield service, client.app, caller
     finally:
         service.store.engine.dispose()
 

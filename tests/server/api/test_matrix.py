@@ -12,7 +12,7 @@ from litestar.handlers import asgi
 from server.api import health
 from server.api.caller import PUBLIC
 from server.api.routes import routes, shut
-from server.app import app
+from server.app import routed
 from server.auth.roles import ALLOWED, Act, Role
 from server.running import Service
 from server.store.tables import Credential
@@ -24,11 +24,6 @@ OPEN = {"health_live", "health_ready", "health_problem"} | {
     for name in ("checkpoint", "consistency", "proof", "tile", "trust_card")  # hashes and signatures
 }
 """Routes that anybody may call, beside the OpenAPI document; whoever adds one says so here."""
-
-
-@pytest.fixture
-def served(service: Service) -> Litestar:
-    return app(service)
 
 
 def _called(served: Litestar, method: str, path: bytes, key: str | None) -> Answered:
@@ -106,10 +101,10 @@ def test_a_route_that_says_no_act_does_not_start(handler: object) -> None:
         shut(Litestar([handler], openapi_config=None))  # type: ignore[list-item]  # of several kinds
 
 
-def test_the_service_does_not_start_with_such_a_route(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_service_does_not_start_with_such_a_route(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health, "ROUTES", Router("/", route_handlers=[silent]))
     with pytest.raises(ValueError, match="/x says no `act`"):
-        app(service)
+        routed()
 
 
 def _id(somebody: Caller) -> str:

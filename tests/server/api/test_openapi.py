@@ -11,6 +11,7 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from litestar import Litestar
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -19,9 +20,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from server.api.problem import SLUGS
-from server.app import app
 from server.auth.roles import Role
-from server.running import Service
 from tests.server.api.conftest import Caller
 
 NAME = re.compile(r"[a-z]+(_[a-z]+)+")
@@ -90,10 +89,9 @@ def test_every_problem_has_its_page(nobody: Caller) -> None:
 
 
 def test_whatever_is_asked_is_answered_as_documented(
-    service: Service, caller: Callable[..., Caller], deep: bool
+    served: Litestar, caller: Callable[..., Caller], deep: bool
 ) -> None:
     """Schemathesis: requests made from the document, right ones and wrong ones, by somebody who may do everything."""
-    served = app(service)
     key = caller("everybody", *Role).key
     schema = schemathesis.openapi.from_asgi("/schema/openapi.json", served)
     for found in schema.get_all_operations():

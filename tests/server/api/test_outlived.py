@@ -17,7 +17,7 @@ from policy.book.parts import OWN
 from policy.canonical import digest, encode
 from server import clock
 from server.api.routes import routes
-from server.app import app
+from server.app import app, routed
 from server.auth.roles import Role
 from server.desk import manifest, outlived
 from server.desk.manifest import UNSALTED
@@ -147,7 +147,7 @@ def test_a_household_that_left_is_gone_from_old_snapshots_alone(
 
 def pages(service: Service, snapshot: str, proposal: str) -> Iterator[str]:
     """All that is there to read of them."""
-    for path, method, _ in routes(app(service)):
+    for path, method, _ in routes(routed()):
         place = path.replace("{snapshot}", snapshot).replace("{proposal}", proposal)
         if method == "get" and place != path and "{" not in place:
             yield f"{place}?against={proposal}" if place.endswith("/comparison") else place

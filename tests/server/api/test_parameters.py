@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from litestar import Litestar
 
-from server.app import app
 from server.auth.roles import Role
-from server.running import Service
 from tests.server.api.conftest import Caller
 from tests.server.api.wire import called, every
 
 Callers = Callable[..., Caller]
 
 
-def test_no_route_passes_over_a_parameter_that_it_has_not(service: Service, caller: Callers) -> None:
-    served, key = app(service), caller("everybody", *Role).key
+def test_no_route_passes_over_a_parameter_that_it_has_not(served: Litestar, caller: Callers) -> None:
+    key = caller("everybody", *Role).key
     headers = {"Authorization": f"Bearer {key}".encode(), "Idempotency-Key": b"1"}
     for method, path, _ in every(served):
         found = called(served, method, path + b"?househould=smith", headers, b"{}")

@@ -14,33 +14,28 @@ from typing import Any
 
 import httpx
 import pytest
-from litestar.testing import TestClient
 from pydantic import TypeAdapter, ValidationError
 
-from server.app import app
+from server.api.schema import completed
+from server.app import routed
 from server.cli import client as made
 from server.cli.docs import routes_page
 from server.client.answer import Answer, Exact
 from server.client.client import Client
 from server.client.types.judged import Range
-from server.running import opened
-from server.settings import Settings
 from tests.shape.source import ROOT
 
 FOLDER = ROOT / "server" / "client"
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    data = tmp_path_factory.mktemp("data")
-    return app(opened(Settings(data, f"sqlite:///{data / 'x.sqlite'}")))
+def served() -> Any:
+    return routed()
 
 
 @pytest.fixture(scope="module")
 def document(served: Any) -> dict[str, Any]:
-    with TestClient(served) as client:
-        found: dict[str, Any] = client.get("/schema/openapi.json").json()
-    return found
+    return completed(served, served.openapi_schema.to_schema())
 
 
 def test_what_was_made_is_current(served: Any) -> None:
