@@ -29,7 +29,7 @@ from tests.depth import chunks
 from tests.worlds import mandates
 from tests.worlds.firms import firm, orders
 
-WORLDS = 100  # of a chunk
+WORLDS = 50  # of a chunk
 
 
 def made(rng: Random) -> tuple[Index, tuple[Order, ...], core.Library, Whole]:
@@ -71,7 +71,7 @@ def outcomes(bound: Bound, point: Point) -> list[Outcome]:
     return [finding.outcome for finding in judge(bound, point).findings if finding.obligation.scope == FIRM]
 
 
-@pytest.mark.parametrize("chunk", chunks(4, quick=1))
+@pytest.mark.parametrize("chunk", chunks(8, quick=1))
 def test_what_is_stated_for_some_households_is_never_too_sure(chunk: int) -> None:
     met: Counter[str] = Counter()
     for seed in range(chunk * WORLDS, (chunk + 1) * WORLDS):

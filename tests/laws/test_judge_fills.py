@@ -63,7 +63,7 @@ def outcome_at(bound: Bound, obligation: Obligation, state: Point) -> Outcome:
     return finding(obligation, bound, at, standing=False).outcome
 
 
-@pytest.mark.parametrize("chunk", chunks(CHUNKS, quick=2))
+@pytest.mark.parametrize("chunk", chunks(CHUNKS, quick=1))
 def test_promises_hold_in_sampled_states(chunk: int) -> None:
     met: Counter[FillSafety | None] = Counter()
     for seed in range(chunk * WORLDS, (chunk + 1) * WORLDS):

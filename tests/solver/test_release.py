@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from fractions import Fraction
+from functools import lru_cache
 from random import Random
 
 import pytest
@@ -117,6 +118,7 @@ PLANTED = 12
 WORLDS = chunks(PLANTED + 60, quick=PLANTED + 20)
 
 
+@lru_cache(maxsize=len(WORLDS))
 def drawn(seed: int) -> tuple[Bound, Point]:
     """Orders that pass and can be paid for, on clauses that are tested at trade."""
     if seed < PLANTED:
@@ -133,6 +135,11 @@ def drawn(seed: int) -> tuple[Bound, Point]:
     return replace(bound, obligations=tuple(replace(o, moments=(Moment.TRADE,)) for o in bound.obligations)), point
 
 
+@lru_cache(maxsize=len(WORLDS))
+def of_drawn(seed: int) -> Batches:
+    return batches(*drawn(seed))
+
+
 def cash(bound: Bound, point: Point) -> dict[str, Fraction | None]:
     at = meaning.values(bound.forms, point)
     return {d.account: low(meaning.scalar(Lin(ZERO, ((F(1), d.cash),)), at)) for d in bound.domains}
@@ -146,7 +153,7 @@ def short(bound: Bound, point: Point) -> set[str]:
 @pytest.mark.parametrize("seed", WORLDS)
 def test_every_order_is_in_one_batch_and_every_quantity_is_filled_once(seed: int) -> None:
     bound, point = drawn(seed)
-    found = batches(bound, point)
+    found = of_drawn(seed)
     assert all(found.orders)
     assert Counter(o for batch in found.orders for o in batch) == Counter(orders(bound, point))
     filled = [piece for batch in found.quantities for order in batch for piece in order]
@@ -159,7 +166,7 @@ def test_every_order_is_in_one_batch_and_every_quantity_is_filled_once(seed: int
 def test_nothing_is_bought_with_cash_that_is_not_there_yet(seed: int) -> None:
     bound, point = drawn(seed)
     filled: dict[str, Fraction] = {}
-    for batch in batches(bound, point).quantities:
+    for batch in of_drawn(seed).quantities:
         buying = {n: amount for order in batch for n, amount in order if bound.quantities[n].kind in SPENDING}
         spending = {bound.quantities[name].account for name in buying}
         if short(bound, {**filled, **buying}) & spending:  # no way round it: the orders themselves are too much
@@ -170,7 +177,7 @@ def test_nothing_is_bought_with_cash_that_is_not_there_yet(seed: int) -> None:
 @pytest.mark.parametrize("seed", WORLDS)
 def test_no_other_order_of_release_is_chosen_unless_more_clauses_hold_on_the_way(seed: int) -> None:
     bound, point = drawn(seed)
-    found, default = batches(bound, point), batches(replace(bound, obligations=()), point)
+    found, default = of_drawn(seed), batches(replace(bound, obligations=()), point)
     if found == default:
         return
     assert failing(bound, point, found) < failing(bound, point, default)

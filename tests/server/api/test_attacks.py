@@ -15,6 +15,7 @@ from server.auth.roles import Role
 from server.lines import Lines
 from server.log import journal
 from server.running import Service
+from tests.depth import turn
 from tests.server.api.conftest import Caller
 from tests.server.api.wire import Answered, called, every
 
@@ -157,28 +158,28 @@ def silent(lines: str, key: bytes) -> None:
 
 def test_bodies(served: Litestar, key: bytes, said: Callable[[], str], deep: bool) -> None:
     """A route that reads none is sent one, too."""
-    for method, path, _ in every(served):
-        reads = method == "POST" or deep
-        for name, body in (BODIES if reads else {"deep": BODIES["deep"]}).items():
+    for number, (method, path, _) in enumerate(every(served)):
+        some = turn(list(BODIES.items()), number, deep) if method == "POST" or deep else [("deep", BODIES["deep"])]
+        for name, body in some:
             headers = {"Authorization": b"Bearer " + key, "Idempotency-Key": name.encode()}
             withstood(called(served, method, path, headers, body), (method, path, name))
     silent(said(), key)
 
 
 @pytest.mark.parametrize("url", ["sqlite"], indirect=True)
-def test_headers(served: Litestar, key: bytes, said: Callable[[], str]) -> None:
-    for method, path, _ in every(served):
-        for name, more in HEADERS.items():
+def test_headers(served: Litestar, key: bytes, said: Callable[[], str], deep: bool) -> None:
+    for number, (method, path, _) in enumerate(every(served)):
+        for name, more in turn(list(HEADERS.items()), number, deep):
             headers = {"Authorization": b"Bearer " + key, "Idempotency-Key": name.encode(), **more}
             withstood(called(served, method, path, headers, b"{}"), (method, path, name))
     silent(said(), key)
 
 
-def test_path_parts_and_queries(served: Litestar, key: bytes, said: Callable[[], str]) -> None:
+def test_path_parts_and_queries(served: Litestar, key: bytes, said: Callable[[], str], deep: bool) -> None:
     headers = {"Authorization": b"Bearer " + key, "Idempotency-Key": b"1"}
-    for method, path, _ in every(served):
+    for number, (method, path, _) in enumerate(every(served)):
         paths = [path.replace(b"none", part) for part in PARTS] if b"none" in path else []
-        for each in [*paths, *(path + query for query in QUERIES)]:
+        for each in turn([*paths, *(path + query for query in QUERIES)], number, deep):
             withstood(called(served, method, each, headers, b"{}"), (method, each))
     silent(said(), key)
 

@@ -24,7 +24,7 @@ from server.auth.roles import Role
 from tests.server.api.conftest import Caller
 
 NAME = re.compile(r"[a-z]+(_[a-z]+)+")
-EXAMPLES, DEEP = 12, 300
+EXAMPLES, DEEP = 8, 300
 """Requests for each operation."""
 NDJSON = "application/x-ndjson"
 CHECKS = (not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance)
