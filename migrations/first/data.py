@@ -65,12 +65,12 @@ def upgrade() -> None:
     )
     op.create_table(
         "reached",
-        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
+        *texts("time"),
         *perhaps("rulebook", "snapshot"),
-        sa.PrimaryKeyConstraint("id"),
+        sa.PrimaryKeyConstraint("position"),
     )
-    op.execute("INSERT INTO reached (id, position) VALUES (1, -1)")
+    op.create_index("ix_reached_time", "reached", ["time"])
     op.create_table(
         "verdict",
         *texts("part", "obligation", "household", "rule", "scope"),
@@ -78,8 +78,9 @@ def upgrade() -> None:
         *texts("outcome", "reason"),
         *perhaps("role", "reason_role"),
         sa.Column("since", sa.Integer(), nullable=False),
+        sa.Column("until", sa.Integer()),
         *texts("time"),
-        sa.PrimaryKeyConstraint("part", "obligation"),
+        sa.PrimaryKeyConstraint("part", "obligation", "since"),
     )
     op.create_index("ix_verdict_household", "verdict", ["household"])
     op.create_index("ix_verdict_rule", "verdict", ["rule"])

@@ -65,9 +65,9 @@ def _place(
 ) -> Place:
     if snapshot is not None and (as_of, known_at) != (None, None):
         raise ProblemError("bad-parameter", "name a snapshot, or say of when it is")
-    day, instant = _read("as_of", as_of, clock.day), _read("known_at", known_at, clock.instant)
+    day, by = _read("as_of", as_of, clock.day), instant(known_at)
     with service.store.reading() as session:
-        row = chosen.sealed(session, request.user, snapshot, None if day is None else day.isoformat(), instant)
+        row = chosen.sealed(session, request.user, snapshot, None if day is None else day.isoformat(), by)
     return Place(row, loaded.manifest_in(service, row), freshness.age(service, row), "")
 
 
@@ -108,6 +108,12 @@ def _pinned(cursor: str) -> tuple[str, str]:
     if not (_ID.fullmatch(snapshot) and after):
         raise ProblemError("bad-cursor", "this cursor was never given")
     return snapshot, after
+
+
+def instant(known_at: str | None) -> str | None:
+    """What the parameter of this name says, as the store has instants."""
+    found: str | None = _read("known_at", known_at, clock.instant)
+    return found
 
 
 def _read(name: str, said: str | None, read: Any) -> Any:

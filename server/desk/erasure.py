@@ -19,7 +19,7 @@ from policy.proof.archive import ArchiveError, listed
 from policy.proof.layout import LOG
 from server import clock
 from server.auth.roles import Role
-from server.desk import legal_holds, outlived
+from server.desk import legal_holds, outlived, standing
 from server.desk.outlived import Named, Outlived
 from server.desk.proposals import State
 from server.log import retention
@@ -111,6 +111,7 @@ def erased(session: Session, row: Erasure, found: Meant, who: str, now: str) -> 
 
 def _emptied(session: Session, entries: Sequence[Journal]) -> None:
     """With the files of the decisions that they are of, and what these hold of limits."""
+    standing.forgotten(session, entries)
     gone = {entry.stream for entry in entries if entry.body is not None}
     names = {name for entry in entries for name in _own(entry.body)}
     about = session.exec(select(Proposal).where(col(Proposal.id).in_({entry.stream for entry in entries}))).all()

@@ -2,7 +2,7 @@
 
 A snapshot never changes: the next one shares the parts in which nothing did, and what was known before stays to be
 read. What is new is read as strictly as a book, together with what it joins, so that no fact stands in a snapshot that
-could not have been sealed with it. The row of `Reached` is locked from the look at the newest snapshot on, so that no
+could not have been sealed with it. `Gate.NEWEST` is held from the look at the newest snapshot on, so that no
 two changes are made of the same one.
 """
 

@@ -30,7 +30,8 @@ from server.desk.manifest import Manifest, Part
 from server.desk.origins import Named, Origin, Origins
 from server.log.events import Event
 from server.store import blobs, statement
-from server.store.tables import Reached, Snapshot, Stated
+from server.store.store import Gate, alone
+from server.store.tables import Snapshot, Stated
 
 STREAM = "data"
 
@@ -137,7 +138,7 @@ def sealed(
     """Whoever seals waits here for who does, so that each next one is later than the one before, by its id too. `base`:
     what it was made of; `far`: of its prices, told. `secret`: whether rules keep lists from somebody, who is not to
     learn by a hash that there are no entries."""
-    session.get(Reached, 1, with_for_update=True)
+    alone(session.connection(), Gate.NEWEST)
     said = lists.said(session)
     book = lists.joined(received.book, said)
     salt = os.urandom(32).hex() if secret or book.entries else None
@@ -175,7 +176,7 @@ def _stated(book: Book) -> frozenset[str]:
 
 def newest(session: Session) -> Snapshot | None:
     """The newest snapshot, which nobody else seals a next one of before this transaction ends."""
-    session.get(Reached, 1, with_for_update=True)
+    alone(session.connection(), Gate.NEWEST)
     return latest(session)
 
 

@@ -55,8 +55,8 @@ class Said:
 
 
 def enter(session: Session, said: Said, now: str) -> None:
-    """Kept for every snapshot that is sealed from now on. Whoever seals is alone (`Reached`), so that ids are in the
-    order in which it was said."""
+    """Kept for every snapshot that is sealed from now on. Whoever seals is alone (`Gate.NEWEST`), so that ids are in
+    the order in which it was said."""
     last = session.exec(select(func.max(Entered.id))).one()
     for entry in said.entries:
         last = clock.fresh("entry", last)

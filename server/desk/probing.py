@@ -20,7 +20,7 @@ from server.auth.roles import Role
 from server.log.events import Event
 from server.settings import Probing
 from server.store import statement
-from server.store.store import alone
+from server.store.store import Gate, alone
 from server.store.tables import Probe
 
 STREAM = "probing"
@@ -30,7 +30,6 @@ TOLD = ",".join(sorted((Role.COMPLIANCE.value, Role.CONTROL_ROOM.value)))
 
 NO_NAMES = frozenset({"a proposal without pins"})
 """What is counted where nothing was named: nobody chooses what that says."""
-_LOCK = 7476636
 
 
 def names(book: Book, instruments: Iterable[str]) -> frozenset[str]:
@@ -63,7 +62,7 @@ def stopped(
 ) -> list[Event] | None:
     """Counts the names; the event for whom it concerns, where they are now too many and were not before. None for
     whoever came past the limit meanwhile, by another request at the same time."""
-    alone(session, _LOCK)
+    alone(session.connection(), Gate.PROBES)
     since, time = _since(probing, now), clock.text(now)
     session.exec(delete(Probe).where(col(Probe.principal) == who, col(Probe.time) <= since))
     before = _count(session, who)

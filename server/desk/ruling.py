@@ -34,7 +34,6 @@ NOBODY = "proofolio"
 """Who acted, where bundles show an entry to those who may not know what was decided."""
 Eyes = tuple[str | None, str | None]
 """A role and a household, as in the journal."""
-_LOCK = 7476635
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ class Composed:
 
 def alone(session: Session) -> None:
     """Whoever changes what is in force waits here for the one before, until that one's transaction ends."""
-    store.alone(session, _LOCK)
+    store.alone(session.connection(), store.Gate.RULES)
 
 
 def settled(session: Session, by: str, now: str) -> list[Event]:

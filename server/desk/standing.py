@@ -1,15 +1,16 @@
 """Standing verdicts as they are kept: how far they were brought, what does not pass, and how it came to that.
 
-How far is one row, which moves in the transaction that writes what changed and adds the journal entries that say so.
-So each entry of the journal that could change a verdict is looked at once, in order, whoever looks and however often a
-process ends in between: what is to be done follows from the journal and that row alone.
+How far is a row more, added in the transaction that writes what changed and adds the journal entries that say so. So
+each entry of the journal that could change a verdict is looked at once, in order, whoever looks and however often a
+process ends in between: what is to be done follows from the journal and the last of these rows alone. Nothing is
+written over, so that what they were when they were brought to any of these entries can be read.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from sqlmodel import Session, col, func, or_, select
+from sqlmodel import Session, bindparam, col, delete, func, or_, select, update
 
 from policy.canonical import Json, decode, encode
 from policy.ir.bound import Obligation, Outcome
@@ -18,6 +19,8 @@ from server.auth.credentials import Principal
 from server.log import feed, journal
 from server.log.events import Event, apart
 from server.log.feed import Page, Which
+from server.store.statement import each
+from server.store.store import Gate, alone
 from server.store.tables import Journal, Reached, Verdict
 
 STREAM = "verdicts"
@@ -30,13 +33,26 @@ Pair = tuple[Obligation, Answer]
 """An obligation, without its numbers, and what it says."""
 
 
+_STANDS = col(Verdict.until).is_(None)
+_NOW = select(Verdict).where(_STANDS)
+_ENDED = (
+    update(Verdict)
+    .where(_STANDS, col(Verdict.part) == bindparam("of"), col(Verdict.obligation) == bindparam("which"))
+    .values(until=bindparam("end"))
+)
+_FORGOTTEN = delete(Verdict).where(
+    col(Verdict.obligation) == bindparam("which"), col(Verdict.until) <= bindparam("end")
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """How far standing verdicts were brought (`server.store.tables.Reached`)."""
+    """How far standing verdicts were brought (`server.store.tables.Reached`): to no entry yet, at -1."""
 
-    position: int
-    rulebook: str | None
-    snapshot: str | None
+    position: int = -1
+    time: str | None = None
+    rulebook: str | None = None
+    snapshot: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +89,29 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """`after`: the part and the obligation that came last."""
+    """`at`: the position that was reached; `after`: the part and the obligation that came last."""
 
+    at: int
     household: str | None
     rule: str | None
     after: tuple[str, str] | None
     limit: int
 
 
-def reached(session: Session) -> Reach:
-    row = session.get_one(Reached, 1)
-    return Reach(row.position, row.rulebook, row.snapshot)
+def reached(session: Session, by: str | None = None) -> Reach:
+    """By an instant, or until now."""
+    wanted = select(Reached).order_by(col(Reached.position).desc()).limit(1)
+    return _reach(session.exec(wanted if by is None else wanted.where(Reached.time <= by)).first())
+
+
+def reached_at(session: Session, position: int) -> Reach | None:
+    """None where they were never brought to that very entry."""
+    row = session.get(Reached, position)
+    return None if row is None else _reach(row)
+
+
+def _reach(row: Reached | None) -> Reach:
+    return Reach() if row is None else Reach(row.position, row.time, row.rulebook, row.snapshot)
 
 
 def next_cause(session: Session, after: int) -> Cause | None:
@@ -117,14 +145,15 @@ def _stand(told: Obligation, answer: Answer) -> Stand:
 def stood(session: Session, parts: Collection[str]) -> dict[str, dict[str, Stand]]:
     """What is kept of these parts, by part and obligation."""
     found: dict[str, dict[str, Stand]] = {part: {} for part in parts}
-    for row in session.exec(select(Verdict).where(col(Verdict.part).in_(sorted(parts)))):
+    for row in session.exec(_NOW.where(col(Verdict.part).in_(sorted(parts)))):
         found[row.part][row.obligation] = Stand(*(getattr(row, name) for name in Stand._fields))
     return found
 
 
 def whose(session: Session) -> dict[str, str]:
     """The parts of which something is kept, and whose they are."""
-    return dict(session.exec(select(Verdict.part, Verdict.household).distinct()).all())
+    stands = select(Verdict.part, Verdict.household).where(col(Verdict.until).is_(None))
+    return dict(session.exec(stands.distinct()).all())
 
 
 def changes(part: str, household: str, was: Mapping[str, Stand], now: Mapping[str, Stand]) -> Iterator[Change]:
@@ -136,11 +165,10 @@ def changes(part: str, household: str, was: Mapping[str, Stand], now: Mapping[st
 
 def moved(session: Session, was: Reach, to: Reach, found: Sequence[Change], cause: Cause, now: str) -> bool:
     """Keeps what changed, tells of outcomes that did, and says how far that is; unless somebody was quicker."""
-    row = session.get_one(Reached, 1, with_for_update=True)
-    if row.position != was.position:
+    alone(session.connection(), Gate.NEWEST)
+    if reached(session).position != was.position:
         return False
-    row.position, row.rulebook, row.snapshot = to.position, to.rulebook, to.snapshot
-    session.add(row)
+    session.add(Reached(position=to.position, time=cause.time, rulebook=to.rulebook, snapshot=to.snapshot))
     for begin in range(0, len(found), AT_ONCE):
         _kept(session, found[begin : begin + AT_ONCE], cause)
     told = [change for change in found if _outcome(change.was) != _outcome(change.now)]
@@ -151,11 +179,12 @@ def moved(session: Session, was: Reach, to: Reach, found: Sequence[Change], caus
 
 
 def _kept(session: Session, found: Sequence[Change], cause: Cause) -> None:
-    for change in found:
-        old = None if change.was is None else session.get(Verdict, (change.part, change.was.obligation))
-        if old is not None:
-            session.delete(old)
-    session.flush()
+    ended = [
+        {"of": change.part, "which": change.was.obligation, "end": cause.index}
+        for change in found
+        if change.was is not None
+    ]
+    each(session.connection(), _ENDED, ended)
     session.add_all(_row(change, change.now, cause) for change in found if change.now is not None)
     session.flush()
     session.expunge_all()  # what is written need not stay in memory
@@ -193,8 +222,9 @@ def _event(change: Change, cause: Cause, to: Reach) -> Event:
 
 
 def kept(session: Session, who: Principal, asked: Asked) -> Sequence[Verdict]:
-    """What is theirs to see of it. What is of the whole firm is for who may see every household."""
-    wanted = select(Verdict).where(or_(col(Verdict.role).is_(None), col(Verdict.role).in_(sorted(who.roles))))
+    """What is theirs to see of it, as it was there. What is of the whole firm is for who may see every household."""
+    wanted = select(Verdict).where(Verdict.since <= asked.at, or_(_STANDS, col(Verdict.until) > asked.at))
+    wanted = wanted.where(or_(col(Verdict.role).is_(None), col(Verdict.role).in_(sorted(who.roles))))
     if who.households is not None:
         wanted = wanted.where(col(Verdict.household).in_(sorted(who.households)))
     if asked.household is not None:
@@ -211,6 +241,20 @@ def kept(session: Session, who: Principal, asked: Asked) -> Sequence[Verdict]:
 def history(session: Session, who: Principal, household: str | None, rule: str | None, after: int, limit: int) -> Page:
     """The events of the feed that are of these verdicts, and theirs to see."""
     return feed.page(session, who, after, limit, *_changes(who, household, rule))
+
+
+def was_erased(session: Session, who: Principal, at: int, household: str | None) -> bool:
+    """Whether what they could see of what stood there may have been erased since."""
+    gone = col(Journal.salt).is_(None) & (Journal.index > at)
+    wanted = select(Journal.index).where(gone, feed.seen_by(who), *_changes(who, household, None))
+    return session.exec(wanted.limit(1)).first() is not None
+
+
+def forgotten(session: Session, entries: Iterable[Journal]) -> None:
+    """With a change goes what stood until then: comes before its own words are erased."""
+    changes = (decode(entry.data.encode()) for entry in entries if entry.type == "verdict.changed")
+    ends = [{"which": said["obligation"], "end": said["cause"]} for said in changes if isinstance(said, dict)]
+    each(session.connection(), _FORGOTTEN, ends)
 
 
 def told(session: Session, who: Principal, household: str | None, rule: str | None) -> bool:

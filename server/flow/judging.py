@@ -105,7 +105,7 @@ def one(service: Service, memory: Memory, stop: Event = NEVER) -> bool:
         known, changes = _judged(service, memory.known, at, rules, facts)
         found = list(_each(changes, stop))
     names = (row.id if row is not None else None for row in (rules, facts))
-    to = Reach(cause.index, *names)
+    to = Reach(cause.index, cause.time, *names)
     with service.store.writing() as session:
         ours = standing.moved(session, at, to, found, cause, clock.now())
     memory.known = known if ours else None

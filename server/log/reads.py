@@ -30,7 +30,7 @@ from server.auth.roles import Role
 from server.log import journal
 from server.log.events import Event, apart
 from server.store.among import among
-from server.store.store import Store, alone
+from server.store.store import Gate, Store, alone
 from server.store.tables import Journal, Read
 from server.threads import beside
 
@@ -43,7 +43,6 @@ AT_ONCE = 10_000  # rows of one transaction
 TOLD = timedelta(hours=1)  # between two entries of the journal
 STREAM = "reads"
 EYES = ",".join(sorted((Role.COMPLIANCE.value, Role.REGULATOR.value)))
-_LOCK = 7476637
 
 _log = logging.getLogger("proofolio")
 
@@ -74,7 +73,7 @@ def written(reads: Reads) -> None:
         while reads.waiting:
             rows = reads.waiting[:AT_ONCE]
             with reads.store.writing() as session:
-                alone(session, _LOCK)  # so that whoever sees a number sees all below it
+                alone(session.connection(), Gate.READS)  # so that whoever sees a number sees all below it
                 session.connection().execute(insert(Read), rows)
             del reads.waiting[: len(rows)]
 

@@ -16,7 +16,6 @@ from server.store import store
 from server.store.tables import Blob
 
 MOST = 500  # hashes asked for in one statement
-_LOCK = 7476636
 
 
 class ErasedError(Exception):
@@ -26,7 +25,7 @@ class ErasedError(Exception):
 def put(session: Session, contents: Iterable[bytes]) -> list[str]:
     """The hashes of the contents, which are kept when the transaction is. Comes before the journal's head is locked, at
     least the first time."""
-    store.together(session, _LOCK)
+    store.together(session.connection(), store.Gate.BLOBS)
     wanted = [(canonical.digest(content), content) for content in contents]
     known = set(kept(session, [name for name, _ in wanted]))
     new = [{"hash": name, "content": content} for name, content in sorted(dict(wanted).items()) if name not in known]
@@ -38,7 +37,7 @@ def put(session: Session, contents: Iterable[bytes]) -> list[str]:
 
 def alone(session: Session) -> None:
     """Nobody puts anything until the transaction ends: comes before the journal's head is locked."""
-    store.alone(session, _LOCK)
+    store.alone(session.connection(), store.Gate.BLOBS)
 
 
 def get(session: Session, names: Iterable[str]) -> Mapping[str, bytes]:

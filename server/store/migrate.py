@@ -15,7 +15,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 import migrations
-from server.store.store import Store
+from server.store.store import Gate, Store, alone
 
 SCRIPTS = Path(migrations.__file__).parent
 EMPTY = "base"
@@ -30,8 +30,7 @@ def migrated(known: Store, revision: str = "head") -> None:
     process does it while others wait. CommandError where there is no such revision, or the database is at one that this
     code does not know."""
     with known.turn(), known.engine.begin() as connection:
-        if connection.dialect.name == "postgresql":
-            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7476634)")
+        alone(connection, Gate.TABLES)
         have, want = _current(connection), _head()
         if revision == "head" and have != want and works(have, want):
             return

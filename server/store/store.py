@@ -15,6 +15,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
+from enum import IntEnum, unique
 from pathlib import Path
 from threading import local
 
@@ -83,18 +84,31 @@ def _on(connection: Connection) -> Session:
     return Session(connection, expire_on_commit=False, join_transaction_mode="control_fully")
 
 
-def alone(session: Session, lock: int) -> None:
-    """Until its transaction ends, nobody else holds this lock. On SQLite a writer is alone anyway."""
-    _locked(session, f"pg_advisory_xact_lock({lock})")
+@unique
+class Gate(IntEnum):
+    """Where transactions that write wait for each other, beside rows, by its number on PostgreSQL: what tables there
+    are, what is in force, contents kept by hash, the numbers of reads, the names that were asked for, and which
+    snapshot is the newest and how far standing verdicts were brought."""
+
+    TABLES = 7476634
+    RULES = 7476635
+    BLOBS = 7476636
+    READS = 7476637
+    PROBES = 7476638
+    NEWEST = 7476639
 
 
-def together(session: Session, lock: int) -> None:
-    """Until its transaction ends, nobody holds this lock `alone`."""
-    _locked(session, f"pg_advisory_xact_lock_shared({lock})")
+def alone(connection: Connection, gate: Gate) -> None:
+    """Until its transaction ends, nobody else is within this gate. On SQLite a writer is alone anyway."""
+    _locked(connection, f"pg_advisory_xact_lock({gate.value})")
 
 
-def _locked(session: Session, how: str) -> None:
-    connection = session.connection()
+def together(connection: Connection, gate: Gate) -> None:
+    """Until its transaction ends, nobody is within this gate `alone`."""
+    _locked(connection, f"pg_advisory_xact_lock_shared({gate.value})")
+
+
+def _locked(connection: Connection, how: str) -> None:
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"SELECT {how}")
 

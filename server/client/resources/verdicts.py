@@ -18,16 +18,17 @@ class Verdicts:
         *,
         household: str | None = None,
         rule: str | None = None,
+        known_at: str | None = None,
         cursor: str | None = None,
         limit: int | None = None,
     ) -> VerdictsAnswer:
-        """List standing verdicts. What does not pass, of all or of one household, under all rules or one. For adviser,
-        compliance, control room, trader, operations, regulator."""
+        """List standing verdicts. What does not pass, or did not at an instant, of all or of one household, under all
+        rules or one. For adviser, compliance, control room, trader, operations, regulator."""
         found: VerdictsAnswer = self.wire.call(
             VerdictsAnswer,
             "GET",
             "/v1/verdicts",
-            query={"household": household, "rule": rule, "cursor": cursor, "limit": limit},
+            query={"household": household, "rule": rule, "known_at": known_at, "cursor": cursor, "limit": limit},
         )
         return found
 

@@ -6,11 +6,12 @@ from server.client.answer import Answer
 
 
 class ReachedAnswer(Answer):
-    """Null before there is a snapshot under rules in force."""
+    """Null before there is a snapshot under rules in force; `time` is that of the entry."""
 
     rulebook: str | None
     snapshot: str | None
     index: int
+    time: str | None
 
 
 class VerdictAnswer(Answer):

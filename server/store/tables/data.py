@@ -66,24 +66,27 @@ class Entered(SQLModel, table=True):
 
 
 class Reached(SQLModel, table=True):
-    """The one row that says how far standing verdicts were brought: to journal entry `position` (-1: none), under which
-    rule book, on which snapshot; null before there is both. Whoever puts facts into the newest snapshot locks it."""
+    """A journal entry to which standing verdicts were brought, under which rule book, on which snapshot; null before
+    there is both. Its `time` is the entry's; the last row is how far they are."""
 
     __tablename__ = "reached"
-    id: int = Field(default=1, primary_key=True)
-    position: int = -1
+    position: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    time: str = Field(index=True)
     rulebook: str | None = None
     snapshot: str | None = None
 
 
 class Verdict(SQLModel, table=True):
-    """What an obligation says of the book as it stands, where that is not `pass`. `part`: by what it was judged,
-    `firm` or a household; `household`: whose it is, the empty text for who sees every household; `role`: whose eyes it
-    is for, `reason_role`: for whose its reason is; `since`, `time`: the journal entry by which it came to this."""
+    """What an obligation says of the book as it stands, or stood, where that is not `pass`. `part`: by what it was
+    judged, `firm` or a household; `household`: whose it is, the empty text for who sees every household; `role`: whose
+    eyes it is for, `reason_role`: for whose its reason is; `since`, `time`: the journal entry by which it came to this,
+    and `until` the one by which it came to something else."""
 
     __tablename__ = "verdict"
     part: str = Field(primary_key=True)
     obligation: str = Field(primary_key=True)
+    since: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    until: int | None = None
     household: str = Field(index=True)
     rule: str = Field(index=True)
     scope: str
@@ -92,7 +95,6 @@ class Verdict(SQLModel, table=True):
     reason: str
     role: str | None = None
     reason_role: str | None = None
-    since: int
     time: str
 
 

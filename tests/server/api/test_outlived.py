@@ -25,11 +25,12 @@ from server.desk.outlived import Named
 from server.ops import export
 from server.running import Service
 from server.store import blobs
-from server.store.tables import Blob, Credential, Journal, Snapshot
+from server.store.tables import Blob, Credential, Journal, Snapshot, Verdict
 from tests.server import stocked
 from tests.server.api.conftest import Caller
 from tests.server.api.test_erasures import agree, ask, findings
 from tests.server.api.test_proposals import WAIT
+from tests.server.api.test_verdicts import brought
 from tests.server.firm import firm
 from tests.server.flow.test_headroom import FIRM
 from tests.server.ops.test_everything import taken
@@ -143,6 +144,34 @@ def test_a_household_that_left_is_gone_from_old_snapshots_alone(
     assert erase(household=GONE).json()["code"] == "not-found"
     added = whoever("POST", "/v1/snapshots", params={"base": old, "more": True}, json={"accounts": []})
     assert (added.status_code, added.json()["code"]) == (410, "erased"), added.text
+
+
+def test_what_stood_of_it_is_gone_with_what_was_told_of_that(
+    service: Service, whoever: Caller, erase: Callable[..., Any], later: Callable[..., None]
+) -> None:
+    """And nothing is said of then, which would read as that nothing stood."""
+    stocked.ruled(service, {"rules.mandate": stocked.RULES.replace("40", "5")})
+    for book in (firm(2), LEFT):
+        stocked.sealed(service, book)
+        brought(service)
+        stood = whoever("GET", "/v1/verdicts").json()
+        if book is not LEFT:
+            then, known = stood["reached"]["time"], [row for row in stood["data"] if row["household"] == STAYS]
+    assert known == stood["data"] != []
+
+    def at(**more: str) -> Any:
+        return whoever("GET", "/v1/verdicts", params={"known_at": then, **more})
+
+    assert {row["household"] for row in at().json()["data"]} == {GONE, STAYS}
+    assert at(household=GONE).json()["data"]
+    later()
+    assert erase(household=GONE).status_code == 200
+    for more in ({}, {"household": GONE}):
+        assert (at(**more).status_code, at(**more).json()["code"]) == (410, "erased")
+    assert at(household=STAYS).json()["data"] == known
+    assert whoever("GET", "/v1/verdicts").json() == stood
+    with service.store.reading() as session:
+        assert GONE not in {row.household for row in session.exec(select(Verdict))}
 
 
 def pages(service: Service, snapshot: str, proposal: str) -> Iterator[str]:

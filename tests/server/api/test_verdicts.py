@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -14,15 +15,17 @@ from policy.ir.bind import bind_to
 from policy.judge.eval import judge
 from server.auth.roles import Role
 from server.desk import loaded
+from server.desk import standing as kept
 from server.flow import judging
 from server.flow.judging import Memory
 from server.running import Service
-from server.store.tables import Journal, Reached, Verdict
+from server.store.tables import Journal, Verdict
 from tests.server.api.conftest import Caller
 from tests.server.api.test_parts import SHARED, household, together
 from tests.server.api.texts import book, rules
 from tests.server.stocked import ruled, sealed
 
+STANDING = select(Verdict).where(col(Verdict.until).is_(None))
 Make = Callable[..., Caller]
 ROOM = Role.CONTROL_ROOM
 
@@ -39,13 +42,13 @@ def brought(service: Service, memory: Memory | None = None) -> int:
 def standing(service: Service) -> dict[str, str]:
     """What is kept, by obligation."""
     with service.store.reading() as session:
-        return {row.obligation: row.outcome for row in session.exec(select(Verdict))}
+        return {row.obligation: row.outcome for row in session.exec(STANDING)}
 
 
 def anew(service: Service) -> dict[str, str]:
     """What the reference says of the newest snapshot, of what does not pass."""
     with service.store.reading() as session:
-        at = session.get_one(Reached, 1)
+        at = kept.reached(session)
     known = loaded.loaded(service, str(at.rulebook), str(at.snapshot))
     found = judge(bind_to(known.rules.library, known.facts.index), {}, standing=True).findings
     return {f.obligation.id: f.outcome.value for f in found if f.outcome.value != "pass"}
@@ -216,3 +219,76 @@ def test_nothing_is_said_of_what_is_not_there(service: Service, caller: Make) ->
     assert olga("GET", "/v1/verdicts?household=smith").status_code == 404
     past = olga("GET", "/v1/verdicts/history?household=smith&rule=P-1").json()["events"]
     assert past, "what was said of it before stays"
+
+
+# --- what stood before ---------------------------------------------------------------------------
+
+
+def seen(who: Caller, query: str = "") -> dict[str, Any]:
+    found = who("GET", f"/v1/verdicts?limit=1000{query}")
+    assert found.status_code == 200, found.text
+    return dict(found.json())
+
+
+def test_what_stood_at_any_instant_is_what_was_said_then(service: Service, caller: Make) -> None:
+    """Whatever came later: prices, positions, other rules, a household that is gone; for each reader as it was."""
+    olga, room = caller("olga", Role.OPERATIONS), caller("rita", ROOM)
+    anna = caller("anna", Role.ADVISER, households=["smith"])
+    holders = {**SHARED, **together(household("smith", quantity="900"), household("jones", quantity="250"))}
+    said = [(seen(each), each) for each in (olga, room)]
+    for change in (
+        lambda: ruled(service, rules(share=50, most=40)),
+        lambda: sealed(service, holders),
+        lambda: olga("POST", "/v1/facts", json=price("A", "100")),
+        lambda: olga("POST", "/v1/facts", json=price("A", "10")),
+        lambda: ruled(service, rules(share=5, most=4)),
+        lambda: olga("POST", "/v1/facts", json=price("A", "20")),
+        lambda: sealed(service, {**SHARED, **household("smith")}),
+    ):
+        change()
+        brought(service)
+        said += [(seen(each), each) for each in (olga, room)]
+        if seen(olga)["reached"]["snapshot"]:
+            said.append((seen(anna), anna))
+    assert len({json.dumps(each["data"]) for each, _ in said}) >= 4
+    for was, who in said:
+        instant = was["reached"]["time"] or "2026-01-01T00:00:00Z"
+        assert seen(who, f"&known_at={instant}") == was
+    last = seen(olga)
+    assert seen(olga, "&known_at=2099-01-01T00:00:00Z") == last
+    before = next(was for was, who in said if who is olga and any(row["household"] == "jones" for row in was["data"]))
+    instant = before["reached"]["time"]
+    assert olga("GET", "/v1/verdicts?household=jones").status_code == 404
+    of_one = seen(olga, f"&household=jones&known_at={instant}")["data"]
+    assert of_one == [row for row in before["data"] if row["household"] == "jones"] != []
+    assert anna("GET", f"/v1/verdicts?household=jones&known_at={instant}").status_code == 404
+    assert olga("GET", "/v1/verdicts?household=smith&known_at=2026-01-01T00:00:00Z").status_code == 404
+    assert olga("GET", "/v1/verdicts?known_at=yesterday").json()["code"] == "bad-parameter"
+
+
+def test_a_walk_is_one_of_what_stood_when_it_began(stocked: Service, caller: Make) -> None:
+    room = caller("rita", ROOM, Role.OPERATIONS)
+    room("POST", "/v1/facts", json=price("C", "200"))
+    brought(stocked)
+    whole = seen(room)
+    assert len(whole["data"]) > 1
+    page = room("GET", "/v1/verdicts?limit=1").json()
+    walked = page["data"]
+    for amount in ("10", "300", "1", "200"):
+        room("POST", "/v1/facts", json=price("C", amount))
+        brought(stocked)
+        if page["next"]:
+            page = room("GET", f"/v1/verdicts?limit=1&cursor={page['next']}").json()
+            assert page["reached"] == whole["reached"]
+            walked += page["data"]
+    assert page["next"] is None
+    assert walked == whole["data"]
+
+
+@pytest.mark.parametrize(
+    "cursor", [[-2, "a", "b"], [True, "a", "b"], [7_000, "a", "b"], [2**40, "a", "b"], ["1", "a", "b"], [1.5, "a", "b"]]
+)
+def test_a_cursor_that_was_never_given(stocked: Service, caller: Make, cursor: list[Any]) -> None:
+    brought(stocked)
+    given = urlsafe_b64encode(json.dumps(cursor, separators=(",", ":")).encode()).decode()
+    assert caller("olga", Role.OPERATIONS)("GET", f"/v1/verdicts?cursor={given}").json()["code"] == "bad-cursor"

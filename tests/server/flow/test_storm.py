@@ -38,7 +38,7 @@ from server.ops import health
 from server.ops.health import Instance
 from server.running import Service, opened
 from server.settings import Settings
-from server.store.tables import Journal, Proposal, Reached, Told, Verdict, Webhook
+from server.store.tables import Journal, Proposal, Told, Verdict, Webhook
 from tests.server import stocked
 from tests.server.firm import firm
 from tests.server.flow.conftest import Server
@@ -305,7 +305,7 @@ def _quiet(service: Service) -> bool:
     _hurried(service)
     with service.store.reading() as session:
         queued = session.exec(select(Proposal.id).where(Proposal.state == "queued").limit(1)).first()
-        cause = standing.next_cause(session, session.get_one(Reached, 1).position)
+        cause = standing.next_cause(session, standing.reached(session).position)
         (hook,) = session.exec(select(Webhook)).all()
         return queued is None and cause is None and hook.reached == journal.size(session) - 1
 
@@ -352,8 +352,9 @@ def _holds(session: Session, found: Sequence[Proposal]) -> None:
 
 def _current(service: Service) -> None:
     with service.store.reading() as session:
-        at = session.get_one(Reached, 1)
-        kept = {row.obligation: row.outcome for row in session.exec(select(Verdict).order_by(col(Verdict.part)))}
+        at = standing.reached(session)
+        stands = session.exec(select(Verdict).where(col(Verdict.until).is_(None)))
+        kept = {row.obligation: row.outcome for row in stands}
         newest = ingest.latest(session)
         assert newest is not None
         assert at.snapshot == newest.id

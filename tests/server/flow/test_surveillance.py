@@ -14,10 +14,11 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
+from server.desk import standing
 from server.flow import judging, surveillance
 from server.running import Service, opened
 from server.settings import Settings
-from server.store.tables import Journal, Reached, Survey, Verdict
+from server.store.tables import Journal, Survey, Verdict
 from tests.server import stocked
 from tests.server.cli.test_visibility import hidden
 from tests.server.firm import firm
@@ -95,7 +96,7 @@ def test_what_stands_is_what_the_judge_says(stood: Service) -> None:
     assert open_[1]["judged"] == sum(open_[1]["outcomes"].values())
     assert kept[1]["outcomes"] == {"block": kept[1]["judged"]}
     with stood.store.reading() as session:
-        assert open_[1]["to"] == session.get_one(Reached, 1).position
+        assert open_[1]["to"] == standing.reached(session).position
     assert surveillance.asked(stood) == []
 
 
