@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from sqlmodel import Session, bindparam, col, delete, func, or_, select, update
+from sqlmodel import Session, bindparam, col, delete, func, insert, or_, select, update
 
 from policy.canonical import Json, decode, encode
 from policy.ir.bound import Obligation, Outcome
@@ -40,6 +40,7 @@ _ENDED = (
     .where(_STANDS, col(Verdict.part) == bindparam("of"), col(Verdict.obligation) == bindparam("which"))
     .values(until=bindparam("end"))
 )
+_BEGUN = insert(Verdict)
 _FORGOTTEN = delete(Verdict).where(
     col(Verdict.obligation) == bindparam("which"), col(Verdict.until) <= bindparam("end")
 )
@@ -179,24 +180,16 @@ def moved(session: Session, was: Reach, to: Reach, found: Sequence[Change], caus
 
 
 def _kept(session: Session, found: Sequence[Change], cause: Cause) -> None:
-    ended = [
-        {"of": change.part, "which": change.was.obligation, "end": cause.index}
-        for change in found
-        if change.was is not None
-    ]
-    each(session.connection(), _ENDED, ended)
-    session.add_all(_row(change, change.now, cause) for change in found if change.now is not None)
-    session.flush()
-    session.expunge_all()  # what is written need not stay in memory
+    connection, begin = session.connection(), {"since": cause.index, "until": None, "time": cause.time}
+    ended = ((change.part, change.was.obligation) for change in found if change.was is not None)
+    each(connection, _ENDED, [{"of": part, "which": name, "end": cause.index} for part, name in ended])
+    begun = ((change, change.now) for change in found if change.now is not None)
+    rows = [{"part": it.part, "household": it.household, **stand._asdict(), **begin} for it, stand in begun]
+    each(connection, _BEGUN, rows)
 
 
 def _outcome(stand: Stand | None) -> str:
     return Outcome.PASS.value if stand is None else stand.outcome
-
-
-def _row(change: Change, stand: Stand, cause: Cause) -> Verdict:
-    known = stand._asdict()
-    return Verdict(part=change.part, household=change.household, since=cause.index, time=cause.time, **known)
 
 
 def _event(change: Change, cause: Cause, to: Reach) -> Event:
