@@ -149,6 +149,8 @@ def tried(session: Session, row: Webhook, reached: int, found: Collection[Tried]
     _reached(row, reached)
     failed = next((each for each in found if not each.taken), None)
     session.add(row)
+    if any(each.taken for each in found):  # tries are of one event: who takes some, and then not, is not gone
+        row.tries = 0
     if failed is None:
         row.tries, row.due = 0, clock.now()
         return None

@@ -121,6 +121,20 @@ def due(service: Service, name: str) -> None:
         session.add(found)
 
 
+def test_who_takes_one_in_two_is_slow_and_not_gone(service: Service, receiver: Receiver) -> None:
+    """The end of patience is with one event, not with a receiver that takes each of them in the end."""
+    name = hooked(service, receiver.address)
+    count = 2 * len(webhooks.RETRIES)
+    numbers = happened(service, count)
+    receiver.answers = [204, 503] * 2 * count
+    for _ in range(count + 1):
+        due(service, name)
+        posted(service)
+    assert row(service, name).stopped is None
+    assert list(dict.fromkeys(receiver.numbers)) == [numbers[0] - 1, *numbers]
+    assert (row(service, name).reached, row(service, name).tries) == (numbers[-1], 0)
+
+
 def test_events_come_in_order_signed_and_once(service: Service, receiver: Receiver) -> None:
     happened(service, 3)
     name = hooked(service, receiver.address)
