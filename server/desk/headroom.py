@@ -10,7 +10,7 @@ approval; what was approved and is not yet seen in the data stands in its way. P
 those for a household of it stand in each other's way as long as they hold anything.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -73,6 +73,15 @@ def locked(session: Session, household: str | None) -> frozenset[str]:
     found = session.exec(waiting.order_by(col(Proposal.id)).with_for_update()).all()
     session.exec(select(Head).with_for_update()).one()
     return frozenset(found)
+
+
+def also_locked(session: Session, names: Set[str]) -> bool:
+    """Whether those are, too, that came to wait while the head was waited for: one that somebody decides is not, since
+    who decides it waits for the head."""
+    if not names:
+        return True
+    there = select(Proposal.id).where(col(Proposal.id).in_(sorted(names)), Proposal.state == State.PROPOSED.value)
+    return set(session.exec(there.with_for_update(skip_locked=True)).all()) >= names
 
 
 def held(session: Session, data: Snapshot, now: str, *, without: str = "", within: str | None = None) -> list[Held]:

@@ -195,7 +195,8 @@ def _kept(service: Service, row: Proposal, result: Result) -> bool | None:
             pending = PENDING if headroom.in_the_way(holding, row.household, row.households) else None
             stopped = pending if hold is None else f"account-held: {holds.said(hold)}"
             older = headroom.superseded(holding, row.household, row.households)
-            if not stopped and not (ours.issuperset(older) and _fits(result.room, holding)):
+            free = stopped or (_fits(result.room, holding) and headroom.also_locked(session, {*older} - ours))
+            if not free:
                 session.rollback()
                 return None
             mine.holds = None if stopped else headroom.written(result.room.point)

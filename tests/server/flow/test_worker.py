@@ -12,12 +12,13 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from policy.ir.bound import Outcome
 from policy.proof.entry import Kind, entry
 from policy.proof.merkle import leaf_hash, listed
 from policy.proof.merkle import root as root_of
+from server.desk import headroom
 from server.flow import proposing, queue, worker
 from server.log import journal
 from server.running import Service
@@ -62,6 +63,30 @@ def test_one_is_worked_out_and_the_next_has_to_be_asked_for(desk: Desk) -> None:
     desk.ask()
     assert worker.one(desk.service)
     assert not worker.one(desk.service)
+    whole(desk.service)
+
+
+def test_one_of_the_household_that_came_while_the_head_was_waited_for_is_superseded(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is in nobody's way, so that nothing is worked out again for it, and nothing refused."""
+    desk.ask()
+    worker.one(desk.service)
+    locked, worked_out, times = headroom.locked, proposing.worked_out, list[str]()
+
+    def before_it_came(session: Session, household: str | None) -> frozenset[str]:
+        locked(session, household)
+        return frozenset()
+
+    def counted(service: Service, row: Proposal) -> proposing.Result:
+        times.append(row.id)
+        return worked_out(service, row)
+
+    monkeypatch.setattr(headroom, "locked", before_it_came)
+    monkeypatch.setattr(proposing, "worked_out", counted)
+    name = desk.ask()
+    worker.one(desk.service)
+    assert times == [name]
     whole(desk.service)
 
 
