@@ -2,15 +2,15 @@
 
 How far is a row more, added in the transaction that writes what changed and adds the journal entries that say so. So
 each entry of the journal that could change a verdict is looked at once, in order, whoever looks and however often a
-process ends in between: what is to be done follows from the journal and the last of these rows alone. Nothing is
-written over, so that what they were when they were brought to any of these entries can be read.
+process ends in between: what is to be done follows from the journal and the last of these rows alone. What no longer
+stands is kept with its end, so that what stood when they were brought to any of these entries can be read.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from sqlmodel import Session, bindparam, col, delete, func, insert, or_, select, update
+from sqlmodel import Session, bindparam, col, func, insert, or_, select, update
 
 from policy.canonical import Json, decode, encode
 from policy.ir.bound import Obligation, Outcome
@@ -41,8 +41,15 @@ _ENDED = (
     .values(until=bindparam("end"))
 )
 _BEGUN = insert(Verdict)
-_FORGOTTEN = delete(Verdict).where(
-    col(Verdict.obligation) == bindparam("which"), col(Verdict.until) <= bindparam("end")
+ERASED = "erased"  # instead of its outcome, of what stood until a change whose words were erased
+_FORGOTTEN = (
+    update(Verdict)
+    .where(
+        col(Verdict.household) == bindparam("whose"),
+        col(Verdict.obligation) == bindparam("which"),
+        col(Verdict.until) <= bindparam("end"),
+    )
+    .values(obligation=bindparam("leaf"), rule="", scope="", group=None, outcome=ERASED, reason="", reason_role=None)
 )
 
 
@@ -216,12 +223,7 @@ def _event(change: Change, cause: Cause, to: Reach) -> Event:
 
 def kept(session: Session, who: Principal, asked: Asked) -> Sequence[Verdict]:
     """What is theirs to see of it, as it was there. What is of the whole firm is for who may see every household."""
-    wanted = select(Verdict).where(Verdict.since <= asked.at, or_(_STANDS, col(Verdict.until) > asked.at))
-    wanted = wanted.where(or_(col(Verdict.role).is_(None), col(Verdict.role).in_(sorted(who.roles))))
-    if who.households is not None:
-        wanted = wanted.where(col(Verdict.household).in_(sorted(who.households)))
-    if asked.household is not None:
-        wanted = wanted.where(Verdict.household == asked.household)
+    wanted = select(Verdict).where(*_theirs(who, asked.at, asked.household))
     if asked.rule is not None:
         wanted = wanted.where(Verdict.rule == asked.rule)
     if asked.after is not None:
@@ -237,17 +239,32 @@ def history(session: Session, who: Principal, household: str | None, rule: str |
 
 
 def was_erased(session: Session, who: Principal, at: int, household: str | None) -> bool:
-    """Whether what they could see of what stood there may have been erased since."""
-    gone = col(Journal.salt).is_(None) & (Journal.index > at)
-    wanted = select(Journal.index).where(gone, feed.seen_by(who), *_changes(who, household, None))
+    """Whether some of what stood there, and was theirs to see, was erased since; under which rule nobody knows."""
+    wanted = select(Verdict.part).where(Verdict.outcome == ERASED, *_theirs(who, at, household))
     return session.exec(wanted.limit(1)).first() is not None
 
 
+def _theirs(who: Principal, at: int, household: str | None) -> Iterator[Which]:
+    """What stood there, of all that they may see or of one household."""
+    yield col(Verdict.since) <= at
+    yield or_(_STANDS, col(Verdict.until) > at)
+    yield or_(col(Verdict.role).is_(None), col(Verdict.role).in_(sorted(who.roles)))
+    if who.households is not None:
+        yield col(Verdict.household).in_(sorted(who.households))
+    if household is not None:
+        yield col(Verdict.household) == household
+
+
 def forgotten(session: Session, entries: Iterable[Journal]) -> None:
-    """With a change goes what stood until then: comes before its own words are erased."""
-    changes = (decode(entry.data.encode()) for entry in entries if entry.type == "verdict.changed")
-    ends = [{"which": said["obligation"], "end": said["cause"]} for said in changes if isinstance(said, dict)]
-    each(session.connection(), _FORGOTTEN, ends)
+    """With a change goes what stood until then, but for when that was: comes before its own words are erased."""
+    said = ((entry, decode(entry.data.encode())) for entry in entries if entry.type == "verdict.changed")
+    ends = [
+        {"whose": entry.household, "which": words["obligation"], "end": words["cause"], "leaf": entry.leaf.hex()}
+        for entry, words in said
+        if isinstance(words, dict)
+    ]
+    if ends:
+        session.connection().execute(_FORGOTTEN, ends)
 
 
 def told(session: Session, who: Principal, household: str | None, rule: str | None) -> bool:

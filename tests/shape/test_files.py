@@ -20,7 +20,9 @@ SUPPRESSION = re.compile(
     r"#\s*(?:noqa|type:\s*ignore|pragma: no cover)(?P<code>: ?[A-Z]+\d+|\[[a-z, -]+\])?(?P<reason>[ #:-]+\w.*)?"
 )
 
+"""What is looked for, and needs a code and a reason; this file has it in this pattern alone."""
 LATER = re.compile(r"\b(?:TODO|FIXME|XXX)\b|raise NotImplementedError")
+"""What is looked for outside this folder, where nothing may have it."""
 
 every = pytest.mark.parametrize("package", [*PACKAGES, "tests"])
 

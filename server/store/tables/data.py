@@ -80,7 +80,7 @@ class Verdict(SQLModel, table=True):
     """What an obligation says of the book as it stands, or stood, where that is not `pass`. `part`: by what it was
     judged, `firm` or a household; `household`: whose it is, the empty text for who sees every household; `role`: whose
     eyes it is for, `reason_role`: for whose its reason is; `since`, `time`: the journal entry by which it came to this,
-    and `until` the one by which it came to something else."""
+    and `until` the one by which it came to something else. Where it was erased, `outcome` says so, and nothing else."""
 
     __tablename__ = "verdict"
     part: str = Field(primary_key=True)

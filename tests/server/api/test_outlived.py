@@ -166,12 +166,37 @@ def test_what_stood_of_it_is_gone_with_what_was_told_of_that(
     assert at(household=GONE).json()["data"]
     later()
     assert erase(household=GONE).status_code == 200
-    for more in ({}, {"household": GONE}):
+    for more in ({}, {"household": GONE}, {"rule": "P-1"}):
         assert (at(**more).status_code, at(**more).json()["code"]) == (410, "erased")
     assert at(household=STAYS).json()["data"] == known
     assert whoever("GET", "/v1/verdicts").json() == stood
     with service.store.reading() as session:
-        assert GONE not in {row.household for row in session.exec(select(Verdict))}
+        rows = session.exec(select(Verdict).where(Verdict.household == GONE)).all()
+    assert {(row.rule, row.scope, row.group, row.reason) for row in rows} == {("", "", None, "")}
+    assert not [row for row in rows if GONE in row.obligation]
+
+
+def test_what_stood_of_an_account_in_another_household_stays(
+    service: Service, whoever: Caller, erase: Callable[..., Any], later: Callable[..., None]
+) -> None:
+    """The account was of one that stays before, and is again."""
+    stocked.ruled(service, {"rules.mandate": stocked.RULES.replace("40", "5")})
+    stood = []
+    for name in (STAYS, GONE, STAYS):
+        accounts = [{**row, "household": name} for row in LEFT["accounts"]]
+        stocked.sealed(service, {**firm(2), "accounts": accounts, "lots": LEFT["lots"]})
+        brought(service)
+        stood.append(whoever("GET", "/v1/verdicts").json())
+
+    def at(number: int, **more: str) -> Any:
+        return whoever("GET", "/v1/verdicts", params={"known_at": stood[number]["reached"]["time"], **more})
+
+    later()
+    found = erase(household=GONE)
+    assert found.status_code == 200, found.text
+    assert [{row["household"] for row in each["data"]} for each in stood] == [{STAYS}, {GONE}, {STAYS}]
+    assert [at(number).json() for number in (0, 2)] == [stood[0], stood[2]]
+    assert at(1).json()["code"] == at(1, household=GONE).json()["code"] == "erased"
 
 
 def pages(service: Service, snapshot: str, proposal: str) -> Iterator[str]:
