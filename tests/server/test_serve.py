@@ -80,9 +80,9 @@ def test_a_kill_loses_nothing_that_was_answered(data: Path) -> None:
     assert made["log"]["index"] == len(kept) + 3 - 1  # begun, and the first key's end, are entries too
 
 
-def test_two_processes_that_begin_at_once_serve_one_log(data: Path, url: str) -> None:
+def test_two_processes_that_begin_at_once_serve_one_log(data: Path, empty: str) -> None:
     with ThreadPoolExecutor(4) as pool, ExitStack() as ends:
-        starts = [pool.submit(ends.enter_context, serving(data, PROOFOLIO_DATABASE_URL=url)) for _ in range(2)]
+        starts = [pool.submit(ends.enter_context, serving(data, PROOFOLIO_DATABASE_URL=empty)) for _ in range(2)]
         one, two = (start.result() for start in starts)
         ada = admin(one, data)
         found = list(pool.map(lambda n: (one, two)[n % 2](ada, "POST", "/v1/keys", json=EVE), range(12)))

@@ -26,7 +26,6 @@ from server.ops.everything import CarryError
 from server.ops.parcel import ParcelError
 from server.running import SIGNER, Service, opened
 from server.settings import Settings
-from server.store.migrate import migrated
 from server.store.store import Store, store
 from tests.server import stocked
 from tests.server.api.conftest import Caller
@@ -235,7 +234,6 @@ def test_a_table_that_is_added_is_carried(database: Store, more: Table) -> None:
 
 
 def test_every_table_has_a_form_and_a_new_database_is_empty(database: Store) -> None:
-    migrated(database)
     assert all(map(everything.kinds, everything.tables().values()))
     with database.writing() as session:
         assert restore.empty(session)

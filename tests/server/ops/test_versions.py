@@ -80,26 +80,26 @@ def test_an_older_process_stops_where_something_was_taken_away(service: Service,
 
 
 def test_a_start_that_does_not_migrate_refuses_old_tables(
-    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     data = tmp_path / "data"
     with pytest.raises(RevisionError, match="revision None"):
-        opened(Settings(data, url, migrate=False))
-    for name, value in {"DATA_DIR": str(data), "DATABASE_URL": url, "MIGRATE": "no", "WORKERS": "0"}.items():
+        opened(Settings(data, empty, migrate=False))
+    for name, value in {"DATA_DIR": str(data), "DATABASE_URL": empty, "MIGRATE": "no", "WORKERS": "0"}.items():
         monkeypatch.setenv(f"PROOFOLIO_{name}", value)
     assert main(["serve", "--port", "0"]) == Exit.BAD_INPUT
     assert "run `proofolio migrate`" in capsys.readouterr().err
     assert main(["migrate", "--check"]) == Exit.STOP
     assert main(["migrate", "--json"]) == Exit.PASS
     assert main(["migrate", "--check"]) == Exit.PASS
-    opened(Settings(data, url, migrate=False)).store.engine.dispose()
+    opened(Settings(data, empty, migrate=False)).store.engine.dispose()
 
 
 def test_the_verb_goes_forward_and_back(
-    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("PROOFOLIO_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setenv("PROOFOLIO_DATABASE_URL", url)
+    monkeypatch.setenv("PROOFOLIO_DATABASE_URL", empty)
     assert main(["migrate", "--down"]) == Exit.BAD_INPUT
     for words, said in (
         (["--check"], "revision none"),

@@ -12,8 +12,8 @@ from server.store.migrate import migrated, pending
 from server.store.store import store
 
 
-def test_they_make_the_tables_of_the_code_and_take_them_back(url: str) -> None:
-    found = store(url)
+def test_they_make_the_tables_of_the_code_and_take_them_back(empty: str) -> None:
+    found = store(empty)
     assert pending(found)[0] is None
     migrated(found)
     have, want = pending(found)
