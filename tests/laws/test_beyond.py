@@ -29,7 +29,7 @@ from tests.depth import chunks
 from tests.worlds import mandates
 from tests.worlds.firms import firm, orders
 
-WORLDS = 50  # of a chunk
+WORLDS = 25  # of a chunk
 
 
 def made(rng: Random) -> tuple[Index, tuple[Order, ...], core.Library, Whole]:
@@ -71,7 +71,7 @@ def outcomes(bound: Bound, point: Point) -> list[Outcome]:
     return [finding.outcome for finding in judge(bound, point).findings if finding.obligation.scope == FIRM]
 
 
-@pytest.mark.parametrize("chunk", chunks(8, quick=1))
+@pytest.mark.parametrize("chunk", chunks(16, quick=1))
 def test_what_is_stated_for_some_households_is_never_too_sure(chunk: int) -> None:
     met: Counter[str] = Counter()
     for seed in range(chunk * WORLDS, (chunk + 1) * WORLDS):
@@ -108,7 +108,7 @@ def test_what_is_stated_for_some_households_is_never_too_sure(chunk: int) -> Non
     assert met["following"] > 2 * met["stated"], met
 
 
-@pytest.mark.parametrize("chunk", chunks(2, quick=1))
+@pytest.mark.parametrize("chunk", chunks(4, quick=1))
 def test_what_is_reserved_comes_to_the_same_whatever_was_added_up_before(chunk: int) -> None:
     """One more, one less, another in its place, and some of it in accounts that are left out."""
     met: Counter[str] = Counter()

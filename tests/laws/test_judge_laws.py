@@ -40,7 +40,6 @@ from tests.worlds.worlds import World
 
 
 @given(worlds().map(lambda made: ordered(made)), st.data())
-@settings(max_examples=250)
 def test_hiding_a_fact_never_moves_a_verdict_down(made: World, data: st.DataObject) -> None:
     """Except a block to unknown. Twice, so that what is partly hidden is hidden further."""
     bound = made.bound
@@ -125,7 +124,6 @@ def _each_rung(bound: Bound, change: Callable[[Rung], Rung]) -> Bound:
 
 
 @given(worlds().map(ordered), st.fractions(0, 1000))
-@settings(max_examples=150)
 def test_loosening_never_turns_a_pass_into_a_breach(made: World, by: Fraction) -> None:
     """Caps rise and floors fall, under `not` the other way; conditions of members stay."""
     looser = _each_rung(made.bound, lambda rung: replace(rung, formula=loosened(rung.formula, by)))
@@ -158,7 +156,6 @@ def _raised(bound: Scalar, by: Fraction) -> Scalar:
 
 
 @given(worlds(), st.fractions(0, 1, max_denominator=9))
-@settings(max_examples=100)
 def test_splitting_a_term_in_two_changes_nothing(made: World, share: Fraction) -> None:
     """Neither a form's nor a scalar's; for both judges. Contributors are named by term, so they are left out."""
     assume(0 < share < 1)

@@ -21,7 +21,8 @@ from policy.judge.eval import judge
 from tests.worlds import mandates
 from tests.worlds.firms import GROUPS, firm
 
-SEEDS = range(250)
+SEEDS = range(125)
+MORE = range(125, 500)
 SCOPES = (Scope("account"), Scope("household"), Scope("household", "H1"), Scope("household", "Second"), Scope("firm"))
 
 
@@ -44,7 +45,7 @@ def own(book: Book, those: Set[str]) -> Book:
     return mine
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", [*SEEDS, *(pytest.param(seed, marks=pytest.mark.deep) for seed in MORE)])
 def test_the_parts_are_the_whole(seed: int) -> None:
     book = made(seed)
     shared, parts = parted(book)
@@ -55,9 +56,10 @@ def test_the_parts_are_the_whole(seed: int) -> None:
         assert (again.accounts, again.lots, part_document(again)) == (part.accounts, part.lots, said)
 
 
-def test_a_household_and_two_are_judged_alone_as_in_the_whole() -> None:
+@pytest.mark.parametrize("seeds", [SEEDS, pytest.param(MORE, marks=pytest.mark.deep)], ids=str)
+def test_a_household_and_two_are_judged_alone_as_in_the_whole(seeds: range) -> None:
     met: Counter[str] = Counter()
-    for seed in SEEDS:
+    for seed in seeds:
         book, rng = made(seed), Random(seed)
         rules = mandates.library(rng, rules=6)
         library = replace(rules, rules=tuple(replace(rule, scope=rng.choice(SCOPES)) for rule in rules.rules))

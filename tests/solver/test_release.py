@@ -115,7 +115,7 @@ def test_lots_of_a_stated_relief_method_fill_as_one_in_its_order_and_chosen_lots
 
 
 PLANTED = 12
-WORLDS = chunks(PLANTED + 60, quick=PLANTED + 20)
+WORLDS = chunks(PLANTED + 60, quick=PLANTED + 10)
 
 
 @lru_cache(maxsize=len(WORLDS))
