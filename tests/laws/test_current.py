@@ -28,7 +28,7 @@ from tests.worlds.mandates import library, share
 from tests.worlds.rules import NOWHERE, plain, within
 
 Answers = dict[str, tuple[Outcome, str, bool | None]]
-STEPS, FOLLOWED = 4, 75
+STEPS, FOLLOWED = 4, 110
 
 
 def anew(rules: core.Library, facts: Index) -> Answers:
@@ -92,7 +92,7 @@ def followed(rules: core.Library, book: Index, room: int = current.ALL, *, ready
     return found
 
 
-@pytest.mark.parametrize("chunk", chunks(8, quick=1))
+@pytest.mark.parametrize("chunk", chunks(6, quick=1))
 def test_what_is_kept_current_is_what_judging_anew_says(chunk: int) -> None:
     """And that is not for judging everything again, nor for nothing ever changing."""
     moved: Counter[str] = Counter()

@@ -121,7 +121,7 @@ def test_judges_and_rows_read_it_alike(seeds: range) -> None:
         for obligation in found.obligations:
             rows[compare(found, obligation, point, USABLE)] += 1
         met.update(finding.outcome for finding in verdict.findings)
-    assert met[Outcome.WAIVED] > len(seeds) / 8
+    assert met[Outcome.WAIVED] > len(seeds) / 15
     assert rows.keys() <= {"agrees", "looser"}
     assert rows["agrees"] > 10 * rows["looser"]
 
