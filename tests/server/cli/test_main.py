@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -70,7 +72,11 @@ def test_bad_input_is_said_in_place_and_ends_with_3(verb, capsys: pytest.Capture
     )
 
 
-def test_a_fault_of_ours_is_one_line_and_code_70(verb, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_fault_of_ours_is_one_line_and_code_70(
+    verb, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
     def run(arguments: argparse.Namespace) -> int:
         raise ZeroDivisionError("a base of zero")
 
