@@ -160,7 +160,7 @@ def stood(session: Session, parts: Collection[str]) -> dict[str, dict[str, Stand
 
 def whose(session: Session) -> dict[str, str]:
     """The parts of which something is kept, and whose they are."""
-    stands = select(Verdict.part, Verdict.household).where(col(Verdict.until).is_(None))
+    stands = select(Verdict.part, Verdict.household).where(_STANDS)
     return dict(session.exec(stands.distinct()).all())
 
 

@@ -24,7 +24,7 @@ from tests.worlds import mandates
 from tests.worlds.firms import TODAY, firm, orders
 from tests.worlds.rules import NOWHERE
 
-every = pytest.mark.parametrize("seeds", [range(100), pytest.param(range(100, 400), marks=pytest.mark.deep)], ids=str)
+SEEDS = range(200)
 USABLE = frozenset({Outcome.PASS, Outcome.WARN, Outcome.WAIVED})
 
 
@@ -54,12 +54,11 @@ def ladders(found: Bound) -> dict[str, Obligation]:
     return {obligation.id: obligation for obligation in found.obligations}
 
 
-@every
 @pytest.mark.parametrize("kind", ["account", "tagged"])
-def test_it_is_that_of_each_of_its_accounts(kind: str, seeds: range) -> None:
+def test_it_is_that_of_each_of_its_accounts(kind: str) -> None:
     """Bound alike, and so read alike by judges, solver and proof."""
     changed = 0
-    for seed in seeds:
+    for seed in SEEDS:
         rng = Random(seed)
         book, name = made(rng), "fund" if kind == "tagged" else None
         rule = replace(mandates.rule(rng, "R-1", about_orders=True), scope=core.Scope(kind, name))
@@ -69,13 +68,12 @@ def test_it_is_that_of_each_of_its_accounts(kind: str, seeds: range) -> None:
         found = bound(book, rule, whole)
         assert found == bound(book, rule, *single), seed
         changed += found != bound(book, rule)
-    assert changed > len(seeds) / 4
+    assert changed > len(SEEDS) / 4
 
 
-@every
-def test_where_households_are_judged_it_is_that_of_every_account_for_one_of_them(seeds: range) -> None:
+def test_where_households_are_judged_it_is_that_of_every_account_for_one_of_them() -> None:
     changed = 0
-    for seed in seeds:
+    for seed in SEEDS:
         rng = Random(seed)
         book = made(rng)
         rule = replace(mandates.rule(rng, "R-1", about_orders=True), scope=core.Scope("household"))
@@ -88,13 +86,12 @@ def test_where_households_are_judged_it_is_that_of_every_account_for_one_of_them
         }
         assert found == expected, seed
         changed += found != without
-    assert changed > len(seeds) / 4
+    assert changed > len(SEEDS) / 4
 
 
-@every
-def test_what_is_judged_over_the_firm_is_not_waived_for_a_household(seeds: range) -> None:
+def test_what_is_judged_over_the_firm_is_not_waived_for_a_household() -> None:
     """The checker refuses such a waiver; a library that comes from elsewhere gains nothing by one."""
-    for seed in seeds:
+    for seed in SEEDS:
         rng = Random(seed)
         book = made(rng)
         book = replace(book, accounts={name: replace(a, household="H1") for name, a in book.accounts.items()})
@@ -102,11 +99,10 @@ def test_what_is_judged_over_the_firm_is_not_waived_for_a_household(seeds: range
         assert bound(book, rule, waiver(rng, rule)) == bound(book, rule), seed
 
 
-@every
-def test_judges_and_rows_read_it_alike(seeds: range) -> None:
+def test_judges_and_rows_read_it_alike() -> None:
     met: Counter[Outcome] = Counter()
     rows: Counter[str] = Counter()
-    for seed in seeds:
+    for seed in SEEDS:
         rng = Random(seed)
         book = made(rng)
         scope = core.Scope(rng.choice(("account", "household")))
@@ -121,14 +117,13 @@ def test_judges_and_rows_read_it_alike(seeds: range) -> None:
         for obligation in found.obligations:
             rows[compare(found, obligation, point, USABLE)] += 1
         met.update(finding.outcome for finding in verdict.findings)
-    assert met[Outcome.WAIVED] > len(seeds) / 15
+    assert met[Outcome.WAIVED] > 30
     assert rows.keys() <= {"agrees", "looser"}
     assert rows["agrees"] > 10 * rows["looser"]
 
 
-@every
-def test_an_account_that_hides_its_household_gains_nothing(seeds: range) -> None:
-    for seed in seeds:
+def test_an_account_that_hides_its_household_gains_nothing() -> None:
+    for seed in SEEDS:
         rng = Random(seed)
         book = made(rng)
         rule = replace(mandates.rule(rng, "R-1", about_orders=False), scope=core.Scope("account"))

@@ -19,10 +19,10 @@ LONGEST, MEDIAN = 400, 130
 SUPPRESSION = re.compile(
     r"#\s*(?:noqa|type:\s*ignore|pragma: no cover)(?P<code>: ?[A-Z]+\d+|\[[a-z, -]+\])?(?P<reason>[ #:-]+\w.*)?"
 )
+"""What is looked for, and needs a code and a reason: a pattern, which suppresses nothing itself."""
 
-"""What is looked for, and needs a code and a reason; this file has it in this pattern alone."""
 LATER = re.compile(r"\b(?:TODO|FIXME|XXX)\b|raise NotImplementedError")
-"""What is looked for outside this folder, where nothing may have it."""
+"""What is looked for outside this folder, where nothing may have it: no stub, but how stubs are found."""
 
 every = pytest.mark.parametrize("package", [*PACKAGES, "tests"])
 
