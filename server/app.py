@@ -60,11 +60,13 @@ from server.api import (
 )
 from server.api.caller import PUBLIC
 from server.api.follow import Follower
+from server.api.once import answering
 from server.api.problem import ProblemError
 from server.log.reads import Reads, writing
 from server.running import Service
 from server.store import observations
 from server.store.blobs import ErasedError
+from server.threads import beside
 
 RESOURCES = (
     keys,
@@ -111,6 +113,7 @@ def app(service: Service, on: Litestar | None = None) -> Litestar:
     found = on or routed()
     found.state.service = service
     found.state.follower = Follower(service.store)
+    found.state.answering = answering(service.store)
     found.state.noting = Reads(service.store, service.settings.reads_days)
     return found
 
@@ -172,6 +175,6 @@ def _noting(request: Request[Any, Any, Any]) -> Reads:
 @asynccontextmanager
 async def _working(app: Litestar) -> AsyncIterator[None]:
     service: Service = app.state.service
-    with writing(app.state.noting):
+    with writing(app.state.noting), beside(app.state.answering.renewing):
         yield
     observations.written(service.memory.tally, service.store)

@@ -27,12 +27,15 @@ def upgrade() -> None:
     )
     op.create_table(
         "reply",
-        *texts("principal", "route", "key", "request", "time", "lease"),
+        *texts("principal", "route", "key", "request", "time"),
+        *perhaps("holder"),
+        *texts("lease"),
         sa.Column("status", sa.Integer(), nullable=True),
         *perhaps("headers"),
         sa.Column("body", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("principal", "route", "key"),
     )
+    op.create_index("ix_reply_holder", "reply", ["holder"])
     op.create_index("ix_reply_time", "reply", ["time"])
     op.create_table(
         "read",

@@ -2,7 +2,7 @@
 
 The answer is kept in the transaction of the write that it tells of, so that a crash leaves both or none. A key belongs
 to one credential and one route, and is good for 30 days. The same key with another body is refused; while the first
-request is worked on, a second one is asked to wait, until a lease ends that only a dead process can let end.
+request is in hand, a second one is asked to wait.
 """
 
 import json
@@ -19,11 +19,13 @@ from sqlmodel import Session
 from server import clock
 from server.api.problem import ProblemError
 from server.api.writing import writing_for
+from server.store.hands import Hands
 from server.store.store import Store
 from server.store.sweep import REPLIES
 from server.store.tables import Reply
 
-LEASE = timedelta(minutes=5)
+LEASE = timedelta(seconds=8)
+"""Well within the patience of a client that asks again because the process that it had asked was killed."""
 LONGEST = 255  # characters of a key
 
 SAFE = "safe"
@@ -54,20 +56,27 @@ def once(
     kept = _claimed(store, asked)
     if kept is not None:
         return _response(kept, {"Idempotency-Replayed": "true"})
-    try:
-        write = work()
-        with writing_for(store, request.user, ends) as session:
-            row = session.get(Reply, _place(asked), with_for_update=True)
-            if row is None or not _ours(row, asked):  # we were slower than our lease, and somebody took it up
-                raise _busy(asked)
-            answer = write(session)
-            row.status, row.headers = answer.status, json.dumps(dict(answer.headers))
-            row.body = answer.body if answer.again is None else answer.again
-            session.add(row)
-    except BaseException:
-        _given_up(store, asked)
-        raise
+    hands: Hands = request.app.state.answering
+    with hands.holding(str(asked.holder)):
+        try:
+            write = work()
+            with writing_for(store, request.user, ends) as session:
+                row = session.get(Reply, _place(asked), with_for_update=True)
+                if row is None or not _ours(row, asked):  # our lease ended, and somebody took it up
+                    raise _busy(asked)
+                answer = write(session)
+                row.holder, row.status, row.headers = None, answer.status, json.dumps(dict(answer.headers))
+                row.body = answer.body if answer.again is None else answer.again
+                session.add(row)
+        except BaseException:
+            _given_up(store, asked)
+            raise
     return _response(answer, {})
+
+
+def answering(store: Store) -> Hands:
+    """The requests that this process answers."""
+    return Hands(store, Reply, LEASE)
 
 
 def _asked(request: Request[Any, Any, Any], body: bytes) -> Reply:
@@ -83,6 +92,7 @@ def _asked(request: Request[Any, Any, Any], body: bytes) -> Reply:
         key=key,
         request=sha256(body).hexdigest(),
         time=clock.text(now),
+        holder=clock.fresh("hold"),
         lease=clock.text(now + LEASE),
     )
 
@@ -105,7 +115,7 @@ def _claimed(store: Store, asked: Reply) -> Answer | None:
                 return Answer(row.status, row.body or b"", json.loads(row.headers or "{}"))
             if row.lease > asked.time:
                 raise _busy(asked)
-            row.lease = asked.lease
+            row.holder, row.lease = asked.holder, asked.lease
             session.add(row)
             return None
     except IntegrityError:  # another process claimed it between our look and our claim
@@ -129,8 +139,8 @@ def _place(asked: Reply) -> tuple[str, str, str]:
 
 
 def _ours(row: Reply, asked: Reply) -> bool:
-    """Whether the request is still ours to answer: nobody did, and the lease is the one that we took."""
-    return row.status is None and row.lease == asked.lease
+    """Whether the request is still ours to answer: nobody did, or took it up."""
+    return row.holder == asked.holder
 
 
 def _response(answer: Answer, more: Mapping[str, str]) -> Response[bytes]:

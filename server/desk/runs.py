@@ -28,6 +28,7 @@ from server.desk.proposals import UNSETTLED
 from server.desk.selection import EVERY, Reason, Selection
 from server.log.events import Event
 from server.store import blobs
+from server.store.hands import free
 from server.store.tables import Choice, Proposal, Run
 
 WAITING, PASSED = "waiting", "passed over"
@@ -214,8 +215,8 @@ def _without(state: State) -> str:
 
 
 def _taken_back(session: Session, row: Run, who: str, now: str) -> list[Event]:
-    free = func.coalesce(col(Proposal.lease), "") <= now
-    queued = select(Proposal).where(Proposal.run == row.id, Proposal.state == proposals.State.QUEUED.value, free)
+    of_it = Proposal.run == row.id, Proposal.state == proposals.State.QUEUED.value
+    queued = select(Proposal).where(*of_it, free(Proposal, now))
     events = []
     for each in session.exec(queued.order_by(col(Proposal.number)).with_for_update()):
         each.state, each.version = proposals.State.CANCELLED.value, each.version + 1

@@ -1,6 +1,5 @@
-"""Posts events to the endpoints that wait for them: one endpoint at a time is in the hand of a process, by a lease on
-its row, which it renews while it posts. What was posted and not written down before a process died is posted again,
-with the same id."""
+"""Posts events to the endpoints that wait for them, one endpoint at a time in the hand of a process. What was posted
+and not written down before a process died is posted again, with the same id."""
 
 import logging
 from collections.abc import Iterator
@@ -13,7 +12,6 @@ from time import monotonic, time
 
 import httpx
 from pydantic import TypeAdapter
-from sqlalchemy import update
 from sqlmodel import Session, col, or_, select
 
 from server import clock
@@ -22,6 +20,7 @@ from server.desk.webhooks import Tried
 from server.log import feed, journal
 from server.log.feed import Happened, Page
 from server.running import Service
+from server.store.hands import Hands, free
 from server.store.tables import Webhook
 from server.threads import beside
 
@@ -40,26 +39,18 @@ _log = logging.getLogger("proofolio")
 
 @contextmanager
 def posting(service: Service) -> Iterator[None]:
-    hands = dict[str, float]()
-    post, renew = (partial(each, service, hands) for each in (_post, _renew))
-    with beside(post, renew, ends=2 * LOOK):
+    hands = Hands(service.store, Webhook, LEASE)
+    with beside(partial(_post, service, hands), hands.renewing, ends=2 * LOOK):
         yield
 
 
-def one(
-    service: Service, client: httpx.Client, stop: Event | None = None, hands: dict[str, float] | None = None
-) -> bool:
-    """Whether an endpoint was due; it has been told what there is, or it is tried again later. `hands`: until when
-    what is in hand is renewed, by holder."""
+def one(service: Service, client: httpx.Client, stop: Event | None = None, hands: Hands | None = None) -> bool:
+    """Whether an endpoint was due; it has been told what there is, or it is tried again later."""
     row = _taken(service)
     if row is None:
         return False
-    mine = {} if hands is None else hands
-    mine[str(row.holder)] = monotonic() + LONGEST_TURN
-    try:
+    with (hands or Hands(service.store, Webhook, LEASE)).holding(str(row.holder), LONGEST_TURN):
         return _told(service, client, row, stop)
-    finally:
-        del mine[str(row.holder)]
 
 
 def _told(service: Service, client: httpx.Client, row: Webhook, stop: Event | None) -> bool:
@@ -92,10 +83,10 @@ def _taken(service: Service) -> Webhook | None:
 def _due(session: Session, now: str, *, ours: bool = False) -> Webhook | None:
     end = journal.size(session) - 1
     waits = or_(col(Webhook.reached) < end, col(Webhook.again).is_not(None))
-    free = or_(col(Webhook.lease).is_(None), col(Webhook.lease) <= now)
     live = col(Webhook.ended).is_(None), col(Webhook.stopped).is_(None)
-    wanted = select(Webhook).where(*live, waits, free, col(Webhook.due) <= now).order_by(col(Webhook.due)).limit(1)
-    return session.exec(wanted.with_for_update(skip_locked=True) if ours else wanted).first()
+    wanted = select(Webhook).where(*live, waits, free(Webhook, now), col(Webhook.due) <= now)
+    first = wanted.order_by(col(Webhook.due)).limit(1)
+    return session.exec(first.with_for_update(skip_locked=True) if ours else first).first()
 
 
 def _page(session: Session, row: Webhook) -> Page:
@@ -159,21 +150,7 @@ def _answered(client: httpx.Client, url: str, body: bytes, headers: dict[str, st
         return f"no answer within {PATIENCE} seconds"
 
 
-def _renew(service: Service, hands: dict[str, float], stop: Event) -> None:
-    while not stop.wait(LEASE.total_seconds() / 4):
-        mine = [holder for holder, end in list(hands.items()) if monotonic() < end]
-        try:
-            if mine:
-                with service.store.writing() as session:
-                    until = clock.text(datetime.now(UTC) + LEASE)
-                    session.connection().execute(
-                        update(Webhook).where(col(Webhook.holder).in_(mine)).values(lease=until)
-                    )
-        except Exception:
-            _log.error({"event": "flow"}, exc_info=True)
-
-
-def _post(service: Service, hands: dict[str, float], stop: Event) -> None:
+def _post(service: Service, hands: Hands, stop: Event) -> None:
     with httpx.Client(timeout=PATIENCE, follow_redirects=False, trust_env=False) as client:
         while not stop.is_set():
             try:

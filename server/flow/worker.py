@@ -16,6 +16,7 @@ from server.ops.spans import spanned
 from server.running import Service
 from server.store import observations
 from server.store.blobs import ErasedError
+from server.store.hands import NOW, Hands, leased
 from server.store.tables import Proposal
 from server.threads import beside
 
@@ -29,13 +30,13 @@ _log = logging.getLogger("proofolio")
 @contextmanager
 def working(service: Service, number: int, lease: timedelta = queue.LEASE) -> Iterator[None]:
     """So many workers meanwhile. At the end, what they have in hand is there for anybody."""
-    hands = set[str]()
-    work, renew = (partial(each, service, lease, hands) for each in (_work, _renew))
+    hands = Hands(service.store, Proposal, lease)
+    work = partial(_work, service, lease, hands)
     try:
-        with beside(*([work] * number), *([renew] if number else []), ends=2 * IDLE):
+        with beside(*([work] * number), *([hands.renewing] if number else []), ends=2 * IDLE):
             yield
     finally:
-        queue.released(service.store, list(hands))
+        hands.released()
         observations.written(service.memory.tally, service.store)
 
 
@@ -45,25 +46,22 @@ def work(service: Service, stop: Event) -> None:
         stop.wait()
 
 
-def one(service: Service, lease: timedelta = queue.LEASE, hands: set[str] | None = None) -> bool:
+def one(service: Service, lease: timedelta = queue.LEASE, hands: Hands | None = None) -> bool:
     """Whether there was one to work on; it is done now, unless somebody else took it up."""
     row = queue.taken(service.store, lease)
     if row is None:
         return False
-    mine = set[str]() if hands is None else hands
-    mine.add(str(row.holder))
-    begun = perf_counter()
-    try:
-        with spanned(service.instruments.tracer) as span:
-            result = _result(service, row)
-            span("proposal", {"outcome": result.event.type})
-        if proposing.kept(service, row, result):
-            service.instruments.worked.record(perf_counter() - begun, {"outcome": result.event.type})
-    except BaseException:
-        queue.released(service.store, [str(row.holder)])
-        raise
-    finally:
-        mine.discard(str(row.holder))
+    with (hands or Hands(service.store, Proposal, lease)).holding(str(row.holder)):
+        begun = perf_counter()
+        try:
+            with spanned(service.instruments.tracer) as span:
+                result = _result(service, row)
+                span("proposal", {"outcome": result.event.type})
+            if proposing.kept(service, row, result):
+                service.instruments.worked.record(perf_counter() - begun, {"outcome": result.event.type})
+        except BaseException:
+            leased(service.store, Proposal, [str(row.holder)], NOW)
+            raise
     return True
 
 
@@ -81,7 +79,7 @@ def _result(service: Service, row: Proposal) -> proposing.Result:
         return proposing.failed(row, "a fault of proofolio, which its log tells more about: it is ours to mend")
 
 
-def _work(service: Service, lease: timedelta, hands: set[str], stop: Event) -> None:
+def _work(service: Service, lease: timedelta, hands: Hands, stop: Event) -> None:
     while not stop.is_set():
         try:
             if not one(service, lease, hands):
@@ -90,11 +88,3 @@ def _work(service: Service, lease: timedelta, hands: set[str], stop: Event) -> N
         except Exception:
             _log.error({"event": "worker"}, exc_info=True)
             stop.wait(PAUSE)
-
-
-def _renew(service: Service, lease: timedelta, hands: set[str], stop: Event) -> None:
-    while not stop.wait(lease.total_seconds() / 3):
-        try:
-            queue.renewed(service.store, list(hands), lease)
-        except Exception:
-            _log.error({"event": "worker"}, exc_info=True)

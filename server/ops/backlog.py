@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlmodel import col, func, or_, select
+from sqlmodel import func, select
 
 from server import clock
+from server.store.hands import free
 from server.store.store import Store
 from server.store.tables import Proposal
 
@@ -23,8 +24,8 @@ class Waiting:
 
 def waiting(store: Store) -> Waiting:
     now = datetime.now(UTC)
-    free = or_(col(Proposal.lease).is_(None), col(Proposal.lease) <= clock.text(now))
-    found = select(func.count(), func.min(Proposal.made)).where(Proposal.state == QUEUED, free)
+    idle = Proposal.state == QUEUED, free(Proposal, clock.text(now))
+    found = select(func.count(), func.min(Proposal.made)).where(*idle)
     with store.reading() as session:
         number, oldest = session.exec(found).one()
     since = now if oldest is None else datetime.fromisoformat(oldest)

@@ -20,8 +20,8 @@ class Credential(SQLModel, table=True):
 
 
 class Reply(SQLModel, table=True):
-    """What was answered to a request that carried an `Idempotency-Key`. `status` is null while it is worked on,
-    until `lease` at the latest."""
+    """What was answered to a request that carried an `Idempotency-Key`. While it is worked on,
+    `status` is null, and it is in the hand of `holder` until `lease` (`server.store.hands`)."""
 
     __tablename__ = "reply"
     principal: str = Field(primary_key=True)
@@ -29,6 +29,7 @@ class Reply(SQLModel, table=True):
     key: str = Field(primary_key=True)
     request: str
     time: str = Field(index=True)
+    holder: str | None = Field(default=None, index=True)
     lease: str
     status: int | None = None
     headers: str | None = None

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
+from threading import Event
 from typing import Any
 
 import pytest
-from sqlmodel import select
+from litestar import Litestar
+from sqlmodel import Session, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from server import clock
@@ -20,10 +24,12 @@ from server.log.journal import Receipt
 from server.running import Service
 from server.store.store import Store
 from server.store.tables import Reply
+from server.threads import beside
 from tests.server.api.conftest import Caller
 
 pytestmark = pytest.mark.both
 
+LEASE = timedelta(seconds=0.6)
 EVE = {"principal": "eve", "roles": ["trader"]}
 
 
@@ -71,6 +77,7 @@ def test_a_process_that_died_holds_a_request_up_for_its_lease_only(service: Serv
     with service.store.writing() as session:  # as a process that was killed half-way leaves it
         row = session.exec(_reply()).one()
         row.status = row.body = row.headers = None
+        row.holder, row.lease = "dead", clock.text(datetime.now(UTC) + once.LEASE)
         session.add(row)
     busy = admin("POST", "/v1/keys", once="1", json=EVE)
     assert (busy.status_code, busy.json()["code"], busy.headers["retry-after"]) == (409, "idempotency-in-progress", "1")
@@ -100,6 +107,28 @@ def test_who_was_slower_than_its_lease_writes_nothing(
     assert (late.status_code, late.json()["code"]) == (409, "idempotency-in-progress")
     assert made(admin) == 1
     assert admin("POST", "/v1/keys", once="1", json=EVE).headers["idempotency-replayed"] == "true"
+
+
+def test_a_request_is_in_hand_for_as_long_as_its_work_takes(
+    service: Service, served: Litestar, admin: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, writing = Event(), once.writing_for
+
+    def slow(store: Store, *more: Any) -> AbstractContextManager[Session]:
+        begun.set()
+        time.sleep(3 * LEASE.total_seconds())
+        return writing(store, *more)
+
+    monkeypatch.setattr(once, "LEASE", LEASE)
+    monkeypatch.setattr(once, "writing_for", slow)
+    served.state.answering = once.answering(service.store)
+    with beside(served.state.answering.renewing), ThreadPoolExecutor(1) as pool:
+        first = pool.submit(admin, "POST", "/v1/keys", once="1", json=EVE)
+        assert begun.wait(10)
+        time.sleep(2 * LEASE.total_seconds())
+        assert admin("POST", "/v1/keys", once="1", json=EVE).json()["code"] == "idempotency-in-progress"
+        assert first.result(30).status_code == 201
+        assert made(admin) == 1
 
 
 def test_a_key_is_good_for_thirty_days(service: Service, admin: Caller) -> None:

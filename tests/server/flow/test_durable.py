@@ -26,6 +26,7 @@ from server.flow.alone import alone
 from server.flow.driving import driving
 from server.log import journal
 from server.running import Service
+from server.store.hands import NOW, leased
 from server.store.tables import Executor, Journal, Proposal, Reply, Rulebook, Run, Waiver
 from tests.server import stocked
 from tests.server.flow.conftest import Desk
@@ -190,7 +191,7 @@ def test_a_cancelled_run_queues_nothing_more(desk: Desk, monkeypatch: pytest.Mon
     with desk.service.store.reading() as session:
         found = runs.progress(session, session.get_one(Run, name), clock.now())
     assert (found.states, found.settled) == ({"solving": 1, "cancelled": 4}, 4)
-    worker.queue.released(desk.service.store, [str(taken.holder)])
+    leased(desk.service.store, Proposal, [str(taken.holder)], NOW)
     assert worker.one(desk.service)
     assert not worker.one(desk.service)
 
@@ -237,7 +238,7 @@ def test_old_answers_are_swept(desk: Desk) -> None:
     old, new = clock.text(datetime.now(UTC) - timedelta(days=32)), clock.now()
     with desk.service.store.writing() as session:
         for key, time_ in (("old", old), ("new", new)):
-            session.add(Reply(principal="p", route="r", key=key, request="", time=time_, lease=time_))
+            session.add(Reply(principal="p", route="r", key=key, request="", time=time_, holder="h", lease=time_))
     for duty in duties.of(desk.service):
         duty.done()
     with desk.service.store.reading() as session:

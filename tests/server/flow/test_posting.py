@@ -28,7 +28,9 @@ from server.log import journal
 from server.log.events import Event
 from server.running import Service, opened
 from server.settings import Settings
+from server.store.hands import Hands
 from server.store.tables import Delivery, Webhook
+from server.threads import beside
 
 OLGA = Principal("key", "olga", frozenset({Role.OPERATIONS}), None)
 
@@ -276,13 +278,10 @@ def test_what_is_in_hand_is_renewed_and_is_anothers_soon_after_a_death(
     happened(service, 1)
     first = posting._taken(service)
     assert first is not None
-    stop, hands = threading.Event(), {str(first.holder): time.monotonic() + 60}
-    renewing = threading.Thread(target=posting._renew, args=(service, hands, stop), daemon=True)
-    renewing.start()
-    time.sleep(1)
-    assert posting._taken(service) is None
-    stop.set()
-    renewing.join()
+    hands = Hands(service.store, Webhook, posting.LEASE)
+    with hands.holding(str(first.holder)), beside(hands.renewing):
+        time.sleep(1)
+        assert posting._taken(service) is None
     time.sleep(0.5)
     again = posting._taken(service)
     assert again is not None

@@ -23,6 +23,7 @@ from server.flow import proposing, queue, worker
 from server.log import journal
 from server.running import Service
 from server.store import observations
+from server.store.hands import NOW, leased
 from server.store.tables import Journal, Observation, Proposal
 from tests.server.flow.conftest import Desk
 from tests.shape.source import ROOT
@@ -106,7 +107,7 @@ def test_what_is_in_hand_is_nobody_elses_until_its_lease_ends(desk: Desk) -> Non
     assert first is not None
     assert first.id == name
     assert queue.taken(desk.service.store) is None
-    queue.renewed(desk.service.store, [str(first.holder)], PAST)
+    leased(desk.service.store, Proposal, [str(first.holder)], PAST)
     second = queue.taken(desk.service.store)
     assert second is not None
     assert (second.id, second.tries) == (name, 2)
@@ -121,7 +122,7 @@ def test_what_is_given_back_is_there_at_once(desk: Desk) -> None:
     desk.ask()
     first = queue.taken(desk.service.store)
     assert first is not None
-    queue.released(desk.service.store, [str(first.holder)])
+    leased(desk.service.store, Proposal, [str(first.holder)], NOW)
     assert worker.one(desk.service)
     whole(desk.service)
 

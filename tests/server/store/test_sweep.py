@@ -17,7 +17,8 @@ NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 def reply(key: str, age: timedelta, lease: timedelta = timedelta(minutes=5)) -> Reply:
     made = NOW - age
-    return Reply(principal="p", route="r", key=key, request="", time=clock.text(made), lease=clock.text(made + lease))
+    times = {"time": clock.text(made), "lease": clock.text(made + lease)}
+    return Reply(principal="p", route="r", key=key, request="", holder="h", **times)
 
 
 @pytest.mark.parametrize("at_once", [1, 3, 7, 500])
