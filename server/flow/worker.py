@@ -51,17 +51,17 @@ def one(service: Service, lease: timedelta = queue.LEASE, hands: Hands | None = 
     row = queue.taken(service.store, lease)
     if row is None:
         return False
-    with (hands or Hands(service.store, Proposal, lease)).holding(str(row.holder)):
-        begun = perf_counter()
-        try:
+    begun = perf_counter()
+    try:
+        with (hands or Hands(service.store, Proposal, lease)).holding(str(row.holder)):
             with spanned(service.instruments.tracer) as span:
                 result = _result(service, row)
                 span("proposal", {"outcome": result.event.type})
             if proposing.kept(service, row, result):
                 service.instruments.worked.record(perf_counter() - begun, {"outcome": result.event.type})
-        except BaseException:
-            leased(service.store, Proposal, [str(row.holder)], NOW)
-            raise
+    except BaseException:
+        leased(service.store, Proposal, [str(row.holder)], NOW)
+        raise
     return True
 
 

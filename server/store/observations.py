@@ -24,12 +24,13 @@ _KEY = ("rulebook", "rule", "day")
 
 
 class Tally:
-    """Counts that wait, by rule book, rule, day and what is counted; the only thing here that changes."""
+    """Counts that wait, by rule book, rule, day and what is counted; the only thing here that changes. `writer`: who
+    writes what waited, until it is there."""
 
-    __slots__ = ("last", "lock", "waiting")
+    __slots__ = ("last", "lock", "waiting", "writer")
 
     def __init__(self) -> None:
-        self.lock = Lock()
+        self.lock, self.writer = Lock(), Lock()
         self.last = monotonic()
         self.waiting: Counter[tuple[str, str, str, str]] = Counter()
 
@@ -48,7 +49,12 @@ def counted(tally: Tally, store: Store, rulebook: str, day: str, outcomes: Mappi
 
 
 def written(tally: Tally, store: Store) -> None:
-    """What waits is in the database now; where that fails it waits on."""
+    """What waited is in the database now, whoever wrote it; where that fails it waits on."""
+    with tally.writer:
+        _written(tally, store)
+
+
+def _written(tally: Tally, store: Store) -> None:
     with tally.lock:
         waiting, tally.waiting = tally.waiting, Counter()
     rows: dict[tuple[str, str, str], dict[str, object]] = {}
