@@ -43,7 +43,7 @@ from tests.server import stocked
 from tests.server.firm import firm
 from tests.server.flow.conftest import Server
 from tests.server.flow.test_kills import WORKER, settled, state, until
-from tests.server.processes import environment, serving
+from tests.server.processes import PLAIN, environment, serving
 from tests.server.test_processes import children
 
 RULES = stocked.RULES.replace("on breach block", 'on breach block, waiver by "CCO"')
@@ -113,7 +113,7 @@ class Firm:
         headers = {**once, **more.pop("headers", {})}
         while True:
             try:
-                found = httpx.request(method, self.address + path, headers=headers, timeout=30, **more)
+                found = httpx.request(method, self.address + path, headers=headers, timeout=30, verify=PLAIN, **more)
             except httpx.TransportError:
                 time.sleep(0.2)
                 continue
