@@ -43,11 +43,15 @@ def alive(pid: int) -> bool:
     return stat(pid)[0] != "Z"
 
 
-def listens(pid: int) -> bool:
-    """Whether it is there for who connects: one of its sockets is in the table of those that listen, as in proc(5)."""
+def listening() -> set[str]:
+    """The sockets that are there for who connects, from the table in proc(5)."""
     rows = [line.split() for line in (PROC / "net/tcp").read_text().splitlines()[1:]]
-    listening = {f"socket:[{row[9]}]" for row in rows if row[3] == "0A"}
-    return any(opened(each) in listening for each in (PROC / str(pid) / "fd").iterdir())
+    return {f"socket:[{row[9]}]" for row in rows if row[3] == "0A"}
+
+
+def ears(pid: int) -> set[str]:
+    """Those of a process."""
+    return listening() & {opened(each) for each in (PROC / str(pid) / "fd").iterdir()}
 
 
 def opened(descriptor: Path) -> str:
@@ -67,10 +71,11 @@ def test_one_that_dies_is_followed_and_none_outlives_who_looks_after_it(tmp_path
         assert answers()
         first = children(served.process.pid)
         assert len(first) == 2
-        until(lambda: all(map(listens, first)))
+        until(lambda: all(map(ears, first)))
         killed = min(first)
+        deaf = ears(killed)
         os.kill(killed, signal.SIGKILL)
-        until(lambda: not alive(killed))  # whoever was just let in goes with it
+        until(lambda: not deaf & listening())  # whoever was just let in goes with it
         assert answers(), "the other one answers meanwhile"
         until(lambda: len(children(served.process.pid) - {killed}) == 2)
         assert answers()
