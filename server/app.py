@@ -105,7 +105,7 @@ RESOURCES = (
     reads,
     metrics,
 )
-LARGEST = 64 * 1024 * 1024  # bytes of a body
+LARGEST = 4 * 1024 * 1024  # bytes of a body; `wire.LARGE` where a route says so
 
 
 def app(service: Service, on: Litestar | None = None) -> Litestar:

@@ -13,7 +13,7 @@ from server.api import checks
 from server.api.once import SAFE
 from server.api.problem import Problem, ProblemError
 from server.api.reads import also_about
-from server.api.wire import written
+from server.api.wire import LARGE, written
 from server.auth.credentials import Principal
 from server.log.reads import Reads
 from server.running import Service
@@ -23,7 +23,7 @@ NDJSON = "application/x-ndjson"
 ASKED = {**checks.ASKED, "asks": NDJSON, "says": NDJSON}
 
 
-@post("/checks/batch", opt={**ASKED, SAFE: True}, status_code=200, media_type=NDJSON)
+@post("/checks/batch", opt={**ASKED, SAFE: True}, status_code=200, media_type=NDJSON, request_max_body_size=LARGE)
 async def add(
     request: Request[Principal, None, Any],
     service: NamedDependency[Service],

@@ -76,7 +76,7 @@ class CheckAsked(Asked):
     @classmethod
     def within(cls, said: object) -> Sequence[Flaw]:
         rows = said.get("orders") if isinstance(said, dict) else None
-        found = order_rows.from_rows(rows) if isinstance(rows, list) else ()
+        found = order_rows.from_rows(rows) if isinstance(rows, list) and len(rows) <= MOST else ()
         return flaws(found) if is_problems(found) else ()
 
 

@@ -13,7 +13,7 @@ from server import clock
 from server.api import chosen, days
 from server.api.once import Answer, Write, once
 from server.api.problem import ProblemError, several
-from server.api.wire import Asked, answer, asked, flaws
+from server.api.wire import LARGE, Asked, answer, asked, flaws
 from server.auth.credentials import Principal
 from server.auth.roles import Act
 from server.desk import facts, ingest
@@ -80,7 +80,7 @@ CHANGE = {
 TABLES = ("prices", "rates", "lists", "instruments", "issuers")
 
 
-@post("/facts", opt=CHANGE, sync_to_thread=True, status_code=201)
+@post("/facts", opt=CHANGE, sync_to_thread=True, status_code=201, request_max_body_size=LARGE)
 def add(
     request: Request[Principal, None, Any],
     service: NamedDependency[Service],

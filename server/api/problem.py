@@ -11,6 +11,7 @@ from urllib.parse import quote
 from litestar import Request, Response
 
 MEDIA = "application/problem+json"
+NAMED = 1_000  # flaws in one answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +116,12 @@ class ProblemError(Exception):
         self.slug, self.detail, self.errors, self.headers = slug, detail, tuple(errors), dict(headers or {})
 
 
-def several(what: str, errors: Sequence[Flaw]) -> ProblemError:
-    """Of a body in which all these are wrong. `what`: that it is about."""
-    said = "1 thing is" if len(errors) == 1 else f"{len(errors)} things are"
-    return ProblemError("invalid", f"{said} wrong with {what}", errors)
+def several(what: str, errors: Sequence[Flaw], unnamed: int = 0) -> ProblemError:
+    """Of a body in which all these are wrong. `what`: that it is about; `unnamed`: how many more there are."""
+    count, named = len(errors) + unnamed, errors[:NAMED]
+    said = "1 thing is" if count == 1 else f"{count:,} things are"
+    rest = f"; `errors` has {len(named):,} of them" if len(named) < count else ""
+    return ProblemError("invalid", f"{said} wrong with {what}{rest}", named)
 
 
 def answered(request: Request[Any, Any, Any], error: ProblemError) -> Response[Problem]:

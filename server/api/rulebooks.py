@@ -32,7 +32,7 @@ from server.api.rules_shown import (
     shown,
 )
 from server.api.version import matched, version
-from server.api.wire import Asked, answer, asked, said
+from server.api.wire import LARGE, Asked, answer, asked, said
 from server.auth.credentials import Principal
 from server.auth.roles import Act
 from server.desk import loaded, publish, revision, ruling
@@ -81,7 +81,7 @@ IN_FORCE = {"act": Act.READ_RULES, "says": RulebookAnswer, "problems": ("not-fou
 LIST = {"act": Act.READ_RULES, "says": RulebooksAnswer, "problems": ("bad-cursor",)}
 
 
-@post("/rulebooks", opt=ADD, sync_to_thread=True, status_code=201)
+@post("/rulebooks", opt=ADD, sync_to_thread=True, status_code=201, request_max_body_size=LARGE)
 def add(request: Request[Principal, None, Any], service: NamedDependency[Service], body: RawBody) -> Response[bytes]:
     """Publish a rule book.
 

@@ -16,7 +16,7 @@ from server.api.once import Answer, Write, once
 from server.api.problem import ProblemError
 from server.api.run_terms import MOST, RunAsked, terms
 from server.api.version import matched, version
-from server.api.wire import Asked, answer, asked
+from server.api.wire import LARGE, Asked, answer, asked
 from server.auth.credentials import Principal
 from server.auth.roles import Act
 from server.desk import runs, selection
@@ -85,7 +85,7 @@ LED = ("state-conflict", "version-old", "if-match-needed")
 LEAD = {"act": Act.RUN, "asks": LedAsked, "says": RunAnswer, "problems": LED}
 
 
-@post("/runs", opt=ADD, status_code=202, sync_to_thread=True)
+@post("/runs", opt=ADD, status_code=202, sync_to_thread=True, request_max_body_size=LARGE)
 def add(request: Request[Principal, None, Any], service: NamedDependency[Service], body: RawBody) -> Response[bytes]:
     """Ask for a run.
 

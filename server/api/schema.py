@@ -4,7 +4,6 @@ A route says in its options what it `asks` for and what it `says` (types, whose 
 type), and which problems it may answer with.
 """
 
-from copy import deepcopy
 from typing import Any, Literal
 
 from litestar import Litestar, Request
@@ -31,8 +30,14 @@ _BODIES = {
 
 
 class Document(JsonRenderPlugin):
+    """Put together once: that takes long, and anybody may ask for it."""
+
+    _written: bytes | None = None
+
     def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
-        return super().render(request, completed(request.app, deepcopy(openapi_schema)))
+        if self._written is None:
+            self._written = super().render(request, completed(request.app, openapi_schema))
+        return self._written
 
 
 def completed(app: Litestar, found: dict[str, Any]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from server.api.listing import USUAL, page
 from server.api.once import Answer, Write, once
 from server.api.problem import ProblemError, several
 from server.api.reads import ALL, about
-from server.api.wire import answer, flaws, utf8
+from server.api.wire import LARGE, answer, flaws, utf8
 from server.auth.credentials import Principal
 from server.auth.roles import Act
 from server.desk import ingest, jumps, lists, loaded, manifest
@@ -73,7 +73,7 @@ LIST = {"act": Act.READ_SNAPSHOT, "says": SnapshotsAnswer, "problems": ("bad-cur
 DOCUMENT = {"act": Act.READ_SNAPSHOT, "says": "application/json", "problems": ("erased",)}
 
 
-@post("/snapshots", opt=SEAL, sync_to_thread=True, status_code=201)
+@post("/snapshots", opt=SEAL, sync_to_thread=True, status_code=201, request_max_body_size=LARGE)
 def add(
     request: Request[Principal, None, Any],
     service: NamedDependency[Service],

@@ -12,10 +12,11 @@ from policy.book.intake.json_text import parse
 from policy.book.problem import Problem, is_problems
 from server.api import misread
 from server.api.once import Answer
-from server.api.problem import Flaw, ProblemError, several
+from server.api.problem import NAMED, Flaw, ProblemError, several
 
 _Asked = TypeVar("_Asked", bound="Asked")
 BODY = "body"
+LARGE = 64 * 1024 * 1024  # bytes of a body with the facts, rules or households of a firm
 
 
 class Asked(BaseModel):
@@ -44,7 +45,8 @@ def document(body: bytes) -> Any:
         raise ProblemError("malformed-json", "a text in it has a NUL (`\\u0000`)")
     found = parse(text, BODY)
     if isinstance(found, tuple) and is_problems(found):
-        raise ProblemError("malformed-json", "; ".join(f"{said(p)}; {p.do}" for p in found), flaws(found))
+        more = f"; `errors` has {len(found):,} such" if len(found) > 1 else ""
+        raise ProblemError("malformed-json", f"{said(found[0])}; {found[0].do}{more}", flaws(found))
     return found
 
 
@@ -54,8 +56,9 @@ def asked(model: type[_Asked], body: bytes) -> _Asked:
     try:
         return model.model_validate(said)
     except ValidationError as error:
-        errors = [misread.flaw(model, each) for each in error.errors(include_url=False)]
-        raise several("the request", [*errors, *model.within(said)]) from None
+        found = error.errors(include_url=False)
+        errors = [misread.flaw(model, each) for each in found[:NAMED]]
+        raise several("the request", [*errors, *model.within(said)], len(found) - len(errors)) from None
 
 
 def flaws(problems: Sequence[Problem], below: str = "") -> list[Flaw]:

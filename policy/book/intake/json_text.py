@@ -10,13 +10,17 @@ import json
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import replace
+from itertools import islice
 
 from policy.book.amount import WHOLE, Bare, short
 from policy.book.problem import Place, Problem, pointer
 
+NAMED = 1_000
+"""Problems of one text: whoever writes more has another trouble than a slip."""
+
 
 def parse(text: str, file: str) -> object | tuple[Problem, ...]:
-    """The value (objects, lists, texts, ints, truth values, null, Bare); or problems."""
+    """The value (objects, lists, texts, ints, truth values, null, Bare); or problems, the first `NAMED`."""
     twice = False
 
     def members(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -37,8 +41,8 @@ def parse(text: str, file: str) -> object | tuple[Problem, ...]:
         return (_broken(error, file),)
     except RecursionError:
         return (Problem(Place(file), "the document is nested too deeply", "a book is at most a few levels deep"),)
-    problems = tuple(_duplicates(text, file)) if twice else tuple(_halves(text, file))
-    return problems or value
+    found = _duplicates(text, file) if twice else _halves(text, file)
+    return tuple(islice(found, NAMED)) or value
 
 
 def with_lines(problems: tuple[Problem, ...], text: str) -> tuple[Problem, ...]:
