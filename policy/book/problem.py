@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TypeGuard
 
 from dsl.suggest import nearest
 
+SUGGESTED = 50
+"""Unknown names for which the nearest known one is looked for; a text with more has another trouble than spelling."""
 LONGEST = 400
 """Characters of a place that are shown: pointers hold the user's own words."""
 
@@ -53,12 +54,5 @@ def pointer(parts: Iterable[str | int]) -> str:
 
 def did_you_mean(word: str, words: Iterable[str], otherwise: str) -> str:
     """What to do about an unknown word: the nearest known one, in small or capital letters, or the advice given."""
-    near = _nearest(word, frozenset(words))
+    near = nearest(word, words, str.lower)
     return f"did you mean `{near}`?" if near else otherwise
-
-
-@lru_cache(maxsize=1024)  # a misspelt column is misspelt in every row
-def _nearest(word: str, words: frozenset[str]) -> str | None:
-    spelt = {other.lower(): other for other in sorted(words, reverse=True)}
-    near = nearest(word.lower(), spelt)
-    return spelt[near] if near else None

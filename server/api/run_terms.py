@@ -7,7 +7,7 @@ from pydantic import Field, SkipValidation
 
 from policy.book.facts import Book
 from policy.book.parts import NOBODY
-from policy.book.problem import did_you_mean
+from policy.book.problem import SUGGESTED, did_you_mean
 from policy.ir.bound import Outcome
 from server import clock
 from server.api import chosen
@@ -74,11 +74,11 @@ def terms(request: Request[Principal, None, Any], service: Service, asks: RunAsk
 
 def _chosen(said: list[str], known: set[str]) -> list[str]:
     seen: set[str] = set()
-    wrong = []
+    wrong: list[Flaw] = []
     for place, name in enumerate(said):
         if name not in known:
             what = f"the snapshot has no household `{name[:80]}`"
-            do = did_you_mean(name, known, "leave it out, or name another snapshot")
+            do = did_you_mean(name, known if len(wrong) < SUGGESTED else (), "leave it out, or name another snapshot")
             wrong.append(Flaw(f"/households/{place}", what, do))
         elif name in seen:
             wrong.append(Flaw(f"/households/{place}", f"`{name[:80]}` is there twice", "name each once"))

@@ -43,7 +43,7 @@ def document(body: bytes) -> Any:
     text = utf8(body)
     if "\\u0000" in text:  # no text of PostgreSQL has one
         raise ProblemError("malformed-json", "a text in it has a NUL (`\\u0000`)")
-    found = parse(text, BODY)
+    found = parse(text, BODY, NAMED)
     if isinstance(found, tuple) and is_problems(found):
         more = f"; `errors` has {len(found):,} such" if len(found) > 1 else ""
         raise ProblemError("malformed-json", f"{said(found[0])}; {found[0].do}{more}", flaws(found))

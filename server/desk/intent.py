@@ -17,7 +17,7 @@ from policy.book.facts import Book
 from policy.book.intake.fields import REFUSED, Id, NotNegative, Number, Proportion, Spread, Text, Turnover
 from policy.book.intake.json_text import parse, with_lines
 from policy.book.integrity import LEVELS
-from policy.book.problem import Place, Problem, did_you_mean, is_problems, pointer
+from policy.book.problem import SUGGESTED, Place, Problem, did_you_mean, is_problems, pointer
 from policy.ir.bound import Outcome
 from solver.intent import Drift, Intent, Pin, Tax
 
@@ -187,14 +187,14 @@ def _unknown(path: str, document: IntentDocument, book: Book) -> list[Problem]:
         ),
         *((("model",), name, models, "model") for name in (document.model,) if name is not None),
     ]
+    unknown = (each for each in named if each[1] not in each[2])
     found = [
         Problem(
             Place(path, None, pointer(place)),
             f"the book has no {what} `{name}`",
-            did_you_mean(name, known, f"name a{'n' * (what[0] in 'ai')} {what} of the book"),
+            did_you_mean(name, known if at < SUGGESTED else (), f"name a{'n' * (what[0] in 'ai')} {what} of the book"),
         )
-        for place, name, known, what in named
-        if name not in known
+        for at, (place, name, known, what) in enumerate(unknown)
     ]
     if document.level is not None and document.level not in LEVELS:
         advice = did_you_mean(document.level, LEVELS, "use security, or a level of the vocabulary")

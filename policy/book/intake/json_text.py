@@ -15,12 +15,9 @@ from itertools import islice
 from policy.book.amount import WHOLE, Bare, short
 from policy.book.problem import Place, Problem, pointer
 
-NAMED = 1_000
-"""Problems of one text: whoever writes more has another trouble than a slip."""
 
-
-def parse(text: str, file: str) -> object | tuple[Problem, ...]:
-    """The value (objects, lists, texts, ints, truth values, null, Bare); or problems, the first `NAMED`."""
+def parse(text: str, file: str, most: int | None = None) -> object | tuple[Problem, ...]:
+    """The value (objects, lists, texts, ints, truth values, null, Bare); or problems, the first `most` of them."""
     twice = False
 
     def members(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -42,7 +39,7 @@ def parse(text: str, file: str) -> object | tuple[Problem, ...]:
     except RecursionError:
         return (Problem(Place(file), "the document is nested too deeply", "a book is at most a few levels deep"),)
     found = _duplicates(text, file) if twice else _halves(text, file)
-    return tuple(islice(found, NAMED)) or value
+    return tuple(islice(found, most)) or value
 
 
 def with_lines(problems: tuple[Problem, ...], text: str) -> tuple[Problem, ...]:

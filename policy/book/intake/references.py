@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from policy.book.intake.flaw import Flaw
 from policy.book.intake.records import Records
-from policy.book.problem import did_you_mean
+from policy.book.problem import SUGGESTED, did_you_mean
 
 _SOURCES = {"models": frozenset({"weights"}), "constituents": frozenset({"instruments", "issuers"})}
 """Tables in which a target's names stand, where that is not the table of the same name."""
@@ -26,9 +26,6 @@ _ADVICE = {
     "constituents": "add it to instruments or issuers, or correct the name",
     "levels": "say `household` or `identical group`",
 }
-SUGGESTED = 50
-"""Unknown names for which the nearest known one is looked for; a book with more has another trouble than spelling."""
-
 _Reference = tuple[int, tuple[str | int, ...], str | None]
 """Row, path of the field, and the id that it names."""
 
@@ -51,7 +48,7 @@ def unknown_references(
         for row, path, name in references:
             if name is not None and name not in known[target]:
                 if len(suggested) < SUGGESTED and (target, name) not in suggested:
-                    suggested[target, name] = did_you_mean(name, _near(name, known[target]), _ADVICE[target])
+                    suggested[target, name] = did_you_mean(name, known[target], _ADVICE[target])
                 advice = suggested.get((target, name), _ADVICE[target])
                 yield Flaw(table, row, path, _WHAT[target].format(name), advice)
 
@@ -81,8 +78,3 @@ def _constituents(records: Records) -> Iterator[_Reference]:
     for row, instrument in enumerate(records.instruments):
         for part, (name, _) in enumerate(instrument.constituents or ()):
             yield row, ("constituents", part, "id"), name
-
-
-def _near(name: str, known: Collection[str]) -> list[str]:
-    """Candidates for a suggestion: among very many names only those that begin alike."""
-    return [other for other in known if len(known) <= 2_000 or other[:2] == name[:2]]

@@ -101,10 +101,11 @@ def test_funds_that_hold_one_another_are_refused() -> None:
     assert problem.what == "`F` holds `G` holds `F`"
 
 
-def test_a_suggestion_among_very_many_ids() -> None:
+@pytest.mark.parametrize("said", ["Q0123", "O00123", "q00123"])
+def test_a_suggestion_among_very_many_ids(said: str) -> None:
     document = sample()
     document["issuers"] += [{"id": f"Q{n:05}", "name": f"Q{n}"} for n in range(5_000)]
-    document["issuers"][-1]["parent"] = "Q0123"
+    document["issuers"][-1]["parent"] = said
     (problem,) = problems(document)
     assert problem.do == "did you mean `Q00123`?"
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 
 from policy.book.facts import Book
-from policy.book.problem import Problem
+from policy.book.problem import SUGGESTED, Problem
 from policy.ir.bound import Outcome
 from server.cli import given
 from server.desk import intent
@@ -46,6 +46,14 @@ def test_what_is_written_is_read_again(book: Book) -> None:
         allowed=frozenset({Outcome.PASS, Outcome.WARN, Outcome.CONSENT}),
     )
     assert intent.read(intent.written(wanted), "intent.json", book) == wanted
+
+
+def test_very_many_unknown_names_are_all_named_and_the_nearest_is_looked_for_a_few_times(book: Book) -> None:
+    near = f"{next(iter(book.instruments))}x"
+    found = intent.read(json.dumps({"never_trade": [near] * (2 * SUGGESTED)}), "intent.json", book)
+    assert isinstance(found, tuple)
+    assert [each.place.pointer for each in found] == [f"/never_trade/{n}" for n in range(2 * SUGGESTED)]
+    assert ["did you mean" in each.do for each in found] == [True] * SUGGESTED + [False] * SUGGESTED
 
 
 @pytest.mark.parametrize("outcome", ["block", "unknown", "fine", "", 3])
