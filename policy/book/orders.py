@@ -43,9 +43,10 @@ def from_json(text: str, file: str = "orders.json") -> Read:
     return with_lines(found, text) if is_problems(found) else found
 
 
-def from_rows(rows: Sequence[object], file: str = "") -> Read:
-    """The orders of a document that was parsed already; or all problems, each with its pointer from `/orders` on."""
-    return _orders(rows, lambda path: Place(file, None, pointer(("orders", *path)), _field(path)))
+def from_rows(rows: Sequence[object], file: str = "", most: int | None = None) -> Read:
+    """The orders of a document that was parsed already; or all problems, or the first `most`, each with its pointer
+    from `/orders` on."""
+    return _orders(rows, lambda path: Place(file, None, pointer(("orders", *path)), _field(path)), most)
 
 
 def from_csv(text: str, file: str = "orders.csv") -> Read:
@@ -96,11 +97,11 @@ _ROWS = TypeAdapter(list[OrderRow])
 _Path = tuple[int | str, ...]
 
 
-def _orders(rows: Sequence[object], locate: Callable[[_Path], Place]) -> Read:
+def _orders(rows: Sequence[object], locate: Callable[[_Path], Place], most: int | None = None) -> Read:
     try:
         return tuple(map(_order, _ROWS.validate_python(rows)))
     except ValidationError as error:
-        wrong = error.errors(include_url=False)
+        wrong = error.errors(include_url=False)[:most]
     refusals = ((detail["loc"], explained("orders", detail)) for detail in wrong)
     return tuple(Problem(locate(path), refusal.what, refusal.do) for path, refusal in refusals)
 

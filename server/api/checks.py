@@ -26,7 +26,7 @@ from server.answer.orders import OrdersAnswer, Wanted, answer_of
 from server.api import chosen, freshness, probed
 from server.api.freshness import MaxAge
 from server.api.once import SAFE
-from server.api.problem import Flaw, ProblemError, several
+from server.api.problem import LOOKED_FOR, Flaw, ProblemError, several
 from server.api.reads import ALL, about
 from server.api.wire import Asked, asked, flaws, written
 from server.api.writing import writing_for
@@ -76,7 +76,7 @@ class CheckAsked(Asked):
     @classmethod
     def within(cls, said: object) -> Sequence[Flaw]:
         rows = said.get("orders") if isinstance(said, dict) else None
-        found = order_rows.from_rows(rows) if isinstance(rows, list) and len(rows) <= MOST else ()
+        found = order_rows.from_rows(rows, most=LOOKED_FOR) if isinstance(rows, list) and len(rows) <= MOST else ()
         return flaws(found) if is_problems(found) else ()
 
 
@@ -110,7 +110,7 @@ def answered(service: Service, who: Principal, body: bytes) -> tuple[bytes, froz
 
 
 def _answered(service: Service, who: Principal, wanted: CheckAsked) -> tuple[OrdersAnswer, frozenset[str] | None]:
-    rows = order_rows.from_rows(wanted.orders)
+    rows = order_rows.from_rows(wanted.orders, most=LOOKED_FOR)
     orders = tuple(row for row in rows if isinstance(row, Order))
     if len(orders) < len(rows):
         raise _cannot(tuple(row for row in rows if isinstance(row, Problem)))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from pydantic import SkipValidation
 
-from server.api.problem import Flaw
+from server.api.problem import LOOKED_FOR, Flaw
 from server.api.wire import Asked, flaws
 from server.desk.intent import IntentDocument, misread
 
@@ -16,4 +16,4 @@ class Intended(Asked):
     @classmethod
     def within(cls, said: object) -> Sequence[Flaw]:
         found = said.get("intent") if isinstance(said, dict) else None
-        return () if found is None else flaws(misread(found, "intent"), "/intent")
+        return () if found is None else flaws(misread(found, "intent", LOOKED_FOR), "/intent")

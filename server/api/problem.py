@@ -11,7 +11,10 @@ from urllib.parse import quote
 from litestar import Request, Response
 
 MEDIA = "application/problem+json"
-NAMED = 1_000  # flaws in one answer
+NAMED = 1_000
+"""Flaws in one answer."""
+LOOKED_FOR = NAMED + 1
+"""Whoever says what is wrong may stop here: more are not named, and each costs time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +119,13 @@ class ProblemError(Exception):
         self.slug, self.detail, self.errors, self.headers = slug, detail, tuple(errors), dict(headers or {})
 
 
-def several(what: str, errors: Sequence[Flaw], unnamed: int = 0) -> ProblemError:
-    """Of a body in which all these are wrong. `what`: that it is about; `unnamed`: how many more there are."""
-    count, named = len(errors) + unnamed, errors[:NAMED]
-    said = "1 thing is" if count == 1 else f"{count:,} things are"
-    rest = f"; `errors` has {len(named):,} of them" if len(named) < count else ""
-    return ProblemError("invalid", f"{said} wrong with {what}{rest}", named)
+def several(what: str, errors: Sequence[Flaw]) -> ProblemError:
+    """Of a body in which all these are wrong, or the first `LOOKED_FOR` of them. `what`: that it is about."""
+    if len(errors) > NAMED:
+        said = f"more than {NAMED:,} things are wrong with {what}; `errors` has the first {NAMED:,}"
+        return ProblemError("invalid", said, errors[:NAMED])
+    said = "1 thing is" if len(errors) == 1 else f"{len(errors)} things are"
+    return ProblemError("invalid", f"{said} wrong with {what}", errors)
 
 
 def answered(request: Request[Any, Any, Any], error: ProblemError) -> Response[Problem]:

@@ -30,7 +30,7 @@ from server.api.instants import expiry
 from server.api.intended import Intended
 from server.api.listing import USUAL, page
 from server.api.once import Answer, Write, once
-from server.api.problem import Flaw, ProblemError, several
+from server.api.problem import LOOKED_FOR, Flaw, ProblemError, several
 from server.api.reads import ALL, about
 from server.api.runs import known as of_run
 from server.api.version import version
@@ -205,7 +205,7 @@ def _wanted(request: Request[Principal, None, Any], service: Service, asks: Prop
     if doubtful:
         said = flaws(disguised(readable(known.rules.library, request.user.roles), book))
         raise ProblemError("invalid", "a rule's name only looks like one of the book", said or [_UNSEEN])
-    found = intent.of({} if asks.intent is None else asks.intent, "intent", book)
+    found = intent.of({} if asks.intent is None else asks.intent, "intent", book, LOOKED_FOR)
     if not isinstance(found, Intent):
         raise several("the intent", flaws(found, "/intent"))
     if asks.account is not None:

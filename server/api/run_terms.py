@@ -13,7 +13,7 @@ from server import clock
 from server.api import chosen
 from server.api.instants import expiry
 from server.api.intended import Intended
-from server.api.problem import Flaw, ProblemError, several
+from server.api.problem import LOOKED_FOR, Flaw, ProblemError, several
 from server.api.wire import flaws
 from server.auth.credentials import Principal
 from server.desk import intent, loaded
@@ -90,7 +90,7 @@ def _chosen(said: list[str], known: set[str]) -> list[str]:
 
 def _intent(asks: RunAsked, shared: Book) -> Intent:
     """It is read beside what is shared alone: what it names must be there for each of the households."""
-    found = intent.of({} if asks.intent is None else asks.intent, "intent", shared)
+    found = intent.of({} if asks.intent is None else asks.intent, "intent", shared, LOOKED_FOR)
     if not isinstance(found, Intent):
         raise several("the intent", flaws(found, "/intent"))
     return found

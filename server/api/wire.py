@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from fractions import Fraction
+from itertools import islice
 from typing import Any, TypeVar
 
 from litestar.serialization import encode_json
@@ -12,7 +13,7 @@ from policy.book.intake.json_text import parse
 from policy.book.problem import Problem, is_problems
 from server.api import misread
 from server.api.once import Answer
-from server.api.problem import NAMED, Flaw, ProblemError, several
+from server.api.problem import LOOKED_FOR, NAMED, Flaw, ProblemError, several
 
 _Asked = TypeVar("_Asked", bound="Asked")
 BODY = "body"
@@ -56,9 +57,9 @@ def asked(model: type[_Asked], body: bytes) -> _Asked:
     try:
         return model.model_validate(said)
     except ValidationError as error:
-        found = error.errors(include_url=False)
-        errors = [misread.flaw(model, each) for each in found[:NAMED]]
-        raise several("the request", [*errors, *model.within(said)], len(found) - len(errors)) from None
+        found = islice(error.errors(include_url=False), LOOKED_FOR)
+        errors = [misread.flaw(model, each) for each in found]
+        raise several("the request", [*errors, *model.within(said)]) from None
 
 
 def flaws(problems: Sequence[Problem], below: str = "") -> list[Flaw]:

@@ -7,6 +7,7 @@ problems are found in one run.
 import json
 from collections.abc import Collection, Iterator
 from enum import StrEnum
+from itertools import chain, islice
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -107,28 +108,30 @@ def read(text: str, file: str, book: Book) -> Intent | tuple[Problem, ...]:
     return found if isinstance(found, Intent) else with_lines(found, text)
 
 
-def of(raw: object, file: str, book: Book) -> Intent | tuple[Problem, ...]:
-    """The intent of a value that `policy.book.intake.json_text` parsed; or every problem, with its place in it."""
-    document = _document(raw, file)
+def of(raw: object, file: str, book: Book, most: int | None = None) -> Intent | tuple[Problem, ...]:
+    """The intent of a value that `policy.book.intake.json_text` parsed; or every problem, or the first `most`, with its
+    place in it."""
+    document = _document(raw, file, most)
     if not isinstance(document, IntentDocument):
         return document
-    wrong = *_unknown(file, document, book), *_dearer_inside(file, document), *_unpinned(file, document)
+    said = chain(_unknown(file, document, book), _dearer_inside(file, document), _unpinned(file, document))
+    wrong = tuple(islice(said, most))
     return wrong or _intent(document)
 
 
-def misread(raw: object, file: str) -> tuple[Problem, ...]:
-    """What is wrong with it, whatever the book."""
-    found = _document(raw, file)
+def misread(raw: object, file: str, most: int | None = None) -> tuple[Problem, ...]:
+    """What is wrong with it, whatever the book; the first `most`."""
+    found = _document(raw, file, most)
     return () if isinstance(found, IntentDocument) else found
 
 
-def _document(raw: object, file: str) -> IntentDocument | tuple[Problem, ...]:
+def _document(raw: object, file: str, most: int | None = None) -> IntentDocument | tuple[Problem, ...]:
     if not isinstance(raw, dict):
         return (Problem(Place(file, 1, ""), f"{kind(raw)} stands where the intent is wanted", "write one object"),)
     try:
         return IntentDocument.model_validate(raw)
     except ValidationError as error:
-        return tuple(_problem(file, detail) for detail in error.errors(include_url=False))
+        return tuple(_problem(file, detail) for detail in error.errors(include_url=False)[:most])
 
 
 def written(intent: Intent) -> str:
@@ -173,7 +176,7 @@ def _said(part: Part) -> dict[str, Any]:
     return {name: value for name, value in vars(part).items() if value is not None}
 
 
-def _unknown(path: str, document: IntentDocument, book: Book) -> list[Problem]:
+def _unknown(path: str, document: IntentDocument, book: Book) -> Iterator[Problem]:
     """Accounts, instruments and models that the book has not, and a level that nobody has."""
     models = {weight.model for weight in book.weights}
     named: list[tuple[tuple[str | int, ...], str, Collection[str], str]] = [
@@ -188,18 +191,13 @@ def _unknown(path: str, document: IntentDocument, book: Book) -> list[Problem]:
         *((("model",), name, models, "model") for name in (document.model,) if name is not None),
     ]
     unknown = (each for each in named if each[1] not in each[2])
-    found = [
-        Problem(
-            Place(path, None, pointer(place)),
-            f"the book has no {what} `{name}`",
-            did_you_mean(name, known if at < SUGGESTED else (), f"name a{'n' * (what[0] in 'ai')} {what} of the book"),
-        )
-        for at, (place, name, known, what) in enumerate(unknown)
-    ]
+    for at, (place, name, known, what) in enumerate(unknown):
+        advice = f"name a{'n' * (what[0] in 'ai')} {what} of the book"
+        do = did_you_mean(name, known if at < SUGGESTED else (), advice)
+        yield Problem(Place(path, None, pointer(place)), f"the book has no {what} `{name}`", do)
     if document.level is not None and document.level not in LEVELS:
         advice = did_you_mean(document.level, LEVELS, "use security, or a level of the vocabulary")
-        found.append(Problem(Place(path, None, "/level"), f"`{document.level}` is no level", advice))
-    return found
+        yield Problem(Place(path, None, "/level"), f"`{document.level}` is no level", advice)
 
 
 def _dearer_inside(path: str, document: IntentDocument) -> list[Problem]:

@@ -56,6 +56,16 @@ def test_very_many_unknown_names_are_all_named_and_the_nearest_is_looked_for_a_f
     assert ["did you mean" in each.do for each in found] == [True] * SUGGESTED + [False] * SUGGESTED
 
 
+@pytest.mark.parametrize(
+    "wanted", [{"never_trade": ["none"] * 9}, {"level": "none", "model": "none"}, {"a": 1, "b": 2}]
+)
+def test_who_needs_only_some_problems_gets_the_first_of_all(book: Book, wanted: object) -> None:
+    whole = intent.of(wanted, "intent.json", book)
+    assert isinstance(whole, tuple)
+    assert len(whole) > 1
+    assert intent.of(wanted, "intent.json", book, 1) == whole[:1]
+
+
 @pytest.mark.parametrize("outcome", ["block", "unknown", "fine", "", 3])
 def test_orders_never_end_in_a_breach_or_in_the_dark(book: Book, outcome: object) -> None:
     problem = refused(book, {"accept": ["warn", outcome]})
